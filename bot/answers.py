@@ -1,5 +1,5 @@
-"""What an HTTP answer says once its status is known: no odd, broken or missing body takes back what
-was said.
+"""What the JSON of a platform says, and its HTTP answers once their status is known: no odd, broken
+or missing part takes back what was said.
 """
 
 import json
@@ -27,4 +27,34 @@ def object_of(body: bytes) -> dict[str, Any] | None:
         found = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return as_object(found)
+
+
+def as_object(value: Any) -> dict[str, Any] | None:
+    """The value where it is a JSON object, None where it is anything else."""
+    if isinstance(value, dict):
+        return value
+    return None
+
+
+def as_text(value: Any) -> str | None:
+    """The value where it is a text, None where it is anything else."""
+    if isinstance(value, str):
+        return value
+    return None
+
+
+def as_number(value: Any) -> int | None:
+    """The value where it is a whole number, None where it is anything else."""
+    if isinstance(value, int):
+        return value
+    return None
+
+
+def within(value: Any, *path: str) -> Any:
+    """What stands under these names, one within the other; None where there is no such thing."""
+    for name in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value

@@ -21,7 +21,7 @@ from bot.files.links import Links
 from bot.line import menu as line_menu
 from bot.line import overheard
 from bot.line import render as line_render
-from bot.line.events import incoming, row_of
+from bot.line.events import incoming, row_of, unreadable
 from bot.line.groups import LineGroups
 from bot.log import get_logger
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
@@ -39,15 +39,19 @@ from store.engine.failpoints import failpoint
 TIMEOUT = 10.0
 LOADING_SECONDS = 20
 MONTHLY = "monthly limit"
+LONGEST_REASON = 200
+"""Characters of what LINE says against a message."""
 CHUNK = 1 << 16
+JSON_HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 
 log = get_logger()
 
 
 def signature_matches(channel_secret: str, body: bytes, given: str | None) -> bool:
     """Whether LINE signed these very bytes (HMAC-SHA256, constant time)."""
-    expected = base64.b64encode(hmac.new(channel_secret.encode(), body, hashlib.sha256).digest())
-    return hmac.compare_digest(expected, (given or "").encode("utf-8", "replace"))
+    digest = hmac.new(channel_secret.encode(), body, hashlib.sha256).digest()
+    signature = (given or "").encode("utf-8", "replace")
+    return hmac.compare_digest(base64.b64encode(digest), signature)
 
 
 class LineAdapter:
@@ -81,14 +85,14 @@ class LineAdapter:
         async with self._opening:
             if self._clients is None:
                 sdk = await asyncio.to_thread(import_sdk)
-                apis = [
-                    sdk.AsyncApiClient(
-                        sdk.Configuration(access_token=self._access_token, host=host)
-                    )
-                    for host in (self._api_url, self._data_api_url)
-                ]
-                self._clients = (sdk.AsyncMessagingApi(apis[0]), sdk.AsyncMessagingApiBlob(apis[1]))
+                api = sdk.AsyncMessagingApi(self._api_client(sdk, self._api_url))
+                blob = sdk.AsyncMessagingApiBlob(self._api_client(sdk, self._data_api_url))
+                self._clients = (api, blob)
         return self._clients
+
+    def _api_client(self, sdk: Any, host: str) -> Any:
+        configuration = sdk.Configuration(access_token=self._access_token, host=host)
+        return sdk.AsyncApiClient(configuration)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -105,17 +109,13 @@ class LineAdapter:
 
         What a group's people say to each other is not among them.
         """
+        text = body.decode("utf-8", "replace")
         try:
-            listed = json.loads(body.decode("utf-8", "replace"))["events"]
+            listed = json.loads(text)["events"]
             if not isinstance(listed, list):
                 raise TypeError("events")
         except (ValueError, KeyError, TypeError, RecursionError):
-            text = json.dumps(body.decode("utf-8", "replace"))
-            return [
-                Event(
-                    self.platform, hashlib.sha256(body).hexdigest(), "line:?", 0, text, "unparsable"
-                )
-            ]
+            return [unreadable(hashlib.sha256(body).hexdigest(), json.dumps(text))]
         heard = [overheard.of_line(event) for event in listed]
         return [row_of(event) for event in heard if event is not None]
 
@@ -129,9 +129,8 @@ class LineAdapter:
     async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
         """The message's content; the SDK would read all of it into memory, however much it is."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                headers={"Authorization": f"Bearer {self._access_token}"}
-            )
+            headers = {"Authorization": f"Bearer {self._access_token}"}
+            self._session = aiohttp.ClientSession(headers=headers)
         url = f"{self._data_api_url}/v2/bot/message/{attachment.reference}/content"
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT, sock_read=TIMEOUT)
         try:
@@ -147,9 +146,8 @@ class LineAdapter:
     def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """See `bot.line.render`."""
         link = self._links.url if self._links else None
-        return line_render.render(
-            reply, replaces, link=link, private=self._private if self._bot_id else None
-        )
+        private = self._private if self._bot_id else None
+        return line_render.render(reply, replaces, link=link, private=private)
 
     def _private(self, typed: str) -> str:
         """The address that opens the private chat with the bot, with this typed already."""
@@ -175,21 +173,24 @@ class LineAdapter:
         A reply has no such key, but its token works once, so it may be tried again while it is
         fresh. When LINE calls it invalid after an unclear answer, nobody can know: a confirmation
         is then pushed once, marked, anything else is dropped."""
-        if message.reply_token and (
-            self._fresh(message) or (message.attempts == 1 and message.unclear)
-        ):
-            delivery = await self._reply(message)
-            if not isinstance(delivery, Refused) or "reply token" not in delivery.error.lower():
-                return delivery
-        if not message.unclear:
-            if message.reply_token and message.staff_id is None and not message.confirms:
-                return Dropped("too late for a free reply, and a stranger gets no paid push")
-            return await self._push(message, message.payload)
         if not message.reply_token:
             return await self._push(message, message.payload)
-        if not message.confirms:
+        once_more = message.attempts == 1 and message.unclear
+        if self._fresh(message) or once_more:
+            delivery = await self._reply(message)
+            if not _is_spent_token(delivery):
+                return delivery
+        return await self._push_instead(message)
+
+    async def _push_instead(self, message: Message) -> Delivery:
+        """In place of a reply whose token is too old, or was spent."""
+        if message.unclear and message.confirms:
+            return await self._push(message, line_render.marked(message.payload, resent_mark()))
+        if message.unclear:
             return Dropped("reply token used or expired")
-        return await self._push(message, line_render.marked(message.payload, resent_mark()))
+        if message.staff_id is None and not message.confirms:
+            return Dropped("too late for a free reply, and a stranger gets no paid push")
+        return await self._push(message, message.payload)
 
     def _fresh(self, message: Message) -> bool:
         return message.reply_until_at is not None and self._clock() < message.reply_until_at
@@ -201,15 +202,14 @@ class LineAdapter:
 
     async def _push(self, message: Message, payload: str) -> Delivery:
         retry_key = {"X-Line-Retry-Key": str(message.id)}
-        delivery = await self._post(
-            "/v2/bot/message/push", {"to": message.chat}, payload, retry_key
-        )
+        recipient = {"to": message.chat}
+        delivery = await self._post("/v2/bot/message/push", recipient, payload, retry_key)
         if isinstance(delivery, Sent):
             return Sent(pushes=await self.groups.size(message.chat))
-        # Its key makes another try harmless, so nothing about a push is ever in doubt.
-        return (
-            replace(delivery, unclear=message.unclear) if isinstance(delivery, Retry) else delivery
-        )
+        if isinstance(delivery, Retry):
+            # Its key makes another try harmless, so nothing about a push is ever in doubt.
+            return replace(delivery, unclear=message.unclear)
+        return delivery
 
     async def _post(
         self, path: str, to: dict[str, str], payload: str, headers: dict[str, str]
@@ -221,12 +221,11 @@ class LineAdapter:
         together."""
         api, _blob = await self._client()
         client = api.api_client
-        kind = {"Accept": "application/json", "Content-Type": "application/json"}
         try:
             response = await client.request(
                 "POST",
                 self._api_url + path,
-                headers={**client.default_headers, **kind, **headers},
+                headers={**client.default_headers, **JSON_HEADERS, **headers},
                 body={**to, **json.loads(payload)},
                 _preload_content=False,
                 _request_timeout=TIMEOUT,
@@ -246,14 +245,17 @@ class LineAdapter:
         api, _blob = await self._client()
         used = await api.get_message_quota_consumption(_request_timeout=TIMEOUT)
         allowed = await api.get_message_quota(_request_timeout=TIMEOUT)
-        return int(used.total_usage), None if allowed.value is None else int(allowed.value)
+        most = None if allowed.value is None else int(allowed.value)
+        return int(used.total_usage), most
 
     # Setting up.
 
     @property
     def private_chat(self) -> str:
         """The link to the private chat with the bot, once LINE has said the bot's name."""
-        return f"https://line.me/R/ti/p/{self._bot_id}" if self._bot_id else ""
+        if not self._bot_id:
+            return ""
+        return f"https://line.me/R/ti/p/{self._bot_id}"
 
     async def hello(self) -> str:
         """The bot's name, asked from LINE; proves the access token."""
@@ -266,24 +268,30 @@ class LineAdapter:
         """Put up the rich menu, once for each picture; returns the bot's name."""
         bot_name = await self.hello()
         api, blob = await self._client()
-        definition = line_menu.menu_definition(labels, [label for _key, label in labels])
-        menus = await api.get_rich_menu_list(_request_timeout=TIMEOUT)
+        words = [label for _key, label in labels]
+        definition = line_menu.menu_definition(labels, words)
+        listed = await api.get_rich_menu_list(_request_timeout=TIMEOUT)
         ours = {
             menu.name: menu.rich_menu_id
-            for menu in menus.richmenus
-            if menu.name.startswith("deskbot-")
+            for menu in listed.richmenus
+            if menu.name.startswith(line_menu.NAME)
         }
-        name = str(definition["name"])
-        menu_id = ours.pop(name, None) or await self._new_menu(api, blob, definition, labels)
-        with suppress(import_sdk().ApiException):
-            if (
-                await api.get_default_rich_menu_id(_request_timeout=TIMEOUT)
-            ).rich_menu_id == menu_id and not ours:
-                return bot_name
+        menu_id = ours.pop(str(definition["name"]), None)
+        if menu_id is None:
+            menu_id = await self._new_menu(api, blob, definition, labels)
+        if await self._is_shown(api, menu_id) and not ours:
+            return bot_name
         await api.set_default_rich_menu(menu_id, _request_timeout=TIMEOUT)
         for old in ours.values():
             await api.delete_rich_menu(old, _request_timeout=TIMEOUT)
         return bot_name
+
+    async def _is_shown(self, api: Any, menu_id: str) -> bool:
+        """Whether this is the menu that everybody sees; LINE answers 404 where nobody sees one."""
+        with suppress(import_sdk().ApiException):
+            shown = await api.get_default_rich_menu_id(_request_timeout=TIMEOUT)
+            return bool(shown.rich_menu_id == menu_id)
+        return False
 
     async def _new_menu(
         self, api: Any, blob: Any, definition: Any, labels: list[tuple[str, str]]
@@ -314,23 +322,32 @@ def import_sdk() -> Any:
     return sdk
 
 
+def _is_spent_token(delivery: Delivery) -> bool:
+    """Whether LINE says that the reply token is good for nothing."""
+    return isinstance(delivery, Refused) and "reply token" in delivery.error.lower()
+
+
 def _verdict(status: int, body: str) -> Delivery:
     """What LINE's answer means (status 409 = this retry key was accepted before)."""
     if is_yes(status) or status == 409:
         return Sent()
-    if status == 429 and MONTHLY not in body:
-        return Retry("429 rate")
+    if status == 429:
+        return _too_many(body)
     if status in (401, 403):
         log.error("LINE refuses DESKBOT_LINE_ACCESS_TOKEN", status=status)
         return Retry(f"{status} DESKBOT_LINE_ACCESS_TOKEN")
     if status >= 500:
         return Retry(f"status {status}", unclear=True)
-    if status == 429:
-        return Refused("429 monthly limit", spent=True)
     text = _message_of(body)
-    return Refused(
-        f"{status} {text}", unreachable=status == 404 or "failed to send" in text.lower()
-    )
+    unreachable = status == 404 or "failed to send" in text.lower()
+    return Refused(f"{status} {text}", unreachable=unreachable)
+
+
+def _too_many(body: str) -> Delivery:
+    """Either too many just now, or more than the month allows: one status for both."""
+    if MONTHLY in body:
+        return Refused("429 monthly limit", spent=True)
+    return Retry("429 rate")
 
 
 def _check_content(status: int) -> None:
@@ -347,7 +364,8 @@ def _check_content(status: int) -> None:
 
 
 def _message_of(body: str) -> str:
-    return str((object_of(body.encode()) or {}).get("message", ""))[:200]
+    answer = object_of(body.encode()) or {}
+    return str(answer.get("message", ""))[:LONGEST_REASON]
 
 
 async def receive_webhook(
@@ -356,6 +374,8 @@ async def receive_webhook(
     """Commit all events of one webhook call; returns the conversations to wake."""
     events = adapter.events(body)
     failpoint("event.received")
-    woken = await inbox.receive(db, events, owner, now) if events else []
+    woken = []
+    if events:
+        woken = await inbox.receive(db, events, owner, now)
     failpoint("event.committed")
     return woken

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.answers import body_of, is_yes, object_of
+from bot.answers import as_object, body_of, is_yes, object_of, within
 from bot.files.links import Links
 from bot.files.pictures import FULL, SMALL, Unreadable, kept
 from bot.posting import Answer, Posting
@@ -30,8 +30,8 @@ class LineBroadcast:
     repeats_safely = True
 
     def __init__(self, access_token: str, api_url: str, links: Links | None = None) -> None:
-        self._links = links if links is not None and links.secure else None
-        self.takes_pictures = self._links is not None
+        self.takes_pictures = links is not None and links.secure
+        self._links = links if self.takes_pictures else None
         self._access_token = access_token
         self._api_url = api_url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
@@ -44,21 +44,20 @@ class LineBroadcast:
     async def publish(self, posting: Posting) -> Answer:
         """Send it to every follower; the request's id is what the reach is asked by."""
         try:
-            body = {
-                "messages": [*await self._picture(posting), {"type": "text", "text": posting.text}]
-            }
+            pictures = await self._picture(posting)
         except Unreadable:
             return Failed("picture", lasting=True)
+        body = {"messages": [*pictures, {"type": "text", "text": posting.text}]}
         headers = {"X-Line-Retry-Key": posting.retry_key}
+        url = f"{self._api_url}/v2/bot/message/broadcast"
         try:
-            url = f"{self._api_url}/v2/bot/message/broadcast"
             async with self._client().post(url, json=body, headers=headers) as response:
-                answer = (await body_of(response)).decode("utf-8", "replace")
-                return _verdict(response.status, response.headers, answer)
+                answer = await body_of(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Failed("connect", lasting=False)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return Unclear(type(error).__name__)
+        return _verdict(response.status, response.headers, answer.decode("utf-8", "replace"))
 
     async def _picture(self, posting: Posting) -> list[dict[str, str]]:
         """The picture by its links, once it is sure that they lead to something that LINE shows.
@@ -68,10 +67,12 @@ class LineBroadcast:
             return []
         for size in (FULL, SMALL):
             await asyncio.to_thread(kept, posting.picture, *size)
-        full, small = (
-            self._links.picture_url(posting.picture_id, small=small) for small in (False, True)
-        )
-        return [{"type": "image", "originalContentUrl": full, "previewImageUrl": small}]
+        picture = {
+            "type": "image",
+            "originalContentUrl": self._links.picture_url(posting.picture_id, small=False),
+            "previewImageUrl": self._links.picture_url(posting.picture_id, small=True),
+        }
+        return [picture]
 
     async def look_for(self, text: str, since: datetime) -> Posted | None:
         """The retry key tells; there is nothing to look through."""
@@ -80,10 +81,12 @@ class LineBroadcast:
     async def measure(self, external_id: str) -> tuple[int | None, int | None] | None:
         """Delivered and opened; opened is not told where fewer than 20 people did."""
         answer = await self._get("/v2/bot/insight/message/event", {"requestId": external_id})
-        overview = answer.get("overview") if answer else None
-        if not isinstance(overview, dict):
+        overview = as_object(within(answer, "overview"))
+        if overview is None:
             return None
-        return _number(overview.get("delivered")), _number(overview.get("uniqueImpression"))
+        delivered = _number(overview.get("delivered"))
+        opened = _number(overview.get("uniqueImpression"))
+        return delivered, opened
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         """Yesterday's followers, less those who block us, and what is left of the month's quota."""
@@ -91,14 +94,19 @@ class LineBroadcast:
         used = await self._get("/v2/bot/message/quota/consumption", {})
         if quota is None or used is None:
             return None
-        day = f"{today - timedelta(days=1):%Y%m%d}"
-        people = await self._get("/v2/bot/insight/followers", {"date": day}) or {}
-        followers = _number(people.get("followers")) if people.get("status") == "ready" else None
-        if followers is not None:
-            followers = max(0, followers - (_number(people.get("blocks")) or 0))
-        limit = _number(quota.get("value")) if quota.get("type") == "limited" else None
-        left = None if limit is None else max(0, limit - (_number(used.get("totalUsage")) or 0))
-        return BroadcastCost(followers, left)
+        followers = await self._followers(today - timedelta(days=1))
+        return BroadcastCost(followers, _left(quota, used))
+
+    async def _followers(self, day: date) -> int | None:
+        """Who would get a broadcast; None where LINE has not counted them yet."""
+        people = await self._get("/v2/bot/insight/followers", {"date": f"{day:%Y%m%d}"})
+        if people is None or people.get("status") != "ready":
+            return None
+        followers = _number(people.get("followers"))
+        if followers is None:
+            return None
+        blocks = _number(people.get("blocks")) or 0
+        return max(0, followers - blocks)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -109,13 +117,29 @@ class LineBroadcast:
     async def _get(self, path: str, query: Mapping[str, str]) -> dict[str, Any] | None:
         try:
             async with self._client().get(self._api_url + path, params=query) as response:
-                return object_of(await body_of(response)) if response.status == 200 else None
+                if response.status != 200:
+                    return None
+                return object_of(await body_of(response))
         except (TimeoutError, aiohttp.ClientError, OSError):
             return None
 
 
+def _left(quota: Mapping[str, Any], used: Mapping[str, Any]) -> int | None:
+    """Messages that may still be sent this month; None where there may be any number."""
+    if quota.get("type") != "limited":
+        return None
+    limit = _number(quota.get("value"))
+    if limit is None:
+        return None
+    spent = _number(used.get("totalUsage")) or 0
+    return max(0, limit - spent)
+
+
 def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    # A bool is an int to Python.
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value
 
 
 def _verdict(status: int, headers: Mapping[str, str], body: str) -> Answer:
@@ -124,8 +148,12 @@ def _verdict(status: int, headers: Mapping[str, str], body: str) -> Answer:
         return Posted(headers.get("X-Line-Request-Id", ""), "")
     if status == 409:
         return Posted(headers.get("X-Line-Accepted-Request-Id", ""), "")
+    if status == 429 and MONTHLY in body:
+        return Failed("quota", lasting=True)
     if status == 429:
-        return Failed("quota", lasting=True) if MONTHLY in body else Failed("rate", lasting=False)
+        return Failed("rate", lasting=False)
     if status >= 500 or status == 408:
         return Unclear(str(status))
-    return Failed("token" if status in (401, 403) else str(status), lasting=True)
+    if status in (401, 403):
+        return Failed("token", lasting=True)
+    return Failed(str(status), lasting=True)

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
+from bot.answers import as_number, as_object, as_text, within
 from bot.line import overheard
 from bot.line.text import words_of
 from bot.platform import HEARD
@@ -27,6 +28,11 @@ REPLY_WINDOW = timedelta(seconds=50)
 """A reply token is good for a minute; ten seconds are left for the way there."""
 CONTENT = frozenset({"image", "file", "video", "audio"})
 """Messages with bytes to fetch."""
+KINDS = {"image": "photo", "file": "document", "audio": "voice"}
+"""What the desk calls some of LINE's types; the others are called alike."""
+LONGEST_ID = 100
+LAST_TIMESTAMP = 2**53
+"""Milliseconds; JSON's numbers are exact up to there."""
 CHATS = {"user": "userId", "group": "groupId", "room": "roomId"}
 """Which id of a source is its chat's, by its type; one that names another chat beside it is not
 believed.
@@ -36,120 +42,130 @@ believed.
 def row_of(event: Any) -> Event:
     """An event as an inbox row; whatever it is, it can be kept."""
     raw = json.dumps(event)  # ASCII: NULs and lone surrogates stay escaped
-    known = event if isinstance(event, dict) else {}
+    known = as_object(event) or {}
     event_id = known.get("webhookEventId")
-    event_id = event_id if _is_plain(event_id) else hashlib.sha256(raw.encode()).hexdigest()
-    chat, timestamp = _chat_of(known), known.get("timestamp")
-    if chat is None or type(timestamp) is not int or not 0 <= timestamp < 2**53:
-        return Event(Platform.LINE, event_id, "line:?", 0, raw, "unparsable")
-    return Event(
-        Platform.LINE, event_id, f"line:{chat}", timestamp, raw, message=_message_of(known)
-    )
+    if not _is_plain(event_id):
+        event_id = hashlib.sha256(raw.encode()).hexdigest()
+    chat = _chat_of(known)
+    timestamp = known.get("timestamp")
+    if chat is None or type(timestamp) is not int or not 0 <= timestamp < LAST_TIMESTAMP:
+        return unreadable(event_id, raw)
+    conversation = f"{Platform.LINE}:{chat}"
+    message = _message_of(known)
+    return Event(Platform.LINE, event_id, conversation, timestamp, raw, message=message)
+
+
+def unreadable(event_id: str, raw: str) -> Event:
+    """What cannot be read is kept, too, in a conversation of its own."""
+    return Event(Platform.LINE, event_id, f"{Platform.LINE}:?", 0, raw, "unparsable")
 
 
 def _message_of(event: dict[str, Any]) -> str:
     """The id of the message that an event brings or takes back, as the inbox names it."""
-    for part, name, before in (("message", "id", ""), ("unsend", "messageId", UNSEND)):
-        told = event.get(part)
-        message = told.get(name) if isinstance(told, dict) else None
-        if event.get("type") == part and _is_plain(message):
-            return before + message
+    kind = event.get("type")
+    if kind == "message":
+        message = within(event, "message", "id")
+        return message if _is_plain(message) else ""
+    if kind == "unsend":
+        message = within(event, "unsend", "messageId")
+        return f"{UNSEND}{message}" if _is_plain(message) else ""
     return ""
 
 
 def _chat_of(event: dict[str, Any]) -> str | None:
-    source = event.get("source")
-    if not isinstance(source, dict):
+    source = as_object(event.get("source"))
+    if source is None:
         return None
     own = CHATS.get(str(source.get("type")), "")
-    if any(other in source for other in CHATS.values() if other not in (own, "userId")):
+    # A person is named beside the group in which they speak.
+    others = {*CHATS.values()} - {own, "userId"}
+    if not others.isdisjoint(source):
         return None
-    return source[own] if _is_plain(source.get(own)) else None
+    chat = source.get(own)
+    return chat if _is_plain(chat) else None
 
 
 def _is_plain(value: object) -> TypeGuard[str]:
     """An id as LINE makes them, which every database can keep."""
-    return (
-        isinstance(value, str) and 0 < len(value) <= 100 and value.isascii() and value.isprintable()
-    )
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
+        return False
+    return value.isascii() and value.isprintable()
 
 
 def incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
     """The event as the desk sees it; kinds that LINE invents later are Other."""
     source = data["source"]
     private = source.get("type") == "user"
-    # In standby another module answers this chat.
-    body = (
-        Other() if data.get("mode") == "standby" or not (private or _is_ours(data)) else _body(data)
-    )
-    who = source.get("userId")
+    received_at = event.received_at or now
     return Incoming(
         id=event.event_id,
         at=datetime.fromtimestamp(data["timestamp"] / 1000, UTC),
         platform=Platform.LINE,
         chat=str(_chat_of(data)),
         private=private,
-        who=who if isinstance(who, str) else None,
-        body=body,
+        who=as_text(source.get("userId")),
+        body=_body(data) if private or _is_ours(data) else Other(),
         reply_token=str(data.get("replyToken") or ""),
-        reply_until=(event.received_at or now) + REPLY_WINDOW,
+        reply_until=received_at + REPLY_WINDOW,
         unsendable=bool(event.message),
     )
 
 
 def _is_ours(data: dict[str, Any]) -> bool:
     """Whether an event of a group is one that the desk hears, see `bot.line.overheard`."""
-    return (
-        bool(data.get(HEARD))
-        if data.get("type") == "message"
-        else overheard.of_line(data) is not None
-    )
+    if data.get("type") == "message":
+        return bool(data.get(HEARD))
+    return overheard.of_line(data) is not None
 
 
 def _body(data: dict[str, Any]) -> Body:
-    kind = data.get("type")
-    if kind == "message":
-        message = data["message"]
-        return _said(message) if message["type"] == "text" else _attachment(message)
-    if kind == "postback":
-        return Press(str(data["postback"]["data"]))
-    if kind == "unsend":
-        return Unsent(str(data["unsend"]["messageId"]))
-    simple: dict[str, Body] = {
-        "follow": Joined(),
-        "join": Joined(),
-        "unfollow": Left(),
-        "leave": Left(),
-    }
-    simple["messageEdited"] = Edited()
-    return simple.get(str(kind), Other())
+    if data.get("mode") == "standby":
+        # Another module answers this chat.
+        return Other()
+    match data.get("type"):
+        case "message":
+            return _message(data["message"])
+        case "postback":
+            return Press(str(data["postback"]["data"]))
+        case "unsend":
+            return Unsent(str(data["unsend"]["messageId"]))
+        case "messageEdited":
+            return Edited()
+        case "follow" | "join":
+            return Joined()
+        case "unfollow" | "leave":
+            return Left()
+        case _:
+            return Other()
 
 
-def _said(message: dict[str, Any]) -> Body:
-    """What was typed; LINE's own emoji alone are a sticker."""
+def _message(message: dict[str, Any]) -> Body:
+    if message["type"] != "text":
+        return _attachment(message)
     words = words_of(message)
-    return Text(words) if words or not message["text"] else Attachment("sticker")
+    # LINE's own emoji alone are a sticker.
+    if message["text"] and not words:
+        return Attachment("sticker")
+    return Text(words)
 
 
 def _attachment(message: dict[str, Any]) -> Attachment:
-    """Bytes that lie elsewhere (`external`) are not fetched: anybody could name any address."""
     message_id = str(message.get("id", ""))
-    ours = message.get("contentProvider", {}).get("type", "line") == "line"
-    fetchable = (
-        message["type"] in CONTENT and ours and message_id.isascii() and message_id.isdigit()
-    )
     album = message.get("imageSet") or {}
-    size, total = message.get("fileSize"), album.get("total")
+    album_id = album.get("id")
     return Attachment(
-        _kind(message["type"]),
-        reference=message_id if fetchable else "",
+        KINDS.get(message["type"], message["type"]),
+        reference=message_id if _is_fetchable(message, message_id) else "",
         name=str(message.get("fileName", "")),
-        size=size if isinstance(size, int) else None,
+        size=as_number(message.get("fileSize")),
         message=message_id,
-        album=str(album["id"]) if _is_plain(album.get("id")) else "",
-        album_size=total if isinstance(total, int) else None,
+        album=album_id if _is_plain(album_id) else "",
+        album_size=as_number(album.get("total")),
     )
 
 
-def _kind(line_type: str) -> str:
-    return {"image": "photo", "file": "document", "audio": "voice"}.get(line_type, line_type)
+def _is_fetchable(message: dict[str, Any], message_id: str) -> bool:
+    """Bytes that lie elsewhere (`external`) are not fetched: anybody could name any address."""
+    provider = message.get("contentProvider", {}).get("type", "line")
+    has_bytes = message["type"] in CONTENT and provider == "line"
+    return has_bytes and message_id.isascii() and message_id.isdigit()

@@ -24,28 +24,32 @@ class LineGroups:
         """How many a push to this chat counts for: LINE counts people, so every member of a
         group.
         """
+        if chat.startswith("U"):
+            return 1
         count, asked_at = self._sizes.get(chat, (1, None))
-        if chat.startswith("U") or (
-            asked_at is not None and self._clock() - asked_at < COUNT_AGAIN
-        ):
+        if asked_at is not None and self._clock() - asked_at < COUNT_AGAIN:
             return count
-        with suppress(
-            Exception
-        ):  # LINE's own count, asked for every quarter of an hour, corrects ours
-            api, _blob = await self._client()
-            ask = api.get_group_member_count if chat.startswith("C") else api.get_room_member_count
-            count = int((await ask(chat, _request_timeout=ASK_SECONDS)).count)
+        # LINE's own count, asked for every quarter of an hour, corrects ours.
+        with suppress(Exception):
+            count = await self._ask_size(chat)
             self._sizes[chat] = (count, self._clock())
         return count
+
+    async def _ask_size(self, chat: str) -> int:
+        """Of a group (its id begins with C) or of a room."""
+        api, _blob = await self._client()
+        ask = api.get_group_member_count if chat.startswith("C") else api.get_room_member_count
+        answer = await ask(chat, _request_timeout=ASK_SECONDS)
+        return int(answer.count)
 
     async def title(self, chat: str) -> str:
         """What a group is called; "" where LINE does not say just now, and for a room, which has no
         name.
         """
+        if not chat.startswith("C"):
+            return ""
         with suppress(Exception):  # a group without a title is a group all the same
-            if chat.startswith("C"):
-                api, _blob = await self._client()
-                return str(
-                    (await api.get_group_summary(chat, _request_timeout=ASK_SECONDS)).group_name
-                )
+            api, _blob = await self._client()
+            summary = await api.get_group_summary(chat, _request_timeout=ASK_SECONDS)
+            return str(summary.group_name)
         return ""

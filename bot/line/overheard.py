@@ -4,10 +4,12 @@ kept. Pure.
 
 from typing import Any
 
+from bot.answers import within
 from bot.line.text import is_mentioned, words_of
 from bot.platform import HEARD
 from domain.text import clean
 
+GROUPS = ("group", "room")
 KEPT = ("postback", "join", "leave", "unsend")
 """Kinds of events that are the bot's whatever they say."""
 
@@ -16,25 +18,27 @@ def of_line(event: Any) -> Any | None:
     """The event as it may be kept, None where nothing of it may. What is from no group or room
     stays as it is.
     """
-    source = event.get("source") if isinstance(event, dict) else None
-    if not isinstance(source, dict) or source.get("type") not in ("group", "room"):
+    if within(event, "source", "type") not in GROUPS:
         return event
-    if event.get("type") in KEPT:
+    kind = event.get("type")
+    if kind in KEPT:
         return event
     message = event.get("message")
-    text = (
-        _said_on_line(message)
-        if event.get("type") == "message" and isinstance(message, dict)
-        else None
-    )
+    if kind != "message" or not isinstance(message, dict):
+        return None
+    text = _said(message)
     if text is None:
         return None
-    named = {"id": message["id"]} if "id" in message else {}
-    return {**event, "message": {**named, "type": "text", "text": text}, HEARD: True}
+    kept = {name: message[name] for name in ("id",) if name in message}
+    kept |= {"type": "text", "text": text}
+    return {**event, "message": kept, HEARD: True}
 
 
-def _said_on_line(message: dict[str, Any]) -> str | None:
+def _said(message: dict[str, Any]) -> str | None:
+    """What was said to the bot, without its name; None where it was said to others."""
     if message.get("type") != "text" or not isinstance(message.get("text"), str):
         return None
     words = clean(words_of(message))
-    return words if words.startswith("/") or is_mentioned(message) else None
+    if words.startswith("/") or is_mentioned(message):
+        return words
+    return None

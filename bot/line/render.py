@@ -3,7 +3,7 @@ limits. Pure.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,12 +34,16 @@ LinkMaker = Callable[[str], str]
 _Words = Paragraph | Card | Choice
 MUTED = "#6B7280"
 ACCENT = "#0B5C8E"
+OPTION_GROUND = "#EEF4F8"
+LONGEST_HEAD = 60
+"""Units of the first line that stands above buttons whose words are too much for one bubble."""
+NOTHING = "-"
+"""LINE takes no empty text."""
 
 
 def render(
     reply: Reply,
     replaces: str = "",
-    limits: LineLimits = LIMITS,
     link: LinkMaker | None = None,
     private: LinkMaker | None = None,
 ) -> list[str]:
@@ -48,183 +52,273 @@ def render(
 
     `link` makes the address of a file, which LINE does not let a bot send; `private` the one that
     opens the private chat with something typed."""
-    parts = [_opening(part, private) for part in reply.all_parts] if private else reply.all_parts
-    objects = [message for part in parts for message in _objects(part, limits, link)]
+    objects: list[LineJson] = []
+    for part in reply.all_parts:
+        if private is not None:
+            part = _opening(part, private)
+        objects += _objects(part, link)
     return [
-        json.dumps({"messages": objects[start : start + limits.objects]}, ensure_ascii=False)
-        for start in range(0, len(objects), limits.objects)
+        json.dumps({"messages": messages}, ensure_ascii=False) for messages in _in_calls(objects)
     ]
+
+
+def _in_calls(objects: Sequence[LineJson]) -> Iterator[Sequence[LineJson]]:
+    """As many as one call takes at a time."""
+    for start in range(0, len(objects), LIMITS.objects):
+        yield objects[start : start + LIMITS.objects]
 
 
 def _opening(part: ReplyPart, private: LinkMaker) -> ReplyPart:
     """Buttons that may be pressed in a group open the private chat instead."""
-    buttons = tuple(
-        replace(button, token=private(button.typed)) if button.typed else button
-        for button in part.buttons
-    )
-    return replace(part, buttons=buttons)
+    buttons = []
+    for button in part.buttons:
+        if button.typed:
+            button = replace(button, token=private(button.typed))
+        buttons.append(button)
+    return replace(part, buttons=tuple(buttons))
+
+
+def _objects(part: ReplyPart, link: LinkMaker | None) -> list[LineJson]:
+    if isinstance(part, Document):
+        return _document(part, link)
+    if isinstance(part, Paragraph) and not part.buttons:
+        return _texts(part.text)
+    bubble = _bubble(part)
+    if _size(bubble) <= LIMITS.bubble:
+        return [_flex(part, bubble)]
+    # Too much for a bubble: the words as plain texts, the buttons alone in the bubble.
+    words = _words(part)
+    head, *_rest = words.split("\n", 1)
+    buttons = Paragraph(shorten(head, LONGEST_HEAD), buttons_of(part))
+    return [*_texts(words), _flex(buttons, _bubble(buttons))]
+
+
+def _size(bubble: LineJson) -> int:
+    """Bytes, as LINE counts them."""
+    return len(json.dumps(bubble, ensure_ascii=False).encode())
+
+
+def _texts(text: str) -> list[LineJson]:
+    pieces = split_text(text, LIMITS.text)
+    return [{"type": "text", "text": piece} for piece in pieces if piece.strip()]
+
+
+def _flex(part: ReplyPart, bubble: LineJson) -> LineJson:
+    words = _words(part).strip() or NOTHING
+    return {
+        "type": "flex",
+        "altText": shorten(words, LIMITS.alt_text),
+        "contents": bubble,
+    }
+
+
+def _words(part: ReplyPart) -> str:
+    """The part as text: what the notification and old versions show."""
+    match part:
+        case Paragraph():
+            return part.text
+        case Document():
+            return part.caption.strip() or part.name
+        case Card():
+            fields = [f"{label}: {value}" for label, value in part.fields]
+            lines = [part.title, *fields, part.note]
+            return "\n".join(filter(None, lines))
+        case Choice():
+            options = [option.label for option in part.options]
+            return "\n".join([part.question, *options])
+
+
+# Files.
+
+
+def _document(file: Document, link: LinkMaker | None) -> list[LineJson]:
+    if file.shown:
+        return _picture(file, link)
+    return [
+        {
+            "type": "flex",
+            "altText": shorten(_words(file), LIMITS.alt_text),
+            "contents": _file_bubble(file, link),
+        }
+    ]
+
+
+def _picture(file: Document, link: LinkMaker | None) -> list[LineJson]:
+    """LINE fetches it, by HTTPS alone; it is its own preview as long as it is small enough."""
+    url = link(file.file) if link else ""
+    if not url.startswith("https://") or file.size > LIMITS.preview:
+        return _texts(file.no_link)
+    return [{"type": "image", "originalContentUrl": url, "previewImageUrl": url}]
+
+
+def _file_bubble(file: Document, link: LinkMaker | None) -> LineJson:
+    contents = [_text(shorten(file.caption, LIMITS.field))]
+    buttons = [_button(button) for button in file.buttons]
+    if link is None:
+        contents.append(_accented(file.no_link))
+    else:
+        buttons.insert(0, _file_button(file, link(file.file)))
+    bubble = _giga(contents)
+    if buttons:
+        bubble["footer"] = _box(buttons, spacing="xs")
+    return bubble
+
+
+def _file_button(file: Document, url: str) -> LineJson:
+    action = {
+        "type": "uri",
+        "label": shorten(file.open_label, LIMITS.label, units=_count),
+        "uri": url,
+    }
+    return {
+        "type": "button",
+        "style": "primary",
+        "height": "sm",
+        "color": ACCENT,
+        "action": action,
+    }
+
+
+# Words and buttons.
+
+
+def _bubble(part: _Words) -> LineJson:
+    bubble = _giga(_body(part))
+    if part.buttons:
+        buttons = [_button(button) for button in part.buttons]
+        bubble["footer"] = _box(buttons, spacing="xs")
+    return bubble
+
+
+def _giga(contents: list[LineJson]) -> LineJson:
+    """A bubble as wide as LINE makes them."""
+    return {"type": "bubble", "size": "giga", "body": _box(contents)}
+
+
+def _box(contents: list[LineJson], spacing: str = "sm") -> LineJson:
+    return {
+        "type": "box",
+        "layout": "vertical",
+        "spacing": spacing,
+        "contents": contents,
+    }
+
+
+def _text(text: str, **style: Any) -> LineJson:
+    words = text.strip() or NOTHING
+    return {"type": "text", "text": words, "wrap": True, **style}
+
+
+def _accented(text: str) -> LineJson:
+    """A small line in the accent's colour."""
+    return _text(shorten(text, LIMITS.field), size="sm", color=ACCENT)
+
+
+def _body(part: _Words) -> list[LineJson]:
+    match part:
+        case Paragraph():
+            return [_text(shorten(part.text, LIMITS.text))]
+        case Choice():
+            return _question(part)
+        case Card():
+            return _card(part)
+
+
+def _question(choice: Choice) -> list[LineJson]:
+    first, _newline, rest = choice.question.partition("\n")
+    contents = [_heading(first)]
+    if rest.strip():
+        contents.append(_text(shorten(rest, LIMITS.text), size="sm"))
+    contents += [_option(option) for option in choice.options]
+    return contents
+
+
+def _card(card: Card) -> list[LineJson]:
+    contents = [_heading(card.title)]
+    contents += [_field(label, value) for label, value in card.fields]
+    if card.note:
+        contents.append(_accented(card.note))
+    return contents
+
+
+def _heading(text: str) -> LineJson:
+    return _text(shorten(text, LIMITS.title), weight="bold")
+
+
+def _field(label: str, value: str) -> LineJson:
+    name = {
+        "type": "span",
+        "text": f"{label}  ",
+        "color": MUTED,
+    }
+    words = {
+        "type": "span",
+        "text": shorten(value, LIMITS.field) or NOTHING,
+    }
+    return {
+        "type": "text",
+        "contents": [name, words],
+        "wrap": True,
+        "size": "sm",
+    }
 
 
 def _count(text: str) -> int:
     return len(graphemes(text))
 
 
-def _objects(part: ReplyPart, limits: LineLimits, link: LinkMaker | None) -> list[LineJson]:
-    if isinstance(part, Document) and part.shown:
-        return _picture(part, limits, link)
-    if isinstance(part, Document):
-        bubble = _file_bubble(part, limits, link)
-        return [
-            {"type": "flex", "altText": shorten(_words(part), limits.alt_text), "contents": bubble}
-        ]
-    if isinstance(part, Paragraph) and not part.buttons:
-        return _texts(part.text, limits)
-    bubble = _bubble(part, limits)
-    if len(json.dumps(bubble, ensure_ascii=False).encode()) <= limits.bubble:
-        return [_flex(part, bubble, limits)]
-    # Too much for a bubble: the words as plain texts, the buttons alone in the bubble.
-    words = _words(part)
-    rest = Paragraph(shorten(words.split("\n", 1)[0], 60), buttons_of(part))
-    return [*_texts(words, limits), _flex(rest, _bubble(rest, limits), limits)]
-
-
-def _picture(file: Document, limits: LineLimits, link: LinkMaker | None) -> list[LineJson]:
-    """LINE fetches it, by HTTPS alone; it is its own preview as long as it is small enough."""
-    url = link(file.file) if link else ""
-    if not url.startswith("https://") or file.size > limits.preview:
-        return _texts(file.no_link, limits)
-    return [{"type": "image", "originalContentUrl": url, "previewImageUrl": url}]
-
-
-def _texts(text: str, limits: LineLimits) -> list[LineJson]:
-    return [
-        {"type": "text", "text": piece} for piece in split_text(text, limits.text) if piece.strip()
-    ]
-
-
-def _flex(part: ReplyPart, bubble: LineJson, limits: LineLimits) -> LineJson:
-    alt = shorten(_words(part).strip() or "-", limits.alt_text)
-    return {"type": "flex", "altText": alt, "contents": bubble}
-
-
-def _words(part: ReplyPart) -> str:
-    """The part as text: what the notification and old versions show."""
-    if isinstance(part, Paragraph):
-        return part.text
-    if isinstance(part, Document):
-        return part.caption.strip() or part.name
-    if isinstance(part, Card):
-        fields = [f"{label}: {value}" for label, value in part.fields]
-        return "\n".join(filter(None, (part.title, *fields, part.note)))
-    return "\n".join((part.question, *(option.label for option in part.options)))
-
-
-def _bubble(part: _Words, limits: LineLimits) -> LineJson:
-    bubble: LineJson = {"type": "bubble", "size": "giga", "body": _box(_body(part, limits))}
-    if part.buttons:
-        bubble["footer"] = _box([_button(button, limits) for button in part.buttons], spacing="xs")
-    return bubble
-
-
-def _file_bubble(file: Document, limits: LineLimits, link: LinkMaker | None) -> LineJson:
-    contents = [_text(shorten(file.caption, limits.field))]
-    buttons = [_button(button, limits) for button in file.buttons]
-    if link is None:
-        contents.append(_text(shorten(file.no_link, limits.field), size="sm", color=ACCENT))
-    else:
-        label = shorten(file.open_label, limits.label, units=_count)
-        action = {"type": "uri", "label": label, "uri": link(file.file)}
-        buttons.insert(
-            0,
-            {
-                "type": "button",
-                "style": "primary",
-                "height": "sm",
-                "color": ACCENT,
-                "action": action,
-            },
-        )
-    bubble: LineJson = {"type": "bubble", "size": "giga", "body": _box(contents)}
-    return {**bubble, "footer": _box(buttons, spacing="xs")} if buttons else bubble
-
-
-def _box(contents: list[LineJson], spacing: str = "sm") -> LineJson:
-    return {"type": "box", "layout": "vertical", "spacing": spacing, "contents": contents}
-
-
-def _text(text: str, **style: Any) -> LineJson:
-    return {"type": "text", "text": text.strip() or "-", "wrap": True, **style}
-
-
-def _body(part: _Words, limits: LineLimits) -> list[LineJson]:
-    if isinstance(part, Paragraph):
-        return [_text(shorten(part.text, limits.text))]
-    if isinstance(part, Choice):
-        first, _newline, rest = part.question.partition("\n")
-        contents = [_text(shorten(first, limits.title), weight="bold")]
-        if rest.strip():
-            contents.append(_text(shorten(rest, limits.text), size="sm"))
-        return [*contents, *(_option(option, limits) for option in part.options)]
-    contents = [_text(shorten(part.title, limits.title), weight="bold")]
-    contents += [_field(label, value, limits) for label, value in part.fields]
-    if part.note:
-        contents.append(_text(shorten(part.note, limits.field), size="sm", color=ACCENT))
-    return contents
-
-
-def _field(label: str, value: str, limits: LineLimits) -> LineJson:
-    spans = [
-        {"type": "span", "text": f"{label}  ", "color": MUTED},
-        {"type": "span", "text": shorten(value, limits.field) or "-"},
-    ]
-    return {"type": "text", "contents": spans, "wrap": True, "size": "sm"}
-
-
-def _postback(button: Button, limits: LineLimits) -> LineJson:
+def _postback(button: Button) -> LineJson:
+    label = button.label.strip() or "…"
     return {
         "type": "postback",
-        "label": shorten(button.label.strip() or "…", limits.label, units=_count),
+        "label": shorten(label, LIMITS.label, units=_count),
         "data": button.token,
-        "displayText": shorten(button.label.strip() or "…", limits.display, units=_count),
+        "displayText": shorten(label, LIMITS.display, units=_count),
     }
 
 
-def _option(option: Button, limits: LineLimits) -> LineJson:
+def _option(option: Button) -> LineJson:
     """A line that can be tapped and shows its whole label, which a button would cut."""
     return {
         "type": "box",
         "layout": "vertical",
-        "action": _postback(option, limits),
-        "backgroundColor": "#EEF4F8",
+        "action": _postback(option),
+        "backgroundColor": OPTION_GROUND,
         "cornerRadius": "md",
         "paddingAll": "md",
         "contents": [_text(option.label, size="sm", color=ACCENT)],
     }
 
 
-def _button(button: Button, limits: LineLimits) -> LineJson:
-    action = _postback(button, limits)
+def _button(button: Button) -> LineJson:
+    action = _postback(button)
+    # Its token is an address where it leads out of a group.
     if button.token.startswith("https:"):
         action = {"type": "uri", "label": action["label"], "uri": button.token}
-    return {"type": "button", "style": "secondary", "height": "sm", "action": action}
+    return {
+        "type": "button",
+        "style": "secondary",
+        "height": "sm",
+        "action": action,
+    }
+
+
+# A message that may have arrived already.
 
 
 def marked(payload: str, mark: str) -> str:
     """The payload of a message that may have arrived already, saying so in its first words."""
     call = json.loads(payload)
     first = call["messages"][0]
-    if first["type"] == "text":
-        first["text"] = mark + first["text"]
-    elif first["type"] == "image":
-        call["messages"] = [{"type": "text", "text": mark.strip()}, *call["messages"]][
-            -LIMITS.objects :
-        ]
-    else:
-        first["altText"] = mark + first["altText"]
-        _first_text(first["contents"]["body"], lambda text: mark + text)
+    match first["type"]:
+        case "text":
+            first["text"] = mark + first["text"]
+        case "image":
+            # A picture has no words: one more object, and the last five stay.
+            messages = [{"type": "text", "text": mark.strip()}, *call["messages"]]
+            call["messages"] = messages[-LIMITS.objects :]
+        case _:
+            first["altText"] = mark + first["altText"]
+            component = first["contents"]["body"]["contents"][0]
+            component["text"] = mark + component["text"]
     return json.dumps(call, ensure_ascii=False)
-
-
-def _first_text(box: LineJson, change: Callable[[str], str]) -> None:
-    component = box["contents"][0]
-    component["text"] = change(component["text"])

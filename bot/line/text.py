@@ -12,17 +12,18 @@ TextSpan = tuple[int, int]
 def words_of(message: Mapping[str, Any]) -> str:
     """What was typed, without emoji and without the bot's own name where it was mentioned."""
     units = str(message.get("text", "")).encode("utf-16-le", "surrogatepass")
-    spans = _spans(message.get("emojis"), len(units) // 2)
-    spans += _spans(filter(_is_self, mentionees(message)), len(units) // 2)
-    words, at = "", 0
-    for start, end in sorted(spans):
+    end_of_text = len(units) // 2
+    emoji = _spans(message.get("emojis"), end_of_text)
+    own_name = _spans(filter(_is_self, mentionees(message)), end_of_text)
+    words = ""
+    at = 0
+    for start, end in sorted([*emoji, *own_name]):
         if start >= at:
-            words, at = _joined(words, _text(units, (at, start))), end
-    return (
-        _joined(words, _text(units, (at, len(units) // 2)))
-        if at
-        else _text(units, (0, len(units) // 2))
-    )
+            words = _joined(words, _text(units, (at, start)))
+            at = end
+    rest = _text(units, (at, end_of_text))
+    # Blanks at the edges are only touched where something was cut out.
+    return _joined(words, rest) if at else rest
 
 
 def is_mentioned(message: Mapping[str, Any]) -> bool:
@@ -33,8 +34,11 @@ def is_mentioned(message: Mapping[str, Any]) -> bool:
 def mentionees(message: Mapping[str, Any]) -> Iterator[Any]:
     """Who is named in it."""
     mention = message.get("mention")
-    named = mention.get("mentionees") if isinstance(mention, dict) else None
-    yield from named if isinstance(named, list) else ()
+    if not isinstance(mention, dict):
+        return
+    named = mention.get("mentionees")
+    if isinstance(named, list):
+        yield from named
 
 
 def _is_self(named: Any) -> bool:
@@ -43,24 +47,40 @@ def _is_self(named: Any) -> bool:
 
 def _spans(marked: Any, units: int) -> list[TextSpan]:
     """Where the marked parts stand; one that says so of no part of the text is not believed."""
+    if isinstance(marked, str) or not isinstance(marked, Iterable):
+        return []
     spans = []
-    for each in marked if isinstance(marked, Iterable) and not isinstance(marked, str) else ():
-        index, length = (
-            each.get(name) if isinstance(each, dict) else None for name in ("index", "length")
-        )
-        if type(index) is int and type(length) is int and 0 <= index < index + length <= units:
-            spans.append((index, index + length))
+    for each in marked:
+        span = _span(each)
+        if span is not None and 0 <= span[0] < span[1] <= units:
+            spans.append(span)
     return spans
 
 
+def _span(marked: Any) -> TextSpan | None:
+    if not isinstance(marked, dict):
+        return None
+    index = marked.get("index")
+    length = marked.get("length")
+    # A bool is an int to Python, but no number to LINE.
+    if type(index) is not int or type(length) is not int:
+        return None
+    return index, index + length
+
+
 def _text(units: bytes, span: TextSpan) -> str:
-    return units[2 * span[0] : 2 * span[1]].decode("utf-16-le", "surrogatepass")
+    start, end = span
+    return units[2 * start : 2 * end].decode("utf-16-le", "surrogatepass")
 
 
 def _joined(before: str, after: str) -> str:
     """Two parts with one blank between them, since what stood there kept words and numbers
     apart.
     """
-    before, after = before.rstrip(" "), after.lstrip(" ")
-    gap = "" if not before or not after or before.endswith("\n") or after.startswith("\n") else " "
-    return f"{before}{gap}{after}"
+    before = before.rstrip(" ")
+    after = after.lstrip(" ")
+    if not before or not after:
+        return before + after
+    if before.endswith("\n") or after.startswith("\n"):
+        return before + after
+    return f"{before} {after}"
