@@ -5,14 +5,16 @@ never kept. Pure.
 import re
 from typing import Any
 
+from bot.answers import as_object, within
 from bot.platform import HEARD
 from domain.text import clean
 
-_KEPT = ("message_id", "date", "chat", "from", "is_topic_message", "message_thread_id")
-_NEWS = ("migrate_to_chat_id", "migrate_from_chat_id")
-_COMMAND = re.compile(r"(/\w+)(?:@(\w+))?")
+GROUPS = ("group", "supergroup")
+KEPT = ("message_id", "date", "chat", "from", "is_topic_message", "message_thread_id")
+NEWS = ("migrate_to_chat_id", "migrate_from_chat_id")
+COMMAND = re.compile(r"(?P<command>/\w+)(?:@(?P<meant>\w+))?")
 
-Json = dict[str, Any]
+TelegramJson = dict[str, Any]
 
 
 def needs_name(update: Any) -> bool:
@@ -30,26 +32,31 @@ def of_telegram(update: Any, bot_id: str, name: str) -> Any | None:
     message = _group_message(update)
     if message is None:
         return update
-    kept = {field: message[field] for field in _KEPT if field in message}
-    text = _said_on_telegram(message, bot_id, name) if "message" in update else None
+    if "message" not in update:
+        # What was edited is not heard a second time.
+        return None
+    kept = {field: message[field] for field in KEPT if field in message}
+    number = update.get("update_id")
+    text = _said(message, bot_id, name)
     if text is not None:
-        return {
-            "update_id": update.get("update_id"),
-            "message": {**kept, "text": text},
-            HEARD: True,
-        }
-    news = _news_of_bot(message, bot_id) if "message" in update else {}
-    return {"update_id": update.get("update_id"), "message": {**kept, **news}} if news else None
+        return {"update_id": number, "message": {**kept, "text": text}, HEARD: True}
+    news = _news_of_bot(message, bot_id)
+    if news:
+        return {"update_id": number, "message": {**kept, **news}}
+    return None
 
 
-def _news_of_bot(message: Json, bot_id: str) -> Json:
+def _news_of_bot(message: TelegramJson, bot_id: str) -> TelegramJson:
     """What a service message tells of the bot itself, and nothing of anybody else."""
-    news = {field: message[field] for field in _NEWS if field in message}
-    if _is_bot(message.get("left_chat_member"), bot_id):
-        news["left_chat_member"] = message["left_chat_member"]
+    news = {field: message[field] for field in NEWS if field in message}
+    left = message.get("left_chat_member")
+    if _is_bot(left, bot_id):
+        news["left_chat_member"] = left
     came = message.get("new_chat_members")
-    if mine := [each for each in came if _is_bot(each, bot_id)] if isinstance(came, list) else []:
-        news["new_chat_members"] = mine
+    if isinstance(came, list):
+        bots = [each for each in came if _is_bot(each, bot_id)]
+        if bots:
+            news["new_chat_members"] = bots
     return news
 
 
@@ -57,31 +64,36 @@ def _is_bot(person: Any, bot_id: str) -> bool:
     return isinstance(person, dict) and str(person.get("id")) == bot_id
 
 
-def _group_message(update: Any) -> Json | None:
+def _group_message(update: Any) -> TelegramJson | None:
     """A message of a group, new or edited."""
     for kind in ("message", "edited_message"):
-        message = update.get(kind) if isinstance(update, dict) else None
-        chat = message.get("chat") if isinstance(message, dict) else None
-        if (
-            isinstance(message, dict)
-            and isinstance(chat, dict)
-            and chat.get("type") in ("group", "supergroup")
-        ):
+        message = as_object(within(update, kind))
+        if within(message, "chat", "type") in GROUPS:
             return message
     return None
 
 
-def _said_on_telegram(message: Json, bot_id: str, name: str) -> str | None:
+def _said(message: TelegramJson, bot_id: str, name: str) -> str | None:
+    """What was said to the bot, without its name; None where it was said to others."""
     text = message.get("text")
     if not isinstance(text, str):
         return None
     text = clean(text)
-    if command := _COMMAND.match(text):
-        meant = command[2] is None or command[2].casefold() == name.casefold()
-        return command[1] + text[command.end() :] if meant else None
-    named = re.search(rf"(?<![\w@])@{re.escape(name)}(?!\w)", text, re.IGNORECASE) if name else None
-    if named:
+    if command := COMMAND.match(text):
+        meant = command["meant"]
+        if meant is not None and meant.casefold() != name.casefold():
+            return None
+        return command["command"] + text[command.end() :]
+    if named := _named(text, name):
         return f"{text[: named.start()]} {text[named.end() :]}".strip()
-    answered = message.get("reply_to_message")
-    author = answered.get("from") if isinstance(answered, dict) else None
-    return text if _is_bot(author, bot_id) else None
+    author = within(message, "reply_to_message", "from")
+    if _is_bot(author, bot_id):
+        return text
+    return None
+
+
+def _named(text: str, name: str) -> re.Match[str] | None:
+    """Where the bot is named as a whole word."""
+    if not name:
+        return None
+    return re.search(rf"(?<![\w@])@{re.escape(name)}(?!\w)", text, re.IGNORECASE)

@@ -3,12 +3,22 @@
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text, utf16_length
-from handlers.chat import Button, Card, Choice, Document, Offers, Paragraph, Reply, ReplyPart
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Document,
+    Offers,
+    Paragraph,
+    QueryResult,
+    Reply,
+    ReplyPart,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +40,54 @@ class TelegramLimits:
 
 
 LIMITS = TelegramLimits()
+LONGEST_LINE = LIMITS.text // 2
 PHOTOS = frozenset({"image/jpeg", "image/png"})
 CODE = re.compile(r"[A-Z]?\d[\d.]*")
+MARKED_FIELDS = {"sendMessage": "text", "sendDocument": "caption", "sendPhoto": "caption"}
+"""Where a call that can be marked has its words."""
 MarkedLine = tuple[str, str]
 """A line as people see it, and as HTML."""
+TelegramCall = dict[str, Any]
+_Words = Paragraph | Card | Choice
 
 
-def render(reply: Reply, replaces: str = "", limits: TelegramLimits = LIMITS) -> list[str]:
+def render(reply: Reply, replaces: str = "") -> list[str]:
     """One JSON payload {"method", "params"} a call; buttons are on the last message."""
     if reply.offers is not None:
-        return [_offers(reply.offers, replaces, limits)]
-    parts = (*(each.part for each in reply.earlier if not each.message), *reply.parts)
-    files = [part for part in parts if isinstance(part, Document)]
-    words = [part for part in parts if not isinstance(part, Document)]
-    edited = {each.message for each in reply.earlier}
-    calls = _said(words, limits, replaces if reply.in_place else "") if words or not files else []
-    calls += [_send_file(file, limits) for file in files]
-    if replaces and reply.retires and replaces not in edited and not (reply.in_place and words):
-        empty = {"message_id": int(replaces), "reply_markup": {"inline_keyboard": []}}
-        calls.append({"method": "editMessageReplyMarkup", "params": empty})
-    for each in reply.earlier:
-        if each.message and not isinstance(each.part, Document):
-            calls += _said([each.part], limits, each.message)
+        calls = [_answer_query(reply.offers, replaces)]
+    else:
+        calls = _calls(reply, replaces)
     return [json.dumps(call, ensure_ascii=False) for call in calls]
 
 
-def _said(
-    words: Sequence[Paragraph | Card | Choice], limits: TelegramLimits, replaces: str
-) -> list[dict[str, Any]]:
+def _calls(reply: Reply, replaces: str) -> list[TelegramCall]:
+    without_message = [each.part for each in reply.earlier if not each.message]
+    parts = [*without_message, *reply.parts]
+    files = [part for part in parts if isinstance(part, Document)]
+    words = [part for part in parts if not isinstance(part, Document)]
+    calls: list[TelegramCall] = []
+    if words or not files:
+        calls += _said(words, replaces if reply.in_place else "")
+    calls += [_send_file(file) for file in files]
+    takes_its_place = reply.in_place and bool(words)
+    if replaces and reply.retires and not takes_its_place and not _redraws(reply, replaces):
+        calls.append(_without_buttons(replaces))
+    return [*calls, *_redrawn(reply)]
+
+
+def _redraws(reply: Reply, message: str) -> bool:
+    """Whether something earlier is drawn anew in this message."""
+    return any(each.message == message for each in reply.earlier)
+
+
+def _redrawn(reply: Reply) -> Iterator[TelegramCall]:
+    """What is drawn anew in the messages that showed it earlier."""
+    for each in reply.earlier:
+        if each.message and not isinstance(each.part, Document):
+            yield from _said([each.part], each.message)
+
+
+def _said(words: Sequence[_Words], replaces: str) -> list[TelegramCall]:
     """The calls that say this; the first takes the place of the message `replaces`, where one is
     named.
     """
@@ -67,14 +97,12 @@ def _said(
     for part in words:
         if lines:
             lines.append(("", ""))
-        keys = (
-            _keys(part, numbered) if isinstance(part, Choice) and _needs_list(part, limits) else []
-        )
+        keys = _keys(part, numbered)
         numbered += len(keys)
-        lines += _lines(part, keys, limits)
-        rows += _rows(part, keys, limits)
-    calls = [_send(text) for text in _pack(lines, limits.text)]
-    if keyboard := _keyboard(rows, limits):
+        lines += _lines(part, keys)
+        rows += _rows(part, keys)
+    calls = [_send(text) for text in _pack(lines, LIMITS.text)]
+    if keyboard := _keyboard(rows):
         calls[-1]["params"]["reply_markup"] = keyboard
     if replaces:
         calls[0]["method"] = "editMessageText"
@@ -82,40 +110,48 @@ def _said(
     return calls
 
 
-def _offers(offers: Offers, query: str, limits: TelegramLimits) -> str:
+# Calls.
+
+
+def _answer_query(offers: Offers, query: str) -> TelegramCall:
     """The answer to a query, kept by Telegram for nobody: neither for others nor for later."""
-    results = [
-        {
-            "type": "article",
-            "id": offer.key,
-            "title": shorten(offer.title, limits.title),
-            "description": shorten(offer.about, limits.title),
-            "input_message_content": {
-                "message_text": shorten(offer.text, limits.text),
-                "link_preview_options": {"is_disabled": True},
-            },
-        }
-        for offer in offers.found[: limits.results]
-    ]
-    params = {"inline_query_id": query, "results": results, "cache_time": 0, "is_personal": True}
-    call = {"method": "answerInlineQuery", "params": {**params, "next_offset": offers.more}}
-    return json.dumps(call, ensure_ascii=False)
+    params = {
+        "inline_query_id": query,
+        "results": [_result(offer) for offer in offers.found[: LIMITS.results]],
+        "cache_time": 0,
+        "is_personal": True,
+        "next_offset": offers.more,
+    }
+    return {"method": "answerInlineQuery", "params": params}
 
 
-def _send(text: str) -> dict[str, Any]:
+def _result(offer: QueryResult) -> dict[str, Any]:
+    content = {
+        "message_text": shorten(offer.text, LIMITS.text),
+        "link_preview_options": {"is_disabled": True},
+    }
+    return {
+        "type": "article",
+        "id": offer.key,
+        "title": shorten(offer.title, LIMITS.title),
+        "description": shorten(offer.about, LIMITS.title),
+        "input_message_content": content,
+    }
+
+
+def _send(text: str) -> TelegramCall:
     return {"method": "sendMessage", "params": {"text": text, "parse_mode": "HTML"}}
 
 
-def _send_file(file: Document, limits: TelegramLimits) -> dict[str, Any]:
+def _send_file(file: Document) -> TelegramCall:
     """A picture that Telegram shows, or a document; the sender adds the bytes."""
-    photo = file.mime in PHOTOS and file.size <= limits.photo
     params: dict[str, Any] = {
-        "caption": html.escape(shorten(file.caption, limits.caption), quote=False)
+        "caption": _escaped(shorten(file.caption, LIMITS.caption)),
+        "parse_mode": "HTML",
     }
-    params["parse_mode"] = "HTML"
-    keyboard = _keyboard(_rows(file, (), limits), limits)
-    if keyboard:
+    if keyboard := _keyboard(_rows(file, ())):
         params["reply_markup"] = keyboard
+    photo = file.mime in PHOTOS and file.size <= LIMITS.photo
     return {
         "method": "sendPhoto" if photo else "sendDocument",
         "params": params,
@@ -123,99 +159,68 @@ def _send_file(file: Document, limits: TelegramLimits) -> dict[str, Any]:
     }
 
 
-def _plain(text: str, limit: int) -> list[MarkedLine]:
-    return [
-        (piece, html.escape(piece, quote=False))
-        for line in text.split("\n")
-        for piece in _fit(line, limit)
-    ]
+def _without_buttons(message: str) -> TelegramCall:
+    """Takes the buttons from under a message that was answered elsewhere."""
+    params = {"message_id": int(message), "reply_markup": {"inline_keyboard": []}}
+    return {"method": "editMessageReplyMarkup", "params": params}
 
 
-def _fit(line: str, limit: int) -> list[str]:
-    return split_text(line, limit) or [""]
+# Lines.
 
 
-def _bold(text: str, limit: int) -> list[MarkedLine]:
-    return [(piece, f"<b>{escaped}</b>" if piece else "") for piece, escaped in _plain(text, limit)]
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
-def _lines(
-    part: Paragraph | Card | Choice, keys: Sequence[str], limits: TelegramLimits
-) -> list[MarkedLine]:
-    limit = limits.text // 2
-    if isinstance(part, Paragraph):
-        return _plain(part.text, limit)
-    if isinstance(part, Card):
-        lines = _bold(part.title, limit)
-        for label, value in part.fields:
-            first, *rest = _plain(value, limit)
-            lines.append(
-                (f"{label}: {first[0]}", f"<i>{html.escape(label, quote=False)}</i>: {first[1]}")
-            )
-            lines += rest
-        return [*lines, *(_plain(part.note, limit) if part.note else [])]
-    question, _newline, more = part.question.partition("\n")
-    lines = [*_bold(question, limit), *(_plain(more, limit) if more else [])]
-    for key, option in zip(keys, part.options, strict=False):
-        text = option.label if option.label.startswith(key) else f"{key}. {option.label}"
-        lines += _plain(text, limit)
+def _plain(text: str) -> list[MarkedLine]:
+    pieces = [piece for line in text.split("\n") for piece in _fit(line)]
+    return [(piece, _escaped(piece)) for piece in pieces]
+
+
+def _fit(line: str) -> list[str]:
+    return split_text(line, LONGEST_LINE) or [""]
+
+
+def _bold(text: str) -> list[MarkedLine]:
+    lines = []
+    for piece, escaped in _plain(text):
+        marked_piece = f"<b>{escaped}</b>" if piece else ""
+        lines.append((piece, marked_piece))
     return lines
 
 
-def _keys(choice: Choice, before: int) -> list[str]:
-    """What the short buttons of a list say: each option's own code or number where all have one,
-    else 1, 2, 3; after `before` of the lists above."""
-    first = [
-        label.split()[0] if (label := option.label.strip()) else "" for option in choice.options
-    ]
-    if len(set(first)) == len(first) and all(CODE.fullmatch(word) for word in first):
-        return first
-    return [str(before + n) for n in range(1, len(first) + 1)]
+def _lines(part: _Words, keys: Sequence[str]) -> list[MarkedLine]:
+    match part:
+        case Paragraph():
+            return _plain(part.text)
+        case Card():
+            return _card(part)
+        case Choice():
+            return _list(part, keys)
 
 
-def _needs_list(choice: Choice, limits: TelegramLimits) -> bool:
-    """A telephone cuts a long button; then the text says it in full, and the buttons only the
-    code.
-    """
-    return any(len(graphemes(option.label)) > limits.option_graphemes for option in choice.options)
+def _card(card: Card) -> list[MarkedLine]:
+    lines = _bold(card.title)
+    for label, value in card.fields:
+        (plain, escaped), *rest = _plain(value)
+        lines.append((f"{label}: {plain}", f"<i>{_escaped(label)}</i>: {escaped}"))
+        lines += rest
+    if card.note:
+        lines += _plain(card.note)
+    return lines
 
 
-def _rows(part: ReplyPart, keys: Sequence[str], limits: TelegramLimits) -> list[list[Button]]:
-    """The buttons; `keys` stand for options that the text lists."""
-    rows: list[list[Button]] = []
-    if isinstance(part, Choice) and keys:
-        short = [_relabelled(option, key) for key, option in zip(keys, part.options, strict=True)]
-        rows = [
-            short[start : start + limits.row_buttons]
-            for start in range(0, len(short), limits.row_buttons)
-        ]
-    elif isinstance(part, Choice):
-        rows = [
-            [_relabelled(option, shorten(option.label, limits.label))] for option in part.options
-        ]
-    row: list[Button] = []
-    for button in part.buttons:
-        wide = sum(len(graphemes(other.label)) for other in (*row, button))
-        if row and (len(row) >= limits.row_buttons or wide > limits.row_graphemes):
-            rows.append(row)
-            row = []
-        row.append(_relabelled(button, shorten(button.label, limits.label)))
-    return [*rows, row] if row else rows
-
-
-def _relabelled(button: Button, label: str) -> Button:
-    return Button(label.strip() or "…", button.action, token=button.token)
-
-
-def _keyboard(rows: Sequence[Sequence[Button]], limits: TelegramLimits) -> dict[str, object] | None:
-    kept: list[list[dict[str, str]]] = []
-    count = 0
-    for row in rows:
-        count += len(row)
-        if count > limits.buttons:
-            break
-        kept.append([{"text": button.label, "callback_data": button.token} for button in row])
-    return {"inline_keyboard": kept} if kept else None
+def _list(choice: Choice, keys: Sequence[str]) -> list[MarkedLine]:
+    """The question, and each option that has a key in full."""
+    question, _newline, more = choice.question.partition("\n")
+    lines = _bold(question)
+    if more:
+        lines += _plain(more)
+    # Without keys the buttons say it all.
+    for key, option in zip(keys, choice.options, strict=False):
+        own_key = option.label.startswith(key)
+        lines += _plain(option.label if own_key else f"{key}. {option.label}")
+    return lines
 
 
 def _pack(lines: Sequence[MarkedLine], limit: int) -> list[str]:
@@ -223,15 +228,102 @@ def _pack(lines: Sequence[MarkedLine], limit: int) -> list[str]:
     texts: list[str] = []
     current: list[str] = []
     size = 0
-    for plain, marked in lines:
+    for plain, marked_line in lines:
         units = utf16_length(plain) + 1
         if current and size + units > limit:
-            texts.append("\n".join(current).strip("\n"))
-            current, size = [], 0
-        current.append(marked)
+            texts.append(_text(current))
+            current = []
+            size = 0
+        current.append(marked_line)
         size += units
-    texts.append("\n".join(current).strip("\n"))
+    texts.append(_text(current))
     return [text for text in texts if text.strip()] or ["…"]
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "\n".join(lines).strip("\n")
+
+
+# Buttons.
+
+
+def _keys(part: _Words, before: int) -> list[str]:
+    """What the short buttons of a list say: each option's own code or number where all have one,
+    else 1, 2, 3; after `before` of the lists above. None where the buttons say it all."""
+    if not isinstance(part, Choice) or not _needs_list(part):
+        return []
+    first = [_first_word(option.label) for option in part.options]
+    differ = len(set(first)) == len(first)
+    if differ and all(CODE.fullmatch(word) for word in first):
+        return first
+    return [str(before + n) for n in range(1, len(first) + 1)]
+
+
+def _first_word(label: str) -> str:
+    word, *_rest = label.split() or [""]
+    return word
+
+
+def _needs_list(choice: Choice) -> bool:
+    """A telephone cuts a long button; then the text says it in full, and the buttons only the
+    code.
+    """
+    return any(len(graphemes(option.label)) > LIMITS.option_graphemes for option in choice.options)
+
+
+def _rows(part: ReplyPart, keys: Sequence[str]) -> list[list[Button]]:
+    """The buttons; `keys` stand for options that the text lists."""
+    rows: list[list[Button]] = []
+    if isinstance(part, Choice) and keys:
+        short = [_relabelled(option, key) for key, option in zip(keys, part.options, strict=True)]
+        rows += _in_rows(short)
+    elif isinstance(part, Choice):
+        rows += [[_shortened(option)] for option in part.options]
+    return [*rows, *_by_width(part.buttons)]
+
+
+def _in_rows(buttons: Sequence[Button]) -> Iterator[list[Button]]:
+    """As many to a row as it takes, however wide."""
+    for start in range(0, len(buttons), LIMITS.row_buttons):
+        yield list(buttons[start : start + LIMITS.row_buttons])
+
+
+def _by_width(buttons: Sequence[Button]) -> Iterator[list[Button]]:
+    """As many to a row as a telephone shows whole."""
+    row: list[Button] = []
+    for button in buttons:
+        wide = sum(len(graphemes(other.label)) for other in (*row, button))
+        if row and (len(row) >= LIMITS.row_buttons or wide > LIMITS.row_graphemes):
+            yield row
+            row = []
+        row.append(_shortened(button))
+    if row:
+        yield row
+
+
+def _shortened(button: Button) -> Button:
+    return _relabelled(button, shorten(button.label, LIMITS.label))
+
+
+def _relabelled(button: Button, label: str) -> Button:
+    return Button(label.strip() or "…", button.action, token=button.token)
+
+
+def _keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, object] | None:
+    """Whole rows, as many as Telegram takes; None where there are no buttons."""
+    kept: list[list[dict[str, str]]] = []
+    count = 0
+    for row in rows:
+        count += len(row)
+        if count > LIMITS.buttons:
+            break
+        kept.append([{"text": button.label, "callback_data": button.token} for button in row])
+    if not kept:
+        return None
+    return {"inline_keyboard": kept}
+
+
+# Payloads that are changed before they are sent.
 
 
 def in_topic(payload: str, topic: int) -> str:
@@ -244,9 +336,7 @@ def in_topic(payload: str, topic: int) -> str:
 def marked(payload: str, mark: str) -> str:
     """The payload of a message that may have arrived already, saying so."""
     call = json.loads(payload)
-    words = {"sendMessage": "text", "sendDocument": "caption", "sendPhoto": "caption"}.get(
-        call["method"]
-    )
-    if words:
-        call["params"][words] = html.escape(mark, quote=False) + call["params"][words]
+    field = MARKED_FIELDS.get(call["method"])
+    if field:
+        call["params"][field] = _escaped(mark) + call["params"][field]
     return json.dumps(call, ensure_ascii=False)

@@ -5,10 +5,12 @@ Pure.
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import telegram
 
+from bot.answers import as_number, within
 from bot.platform import Unparsable
 from bot.telegram.render import CODE
 from domain.customers.vcards import VCard, read_vcards
@@ -41,6 +43,8 @@ KINDS = (
     "animation",
     "location",
 )
+LAST_NUMBER = 2**63 - 1
+"""What both databases take."""
 INLINE = "inline:"
 """Before a person's id: the conversation of what they type after the bot's name, beside that of
 their chat.
@@ -52,68 +56,113 @@ def row_of(update: Any) -> Event:
     raw = json.dumps(update)  # ASCII: NULs and lone surrogates stay escaped
     number = update_id(update)
     if number is None:
-        odd = f"odd:{hashlib.sha256(raw.encode()).hexdigest()}"
-        return Event(Platform.TELEGRAM, odd, "telegram:?", 0, raw, "unparsable")
-    where_from = _conversation(update)
-    if where_from is None:
-        return Event(Platform.TELEGRAM, str(number), "telegram:?", number, raw, "unparsable")
-    return Event(Platform.TELEGRAM, str(number), f"telegram:{where_from}", number, raw)
+        digest = hashlib.sha256(raw.encode()).hexdigest()
+        return _unreadable(f"odd:{digest}", 0, raw)
+    conversation = _conversation(update)
+    if conversation is None:
+        return _unreadable(str(number), number, raw)
+    return Event(
+        Platform.TELEGRAM,
+        str(number),
+        f"{Platform.TELEGRAM}:{conversation}",
+        number,
+        raw,
+    )
+
+
+def _unreadable(event_id: str, number: int, raw: str) -> Event:
+    """What cannot be read is kept, too, in a conversation of its own."""
+    return Event(
+        Platform.TELEGRAM,
+        event_id,
+        f"{Platform.TELEGRAM}:?",
+        number,
+        raw,
+        "unparsable",
+    )
 
 
 def _conversation(update: dict[str, Any]) -> str | None:
     for kind in ("message", "edited_message", "my_chat_member"):
         if kind in update:
-            return _text(_int(update[kind], "chat", "id"))
-    query = update.get("callback_query")
-    if query is not None:
-        chat = _int(query, "message", "chat", "id")
-        return _text(chat if chat is not None else _int(query, "from", "id"))
-    person = _int(update.get("inline_query"), "from", "id")
-    return None if person is None else f"{INLINE}{person}"
+            return _id_within(update, kind, "chat", "id")
+    if update.get("callback_query") is not None:
+        chat = _id_within(update, "callback_query", "message", "chat", "id")
+        # What was sent by a query of ours stands in a chat that we do not see.
+        return chat or _id_within(update, "callback_query", "from", "id")
+    person = _id_within(update, "inline_query", "from", "id")
+    if person is None:
+        return None
+    return f"{INLINE}{person}"
 
 
 def update_id(update: Any) -> int | None:
     """The number that Telegram gave an update; None where it has none that can be one."""
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return number if type(number) is int and 0 <= number < 2**63 - 1 else None
+    number = within(update, "update_id")
+    if type(number) is not int or not 0 <= number < LAST_NUMBER:
+        return None
+    return number
 
 
-def _text(number: int | None) -> str | None:
-    return None if number is None else str(number)
-
-
-def _int(value: Any, *path: str) -> int | None:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, int) else None
+def _id_within(update: dict[str, Any], *path: str) -> str | None:
+    """Telegram's number of somebody or something, as the desk writes it."""
+    number = as_number(within(update, *path))
+    if number is None:
+        return None
+    return str(number)
 
 
 def incoming(event: Event, update: telegram.Update, bot_id: str, *, heard: bool) -> Incoming:
     """The update as the desk sees it; Unparsable for one without a chat. `heard` = a group said it
     to the bot.
     """
-    chat, user = update.effective_chat, update.effective_user
+    person = _person(update.effective_user)
     asked = update.inline_query
+    chat = update.effective_chat
     if chat is None and asked is None:
         raise Unparsable("no chat")
+    if chat is None:
+        conversation = f"{INLINE}{person.id}"
+        title = ""
+    else:
+        conversation = str(chat.id)
+        title = chat.title or ""
+    body, message = _body(update, bot_id)
     private = chat is not None and chat.type == telegram.Chat.PRIVATE
-    body, message = (Query(asked.query, asked.offset), asked.id) if asked else _body(update, bot_id)
     if chat is not None and not private and update.message is not None:
         body = _group_body(update.message, heard=heard)
     return Incoming(
         id=event.event_id,
         at=event.came_at,
         platform=Platform.TELEGRAM,
-        chat=str(chat.id) if chat else f"{INLINE}{user.id if user else ''}",
+        chat=conversation,
         private=private,
-        who=str(user.id) if user and not user.is_bot else None,
+        who=person.who,
         body=body,
-        name=user.full_name if user else "",
-        language=(user.language_code or "") if user else "",
+        name=person.name,
+        language=person.language,
         message=message,
-        title=(chat.title or "") if chat else "",
+        title=title,
         topic=_topic(update.effective_message),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Who an update is from: `who` is None where it is a bot, or nobody."""
+
+    id: str = ""
+    who: str | None = None
+    name: str = ""
+    language: str = ""
+
+
+def _person(user: telegram.User | None) -> _Person:
+    if user is None:
+        return _Person()
+    user_id = str(user.id)
+    who = None if user.is_bot else user_id
+    return _Person(user_id, who, user.full_name, user.language_code or "")
 
 
 def _topic(message: telegram.MaybeInaccessibleMessage | None) -> str:
@@ -137,67 +186,102 @@ def _group_body(message: telegram.Message, *, heard: bool) -> Body:
         return Left()
     if message.new_chat_members:
         return Joined()
-    return Text(message.text) if heard and message.text is not None else Other()
+    if heard and message.text is not None:
+        return Text(message.text)
+    return Other()
 
 
 def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
-    query, message = update.callback_query, update.message
-    if query is not None:
-        return Press(query.data or ""), str(query.message.message_id) if query.message else ""
+    """What happened, and the message that an answer may take the place of."""
+    if asked := update.inline_query:
+        return Query(asked.query, asked.offset), asked.id
+    if pressed := update.callback_query:
+        message = str(pressed.message.message_id) if pressed.message else ""
+        return Press(pressed.data or ""), message
+    return _body_without_message(update, bot_id), ""
+
+
+def _body_without_message(update: telegram.Update, bot_id: str) -> Body:
     if update.edited_message is not None:
-        return Edited() if update.edited_message.text else Other(), ""
+        return Edited() if update.edited_message.text else Other()
     if update.my_chat_member is not None:
-        return _membership(update.my_chat_member.new_chat_member), ""
-    if message is None:
-        return Other(), ""
+        return _membership(update.my_chat_member.new_chat_member)
+    if update.message is not None:
+        return _said(update.message, bot_id)
+    return Other()
+
+
+def _said(message: telegram.Message, bot_id: str) -> Body:
     if message.text is not None:
-        first_at = message.forward_origin.date if message.forward_origin else None
-        text = _with_links(message.text, message.entities)
-        return Text(_chosen(message.text) if _is_offer(message, bot_id) else text, first_at), ""
+        return _text(message, message.text, bot_id)
     if message.contact is not None:
-        return _contact(message.contact), ""
+        return _contact(message.contact)
     for kind in KINDS:
         if part := getattr(message, kind):
-            return _attachment(message, kind, part), ""
-    return Other(), ""
+            return _attachment(message, kind, part)
+    return Other()
+
+
+def _text(message: telegram.Message, text: str, bot_id: str) -> Text:
+    if _is_offer(message, bot_id):
+        words = _chosen(text)
+    else:
+        words = _with_links(text, message.entities)
+    origin = message.forward_origin
+    return Text(words, origin.date if origin else None)
 
 
 def _membership(member: telegram.ChatMember) -> Body:
     if isinstance(member, telegram.ChatMemberRestricted):
         return Joined() if member.is_member else Left()
-    bodies: dict[str, Body] = {
-        "member": Joined(),
-        "administrator": Joined(),
-        "kicked": Left(),
-        "left": Left(),
-    }
-    return bodies.get(member.status, Other())
+    match member.status:
+        case "member" | "administrator":
+            return Joined()
+        case "kicked" | "left":
+            return Left()
+        case _:
+            return Other()
 
 
 def _contact(contact: telegram.Contact) -> SharedContact:
     """The one telephone that was shared, and what its vCard knows beside it."""
-    more = (read_vcards((contact.vcard or "").encode("utf-8", "replace")) or [VCard()])[0]
+    vcard = (contact.vcard or "").encode("utf-8", "replace")
+    more, *_others = read_vcards(vcard) or [VCard()]
     name = " ".join(filter(None, (contact.first_name, contact.last_name)))
-    phones = tuple(dict.fromkeys(filter(None, (contact.phone_number, *more.phones))))
-    return SharedContact(name or more.name, phones, tuple(more.emails), more.organisation)
+    phones = filter(None, (contact.phone_number, *more.phones))
+    return SharedContact(
+        name or more.name,
+        tuple(dict.fromkeys(phones)),
+        tuple(more.emails),
+        more.organisation,
+    )
 
 
 def _attachment(message: telegram.Message, kind: str, part: Any) -> Attachment:
     """A photo comes in several sizes, the largest last."""
     file = part[-1] if kind == "photo" else part
-    answered = message.reply_to_message
-    size = getattr(file, "file_size", None)
     return Attachment(
         kind,
-        reference=str(getattr(file, "file_id", None) or ""),
-        name=str(getattr(file, "file_name", None) or ""),
-        mime=str(getattr(file, "mime_type", None) or ""),
-        size=size if isinstance(size, int) else None,
+        reference=_attribute(file, "file_id"),
+        name=_attribute(file, "file_name"),
+        mime=_attribute(file, "mime_type"),
+        size=as_number(getattr(file, "file_size", None)),
         caption=_with_links(message.caption or "", message.caption_entities),
         message=str(message.message_id),
         album=message.media_group_id or "",
-        quoted=(answered.text or answered.caption or "") if answered else "",
+        quoted=_quoted(message.reply_to_message),
     )
+
+
+def _attribute(file: Any, name: str) -> str:
+    """What only some kinds of files have."""
+    return str(getattr(file, name, None) or "")
+
+
+def _quoted(answered: telegram.Message | None) -> str:
+    if answered is None:
+        return ""
+    return answered.text or answered.caption or ""
 
 
 def _with_links(text: str, entities: Sequence[telegram.MessageEntity]) -> str:
@@ -205,15 +289,20 @@ def _with_links(text: str, entities: Sequence[telegram.MessageEntity]) -> str:
 
     A name or heading that was copied as a link is its words alone, unless it leads to a post.
     """
+    # Telegram counts in UTF-16.
     units = text.encode("utf-16-le", "surrogatepass")
     for entity in sorted(entities, key=lambda each: each.offset, reverse=True):
-        start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
-        words = units[start:end].decode("utf-16-le", "surrogatepass")
-        if entity.type != telegram.MessageEntity.TEXT_LINK or not entity.url or entity.url in text:
+        if entity.type != telegram.MessageEntity.TEXT_LINK:
             continue
+        if not entity.url or entity.url in text:
+            continue
+        start = 2 * entity.offset
+        end = start + 2 * entity.length
+        words = units[start:end].decode("utf-16-le", "surrogatepass")
         if words.strip() == text.strip() and not _is_post(entity.url):
             continue
-        units = units[:end] + f" ({entity.url})".encode("utf-16-le", "surrogatepass") + units[end:]
+        address = f" ({entity.url})".encode("utf-16-le", "surrogatepass")
+        units = units[:end] + address + units[end:]
     return units.decode("utf-16-le", "surrogatepass")
 
 
