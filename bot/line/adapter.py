@@ -1,11 +1,9 @@
-"""LINE: the webhook's events in, line-bot-sdk's client out: the free reply first, else a push with
-a retry key.
+"""LINE's adapter: events read, messages sent with line-bot-sdk's client: the free reply first, else
+a push with a retry key.
 """
 
 import asyncio
-import base64
 import hashlib
-import hmac
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -30,11 +28,8 @@ from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply
 from handlers.desk import FetchFailed
 from handlers.system import resent_mark
-from store.chat import inbox
 from store.chat.inbox import Event
 from store.chat.outbox import Message
-from store.engine.database import Database
-from store.engine.failpoints import failpoint
 
 TIMEOUT = 10.0
 LOADING_SECONDS = 20
@@ -45,13 +40,6 @@ CHUNK = 1 << 16
 JSON_HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 
 log = get_logger()
-
-
-def signature_matches(channel_secret: str, body: bytes, given: str | None) -> bool:
-    """Whether LINE signed these very bytes (HMAC-SHA256, constant time)."""
-    digest = hmac.new(channel_secret.encode(), body, hashlib.sha256).digest()
-    signature = (given or "").encode("utf-8", "replace")
-    return hmac.compare_digest(base64.b64encode(digest), signature)
 
 
 class LineAdapter:
@@ -366,16 +354,3 @@ def _check_content(status: int) -> None:
 def _message_of(body: str) -> str:
     answer = object_of(body.encode()) or {}
     return str(answer.get("message", ""))[:LONGEST_REASON]
-
-
-async def receive_webhook(
-    adapter: LineAdapter, db: Database, owner: str, now: datetime, body: bytes
-) -> list[str]:
-    """Commit all events of one webhook call; returns the conversations to wake."""
-    events = adapter.events(body)
-    failpoint("event.received")
-    woken = []
-    if events:
-        woken = await inbox.receive(db, events, owner, now)
-    failpoint("event.committed")
-    return woken

@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.line import adapter as line
+from bot.line.adapter import LineAdapter, import_sdk
 from bot.line.broadcast import LineBroadcast
 from bot.line.settings import LineSettings
+from bot.line.webhook import receive_webhook, signature_matches
 from bot.log import get_logger
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
 from bot.queues.quota import QuotaWatch
@@ -37,7 +38,7 @@ class LinePlatform(PlatformParts):
     name = Platform.LINE
 
     def __init__(self, token: str, settings: LineSettings, surroundings: Surroundings) -> None:
-        self.adapter: line.LineAdapter = line.LineAdapter(
+        self.adapter: LineAdapter = LineAdapter(
             token,
             settings.line_api_url,
             settings.line_data_api_url,
@@ -57,7 +58,7 @@ class LinePlatform(PlatformParts):
             if signature is None:
                 return empty(401)
             body = await read_body(request)
-            if not line.signature_matches(self._secret, body, signature):
+            if not signature_matches(self._secret, body, signature):
                 return empty(401)
             return await self._take(running, body)
 
@@ -68,7 +69,7 @@ class LinePlatform(PlatformParts):
         db = running.desk.db
         now = running.desk.clock()
         try:
-            woken = await line.receive_webhook(self.adapter, db, running.owner, now, body)
+            woken = await receive_webhook(self.adapter, db, running.owner, now, body)
         except StoreUnavailable as error:
             return not_taken(error)
         running.wake(woken)
@@ -116,7 +117,7 @@ class LinePlatform(PlatformParts):
         """Whether LINE knows the access token."""
         try:
             await self.adapter.hello()
-        except line.import_sdk().ApiException as error:
+        except import_sdk().ApiException as error:
             return f"DESKBOT_LINE_ACCESS_TOKEN: LINE answers {error.status}"
         except OSError as error:
             reason = type(error).__name__

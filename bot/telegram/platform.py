@@ -8,8 +8,10 @@ from starlette.routing import Route
 from telegram.error import InvalidToken, TelegramError
 
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
-from bot.telegram import adapter as telegram
+from bot.telegram.adapter import UPDATES, NameUnknown, TelegramAdapter
+from bot.telegram.poller import Poller
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.webhook import receive_webhook, secret_matches
 from bot.variables import plain
 from bot.webhooks import empty, not_taken, read_body
 from domain.staff import Platform, Role
@@ -38,7 +40,7 @@ class TelegramPlatform(PlatformParts):
     name = Platform.TELEGRAM
 
     def __init__(self, token: str, settings: TelegramSettings, surroundings: Surroundings) -> None:
-        self.adapter: telegram.TelegramAdapter = telegram.TelegramAdapter(
+        self.adapter: TelegramAdapter = TelegramAdapter(
             token, settings.telegram_api_url, surroundings.blobs
         )
         self._settings = settings
@@ -52,7 +54,7 @@ class TelegramPlatform(PlatformParts):
 
         async def webhook(request: Request) -> Response:
             given = request.headers.get(SECRET_HEADER)
-            if not telegram.secret_matches(self._secret, given):
+            if not secret_matches(self._secret, given):
                 return empty(403)
             return await self._take(running, await read_body(request))
 
@@ -63,10 +65,8 @@ class TelegramPlatform(PlatformParts):
         db = running.desk.db
         now = running.desk.clock()
         try:
-            woken, update = await telegram.receive_webhook(
-                self.adapter, db, running.owner, now, body
-            )
-        except (StoreUnavailable, telegram.NameUnknown) as error:
+            woken, update = await receive_webhook(self.adapter, db, running.owner, now, body)
+        except (StoreUnavailable, NameUnknown) as error:
             return not_taken(error)
         except ValueError:
             return empty(400)
@@ -92,14 +92,14 @@ class TelegramPlatform(PlatformParts):
         await self.adapter.bot.set_webhook(
             f"{address}{WEBHOOK}",
             secret_token=self._secret,
-            allowed_updates=telegram.UPDATES,
+            allowed_updates=UPDATES,
         )
 
     def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """Polling, where Telegram does not call."""
         if self._settings.telegram_by_webhook:
             return ()
-        poller = telegram.Poller(
+        poller = Poller(
             self.adapter,
             running.desk.db,
             running.owner,

@@ -11,7 +11,7 @@ import aiohttp
 from telegram.error import BadRequest, NetworkError
 from telegram.request import BaseRequest, RequestData
 
-from bot.answers import body_of, is_yes, object_of
+from bot.answers import body_of, is_yes, object_of, within
 
 CONNECT = 5.0
 ANSWER = 15.0
@@ -19,6 +19,7 @@ UPLOAD = 24.0
 """Seconds to connect, to wait for an answer, and for one to a file that is sent."""
 
 CHUNK = 1 << 16
+TAKEN = b'{"ok":true,"result":true}'
 
 
 class NotAccepted(NetworkError):
@@ -67,17 +68,12 @@ class TelegramRequest(BaseRequest):
         pool_timeout: Any = None,
     ) -> tuple[int, bytes]:
         """One call; raises NotAccepted or PerhapsAccepted where there is no answer to read."""
-        data = None
-        if request_data is not None and request_data.multipart_data:
-            # Telegram shows a quoted name as it stands: %E0%B9%81…
-            data = aiohttp.FormData(request_data.json_parameters, quote_fields=False)
-            for name, (filename, content, mime) in request_data.multipart_data.items():
-                data.add_field(name, content, filename=filename, content_type=mime)
-        elif request_data is not None:
-            data = aiohttp.FormData(request_data.json_parameters)
         files = request_data is not None and bool(request_data.multipart_data)
-        status, body = await self.call(url, UPLOAD if files else ANSWER, data=data)
-        return _outcome(body) if is_yes(status) and _is_message(url) else (status, body)
+        seconds = UPLOAD if files else ANSWER
+        status, body = await self.call(url, seconds, data=_form(request_data))
+        if is_yes(status) and _is_message(url):
+            return _outcome(body)
+        return status, body
 
     async def call(self, url: str, seconds: float = ANSWER, **kwargs: Any) -> tuple[int, bytes]:
         """POST and read the whole answer."""
@@ -94,7 +90,7 @@ class TelegramRequest(BaseRequest):
         if response.status >= 500:
             # Telegram's own error is a plain no; a gateway's page says nothing about what happened
             # behind it.
-            kind = NotAccepted if _is_answer(body) else PerhapsAccepted
+            kind = NotAccepted if _is_refusal(body) else PerhapsAccepted
             raise kind(f"status {response.status}")
         return response.status, body
 
@@ -115,15 +111,31 @@ class TelegramRequest(BaseRequest):
             raise NotAccepted(type(error).__name__) from None
 
 
-def _is_answer(body: bytes) -> bool:
-    return (object_of(body) or {}).get("ok") is False
+def _form(request_data: RequestData | None) -> aiohttp.FormData | None:
+    """What the library wants sent, with its files."""
+    if request_data is None:
+        return None
+    files = request_data.multipart_data
+    if not files:
+        return aiohttp.FormData(request_data.json_parameters)
+    # Telegram shows a quoted name as it stands: %E0%B9%81…
+    data = aiohttp.FormData(request_data.json_parameters, quote_fields=False)
+    for name, (filename, content, mime) in files.items():
+        data.add_field(name, content, filename=filename, content_type=mime)
+    return data
+
+
+def _is_refusal(body: bytes) -> bool:
+    """Whether Telegram itself says no, in so many words."""
+    return within(object_of(body), "ok") is False
 
 
 def _is_message(url: str) -> bool:
     """Whether the call puts something into a chat: then all that matters is that Telegram took
     it.
     """
-    return url.rpartition("/")[2].startswith(("send", "edit", "answer"))
+    method = url.rpartition("/")[2]
+    return method.startswith(("send", "edit", "answer"))
 
 
 def _outcome(body: bytes) -> tuple[int, bytes]:
@@ -132,7 +144,9 @@ def _outcome(body: bytes) -> tuple[int, bytes]:
 
     Only where Telegram itself says no in so many words was it not taken.
     """
-    if not _is_answer(body):
-        return 200, b'{"ok":true,"result":true}'
-    code = (object_of(body) or {}).get("error_code")
-    return code if isinstance(code, int) and 400 <= code < 600 else 400, body
+    if not _is_refusal(body):
+        return 200, TAKEN
+    code = within(object_of(body), "error_code")
+    if isinstance(code, int) and 400 <= code < 600:
+        return code, body
+    return 400, body

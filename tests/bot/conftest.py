@@ -14,10 +14,10 @@ import pytest
 from bot.engine import Engine
 from bot.files.file_store import FileStore
 from bot.files.links import Links
-from bot.line import adapter as line_platform
+from bot.line import webhook as line_webhook
 from bot.line.adapter import LineAdapter
 from bot.parts import RunningDesk
-from bot.telegram import adapter as telegram_platform
+from bot.telegram import webhook as telegram_webhook
 from bot.telegram.adapter import TelegramAdapter
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.desk import Desk
@@ -64,7 +64,7 @@ class WiredDesk:
         """Telegram hands over what it has, and everything is answered and sent."""
         while self.telegram.updates:
             raw = self.telegram.updates.popleft().raw
-            woken, _update = await telegram_platform.receive_webhook(
+            woken, _update = await telegram_webhook.receive_webhook(
                 self.adapters[0], self.db, self.engine.owner, self.now, raw
             )
             self.engine.worker.wake(woken)
@@ -74,7 +74,7 @@ class WiredDesk:
         """LINE hands over these events in one call, and everything is answered and sent."""
         body, _headers = self.line.signed(list(events))
         self.engine.worker.wake(
-            await line_platform.receive_webhook(
+            await line_webhook.receive_webhook(
                 self.adapters[1], self.db, self.engine.owner, self.now, body
             )
         )

@@ -1,0 +1,129 @@
+"""Telegram's updates by long polling, one process at a time.
+
+The library's own Updater acknowledges before handling, so it is not used (docs/decisions/0002).
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.answers import as_object, within
+from bot.log import get_logger, where
+from bot.telegram.adapter import UPDATES, TelegramAdapter
+from bot.telegram.request import NotAccepted
+from bot.telegram.updates import update_id
+from store.chat import inbox
+from store.engine import leases
+from store.engine.database import Database
+from store.engine.failpoints import failpoint
+
+POLL_SECONDS = 15
+LATE_SECONDS = 10
+"""How long Telegram waits for news, and how much longer its answer may take."""
+MOST_UPDATES = 100
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+LEASE = "leader:telegram"
+NOT_LEADING = 2.0
+"""Seconds until another process is asked whether it still polls."""
+QUIET = timedelta(days=6)
+"""After a week without updates Telegram may choose lower numbers anew: then it is asked without an
+offset.
+"""
+
+log = get_logger()
+
+
+class Poller:
+    """Long polling: updates are committed to the inbox before the next request confirms them to
+    Telegram.
+    """
+
+    def __init__(
+        self,
+        adapter: TelegramAdapter,
+        db: Database,
+        owner: str,
+        clock: Callable[[], datetime],
+        wake: Callable[[list[str]], None],
+    ) -> None:
+        self._adapter = adapter
+        self._db = db
+        self._owner = owner
+        self._clock = clock
+        self._wake = wake
+        self._cursor = f"telegram:{adapter.token.partition(':')[0]}"
+        self._presses: set[asyncio.Task[None]] = set()
+        self._leads_until = datetime.min.replace(tzinfo=UTC)
+
+    async def run_forever(self) -> None:
+        """Poll while this process is the leader; a failing platform or store is tried again for
+        ever.
+        """
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                if not await self._lead():
+                    await asyncio.sleep(NOT_LEADING)
+                    continue
+                await self._poll_once()
+                pause = FIRST_PAUSE
+            except Exception as error:  # noqa: BLE001 - whatever an answer holds, polling goes on
+                log.warning("polling failed", pause=pause, **where(error))
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _lead(self) -> bool:
+        """One process polls: Telegram gives a second poller 409. A third of the lease's time is let
+        pass unsaid.
+        """
+        now = self._clock()
+        if now < self._leads_until:
+            return True
+        led = await self._db.write(lambda tx: leases.take(tx, LEASE, self._owner, now))
+        if led:
+            self._leads_until = now + leases.TTL / 3
+        return led
+
+    async def _poll_once(self) -> None:
+        since = self._clock() - QUIET
+        offset = await inbox.get_cursor(self._db, self._cursor, since)
+        updates = await self._get_updates(offset)
+        if not updates:
+            return
+        failpoint("event.received")
+        events = await self._adapter.events(updates)
+        last = max(update_id(update) or 0 for update in updates)
+        if not last:
+            raise ValueError("getUpdates: no update has an id")
+        cursor = (self._cursor, last + 1)
+        woken = await inbox.receive(self._db, events, self._owner, self._clock(), cursor)
+        failpoint("event.committed")
+        self._wake(woken)
+        for update in updates:
+            task = asyncio.create_task(self._adapter.answer_press(update))
+            self._presses.add(task)
+            task.add_done_callback(self._presses.discard)
+
+    async def _get_updates(self, offset: int) -> list[Any]:
+        """The raw updates: the library would parse a whole batch or none of it."""
+        url = f"{self._adapter.api_url}/bot{self._adapter.token}/getUpdates"
+        wanted = {
+            "timeout": POLL_SECONDS,
+            "limit": MOST_UPDATES,
+            "allowed_updates": UPDATES,
+        }
+        if offset:
+            wanted["offset"] = offset
+        seconds = POLL_SECONDS + LATE_SECONDS
+        status, body = await self._adapter.request.call(url, seconds=seconds, json=wanted)
+        answer = as_object(json.loads(body.decode("utf-8", "replace")))
+        if status == 429 and answer is not None:
+            await asyncio.sleep(float(answer.get("parameters", {}).get("retry_after", 1)))
+            return []
+        updates = within(answer, "result")
+        if status != 200 or not isinstance(updates, list):
+            raise NotAccepted(f"getUpdates: {status}")
+        return updates
