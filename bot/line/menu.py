@@ -42,7 +42,7 @@ _OVERSAMPLING = 4  # Pillow's shapes have hard edges: draw large, then shrink
 _WHITE = 255
 _BLACK = 0
 
-Labels: TypeAlias = Sequence[tuple[str, str]]
+TileLabels: TypeAlias = Sequence[tuple[str, str]]
 """Pictogram and word of each tile, row by row."""
 
 
@@ -247,7 +247,7 @@ def _grounds() -> "Image.Image":
     return picture.reduce(half)
 
 
-def draw_menu(labels: Labels) -> bytes:
+def draw_menu(labels: TileLabels) -> bytes:
     """The picture as PNG, 2500 x 843 pixels, for six (pictogram, label) pairs, row by row.
 
     The same labels give the same bytes. Raises ValueError for another number of labels, KeyError
@@ -275,7 +275,7 @@ def _cut(text: str, limit: int) -> str:
     return shorten(text, limit, units=lambda shown: len(graphemes(shown)))
 
 
-def menu_definition(labels: Labels, texts: Sequence[str]) -> dict[str, object]:
+def menu_definition(labels: TileLabels, texts: Sequence[str]) -> dict[str, object]:
     """What LINE's "create rich menu" takes; a tap on a tile says its text, `texts` standing as
     `labels` do.
 
