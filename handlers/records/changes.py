@@ -34,9 +34,11 @@ _Ask = Callable[[Work, str], Awaitable[str]]
 async def lines(ctx: Work, changes: Iterable[Change]) -> list[tuple[str, str]]:
     """A line each: when and by whom, and what."""
     names = await staff.staff_names(ctx.db)
-    return [
-        (f"{when(change.at)} {who(names, change)}", await text(ctx, change)) for change in changes
-    ]
+    told = []
+    for change in changes:
+        head = f"{when(change.at)} {who(names, change)}"
+        told.append((head, await text(ctx, change)))
+    return told
 
 
 def who(names: Mapping[StaffId, str], change: Change) -> str:
@@ -51,22 +53,27 @@ async def text(ctx: Work, change: Change) -> str:
     old = change.old
     new = change.new
     if change.field == "pauses":
-        old, new = pauses.apart(old, new), pauses.apart(new, old)
-    values = [await _value(ctx, change.field, value) for value in (old, new)]
-    return f"{field_label(change.field)}: {' → '.join(values)}"
+        old = pauses.apart(change.old, change.new)
+        new = pauses.apart(change.new, change.old)
+    before = await _value(ctx, change.field, old)
+    after = await _value(ctx, change.field, new)
+    return f"{field_label(change.field)}: {before} → {after}"
 
 
 async def _value(ctx: Work, field: str, value: str) -> str:
     """A value of the list of changes as people read it."""
     if not value:
         return NOTHING
-    if ask := _ASKED.get(field):
+    configuration = ctx.desk.configuration
+    ask = _ASKED.get(field)
+    if ask is not None:
         return await ask(ctx, value) or value
-    if read := _READ.get(field):
-        return shorten(read(ctx.desk.configuration, value) or value, LIST)
+    read = _READ.get(field)
+    if read is not None:
+        return shorten(read(configuration, value) or value, LIST)
     row = field_row(field)
     if row is not None and row.type in SAYING:
-        return shorten(said(ctx.desk.configuration, row, value), LIST)
+        return shorten(said(configuration, row, value), LIST)
     return shorten(_plain(field, value), SHOWN)
 
 
@@ -84,7 +91,8 @@ def _plain(field: str, value: str) -> str:
 
 
 async def _person(ctx: Work, value: str) -> str:
-    return (await staff.staff_names(ctx.db)).get(StaffId(int(value)), "")
+    names = await staff.staff_names(ctx.db)
+    return names.get(StaffId(int(value)), "")
 
 
 async def _contact(ctx: Work, value: str) -> str:
@@ -97,7 +105,8 @@ def _type(configuration: Configuration, value: str) -> str:
 
 
 def _years(_configuration: Configuration, value: str) -> str:
-    return ", ".join(filter(None, (years_text(value), *own_years(value))))
+    parts = (years_text(value), *own_years(value))
+    return ", ".join(filter(None, parts))
 
 
 def _fields(_configuration: Configuration, value: str) -> str:
@@ -137,5 +146,6 @@ _READ: Mapping[str, Read] = {
 
 def _pause(pause: Pause) -> str:
     """`4 ธ.ค. 11.30 น. – 8 ธ.ค. 10.00 น.`"""
-    span = f"{day_time(pause.since)} – {day_time(pause.until) if pause.until else ''}".rstrip()
+    until = day_time(pause.until) if pause.until else ""
+    span = f"{day_time(pause.since)} – {until}".rstrip()
     return _("%(span)s (ปิดอยู่)", span=span) if pause.closed else span

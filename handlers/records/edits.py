@@ -3,7 +3,7 @@ a field a line.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from domain.errors import InvalidInput
 from domain.fields.rows import field_row
@@ -48,8 +48,12 @@ def _begins_with_field(text: str) -> bool:
     """Whether a field's name leads the text, and a record is named behind it."""
     if take_reference(text, *EDITED) is None:
         return False
-    forms = [FORMS[RECORD_KINDS[kind].form] for kind in EDITED]
-    return any(_named(form.fields, text)[0] for form in forms)
+    for kind in EDITED:
+        form = FORMS[RECORD_KINDS[kind].form]
+        name, _rest = _named(form.fields, text)
+        if name:
+            return True
+    return False
 
 
 @command(
@@ -80,35 +84,60 @@ async def edit(ctx: Context, args: str) -> Reply:
     if taken is None:
         raise InvalidInput("edited")
     one, rest = taken
-    rest = "" if is_courtesy(rest) else rest
+    if is_courtesy(rest):
+        rest = ""
     records = RECORD_KINDS[one.kind]
     draft = await records.draft(ctx, one.value)
-    form = FORMS[draft.kind]
-    typed = list(_typed(form.fields, rest))
     if not rest:
         return await start(ctx, with_look(draft, look=True), "+more")
+    typed = _typed(FORMS[draft.kind].fields, rest)
     if not typed or not typed[0][0]:
-        await park_open(ctx)
-        problem = _('ไม่พบชื่อช่องใน "%(text)s" แตะช่องที่ต้องการแก้ แล้วพิมพ์ค่าใหม่', text=shorten(rest, 300))
-        return await proceed(ctx, with_look(draft, look=True), "+more", problem)
-    if len(typed) == 1 and not typed[0][1]:
-        shown = await records.list_of(ctx, draft.record, typed[0][0])
+        return await _no_field(ctx, draft, rest)
+    if len(typed) == 1:
+        ((name, value),) = typed
+        shown = None if value else await records.list_of(ctx, draft.record, name)
         if shown is not None:
             return Reply((shown,))
     await park_open(ctx)
+    return await _filled(ctx, draft, typed)
+
+
+async def _no_field(ctx: Context, draft: Draft, rest: str) -> Reply:
+    """What is typed begins with no field's name: they are offered."""
+    await park_open(ctx)
+    problem = _(
+        'ไม่พบชื่อช่องใน "%(text)s" แตะช่องที่ต้องการแก้ แล้วพิมพ์ค่าใหม่',
+        text=shorten(rest, 300),
+    )
+    return await proceed(ctx, with_look(draft, look=True), "+more", problem)
+
+
+async def _filled(
+    ctx: Context,
+    draft: Draft,
+    typed: Sequence[tuple[str, str]],
+) -> Reply:
+    """Each value read into its field; the first that is missing or cannot be read is asked for."""
+    fields = FORMS[draft.kind].fields
     for name, value in typed:
         if not value:
             return await proceed(ctx, draft, name)
-        if name not in LONG_TEXTS:
-            value = BECOMES.sub("", value, count=1) if BECOMES.match(value) else value
+        if name not in LONG_TEXTS and BECOMES.match(value):
+            value = BECOMES.sub("", value, count=1)
         try:
-            draft = with_values(draft, await _values(ctx, draft, form.fields[name], value))
+            values = await _values(ctx, draft, fields[name], value)
         except InvalidInput as error:
             return await ask_again(ctx, draft, name, error)
+        draft = with_values(draft, values)
     return await save_or_ask(ctx, draft)
 
 
-async def _values(ctx: Context, draft: Draft, field: Field, text: str) -> Given:
+async def _values(
+    ctx: Context,
+    draft: Draft,
+    field: Field,
+    text: str,
+) -> Given:
     if is_unknown(field, text):
         return unknown_values(draft, field.name)
     return await field.parse(ctx, draft, text)
@@ -123,8 +152,9 @@ def _typed(fields: Mapping[str, Field], text: str) -> list[tuple[str, str]]:
         name, value = _named(fields, line.strip())
         if name or not found:
             found.append((name, value))
-        else:
-            found[-1] = (found[-1][0], f"{found[-1][1]}\n{line}".strip())
+            continue
+        before, begun = found.pop()
+        found.append((before, f"{begun}\n{line}".strip()))
     return found
 
 
@@ -133,15 +163,13 @@ def _named(fields: Mapping[str, Field], line: str) -> tuple[str, str]:
     none.
     """
     begun = line.casefold()
-    names = [
-        (word, field.name)
-        for field in fields.values()
-        if not field.hidden
-        for word in _words(field.name)
-    ]
-    for word, name in sorted(names, key=lambda pair: -len(pair[0])):
+    shown = [field for field in fields.values() if not field.hidden]
+    names = [(word, field.name) for field in shown for word in _words(field.name)]
+    names.sort(key=lambda pair: -len(pair[0]))
+    for word, name in names:
         rest = line[len(word) :]
-        if begun.startswith(word) and (not rest or rest[0].isspace() or rest[0] in ":="):
+        ends = not rest or rest[0].isspace() or rest[0] in ":="
+        if ends and begun.startswith(word):
             return name, rest.lstrip(" :=").strip()
     return "", line
 

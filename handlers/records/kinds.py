@@ -36,7 +36,11 @@ class RecordKind(Protocol):
         """
         return None
 
-    async def meant(self, ctx: Context, text: str) -> list[str]:
+    async def meant(
+        self,
+        ctx: Context,
+        text: str,
+    ) -> list[str]:
         """The records that other words than a number lead to."""
         return []
 
@@ -44,7 +48,12 @@ class RecordKind(Protocol):
         """Which words these were."""
         return ""
 
-    async def uses(self, ctx: Context, no: str, text: str) -> tuple[Button, ...]:
+    async def uses(
+        self,
+        ctx: Context,
+        no: str,
+        text: str,
+    ) -> tuple[Button, ...]:
         """What the words beside the number may be meant for."""
         return ()
 
@@ -52,7 +61,12 @@ class RecordKind(Protocol):
         """A draft of `form` over the record, saved as soon as nothing is missing."""
         raise InvalidInput("edited")
 
-    async def list_of(self, ctx: Context, no: str, field: str) -> ReplyPart | None:
+    async def list_of(
+        self,
+        ctx: Context,
+        no: str,
+        field: str,
+    ) -> ReplyPart | None:
         """The list that a field stands for which is named alone; None for any other field."""
         return None
 

@@ -19,22 +19,26 @@ async def find_named(ctx: Context, text: str) -> list[Reference]:
     """The records that there are among those that a text names, in the order in which it names
     them, each once.
     """
-    found = list(find_references(text))
-    if not found and (bare := take_reference(text, ReferenceKind.TICKET)):
-        found = [bare[0]]
-    there = [one for one in found if await RECORD_KINDS[one.kind].exists(ctx, one.value)]
-    known = {one.value for one in there}
-    meant = [one for one in await _meant(ctx, text) if one.value not in known]
-    return [*there, *meant][:MOST]
+    named = list(find_references(text))
+    if not named:
+        bare = take_reference(text, ReferenceKind.TICKET)
+        named = [bare[0]] if bare else []
+    found = []
+    for one in named:
+        if await RECORD_KINDS[one.kind].exists(ctx, one.value):
+            found.append(one)
+    known = {one.value for one in found}
+    found += [one for one in await _meant(ctx, text) if one.value not in known]
+    return found[:MOST]
 
 
 async def _meant(ctx: Context, text: str) -> list[Reference]:
     """The records that other words than a number lead to; they stand nowhere in the text."""
-    return [
-        Reference(records.kind, no, 0, 0)
-        for records in RECORD_KINDS.values()
-        for no in await records.meant(ctx, text)
-    ]
+    found = []
+    for records in RECORD_KINDS.values():
+        for no in await records.meant(ctx, text):
+            found.append(Reference(records.kind, no, 0, 0))
+    return found
 
 
 async def show(ctx: Context, one: Reference) -> Reply:
@@ -52,12 +56,16 @@ async def offer(
 
 
 async def show_within(
-    ctx: Context, text: str, one: Reference, buttons: tuple[Button, ...] = ()
+    ctx: Context,
+    text: str,
+    one: Reference,
+    buttons: tuple[Button, ...] = (),
 ) -> Reply:
     """The record that a longer text names, and what its other words may be meant for."""
     records = RECORD_KINDS[one.kind]
     reply = await records.show(ctx, one.value)
-    buttons = (*await records.uses(ctx, one.value, text), *buttons)
+    uses = await records.uses(ctx, one.value, text)
+    buttons = (*uses, *buttons)
     if not records.says_why and not buttons:
         return reply
     # What stands nowhere in the text was found by other words of it.

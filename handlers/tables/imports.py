@@ -61,9 +61,15 @@ class ImportPreview:
     remarked: File | None = None
 
     @property
+    def more_remarks(self) -> int:
+        """How many were read otherwise beside those that are listed."""
+        return max(0, self.counts.remarked - len(self.remarks))
+
+    @property
     def files(self) -> tuple[File, ...]:
         """The files that there are."""
-        return tuple(file for file in (self.rejected, self.remarked) if file is not None)
+        both = (self.rejected, self.remarked)
+        return tuple(file for file in both if file is not None)
 
 
 class TableFile(FileUse):
@@ -89,7 +95,11 @@ def _not_imported(error: DeskError) -> str:
     return _("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))
 
 
-def _check(ctx: Context, file: File, register: Register) -> Reply | None:
+def _check(
+    ctx: Context,
+    file: File,
+    register: Register,
+) -> Reply | None:
     """Keep the table and have it checked; the preview comes by itself, for a small one at once."""
     incoming = ctx.incoming
     job = Import(
@@ -113,90 +123,119 @@ def _check(ctx: Context, file: File, register: Register) -> Reply | None:
 
 
 def _lines(laid: ImportPreview) -> tuple[tuple[str, str], ...]:
-    counts = laid.counts.records
-    labels = (
-        (_("ใหม่"), RecordOutcome.NEW),
-        (_("เปลี่ยนแปลง"), RecordOutcome.CHANGED),
-        (_("เหมือนเดิม"), RecordOutcome.UNCHANGED),
-    )
-    lines = [(label, f"{counts[outcome]:,}") for label, outcome in labels]
-    lines.append((_("ไม่รับ"), _("%(count)s แถว", count=f"{laid.counts.rejected:,}")))
-    if laid.counts.remarked:
-        lines.append((_("อ่านต่างจากที่เขียน"), _("%(count)s แห่ง", count=f"{laid.counts.remarked:,}")))
+    counts = laid.counts
+    labels = {
+        RecordOutcome.NEW: _("ใหม่"),
+        RecordOutcome.CHANGED: _("เปลี่ยนแปลง"),
+        RecordOutcome.UNCHANGED: _("เหมือนเดิม"),
+    }
+    lines = [(label, f"{counts.records[outcome]:,}") for outcome, label in labels.items()]
+    rejected = _("%(count)s แถว", count=f"{counts.rejected:,}")
+    lines.append((_("ไม่รับ"), rejected))
+    if counts.remarked:
+        remarked = _("%(count)s แห่ง", count=f"{counts.remarked:,}")
+        lines.append((_("อ่านต่างจากที่เขียน"), remarked))
     return tuple(lines)
 
 
 def _note(laid: ImportPreview, *, remarks: bool) -> str:
     notes = [*laid.notes]
-    notes += [told_row(place, table_sentence(error)) for place, error in laid.reasons]
-    if laid.counts.rejected > len(laid.reasons):
-        notes.append(_("และอีก %(count)s บรรทัด", count=laid.counts.rejected - len(laid.reasons)))
-    if remarks:
-        notes += [told_row(place, remark_sentence(remark)) for place, remark in laid.remarks]
-        if laid.counts.remarked > len(laid.remarks):
-            notes.append(
-                _(
-                    "และอีก %(count)s แห่ง ทั้งหมดอยู่ในไฟล์",
-                    count=laid.counts.remarked - len(laid.remarks),
-                )
-            )
+    for place, error in laid.reasons:
+        notes.append(told_row(place, table_sentence(error)))
+    left = laid.counts.rejected - len(laid.reasons)
+    if left > 0:
+        notes.append(_("และอีก %(count)s บรรทัด", count=left))
+    if not remarks:
+        return "\n".join(notes)
+    for place, remark in laid.remarks:
+        notes.append(told_row(place, remark_sentence(remark)))
+    if laid.more_remarks:
+        notes.append(_("และอีก %(count)s แห่ง ทั้งหมดอยู่ในไฟล์", count=laid.more_remarks))
     return "\n".join(notes)
 
 
-def _with_files(card: Card, laid: ImportPreview, *, rejected: bool, remarks: bool) -> Reply:
+def _with_files(
+    card: Card,
+    laid: ImportPreview,
+    *,
+    rejected: bool,
+    remarks: bool,
+) -> Reply:
     """The card, with the rows that were not taken, and what was read otherwise where the card does
     not hold it.
     """
     parts: list[ReplyPart] = [card]
     if rejected and laid.rejected is not None:
         caption = _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")
-        parts.append(file_cards.as_document(laid.rejected, caption, reader=Role.ADMIN))
-    if remarks and laid.remarked is not None and laid.counts.remarked > len(laid.remarks):
+        parts.append(
+            file_cards.as_document(
+                laid.rejected,
+                caption,
+                reader=Role.ADMIN,
+            )
+        )
+    if remarks and laid.remarked is not None and laid.more_remarks:
         caption = _("ที่อ่านต่างจากที่เขียนทั้งหมด ทีละบรรทัด")
-        parts.append(file_cards.as_document(laid.remarked, caption, reader=Role.ADMIN))
+        parts.append(
+            file_cards.as_document(
+                laid.remarked,
+                caption,
+                reader=Role.ADMIN,
+            )
+        )
     return Reply(tuple(parts), confirms=True)
 
 
 def preview(job: Import, file: File, laid: ImportPreview) -> Reply:
     """What the table would do, and the word that does it."""
-    records = laid.counts.records
-    rows = laid.rows - laid.counts.rejected
-    title = _("ตาราง %(name)s · %(register)s", name=file.name, register=_(VALUES[job.register]))
-    buttons: tuple[Button, ...] = (Button(_("แนบกับใบงานแทน"), "import.attach", {"import": job.id}),)
+    register = _(VALUES[job.register])
+    title = _("ตาราง %(name)s · %(register)s", name=file.name, register=register)
+    attach = Button(_("แนบกับใบงานแทน"), "import.attach", {"import": job.id})
     note = _note(laid, remarks=True)
+    records = laid.counts.records
     if not records[RecordOutcome.NEW] and not records[RecordOutcome.CHANGED]:
         note = in_lines(_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)
-        return _with_files(
-            Card(title, _lines(laid), note, buttons), laid, rejected=True, remarks=True
-        )
+        card = Card(title, _lines(laid), note, (attach,))
+        return _with_files(card, laid, rejected=True, remarks=True)
+    rows = f"{laid.rows - laid.counts.rejected:,}"
     run = Button(
-        _("นำเข้า %(count)s แถว", count=f"{rows:,}"),
+        _("นำเข้า %(count)s แถว", count=rows),
         "import.run",
-        {"import": job.id, "rows": f"{rows:,}"},
+        {"import": job.id, "rows": rows},
         once=True,
     )
-    cancel = Button(_("ยกเลิก"), "import.cancel", {"import": job.id})
-    return _with_files(
-        Card(title, _lines(laid), note, (run, cancel, *buttons)), laid, rejected=False, remarks=True
+    card = Card(
+        title,
+        _lines(laid),
+        note,
+        (run, _cancel_button(job, _("ยกเลิก")), attach),
     )
+    return _with_files(card, laid, rejected=False, remarks=True)
+
+
+def _cancel_button(job: Import, label: str) -> Button:
+    return Button(label, "import.cancel", {"import": job.id})
 
 
 def result(job: Import, file: File, laid: ImportPreview) -> Reply:
     """What it did."""
     title = _(
-        "✅ นำเข้า %(name)s เสร็จแล้ว · %(register)s", name=file.name, register=_(VALUES[job.register])
+        "✅ นำเข้า %(name)s เสร็จแล้ว · %(register)s",
+        name=file.name,
+        register=_(VALUES[job.register]),
     )
-    return _with_files(
-        Card(title, _lines(laid), _note(laid, remarks=False)), laid, rejected=True, remarks=False
+    card = Card(
+        title,
+        _lines(laid),
+        _note(laid, remarks=False),
     )
+    return _with_files(card, laid, rejected=True, remarks=False)
 
 
 def refused(file: File, error: DeskError) -> Reply:
     """The table as a whole is not taken."""
-    return Reply(
-        (Card(file.name, note=_not_imported(error)),),
-        confirms=True,
-    )
+    card = Card(file.name, note=_not_imported(error))
+    return Reply((card,), confirms=True)
 
 
 def stopped(file: File, laid: ImportPreview) -> Reply:
@@ -234,10 +273,21 @@ async def run_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     job = await own_import(ctx, args)
     if job.state != "ready":
         return present_state(job)
-    ctx.change(imports.step, import_id=job.id, start="ready", state="running", now=ctx.now)
+    _step(ctx, job, "running")
     ctx.jobs.append(job.id)
     text = _("กำลังนำเข้า %(rows)s แถว เสร็จแล้วจะแจ้ง", rows=args["rows"])
-    return say(text, Button(_("หยุด"), "import.cancel", {"import": job.id}))
+    return say(text, _cancel_button(job, _("หยุด")))
+
+
+def _step(ctx: Context, job: Import, state: str) -> None:
+    """The job goes on to another state, unless somebody else moved it meanwhile."""
+    ctx.change(
+        imports.step,
+        import_id=job.id,
+        start=job.state,
+        state=state,
+        now=ctx.now,
+    )
 
 
 @action("import.cancel", role=Role.ADMIN, in_place=True)
@@ -246,8 +296,10 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     job = await own_import(ctx, args)
     if job.state not in ("ready", "running"):
         return present_state(job)
-    ctx.change(imports.step, import_id=job.id, start=job.state, state="cancelled", now=ctx.now)
-    return say(_("ยกเลิกแล้ว ไม่มีการนำเข้า") if job.state == "ready" else _("กำลังหยุด"))
+    _step(ctx, job, "cancelled")
+    if job.state == "running":
+        return say(_("กำลังหยุด"))
+    return say(_("ยกเลิกแล้ว ไม่มีการนำเข้า"))
 
 
 @action("import.attach", role=Role.ADMIN, in_place=True)
@@ -257,7 +309,12 @@ async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if job.state != "ready":
         return present_state(job)
     file = await file_store.get_file(ctx.db, job.file)
-    ctx.change(imports.step, import_id=job.id, start="ready", state="cancelled", now=ctx.now)
-    ctx.change(file_store.hand_over, ids=[file.id], record=of_person(ctx.staff.id))
+    _step(ctx, job, "cancelled")
+    record = of_person(ctx.staff.id)
+    ctx.change(
+        file_store.hand_over,
+        ids=[file.id],
+        record=record,
+    )
     draft = await forms.find_open(ctx.db, ctx.staff.id)
     return Reply((await question(ctx, [file], draft),))

@@ -13,6 +13,8 @@ from store.tables.tables import Place, Staged
 FIELDS = {"customer_types": "kind", "channels": "channel", "subjects": "subject", "type": "kind"}
 QUOTED = 80
 """Characters of a cell in a sentence."""
+UNRECKONED = "cell_unreckoned"
+"""The remark that is about a column, not about a field."""
 
 SENTENCES = {
     "file_missing": "ไม่พบไฟล์ ตรวจชื่อไฟล์และโฟลเดอร์อีกครั้ง",
@@ -22,7 +24,8 @@ SENTENCES = {
     "file_empty": "ไฟล์ว่างเปล่า ต้องมีแถวหัวตารางและข้อมูล",
     "file_kind": "เป็นไฟล์ Excel รุ่นเก่า (.xls) หรือไฟล์ที่ใส่รหัสผ่าน บันทึกใหม่เป็น .xlsx หรือ .csv",
     "file_kind_out": "ชื่อไฟล์ต้องลงท้ายด้วย .csv หรือ .xlsx",
-    "file_encoding": "อ่านตัวอักษรในไฟล์ไม่ออก ต้องเป็น UTF-8 หรือ TIS-620 (CP874) บันทึกใหม่เป็น CSV UTF-8 หรือ .xlsx",
+    "file_encoding": "อ่านตัวอักษรในไฟล์ไม่ออก ต้องเป็น UTF-8 หรือ TIS-620 (CP874) บันทึกใหม่เป็น "
+    "CSV UTF-8 หรือ .xlsx",
     "file_broken": "ไฟล์ .xlsx เสียหายหรือบันทึกไม่ครบ เปิดใน Excel แล้วบันทึกใหม่",
     "file_bomb": "ไฟล์ .xlsx ใหญ่ผิดปกติเมื่อขยาย (%(megabytes)s MB) แบ่งเป็นหลายไฟล์หรือบันทึกเป็น CSV",
     "file_wide": "หัวตารางมี %(columns)s คอลัมน์ รับได้ไม่เกิน %(limit)s คอลัมน์ ลบคอลัมน์ที่ไม่ใช้ออก",
@@ -35,7 +38,8 @@ SENTENCES = {
     "row_name": "ไม่มีชื่อ ใส่ชื่อ หรือ 9 ถ้าไม่ทราบ",
     "row_nameless": "ไม่ทราบชื่อ และไม่มีรหัส เบอร์โทร หรืออีเมลที่บอกได้ว่าเป็นใคร ใส่อย่างใดอย่างหนึ่ง",
     "row_formula": "ชื่อเป็นสูตรที่ไฟล์ไม่มีค่าเก็บไว้ เปิดใน Excel แล้วบันทึกใหม่ หรือใส่ชื่อเป็นข้อความ",
-    "row_scientific": '%(field)s "%(text)s" เป็นเลขแบบวิทยาศาสตร์ซึ่งอาจขาดหลัก จัดคอลัมน์เป็นข้อความแล้วใส่เลขเต็ม',
+    "row_scientific": '%(field)s "%(text)s" เป็นเลขแบบวิทยาศาสตร์ซึ่งอาจขาดหลัก '
+    "จัดคอลัมน์เป็นข้อความแล้วใส่เลขเต็ม",
     "row_total": '"%(text)s" ดูเป็นแถวรวม ไม่ใช่ผู้รับบริการ',
     "row_contacts": "รหัสเดียวกันมีเกิน %(limit)s แถว",
     "date_era": 'วันที่ "%(text)s" ไม่ชัดว่าเป็น พ.ศ. หรือ ค.ศ. ใส่ปีสี่หลัก เช่น 5/3/2569',
@@ -63,7 +67,8 @@ SENTENCES = {
     "cell_formula": '%(field)s "%(text)s" ขึ้นต้นด้วย = เหมือนสูตร เก็บตามที่เขียน',
     "cell_unreckoned": 'คอลัมน์ "%(heading)s" เป็นสูตรที่ไฟล์ไม่มีค่าเก็บไว้ จึงถือว่าว่าง เปิดใน Excel แล้วบันทึกใหม่',
     "code_noted": 'รหัส "%(text)s" ไม่ใช่รหัสผู้รับบริการ เก็บไว้ในหมายเหตุ',
-    "code_taken": 'รหัส %(text)s เป็นของ "%(other)s" อยู่แล้ว ซึ่งไม่มีชื่อ เบอร์โทร หรืออีเมลตรงกันเลย แถวนี้จึงเป็น %(read)s',
+    "code_taken": 'รหัส %(text)s เป็นของ "%(other)s" อยู่แล้ว ซึ่งไม่มีชื่อ เบอร์โทร '
+    "หรืออีเมลตรงกันเลย แถวนี้จึงเป็น %(read)s",
     "code_merged": "รหัส %(text)s รวมเข้ากับ %(read)s แล้ว ข้อมูลใหม่เพิ่มที่ %(read)s",
     "row_over": 'ข้อมูลเกินหัวตาราง "%(text)s" เก็บไว้ในหมายเหตุ ดูว่าแถวนี้เลื่อนคอลัมน์หรือไม่',
 }
@@ -77,7 +82,8 @@ def table_sentence(error: DeskError) -> str:
     params = dict(error.params)
     if "field" in params:
         params["field"] = _label(str(params["field"]))
-    if isinstance(fields := params.get("fields"), list):
+    fields = params.get("fields")
+    if isinstance(fields, list):
         params["fields"] = ", ".join(map(_label, fields))
     return _(text, **params)
 
@@ -89,13 +95,14 @@ def _label(field: str) -> str:
 def remark_sentence(remark: Remark, *, whole: bool = False) -> str:
     """What was read otherwise than it is written; `whole` = however long the cell is."""
     text = " ".join(remark.text.split())
-    shown = (
-        f"{_label(field)} {value}" if field != remark.field else value
-        for field, value in remark.read
-    )
+    field = "" if remark.code == UNRECKONED else _label(remark.field)
+    shown = []
+    for name, value in remark.read:
+        # A cell of one field may have been read as another.
+        shown.append(value if name == remark.field else f"{_label(name)} {value}")
     return _(
         SENTENCES[remark.code],
-        field=_label(remark.field) if remark.code != "cell_unreckoned" else "",
+        field=field,
         heading=remark.field,
         text=text if whole else shorten(text, QUOTED),
         read=", ".join(shown),
@@ -110,11 +117,13 @@ def remark_header() -> tuple[str, ...]:
 
 def remark_row(place: Place, remark: Remark) -> tuple[str, ...]:
     """A row of that table."""
-    column = remark.field if remark.code == "cell_unreckoned" else _label(remark.field)
+    column = remark.field
+    if column and remark.code != UNRECKONED:
+        column = _label(column)
     return (
         place.sheet,
         str(place.line),
-        column if remark.field else "",
+        column,
         remark.text,
         remark_sentence(remark, whole=True),
     )
@@ -125,15 +134,18 @@ def file_notes(table: Staged) -> list[str]:
     outside = table.outside
     notes = []
     if outside.passed_over:
-        notes.append(_("นำเข้าจากแผ่นงาน: %(sheets)s", sheets=", ".join(outside.taken)))
-        notes.append(_("ไม่ได้อ่านแผ่นงาน: %(sheets)s", sheets=", ".join(outside.passed_over)))
+        taken = ", ".join(outside.taken)
+        passed = ", ".join(outside.passed_over)
+        notes.append(_("นำเข้าจากแผ่นงาน: %(sheets)s", sheets=taken))
+        notes.append(_("ไม่ได้อ่านแผ่นงาน: %(sheets)s", sheets=passed))
     if outside.hidden_rows:
         notes.append(_("มีแถวที่ซ่อนอยู่ %(count)s แถว นำเข้าด้วย", count=outside.hidden_rows))
-    if table.columns.kept and any(table.columns.kept.values()):
-        kept = ", ".join(filter(None, dict.fromkeys(table.columns.kept.values())))
-        notes.append(_("คอลัมน์ที่ไม่รู้จัก เก็บไว้ในหมายเหตุ: %(columns)s", columns=kept))
-    if table.columns.ignored:
-        notes.append(_("ไม่ใช้คอลัมน์: %(columns)s", columns=", ".join(table.columns.ignored)))
+    kept = [heading for heading in dict.fromkeys(table.columns.kept.values()) if heading]
+    if kept:
+        notes.append(_("คอลัมน์ที่ไม่รู้จัก เก็บไว้ในหมายเหตุ: %(columns)s", columns=", ".join(kept)))
+    ignored = ", ".join(table.columns.ignored)
+    if ignored:
+        notes.append(_("ไม่ใช้คอลัมน์: %(columns)s", columns=ignored))
     for place, text in table.lines_outside():
         reason = _('"%(text)s" อยู่นอกตาราง ไม่ได้นำเข้า', text=shorten(text, QUOTED))
         notes.append(told_row(place, reason))
