@@ -3,6 +3,7 @@ one that is stuck.
 """
 
 import re
+from datetime import datetime
 
 from domain.dates.days import BANGKOK, format_time
 from domain.mail.mails import is_ticket_no
@@ -46,6 +47,7 @@ _PATTERNS = (
 )
 """What bot/mail/adapter.py notes (step, code, enhanced code of RFC 3463), or `bounce` with a
 report's codes; the first that fits. """
+_CODES = re.compile(r"\b\d{3}\b|\b\d\.\d{1,3}\.\d{1,3}\b")
 _ELSEWHERE = ("address", "away")
 """What another address mends."""
 _OWED = re.compile(r"O(\d+)")
@@ -54,20 +56,22 @@ _OWED = re.compile(r"O(\d+)")
 
 def reason(error: str) -> str:
     """`ไม่มีที่อยู่อีเมลนี้ (550 5.1.1)`"""
-    codes = " ".join(re.findall(r"\b\d{3}\b|\b\d\.\d{1,3}\.\d{1,3}\b", error))
-    return _(SENTENCES[_kind(error)]) + (f" ({codes})" if codes else "")
+    text = _(SENTENCES[_kind(error)])
+    codes = " ".join(_CODES.findall(error))
+    return f"{text} ({codes})" if codes else text
 
 
 def _kind(error: str) -> str:
-    return next((name for name, pattern in _PATTERNS if re.search(pattern, error)), "other")
+    for name, pattern in _PATTERNS:
+        if re.search(pattern, error):
+            return name
+    return "other"
 
 
 def state_text(ctx: Context, mail: Mail) -> str:
     """`ส่งแล้ว 14.02 น.`, `กำลังส่ง`, `ส่งไม่สำเร็จ: …`"""
     if mail.state is MailState.SENT and mail.sent_at:
-        today = mail.sent_at.astimezone(BANGKOK).date() == ctx.today
-        sent = _("ส่งแล้ว %(at)s", at=format_time(mail.sent_at) if today else when(mail.sent_at))
-        return f"{sent} · {_('ปลายทางยังไม่รับ กำลังลองส่งต่อ')}" if mail.delayed_at else sent
+        return _sent_text(ctx, mail, mail.sent_at)
     if mail.state is MailState.DEAD:
         return _("ส่งไม่สำเร็จ: %(reason)s", reason=reason(mail.error))
     if mail.state is MailState.BOUNCED:
@@ -85,31 +89,43 @@ def state_text(ctx: Context, mail: Mail) -> str:
     return _("กำลังส่ง")
 
 
+def _sent_text(ctx: Context, mail: Mail, sent_at: datetime) -> str:
+    today = sent_at.astimezone(BANGKOK).date() == ctx.today
+    at = format_time(sent_at) if today else when(sent_at)
+    sent = _("ส่งแล้ว %(at)s", at=at)
+    if not mail.delayed_at:
+        return sent
+    return f"{sent} · {_('ปลายทางยังไม่รับ กำลังลองส่งต่อ')}"
+
+
 def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
     """What a person can do about a mail that is not on its way."""
     args = {"mail": str(mail.id)}
-    if mail.state in (MailState.DEAD, MailState.BOUNCED):
-        again = Button(_("ลองใหม่"), "mail.again", args, once=True)
-        if _kind(mail.error) in _ELSEWHERE:
-            return again, Button(_("แก้ที่อยู่"), "mail.rewrite", {**args, "ask": "1"})
-        return again, Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args)
     if mail.state is MailState.DOUBTFUL:
         return (
             Button(_("ส่งอีกครั้ง"), "mail.again", args, once=True),
             Button(_("ถือว่าส่งแล้ว"), "mail.assume", args, once=True),
         )
-    return ()
+    if mail.state not in (MailState.DEAD, MailState.BOUNCED):
+        return ()
+    again = Button(_("ลองใหม่"), "mail.again", args, once=True)
+    if _kind(mail.error) in _ELSEWHERE:
+        return again, Button(_("แก้ที่อยู่"), "mail.rewrite", {**args, "ask": "1"})
+    return again, Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args)
 
 
 async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], tuple[Button, ...]]:
     """A record's latest mails for its card: the newest and every stuck one, and what can be done
     about the stuck.
     """
-    mails = await list_mails(ctx.db, record)
-    shown = [mail for place, mail in enumerate(mails) if place == 0 or stuck_buttons(mail)]
-    lines = [(_("อีเมล"), f"{state_text(ctx, mail)} · {mail.to}") for mail in shown]
-    stuck = tuple(button for mail in shown for button in stuck_buttons(mail))
-    return lines, stuck
+    lines = []
+    stuck: list[Button] = []
+    for place, mail in enumerate(await list_mails(ctx.db, record)):
+        buttons = stuck_buttons(mail)
+        if place == 0 or buttons:
+            lines.append((_("อีเมล"), f"{state_text(ctx, mail)} · {mail.to}"))
+        stuck += buttons
+    return lines, tuple(stuck)
 
 
 @on_ticket_card(place=10)
@@ -119,24 +135,47 @@ async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
 
 def stuck_notice(mail: Mail) -> Reply:
     """What the officer who wrote a mail is told when it does not go out, or came back."""
-    told = {"to": mail.to, "subject": mail.subject}
-    if mail.state is MailState.DOUBTFUL:
-        text = _(
-            "⚠️ การเชื่อมต่อขาดขณะส่งอีเมลถึง %(to)s (%(subject)s) จึงไม่ทราบว่าส่งออกไปแล้วหรือไม่ เลือกส่งอีกครั้งหรือถือว่าส่งแล้ว",
-            **told,
+    text = _stuck_text(mail)
+    buttons = [*stuck_buttons(mail)]
+    owed = _OWED.fullmatch(mail.record)
+    if owed is not None:
+        buttons.append(
+            Button(
+                _("ดูเรื่องที่ค้าง"),
+                "owed.show",
+                {"owed": owed[1]},
+            )
         )
-    elif mail.state is MailState.BOUNCED:
-        text = _(
-            "⚠️ อีเมลถึง %(to)s ส่งไม่ถึงผู้รับ (%(subject)s): %(reason)s", **told, reason=reason(mail.error)
-        )
-    else:
-        text = _(
-            "⚠️ ส่งอีเมลถึง %(to)s ไม่สำเร็จ (%(subject)s): %(reason)s", **told, reason=reason(mail.error)
-        )
-    no = mail.ticket or mail.record
-    show = [Button(_("ดูใบงาน"), "ticket.show", {"no": no})] if is_ticket_no(no) else []
-    if owed := _OWED.fullmatch(mail.record):
-        show.insert(0, Button(_("ดูเรื่องที่ค้าง"), "owed.show", {"owed": owed[1]}))
         if mail.state is not MailState.DOUBTFUL:
             text += "\n" + _("ฉบับนี้ยังไม่นับว่าติดตามแล้ว")
-    return confirm(text, *stuck_buttons(mail), *show)
+    no = mail.ticket or mail.record
+    if is_ticket_no(no):
+        buttons.append(
+            Button(
+                _("ดูใบงาน"),
+                "ticket.show",
+                {"no": no},
+            )
+        )
+    return confirm(text, *buttons)
+
+
+def _stuck_text(mail: Mail) -> str:
+    told = {"to": mail.to, "subject": mail.subject}
+    if mail.state is MailState.DOUBTFUL:
+        return _(
+            "⚠️ การเชื่อมต่อขาดขณะส่งอีเมลถึง %(to)s (%(subject)s) "
+            "จึงไม่ทราบว่าส่งออกไปแล้วหรือไม่ เลือกส่งอีกครั้งหรือถือว่าส่งแล้ว",
+            **told,
+        )
+    if mail.state is MailState.BOUNCED:
+        return _(
+            "⚠️ อีเมลถึง %(to)s ส่งไม่ถึงผู้รับ (%(subject)s): %(reason)s",
+            **told,
+            reason=reason(mail.error),
+        )
+    return _(
+        "⚠️ ส่งอีเมลถึง %(to)s ไม่สำเร็จ (%(subject)s): %(reason)s",
+        **told,
+        reason=reason(mail.error),
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from domain.customers.phones import parse_email
+from domain.customers.records import Customer
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.mail.mails import (
@@ -75,12 +76,17 @@ async def preview(ctx: Context, mail: NewMail) -> Reply:
 
 def _framed(ctx: Context, mail: NewMail) -> tuple[str, str, str]:
     """A letter as greeting, text and closing: the officer edits what stands between the two."""
-    head, blank, rest = mail.body.partition("\n\n")
-    before = head + blank if rest and "\n" not in head else ""
-    closing = ctx.desk.configuration.templates[SIGNATURE][mail.language].body.partition("\n")[0]
-    end_at = mail.body.rfind(f"\n\n{closing}\n")
-    after = mail.body[end_at:] if end_at > len(before) else ""
-    return before, mail.body[len(before) : len(mail.body) - len(after)], after
+    body = mail.body
+    head, blank, rest = body.partition("\n\n")
+    # A greeting is one line, and something stands below it.
+    greeted = bool(rest) and "\n" not in head
+    before = head + blank if greeted else ""
+    signature = ctx.desk.configuration.templates[SIGNATURE][mail.language]
+    closing = signature.body.partition("\n")[0]
+    end_at = body.rfind(f"\n\n{closing}\n")
+    if end_at <= len(before):
+        end_at = len(body)
+    return before, body[len(before) : end_at], body[end_at:]
 
 
 async def _preview(
@@ -121,7 +127,8 @@ async def _preview(
 
 async def _latest(ctx: Context, record: str) -> str:
     """The id of the newest mail about a record; empty where there is none."""
-    return next((str(mail.id) for mail in await mails.list_mails(ctx.db, record, 1)), "")
+    newest = await mails.list_mails(ctx.db, record, 1)
+    return str(newest[0].id) if newest else ""
 
 
 def _to_copy(ctx: Context, mail: NewMail, body: str) -> Reply:
@@ -141,7 +148,11 @@ def _to_copy(ctx: Context, mail: NewMail, body: str) -> Reply:
 # The form.
 
 
-async def _parse_to(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_to(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     return {"mail_to": parse_email(text)}
 
 
@@ -153,11 +164,19 @@ async def _known_addresses(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(address, address) for address in reply_addresses(ticket, customer)]
 
 
-async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_subject(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     return {"mail_subject": check_subject(text)}
 
 
-async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_text(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     if len(text) > BODY_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=BODY_LIMIT)
     return {"mail_text": text}
@@ -183,34 +202,34 @@ class MailForm(Form):
     kind = "mail"
     fields: Mapping[str, Field] = {field.name: field for field in _FIELDS}
 
-    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+    async def missing(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> list[str]:
         return [name for name in self.fields if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        data = draft.given
-        pieces = split_text(_body(draft), PIECE)
-        subject = subject_line(data["mail_subject"], draft.about["ticket"] or draft.record)
-        lines = [(field_label("mail_to"), data["mail_to"])] if data["mail_to"] else []
+        to = draft.given["mail_to"]
+        record = draft.about["ticket"] or draft.record
+        subject = subject_line(draft.given["mail_subject"], record)
+        lines = []
+        if to:
+            lines.append((field_label("mail_to"), to))
         lines.append((field_label("mail_subject"), subject))
-        lines += [
-            (field_label("mail_text") if place == 0 else "…", f"\n{piece}")
-            for place, piece in enumerate(pieces)
-        ]
-        earlier = await mails.list_mails(ctx.db, draft.record, 1)
-        note = ""
-        if earlier:
-            note = _(
-                "ฉบับก่อน: %(state)s · %(to)s",
-                state=mail_cards.state_text(ctx, earlier[0]),
-                to=earlier[0].to,
-            )
+        lines += _text_lines(_body(draft))
+        title = _("📧 อีเมล %(record)s", record=record)
         return Card(
-            _("📧 อีเมล %(record)s", record=draft.about["ticket"] or draft.record),
+            title,
             tuple(lines),
-            note,
+            await _earlier(ctx, draft.record),
         )
 
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+    async def quick(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> tuple[str, ...]:
         return ("mail_text",)
 
     def save_label(self, draft: Draft) -> str:
@@ -222,18 +241,22 @@ class MailForm(Form):
             return _to_copy(ctx, new, new.body)
         latest = await _latest(ctx, draft.record)
         if latest != draft.about["seen"]:
+            seen = replace(draft, about={**draft.about, "seen": latest})
             problem = _("มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้ ดูฉบับก่อนแล้วค่อยกดส่ง")
-            return await proceed(
-                ctx, replace(draft, about={**draft.about, "seen": latest}), problem=problem
-            )
-        domain = ctx.desk.mail_from.rpartition("@")[2]
+            return await proceed(ctx, seen, problem=problem)
         ctx.change(
-            mails.put_mail, new=new, mail_id=uuid4(), domain=domain, by=ctx.staff.id, now=ctx.now
+            mails.put_mail,
+            new=new,
+            mail_id=uuid4(),
+            domain=ctx.desk.mail_from.rpartition("@")[2],
+            by=ctx.staff.id,
+            now=ctx.now,
         )
         ctx.audit("mail.sent", new.record)
         end(ctx, draft, outcome=new.ticket or new.record)
         parts: tuple[ReplyPart, ...] = ()
         if draft.about["instead_of"]:
+            # What the first sending did is done.
             refused = await mails.get_mail(ctx.db, draft.about["instead_of"])
             ctx.change(mails.replace_by_new, mail=refused)
         elif new.purpose in ON_SEND:
@@ -243,6 +266,25 @@ class MailForm(Form):
 
 
 enter_form(MailForm())
+
+
+async def _earlier(ctx: Context, record: str) -> str:
+    """How the mail before this one is, where there is one."""
+    mail = next(iter(await mails.list_mails(ctx.db, record, 1)), None)
+    if mail is None:
+        return ""
+    state = mail_cards.state_text(ctx, mail)
+    return _("ฉบับก่อน: %(state)s · %(to)s", state=state, to=mail.to)
+
+
+def _text_lines(body: str) -> list[tuple[str, str]]:
+    """A letter in pieces that every platform shows, the first under its label."""
+    lines = []
+    label = field_label("mail_text")
+    for piece in split_text(body, PIECE):
+        lines.append((label, f"\n{piece}"))
+        label = "…"
+    return lines
 
 
 def _body(draft: Draft) -> str:
@@ -275,8 +317,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
     customer = await ctx.customer(ticket.customer) if ticket.customer else None
-    contact = await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else ""
-    name = contact or (customer.name if customer else "")
+    name = await _addressee(ctx, ticket, customer)
     language = args.get("language") or letter_language(name, ticket.details)
     with speaking(language):
         name = name or _("ท่านผู้รับบริการ")
@@ -290,11 +331,32 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "details": ticket.details,
         "result": _RESULT,
     }
-    letter = fill(ctx.desk.configuration.templates["answer"][language], values)
+    template = ctx.desk.configuration.templates["answer"][language]
+    letter = fill(template, values)
     before, _mark, after = letter.body.partition(_RESULT)
     to = next(iter(reply_addresses(ticket, customer)), "")
-    mail = NewMail(ticket.no, to, letter.subject, letter.body, "answer", language)
+    mail = NewMail(
+        ticket.no,
+        to,
+        letter.subject,
+        letter.body,
+        "answer",
+        language,
+    )
     return await _preview(ctx, mail, before, ticket.result, after)
+
+
+async def _addressee(
+    ctx: Context,
+    ticket: Ticket,
+    customer: Customer | None,
+) -> str:
+    """Who asked: the contact, else the customer; "" where neither has a name."""
+    if ticket.contact_id:
+        contact = await customers.contact_name(ctx.db, ticket.contact_id)
+        if contact:
+            return contact
+    return customer.name if customer else ""
 
 
 @on_send("answer")
@@ -312,7 +374,8 @@ def _closing(ticket: Ticket, mail: NewMail) -> Button:
     if ticket.result:
         return ticket_buttons.close_button(ticket)
     label = _("ใช้เป็นผลและปิด %(no)s", no=ticket.no)
-    return Button(label, "ticket.answer", {"no": ticket.no, "text": mail.text, "close": "1"})
+    args = {"no": ticket.no, "text": mail.text, "close": "1"}
+    return Button(label, "ticket.answer", args)
 
 
 # Mails that were written.
@@ -323,19 +386,19 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The mails about a record, the newest first, each with its text and state."""
     found = await mails.list_mails(ctx.db, args["record"])
     ctx.audit("mail.read", args["record"])
-    return Reply(tuple(_card(ctx, mail) for mail in found)) if found else say(_("ยังไม่มีอีเมลที่ส่ง"))
+    if not found:
+        return say(_("ยังไม่มีอีเมลที่ส่ง"))
+    return Reply(tuple(_card(ctx, mail) for mail in found))
 
 
 def _card(ctx: Context, mail: Mail) -> Card:
     lines = (
         (field_label("mail_to"), mail.to),
         (field_label("status"), mail_cards.state_text(ctx, mail)),
-        *(
-            (field_label("mail_text") if n == 0 else "…", f"\n{piece}")
-            for n, piece in enumerate(split_text(mail.body, PIECE))
-        ),
+        *_text_lines(mail.body),
     )
-    return Card(f"📧 {mail.subject}", lines, buttons=mail_cards.stuck_buttons(mail))
+    buttons = mail_cards.stuck_buttons(mail)
+    return Card(f"📧 {mail.subject}", lines, buttons=buttons)
 
 
 @action("mail.again")
@@ -374,9 +437,23 @@ async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in (MailState.DEAD, MailState.BOUNCED):
         return _now(ctx, mail)
-    subject = mail.subject.removeprefix(f"[{mail.ticket or mail.record}] ")
-    to = "" if args.get("ask") else mail.to
+    number = mail.ticket or mail.record
     new = NewMail(
-        mail.record, to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files
+        mail.record,
+        "" if args.get("ask") else mail.to,
+        mail.subject.removeprefix(f"[{number}] "),
+        mail.body,
+        mail.purpose,
+        mail.language,
+        mail.ticket,
+        mail.files,
     )
-    return await _preview(ctx, new, *_framed(ctx, new), instead_of=args["mail"])
+    before, text, after = _framed(ctx, new)
+    return await _preview(
+        ctx,
+        new,
+        before,
+        text,
+        after,
+        instead_of=args["mail"],
+    )

@@ -8,7 +8,7 @@ from functools import partial
 
 from domain.mail.bounces import DeliveryReport, is_report, read_report
 from domain.reach.routes import UNDELIVERABLE
-from domain.staff import Role
+from domain.staff import Role, StaffId
 from handlers.desk import Work
 from handlers.mail.cards import stuck_notice
 from handlers.system import nowhere_to_tell
@@ -31,7 +31,12 @@ class DeliveryReports:
         """The report, where it calls itself one."""
         return LIMIT if is_report(head) else 0
 
-    async def read(self, work: Work, raw: bytes, key: str) -> MailKind:
+    async def read(
+        self,
+        work: Work,
+        raw: bytes,
+        key: str,
+    ) -> MailKind:
         """What the report comes to; InvalidInput("delivery_report") where it cannot be read."""
         report = await asyncio.to_thread(read_report, raw)
         if report is None:
@@ -39,12 +44,13 @@ class DeliveryReports:
         mail = await _reported(work, report)
         if mail is None:
             return await _about_staff(work, report, key)
-        if mail.state in _OUT and mail.bounced_at is None:
-            if report.failed:
-                await _bounced(work, mail, report, key)
-            else:
-                work.change(mails.note_delay, mail=mail, now=work.now)
-                work.audit("mail.delayed", mail.record)
+        if mail.state not in _OUT or mail.bounced_at is not None:
+            return MailKind.REPORT
+        if report.failed:
+            await _bounced(work, mail, report, key)
+        else:
+            work.change(mails.note_delay, mail=mail, now=work.now)
+            work.audit("mail.delayed", mail.record)
         return MailKind.REPORT
 
 
@@ -52,8 +58,10 @@ async def _reported(work: Work, report: DeliveryReport) -> Mail | None:
     """Our mail that came back; without it, the last of ours that the report says it answers. Never
     by guess.
     """
-    for message_id in [report.message_id] if report.message_id else report.answers:
-        if mail := await mails.find_reported(work.db, message_id):
+    ids = [report.message_id] if report.message_id else report.answers
+    for message_id in ids:
+        mail = await mails.find_reported(work.db, message_id)
+        if mail is not None:
             return mail
     return None
 
@@ -62,7 +70,9 @@ async def _about_staff(work: Work, report: DeliveryReport, key: str) -> MailKind
     """A mail that told a colleague what reached the person in no chat: the administrators hear that
     it came back.
     """
-    who = await outbox.find_notice_mail(work.db, report.message_id) if report.message_id else None
+    if not report.message_id:
+        return MailKind.STRAY
+    who = await outbox.find_notice_mail(work.db, report.message_id)
     if who is None:
         return MailKind.STRAY
     if report.failed:
@@ -75,18 +85,34 @@ async def _about_staff(work: Work, report: DeliveryReport, key: str) -> MailKind
     return MailKind.REPORT
 
 
-async def _bounced(work: Work, mail: Mail, report: DeliveryReport, key: str) -> None:
+async def _bounced(
+    work: Work,
+    mail: Mail,
+    report: DeliveryReport,
+    key: str,
+) -> None:
     """Its state, and who wrote it is told; the administrators where that person is not there any
     more.
     """
-    work.change(mails.note_bounce, mail=mail, codes=report.codes, now=work.now)
-    work.audit("mail.bounced", mail.record)
-    back = replace(mail, state=MailState.BOUNCED, error=f"bounce {report.codes}".strip())
-    writer = await staff.get_staff(work.db, mail.staff_id) if mail.staff_id is not None else None
-    present = writer is not None and writer.blocked_at is None
-    work.notify(
-        partial(stuck_notice, back),
-        f"mail:{mail.id}:bounced:{key}",
-        staff_id=mail.staff_id if present else None,
-        role=None if present else Role.ADMIN,
+    work.change(
+        mails.note_bounce,
+        mail=mail,
+        codes=report.codes,
+        now=work.now,
     )
+    work.audit("mail.bounced", mail.record)
+    error = f"bounce {report.codes}".strip()
+    back = replace(mail, state=MailState.BOUNCED, error=error)
+    make = partial(stuck_notice, back)
+    notice = f"mail:{mail.id}:bounced:{key}"
+    if await _is_there(work, mail.staff_id):
+        work.notify(make, notice, staff_id=mail.staff_id)
+    else:
+        work.notify(make, notice, role=Role.ADMIN)
+
+
+async def _is_there(work: Work, who: StaffId | None) -> bool:
+    if who is None:
+        return False
+    person = await staff.get_staff(work.db, who)
+    return person.blocked_at is None
