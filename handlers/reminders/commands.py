@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from domain.customers.records import Customer
 from domain.dates.days import BANGKOK
 from domain.dates.when import USUAL, begins_with_moment, names_moment
 from domain.errors import InvalidInput
+from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, take_reference
-from handlers.chat import Button, Choice, Paragraph, Reply, confirm, in_one_line, say, turn_buttons
+from handlers.chat import Button, Choice, Reply, confirm, in_one_line, say, turn_buttons
 from handlers.desk import Context, Work
 from handlers.forms.engine import advance, park_open, proceed, start
 from handlers.i18n import _
@@ -27,13 +29,13 @@ from store.reminders import Reminder
 from store.tickets import records as tickets
 
 PAGE = 8
+RECORDS = (ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
+"""What a reminder may be about."""
 
 
 def _fits(args: str) -> bool:
     """A ticket, a customer or a moment is named; else somebody of this name is looked for."""
-    return take_reference(
-        args, ReferenceKind.TICKET, ReferenceKind.CUSTOMER
-    ) is not None or names_moment(args)
+    return take_reference(args, *RECORDS) is not None or names_moment(args)
 
 
 @command(
@@ -56,7 +58,7 @@ def _fits(args: str) -> bool:
 )
 async def remind(ctx: Context, args: str) -> Reply:
     """A reminder of a ticket, a customer or anything else; what is missing is asked for."""
-    taken = take_reference(args, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
+    taken = take_reference(args, *RECORDS)
     record = taken[0].value if taken else ""
     rest = (taken[1] if taken else args).strip()
     await reminder_cards.about(ctx, record)  # there must be such a record
@@ -67,9 +69,8 @@ async def remind(ctx: Context, args: str) -> Reply:
         moment = read_when(ctx, rest)
     except InvalidInput as error:
         text = str(error.params.get("rest", ""))
-        return await proceed(
-            ctx, new_reminder(ctx, record, _text(text)), "remind_at", sentence(error)
-        )
+        draft = new_reminder(ctx, record, _text(text))
+        return await proceed(ctx, draft, "remind_at", sentence(error))
     if moment is None:
         return await advance(ctx, new_reminder(ctx, record, _text(rest)))
     values = {**_text(moment.rest), "remind_at": moment.at.isoformat()}
@@ -111,41 +112,57 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _page(ctx: Context, page: int) -> Reply:
     count = await reminders.count_reminders(ctx.db, ctx.staff.id)
-    found = await reminders.list_reminders(ctx.db, ctx.staff.id, PAGE, page * PAGE)
+    found = await reminders.list_reminders(
+        ctx.db,
+        ctx.staff.id,
+        PAGE,
+        page * PAGE,
+    )
     if not count:
         return say(_("ไม่มีรายการเตือน ตั้งได้โดยพิมพ์ เช่น เตือน พรุ่งนี้ 9.00 โทรกลับ"))
-    options = tuple(
-        Button(reminder_cards.line(each), "remind.show", {"id": each.id}) for each in found
-    )
-    turns = turn_buttons("remind.page", {}, page, more=count > (page + 1) * PAGE)
-    return Reply((Choice(_("⏰ รายการเตือน %(count)s รายการ", count=count), options, tuple(turns)),))
+    options = []
+    for each in found:
+        label = reminder_cards.line(each)
+        options.append(Button(label, "remind.show", {"id": each.id}))
+    more = count > (page + 1) * PAGE
+    turns = turn_buttons("remind.page", {}, page, more=more)
+    title = _("⏰ รายการเตือน %(count)s รายการ", count=count)
+    return Reply((Choice(title, tuple(options), tuple(turns)),))
 
 
 @action("remind.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One of them."""
-    return _present(ctx, await reminders.get_reminder(ctx.db, args["id"], ctx.staff.id))
+    found = await reminders.get_reminder(
+        ctx.db,
+        args["id"],
+        ctx.staff.id,
+    )
+    return _present(ctx, found)
 
 
-def _present(ctx: Context, found: Reminder, *more: Paragraph) -> Reply:
+def _present(ctx: Context, found: Reminder) -> Reply:
     """How a reminder stands now."""
     if found.state == "waiting":
-        return Reply((reminder_cards.shown(ctx, found), *more))
+        return Reply((reminder_cards.shown(ctx, found),))
     what = in_one_line(found.record, found.text)
-    label = (
-        _("✅ เสร็จแล้ว: %(what)s", what=what)
-        if found.state == "done"
-        else _("⏰ เตือนไปแล้ว: %(what)s", what=what)
-    )
+    if found.state == "done":
+        text = _("✅ เสร็จแล้ว: %(what)s", what=what)
+    else:
+        text = _("⏰ เตือนไปแล้ว: %(what)s", what=what)
     again = reminder_cards.button(_("เตือนอีกครั้ง"), "remind.move", found)
-    return say(label, again, *reminder_cards.record_button(found))
+    return say(text, again, *reminder_cards.record_button(found))
 
 
 async def _own(ctx: Context, args: Mapping[str, str]) -> tuple[Reminder, bool]:
     """The reminder a button means, and whether it still is as the button showed it;
     NotFound("reminder").
     """
-    found = await reminders.get_reminder(ctx.db, args["id"], ctx.staff.id)
+    found = await reminders.get_reminder(
+        ctx.db,
+        args["id"],
+        ctx.staff.id,
+    )
     return found, args["version"] == str(found.version)
 
 
@@ -160,10 +177,12 @@ async def move_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def to_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Move it to the time that was offered."""
     found, same = await _own(ctx, args)
+    if not same:
+        return _present(ctx, found)
     at = datetime.fromisoformat(args["at"])
-    if same and at <= ctx.now:
+    if at <= ctx.now:
         raise InvalidInput("past", at=weekday_when(at))
-    return move(ctx, found, at) if same else _present(ctx, found)
+    return move(ctx, found, at)
 
 
 @action("remind.delete", in_place=True)
@@ -186,8 +205,14 @@ async def snooze_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not same:
         return _present(ctx, found)
     if args["by"] == "tomorrow":
-        return move(ctx, found, datetime.combine(ctx.today + timedelta(days=1), USUAL, BANGKOK))
-    return move(ctx, found, ctx.now.replace(microsecond=0) + timedelta(minutes=int(args["by"])))
+        tomorrow = ctx.today + timedelta(days=1)
+        return move(ctx, found, datetime.combine(tomorrow, USUAL, BANGKOK))
+    later = timedelta(minutes=int(args["by"]))
+    return move(
+        ctx,
+        found,
+        ctx.now.replace(microsecond=0) + later,
+    )
 
 
 @action("remind.done", in_place=True)
@@ -198,7 +223,8 @@ async def done_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return _present(ctx, found)
     ctx.change(reminders.end, reminder=found)
     what = in_one_line(found.record, found.text)
-    return confirm(_("✅ เสร็จแล้ว: %(what)s", what=what), *reminder_cards.record_button(found))
+    buttons = reminder_cards.record_button(found)
+    return confirm(_("✅ เสร็จแล้ว: %(what)s", what=what), *buttons)
 
 
 @due(reminders.KIND, urgent=True)
@@ -208,24 +234,38 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
     """
     found = await reminders.get_reminders(work.db, [row.subject for row in rows])
     records = {each.record for each in found.values()}
-    known = await tickets.get_tickets(
-        work.db, [each for each in records if reminder_cards.is_ticket(each)]
-    )
-    codes = {ticket.customer for ticket in known.values() if ticket.customer} | (
-        records - {*known, ""}
-    )
-    names = {
-        str(each.code): each for each in await customers.list_customers(work.db, sorted(codes))
-    }
-    for code in sorted(names):
-        work.audit("customer.named", code)
+    numbers = [each for each in records if reminder_cards.is_ticket(each)]
+    known = await tickets.get_tickets(work.db, numbers)
+    names = await _named(work, records, known)
     rung = [row for row in rows if row.subject in found]
     for row in rung:
         each = found[row.subject]
-        told = partial(reminder_cards.ring, work, each, known, names, late=row.is_late(work.now))
+        told = partial(
+            reminder_cards.ring,
+            work,
+            each,
+            known,
+            names,
+            late=row.is_late(work.now),
+        )
         work.notify(
             also(told, [reminder_cards.masked_line(each)]),
             f"reminder:{each.id}:{row.occurrence}",
             staff_id=each.staff_id,
         )
     work.change(reminders.mark_rung, ids=[row.subject for row in rung])
+
+
+async def _named(
+    work: Work,
+    records: set[str],
+    known: Mapping[str, Ticket],
+) -> dict[str, Customer]:
+    """The customers of these reminders, and of the tickets that they are about."""
+    of_tickets = {ticket.customer for ticket in known.values() if ticket.customer}
+    codes = of_tickets | (records - {*known, ""})
+    found = await customers.list_customers(work.db, sorted(codes))
+    names = {str(each.code): each for each in found}
+    for code in sorted(names):
+        work.audit("customer.named", code)
+    return names

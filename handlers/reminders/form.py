@@ -40,7 +40,11 @@ def read_when(ctx: Context, text: str) -> When | None:
         raise InvalidInput("past", at=weekday_when(at), rest=error.params["rest"]) from None
 
 
-async def _parse_when(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_when(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     found = read_when(ctx, text)
     if found is None:
         raise InvalidInput("coming", text=shorten(text, 100))
@@ -58,11 +62,11 @@ async def _offered(ctx: Context, draft: Draft) -> list[Option]:
     if ctx.now.astimezone(BANGKOK).hour < LAST_TODAY:
         options.append(Option("today 15.00", _("วันนี้ 15.00")))
     options.append(Option("tomorrow 9.00", _("พรุ่งนี้ 9.00")))
+    tomorrow = ctx.today + timedelta(days=1)
+    calendar = ctx.desk.configuration.calendar
     for value in ("in 3 working days", "next monday"):
-        found = find_when(value, ctx.now, ctx.desk.configuration.calendar)
-        if found is not None and found.at.astimezone(BANGKOK).date() > ctx.today + timedelta(
-            days=1
-        ):
+        found = find_when(value, ctx.now, calendar)
+        if found is not None and found.at.astimezone(BANGKOK).date() > tomorrow:
             options.append(Option(value, weekday_when(found.at)))
     return list({option.label: option for option in options}.values())
 
@@ -83,28 +87,47 @@ class ReminderForm(Form):
         "remind_text": text_field("remind_text", "พิมพ์เรื่องที่ต้องการให้เตือน", reminder_cards.LIMIT),
     }
 
-    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        needed = ["remind_at"] if draft.about.get("record") else ["remind_at", "remind_text"]
+    async def missing(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> list[str]:
+        needed = ["remind_at"]
+        if not draft.about.get("record"):
+            needed.append("remind_text")
         return [name for name in needed if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         title = _("⏰ เปลี่ยนเวลาเตือน") if draft.record else _("⏰ เตือน")
         about = await reminder_cards.about(ctx, draft.about.get("record", ""))
-        lines = [(field_label(name), await self.present(ctx, draft, name)) for name in self.fields]
-        return Card(in_one_line(title, about), tuple(line for line in lines if line[1]))
+        lines = []
+        for name in self.fields:
+            value = await self.present(ctx, draft, name)
+            if value:
+                lines.append((field_label(name), value))
+        return Card(in_one_line(title, about), tuple(lines))
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+    async def present(
+        self,
+        ctx: Context,
+        draft: Draft,
+        name: str,
+    ) -> str:
         value = draft.given.get(name, "")
-        return (
-            weekday_when(datetime.fromisoformat(value)) if value and name == "remind_at" else value
-        )
+        if value and name == "remind_at":
+            return weekday_when(datetime.fromisoformat(value))
+        return value
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         """A new reminder, or another time of one."""
         data = draft.given
         at = datetime.fromisoformat(data["remind_at"])
         if draft.record:
-            found = await reminders.get_reminder(ctx.db, draft.record, ctx.staff.id)
+            found = await reminders.get_reminder(
+                ctx.db,
+                draft.record,
+                ctx.staff.id,
+            )
             reply = move(ctx, found, at)
         else:
             new = Reminder(
@@ -117,7 +140,11 @@ class ReminderForm(Form):
             )
             ctx.change(reminders.add, reminders=[new])
             reply = reminder_cards.saved(ctx, new)
-        end(ctx, draft, outcome=_("รายการเตือน %(when)s", when=weekday_when(at)))
+        end(
+            ctx,
+            draft,
+            outcome=_("รายการเตือน %(when)s", when=weekday_when(at)),
+        )
         return reply
 
 
@@ -130,7 +157,11 @@ def move(ctx: Context, found: Reminder, at: datetime) -> Reply:
     return reminder_cards.saved(ctx, reminder_cards.moved(found, at))
 
 
-def new_reminder(ctx: Context, record: str, values: Mapping[str, str]) -> Draft:
+def new_reminder(
+    ctx: Context,
+    record: str,
+    values: Mapping[str, str],
+) -> Draft:
     """A draft for a new one."""
     return new_draft(ctx, "reminder", values, about={"record": record})
 
