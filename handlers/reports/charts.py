@@ -41,28 +41,37 @@ async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
         added_by=ctx.staff.id,
     )
     ctx.change(files.add, file=file)
+    picture = _picture(ctx, file, f"📊 {chart.title} · {chart.subtitle}")
+    return replace(reply, parts=(*reply.parts, picture))
+
+
+def _picture(
+    ctx: Context,
+    file: files.File,
+    caption: str,
+) -> Document:
+    not_on_line = _("แสดงกราฟทาง LINE ไม่ได้ เปิดดูใน Telegram")
+    no_link = f"{not_on_line} · {file_cards.no_links(ctx.staff.role)}"
     return replace(
-        reply, parts=(*reply.parts, _picture(ctx, file, f"📊 {chart.title} · {chart.subtitle}"))
+        file_cards.as_document(file, caption),
+        no_link=no_link,
+        shown=True,
     )
-
-
-def _picture(ctx: Context, file: files.File, caption: str) -> Document:
-    no_link = (
-        f"{_('แสดงกราฟทาง LINE ไม่ได้ เปิดดูใน Telegram')} · {file_cards.no_links(ctx.staff.role)}"
-    )
-    return replace(file_cards.as_document(file, caption), no_link=no_link, shown=True)
 
 
 def by_time(
-    months: Sequence[date], counts: Mapping[date, Counter[str]]
+    months: Sequence[date],
+    counts: Mapping[date, Counter[str]],
 ) -> list[tuple[str, Counter[str]]]:
     """A label and the counts of each month in order, empty ones too; of each fiscal year where they
     are too many.
     """
+    none = Counter[str]()
     if len(months) <= MOST_MONTHS:
-        return [(format_month(month), counts.get(month, Counter())) for month in months]
+        return [(format_month(month), counts.get(month, none)) for month in months]
     years: dict[int, Counter[str]] = {}
     for month in months:
-        years.setdefault(fiscal_year(month), Counter()).update(counts.get(month, Counter()))
+        year = years.setdefault(fiscal_year(month), Counter())
+        year.update(counts.get(month, none))
     last = sorted(years.items())[-MOST_CATEGORIES:]
     return [(_("ปีงบประมาณ %(year)s", year=year), found) for year, found in last]

@@ -16,7 +16,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.registry import action, command
 from handlers.reports.charts import by_time, with_chart
-from handlers.reports.periods import period_buttons, period_of, read_period
+from handlers.reports.periods import as_args, period_buttons, period_of, read_period
 from store.tickets import provinces
 from store.tickets.provinces import ProvinceReport
 
@@ -55,30 +55,34 @@ async def _counts(ctx: Context, period: Period) -> Reply:
     until = min(period.until, month_of(ctx.today).until)
     reports = await provinces.list_reports(ctx.db, first, until)
     months = months_of(period, ctx.today)
-    total = sum(report.users for report in reports)
-    title = _("📊 ผู้เข้าชมเว็บไซต์จังหวัด · %(period)s", period=format_period(period))
-    lines = [(_("รวม"), _("%(users)s ราย", users=f"{total:,}"))]
-    if len(months) > 1:
-        lines += [(format_month(month), _month(reports, month)) for month in months]
-    else:
-        lines.append(
-            (
-                _("รายงานแล้ว"),
-                _("%(count)s จาก %(all)s จังหวัด", count=len(reports), all=len(list_provinces())),
-            )
-        )
-    by_province: Counter[str] = Counter()
+    by_province = Counter[str]()
     for report in reports:
         by_province[report.province] += report.users
-    lines += [
-        (name, f"{users:,}")
-        for name, users in sorted(by_province.items(), key=lambda pair: (-pair[1], pair[0]))
-    ]
+    title = _("📊 ผู้เข้าชมเว็บไซต์จังหวัด · %(period)s", period=format_period(period))
+    total = by_province.total()
+    lines = [(_("รวม"), _("%(users)s ราย", users=f"{total:,}"))]
+    lines += _months(reports, months)
+    most_first = sorted(by_province.items(), key=lambda pair: (-pair[1], pair[0]))
+    lines += [(name, f"{users:,}") for name, users in most_first]
     buttons = (*period_buttons(ctx, "counts.show", period, SPANS), *_turns(period))
-    reply = Reply((Card(title, tuple(lines), await _notes(ctx, reports, months), buttons),))
+    note = await _notes(ctx, reports, months)
+    reply = Reply((Card(title, tuple(lines), note, buttons),))
     if not reports:
-        return replace(reply, parts=(*reply.parts, Paragraph(_("ยังไม่มีรายงานในช่วงนี้ จึงไม่มีกราฟ"))))
+        nothing = Paragraph(_("ยังไม่มีรายงานในช่วงนี้ จึงไม่มีกราฟ"))
+        return replace(reply, parts=(*reply.parts, nothing))
     return await with_chart(ctx, reply, _chart(reports, months, period, by_province))
+
+
+def _months(reports: Sequence[ProvinceReport], months: Sequence[date]) -> list[tuple[str, str]]:
+    """Each month's users; of a single month how many provinces have reported."""
+    if len(months) > 1:
+        return [(format_month(month), _month(reports, month)) for month in months]
+    reported = _(
+        "%(count)s จาก %(all)s จังหวัด",
+        count=len(reports),
+        all=len(list_provinces()),
+    )
+    return [(_("รายงานแล้ว"), reported)]
 
 
 def _chart(
@@ -89,23 +93,34 @@ def _chart(
 ) -> Chart:
     """The users of each month; those of a single month by province, the most visited first."""
     span = format_period(period)
-    total = f"{sum(by_province.values()):,}"
+    total = f"{by_province.total():,}"
     subtitle = _("%(span)s · รวม %(total)s ราย", span=span, total=total)
     if len(months) > 1:
-        counts = {
-            month: Counter(users=sum(r.users for r in reports if r.month == month))
-            for month in months
-        }
-        rows = [(label, found["users"]) for label, found in by_time(months, counts)]
+        rows = _by_month(reports, months)
     else:
         rows = by_province.most_common(MOST)
+        left_out = _(
+            "%(shown)s จังหวัดแรกจาก %(all)s",
+            shown=len(rows),
+            all=len(by_province),
+        )
         if len(rows) < len(by_province):
-            subtitle += " · " + _(
-                "%(shown)s จังหวัดแรกจาก %(all)s", shown=len(rows), all=len(by_province)
-            )
+            subtitle += f" · {left_out}"
     title = _("ผู้เข้าชมเว็บไซต์จังหวัด")
+    labels = tuple(label for label, _users in rows)
     users = Series(title, tuple(users for _label, users in rows))
-    return Chart(title, subtitle, tuple(label for label, _users in rows), (users,), _("ราย"))
+    return Chart(title, subtitle, labels, (users,), _("ราย"))
+
+
+def _by_month(
+    reports: Sequence[ProvinceReport],
+    months: Sequence[date],
+) -> list[tuple[str, int]]:
+    counts = {month: Counter[str]() for month in months}
+    for report in reports:
+        if report.month in counts:
+            counts[report.month]["users"] += report.users
+    return [(label, found["users"]) for label, found in by_time(months, counts)]
 
 
 def _month(reports: Sequence[ProvinceReport], month: date) -> str:
@@ -113,32 +128,51 @@ def _month(reports: Sequence[ProvinceReport], month: date) -> str:
     return _("%(users)s ราย · %(count)s จังหวัด", users=f"{sum(users):,}", count=len(users))
 
 
-async def _notes(ctx: Context, reports: Sequence[ProvinceReport], months: Sequence[date]) -> str:
-    """Who has not reported which month, and reports that stand in no month.
-
-    Among several months the one that still runs is not missed yet.
-    """
-    there = {(report.province, report.month) for report in reports}
-    over = [month for month in months if len(months) == 1 or month_of(month).until <= ctx.today]
-    lacking = []
-    for name in list_provinces():
-        missed = [month for month in over if (name, month) not in there]
-        if missed and len(months) > 1:
-            lacking.append(f"{name} ({len(missed)})")
-        elif missed:
-            lacking.append(name)
+async def _notes(
+    ctx: Context,
+    reports: Sequence[ProvinceReport],
+    months: Sequence[date],
+) -> str:
+    """Who has not reported which month, and reports that stand in no month."""
     notes = []
+    lacking = _lacking(ctx, reports, months)
+    names = ", ".join(lacking)
     if not reports:
         notes.append(_("ยังไม่มีจังหวัดใดรายงาน"))
     elif lacking and len(months) > 1:
-        notes.append(_("ยังไม่รายงาน (จำนวนเดือน): %(names)s", names=", ".join(lacking)))
+        notes.append(_("ยังไม่รายงาน (จำนวนเดือน): %(names)s", names=names))
     elif lacking:
         notes.append(
-            _("ยังไม่รายงาน %(count)s จังหวัด: %(names)s", count=len(lacking), names=", ".join(lacking))
+            _(
+                "ยังไม่รายงาน %(count)s จังหวัด: %(names)s",
+                count=len(lacking),
+                names=names,
+            )
         )
-    if undated := await provinces.count_undated(ctx.db):
+    undated = await provinces.count_undated(ctx.db)
+    if undated:
         notes.append(_("มีรายงานที่ไม่ระบุเดือน %(count)s ใบ ไม่ได้รวมไว้ในนี้", count=undated))
     return "\n".join(notes)
+
+
+def _lacking(
+    ctx: Context,
+    reports: Sequence[ProvinceReport],
+    months: Sequence[date],
+) -> list[str]:
+    """The provinces that have not reported, with the number of months where there are several.
+
+    Among several months the one that still runs is not missed yet.
+    """
+    several = len(months) > 1
+    over = [month for month in months if not several or month_of(month).until <= ctx.today]
+    reported = {(report.province, report.month) for report in reports}
+    lacking = []
+    for name in list_provinces():
+        missed = sum((name, month) not in reported for month in over)
+        if missed:
+            lacking.append(f"{name} ({missed})" if several else name)
+    return lacking
 
 
 def _turns(period: Period) -> tuple[Button, ...]:
@@ -146,5 +180,5 @@ def _turns(period: Period) -> tuple[Button, ...]:
     if period != month_of(period.first):
         return ()
     before = month_of(period.first - timedelta(days=1))
-    args = {"first": before.first.isoformat(), "until": before.until.isoformat()}
-    return (Button(_("ก่อนหน้า %(month)s", month=format_month(before.first)), "counts.show", args),)
+    label = _("ก่อนหน้า %(month)s", month=format_month(before.first))
+    return (Button(label, "counts.show", as_args(before)),)

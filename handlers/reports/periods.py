@@ -24,17 +24,29 @@ def read_period(ctx: Context, text: str, default: str) -> Period:
 
 def period_of(args: Mapping[str, str]) -> Period:
     """As a button carries it."""
-    return Period(date.fromisoformat(args["first"]), date.fromisoformat(args["until"]))
+    first = date.fromisoformat(args["first"])
+    until = date.fromisoformat(args["until"])
+    return Period(first, until)
+
+
+def as_args(period: Period) -> dict[str, str]:
+    """The same the other way round."""
+    return {
+        "first": period.first.isoformat(),
+        "until": period.until.isoformat(),
+    }
 
 
 def period_buttons(
-    ctx: Context, action_name: str, shown: Period, spans: Mapping[str, str]
+    ctx: Context,
+    action_name: str,
+    shown: Period,
+    spans: Mapping[str, str],
 ) -> tuple[Button, ...]:
     """The other usual periods."""
     buttons = []
     for key, label in spans.items():
         span = relative_period(key, ctx.today)
         if span != shown:
-            args = {"first": span.first.isoformat(), "until": span.until.isoformat()}
-            buttons.append(Button(_(label), action_name, args))
+            buttons.append(Button(_(label), action_name, as_args(span)))
     return tuple(buttons)

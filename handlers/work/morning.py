@@ -24,7 +24,7 @@ from handlers.owed.cards import Entry, list_entries
 from handlers.owed.request_cards import owed_line
 from handlers.registry import due
 from handlers.staff.masked import also, in_thai
-from handlers.staff.stand_in import who_is_there
+from handlers.staff.stand_in import Availability, who_is_there
 from handlers.tickets import cards as ticket_cards
 from handlers.work import weekly
 from store import reminders, staff
@@ -62,13 +62,25 @@ class MorningLine:
 
 @dataclass(slots=True)
 class Day:
-    """One person's day: how much there is of each kind, lines for what comes first of it, and all
-    its tickets.
+    """One person's day: how much there is of each kind, lines for what comes first of it, all its
+    tickets, and what the chat of the team hears of it beside the sums.
     """
 
     counts: Counter[Section] = field(default_factory=Counter)
     lines: list[MorningLine] = field(default_factory=list)
     tickets: set[TicketNo] = field(default_factory=set)
+    masked: list[Masked] = field(default_factory=list)
+
+    def add(self, more: "Day") -> None:
+        """Put more into it."""
+        self.counts.update(more.counts)
+        self.lines += more.lines
+        self.tickets |= more.tickets
+
+    @property
+    def sums(self) -> dict[Section, int]:
+        """How much there is of each kind that there is anything of."""
+        return {section: self.counts[section] for section in Section if self.counts[section]}
 
 
 @due(deadlines.MORNING, daily_at=time(8, 30))
@@ -81,90 +93,134 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
     one push, and nothing twice."""
     there = await who_is_there(work)
     names = await staff.staff_names(work.db)
-    days = {person: Day() for person in there.people}
-    for officer, mine in (await _unfinished(work)).items():
-        for person in there.receivers(officer):
-            _add(
-                days,
-                person,
-                await _ticket_day(work, mine, "" if person == officer else names.get(officer, "")),
-            )
-    group: dict[StaffId, list[Masked]] = {}
-    for person, told in (await deadlines.told_by_now(work)).items():
-        group[person] = [
-            ticket_cards.masked_line(work, ticket)
-            for _stage, ticket in [*told.values()][: deadlines.SHOWN]
-        ]
-        known = days.setdefault(person, Day()).tickets
-        news = [each for no, each in told.items() if no not in known]
-        _add(days, person, await _deadline_day(work, person, news, names))
-    asked = await owed.list_asked_for(work.db, [*work.desk.configuration.rules], work.today, SHOWN)
-    for who, (count, some) in asked.items():
-        for person in there.receivers(who):
-            whose = "" if who is None or person == who else names.get(who, "")
-            _add(days, person, await _owed_day(work, count, some, whose))
-    week = await weekly.week(work)
-    late = any(row.is_late(work.now) for row in rows)
-    key = f"morning:{rows[-1].occurrence}"
-    for person, day in days.items():
-        if person in there.people:
-            _add(days, person, await _reminder_day(work, person))
-        told_of = group.get(person, [])
-        _tell(
-            work,
-            person,
-            day,
-            week if person in there.supervisors else None,
-            key,
-            told_of,
-            late=late,
-        )
-    for person in {*there.supervisors} - days.keys():
-        _tell(work, person, Day(), week, key, [], late=late)
-
-
-def _tell(
-    work: Work,
-    person: StaffId,
-    day: Day,
-    week: Callable[[], ReplyPart] | None,
-    key: str,
-    group: Sequence[Masked],
-    *,
-    late: bool,
-) -> None:
-    """The message of one person; `group` = what the chat of the team is told of it beside the
-    sums.
-    """
-    day.lines = sorted(day.lines, key=lambda line: [*Section].index(line.section))[:SHOWN]
-    for line in day.lines:
-        if line.action == "ticket.show":
-            work.audit("ticket.told", line.args["no"])
-    parts: list[Callable[[], ReplyPart]] = (
-        [partial(_part, work, day, late=late)] if day.counts else []
+    queue = MorningQueue(
+        work,
+        there,
+        names,
+        key=f"morning:{rows[-1].occurrence}",
+        late=any(row.is_late(work.now) for row in rows),
     )
-    parts += [week] if week else []
-    sums = {str(section): day.counts[section] for section in Section if day.counts[section]}
-    lines = [_masked_line(sums), *group] if sums else []
-    if parts:
+    await queue.add_tickets()
+    await queue.add_deadlines()
+    await queue.add_owed()
+    week = await weekly.week(work)
+    for person in [*queue.days]:
+        await queue.add_reminders(person)
+        queue.tell(person, week if person in there.supervisors else None)
+    for person in {*there.supervisors} - queue.days.keys():
+        queue.tell(person, week)
+
+
+class MorningQueue:
+    """The days that are told of in one morning, by person."""
+
+    def __init__(
+        self,
+        work: Work,
+        there: Availability,
+        names: Mapping[StaffId, str],
+        *,
+        key: str,
+        late: bool,
+    ) -> None:
+        self.days = {person: Day() for person in there.people}
+        self._work = work
+        self._there = there
+        self._names = names
+        self._key = key
+        self._late = late
+
+    def _add(self, person: StaffId, more: Day) -> None:
+        self.days.setdefault(person, Day()).add(more)
+
+    def _whose(self, officer: StaffId | None, reader: StaffId) -> str:
+        """The colleague's name who is stood in for; "" for one's own work."""
+        if officer is None or officer == reader:
+            return ""
+        return self._names.get(officer, "")
+
+    async def add_tickets(self) -> None:
+        """What is unfinished of each officer."""
+        for officer, mine in (await _unfinished(self._work)).items():
+            for person in self._there.receivers(officer):
+                whose = self._whose(officer, person)
+                self._add(person, await _ticket_day(self._work, mine, whose))
+
+    async def add_deadlines(self) -> None:
+        """What came due since yesterday, also for the chat of the team."""
+        for person, told in (await deadlines.told_by_now(self._work)).items():
+            day = self.days.setdefault(person, Day())
+            for _stage, ticket in [*told.values()][: deadlines.SHOWN]:
+                day.masked.append(ticket_cards.masked_line(self._work, ticket))
+            news = [each for no, each in told.items() if no not in day.tickets]
+            day.add(await _deadline_day(self._work, person, news, self._names))
+
+    async def add_owed(self) -> None:
+        """What the desk is owed, and should have been there by now."""
+        work = self._work
+        rules = [*work.desk.configuration.rules]
+        asked = await owed.list_asked_for(work.db, rules, work.today, SHOWN)
+        for officer, (count, some) in asked.items():
+            for person in self._there.receivers(officer):
+                whose = self._whose(officer, person)
+                self._add(person, await _owed_day(work, count, some, whose))
+
+    async def add_reminders(self, person: StaffId) -> None:
+        """What a person who is there wanted to be reminded of today."""
+        if person in self._there.people:
+            self._add(person, await _reminder_day(self._work, person))
+
+    def tell(
+        self,
+        person: StaffId,
+        week: Callable[[], ReplyPart] | None,
+    ) -> None:
+        """The message of one person; what the chat of the team is told of it, the sums lead."""
+        day = self.days.get(person, Day())
+        day.lines = _first_lines(day)
+        for line in day.lines:
+            if line.action == "ticket.show":
+                self._work.audit("ticket.told", line.args["no"])
+        parts: list[Callable[[], ReplyPart]] = []
+        if day.counts:
+            parts.append(
+                partial(
+                    _part,
+                    self._work,
+                    day,
+                    late=self._late,
+                )
+            )
+        if week is not None:
+            parts.append(week)
+        if not parts:
+            return
+        sums = day.sums
+        lines = [_masked_line(sums), *day.masked] if sums else []
         make = also(lambda: Reply(tuple(part() for part in parts), confirms=True), lines)
-        work.notify(make, key, staff_id=person)
+        self._work.notify(make, self._key, staff_id=person)
+
+
+def _first_lines(day: Day) -> list[MorningLine]:
+    """What is shown of a day, in the order of the sections."""
+    order = [*Section]
+    lines = sorted(day.lines, key=lambda line: order.index(line.section))
+    return lines[:SHOWN]
 
 
 @in_thai
-def _masked_line(counts: Mapping[str, int]) -> Masked:
-    """Of a person's day only how much there is of each kind (a value of "morning" in the
-    labels).
-    """
-    sums = " · ".join(f"{value_label('morning', kind)} {count}" for kind, count in counts.items())
-    return Masked(_("☀️ งานวันนี้: %(sums)s", sums=sums))
+def _masked_line(sums: Mapping[Section, int]) -> Masked:
+    """Of a person's day only how much there is of each kind."""
+    return Masked(_("☀️ งานวันนี้: %(sums)s", sums=_sums_text(sums)))
 
 
-def _add(days: dict[StaffId, Day], person: StaffId, more: Day) -> None:
-    day = days.setdefault(person, Day())
-    day.counts.update(more.counts)
-    day.lines += more.lines
-    day.tickets |= more.tickets
+def _sums_text(sums: Mapping[Section, int]) -> str:
+    """`เกินกำหนด 2 · ค้างส่งสำนักงาน 1`"""
+    return in_one_line(*(f"{_section_label(kind)} {count}" for kind, count in sums.items()))
+
+
+def _section_label(section: Section) -> str:
+    return value_label("morning", section)
 
 
 async def _unfinished(work: Work) -> dict[StaffId, list[Ticket]]:
@@ -175,37 +231,44 @@ async def _unfinished(work: Work) -> dict[StaffId, list[Ticket]]:
     return found
 
 
-async def _ticket_day(work: Work, mine: Sequence[Ticket], whose: str) -> Day:
+async def _ticket_day(
+    work: Work,
+    mine: Sequence[Ticket],
+    whose: str,
+) -> Day:
     """What is overdue, due today and waiting among these; `whose` = the colleague's name who is
     stood in for.
     """
-    chosen = [(section, ticket) for ticket in mine if (section := _section_of(work, ticket))]
+    chosen = []
+    for ticket in mine:
+        section = _section_of(work, ticket)
+        if section is not None:
+            chosen.append((section, ticket))
     chosen.sort(key=lambda pair: ticket_cards.due(work, pair[1]) or pair[1].created_at)
-    shown = [
-        pair for section in Section for pair in [one for one in chosen if one[0] is section][:SHOWN]
-    ]
-    names = await _customer_names(work, [ticket for _why, ticket in shown])
-    lines = [
-        MorningLine(
-            section,
-            _joined(_ticket_text(work, section, ticket, names), whose),
-            "ticket.show",
-            {"no": ticket.no},
+    by_section: dict[Section, list[Ticket]] = {section: [] for section in Section}
+    for section, ticket in chosen:
+        by_section[section].append(ticket)
+    shown = [(section, ticket) for section, found in by_section.items() for ticket in found[:SHOWN]]
+    names = await _customer_names(work, [ticket for _section, ticket in shown])
+    lines = []
+    for section, ticket in shown:
+        text = in_one_line(_ticket_text(work, section, ticket, names), whose)
+        lines.append(
+            MorningLine(
+                section,
+                text,
+                "ticket.show",
+                {"no": ticket.no},
+            )
         )
-        for section, ticket in shown
-    ]
-    return Day(
-        Counter(section for section, _ticket in chosen),
-        lines,
-        {ticket.no for _why, ticket in chosen},
-    )
+    counts = Counter(section for section, _ticket in chosen)
+    return Day(counts, lines, {ticket.no for _section, ticket in chosen})
 
 
 async def _customer_names(work: Work, found: Sequence[Ticket]) -> dict[str, str]:
     codes = [ticket.customer for ticket in found if ticket.customer]
-    return {
-        code: one.name for code, one in (await customers.follow_customers(work.db, codes)).items()
-    }
+    people = await customers.follow_customers(work.db, codes)
+    return {code: one.name for code, one in people.items()}
 
 
 async def _deadline_day(
@@ -218,103 +281,138 @@ async def _deadline_day(
     are late with.
     """
     names = await _customer_names(work, [ticket for _stage, ticket in told])
-    found = []
+    lines = []
     for stage, ticket in told:
-        late = Section.OVERDUE if ticket.assignee == person else Section.TEAM
-        section = Section.SOON if stage is Stage.SOON else late
-        words = ticket_cards.ticket_words(work, ticket, names.get(ticket.customer or "", ""))
-        whose = (
-            officers.get(ticket.assignee, "")
-            if ticket.assignee and ticket.assignee != person
-            else ""
+        mine = ticket.assignee == person
+        section = Section.SOON
+        if stage is not Stage.SOON:
+            section = Section.OVERDUE if mine else Section.TEAM
+        customer = names.get(ticket.customer or "", "")
+        words = ticket_cards.ticket_words(work, ticket, customer)
+        whose = ""
+        if ticket.assignee and not mine:
+            whose = officers.get(ticket.assignee, "")
+        state = deadlines.state_text(work, stage, ticket)
+        text = in_one_line(f"🎫 {words}", state, whose)
+        lines.append(
+            MorningLine(
+                section,
+                text,
+                "ticket.show",
+                {"no": ticket.no},
+            )
         )
-        text = _joined(f"🎫 {words}", deadlines.state_text(work, stage, ticket), whose)
-        found.append(MorningLine(section, text, "ticket.show", {"no": ticket.no}))
-    return Day(
-        Counter(line.section for line in found), found, {ticket.no for _stage, ticket in told}
-    )
-
-
-def _joined(*texts: str) -> str:
-    return in_one_line(*texts)
+    counts = Counter(line.section for line in lines)
+    return Day(counts, lines, {ticket.no for _stage, ticket in told})
 
 
 def _section_of(work: Work, ticket: Ticket) -> Section | None:
+    """Why a ticket stands in the day; None where it does not."""
     state = clock.state(work.desk.configuration, ticket, work.now)
     if state is State.WAITING:
         return Section.WAITING
     if state is State.OVERDUE:
         return Section.OVERDUE
     due_at = ticket_cards.due(work, ticket)
-    return Section.TODAY if due_at and due_at.astimezone(BANGKOK).date() <= work.today else None
+    if due_at is None or due_at.astimezone(BANGKOK).date() > work.today:
+        return None
+    return Section.TODAY
 
 
-def _ticket_text(work: Work, section: Section, ticket: Ticket, names: Mapping[str, str]) -> str:
+def _ticket_text(
+    work: Work,
+    section: Section,
+    ticket: Ticket,
+    names: Mapping[str, str],
+) -> str:
     due_at = ticket_cards.due(work, ticket)
     until = ""
     if section is Section.TODAY and due_at:
         until = _("ถึง %(time)s", time=format_time(due_at))
-    words = ticket_cards.ticket_words(work, ticket, names.get(ticket.customer or "", ""))
+    customer = names.get(ticket.customer or "", "")
+    words = ticket_cards.ticket_words(work, ticket, customer)
     return in_one_line(f"🎫 {words}", until)
 
 
-async def _owed_day(work: Work, count: int, some: Sequence[Owed], whose: str) -> Day:
+async def _owed_day(
+    work: Work,
+    count: int,
+    some: Sequence[Owed],
+    whose: str,
+) -> Day:
     """What is owed and should have been there by now; what its own reminder tells today is not
     among it.
     """
-    lines = [
-        MorningLine(
-            Section.OWED,
-            _joined(_owed_text(work, entry), whose),
-            "owed.show",
-            {"owed": str(entry.row.id)},
-        )
-        for entry in await list_entries(work, some)
-    ]
+    lines = []
+    for entry in await list_entries(work, some):
+        text = in_one_line(_owed_text(work, entry), whose)
+        args = {"owed": str(entry.row.id)}
+        lines.append(MorningLine(Section.OWED, text, "owed.show", args))
     return Day(Counter({Section.OWED: count}), lines)
 
 
 def _owed_text(work: Work, entry: Entry) -> str:
-    return owed_line(work, entry.life, entry.row, entry.name, reminding=True)
+    return owed_line(
+        work,
+        entry.life,
+        entry.row,
+        entry.name,
+        reminding=True,
+    )
 
 
 async def _reminder_day(work: Work, person: StaffId) -> Day:
-    found = [
-        one
-        for one in await reminders.list_reminders(work.db, person, MOST)
-        if one.due_at.astimezone(BANGKOK).date() <= work.today
-    ]
+    listed = await reminders.list_reminders(work.db, person, MOST)
+    found = [one for one in listed if one.due_at.astimezone(BANGKOK).date() <= work.today]
     lines = []
     for one in found[:SHOWN]:
-        text = _("⏰ %(time)s %(text)s", time=format_time(one.due_at), text=one.text or one.record)
-        lines.append(MorningLine(Section.REMINDER, text, "remind.show", {"id": one.id}))
-    return Day(Counter({Section.REMINDER: len(found)}) if found else Counter(), lines)
+        at = format_time(one.due_at)
+        text = _(
+            "⏰ %(time)s %(text)s",
+            time=at,
+            text=one.text or one.record,
+        )
+        lines.append(
+            MorningLine(
+                Section.REMINDER,
+                text,
+                "remind.show",
+                {"id": one.id},
+            )
+        )
+    counts = Counter({Section.REMINDER: len(found)} if found else {})
+    return Day(counts, lines)
 
 
-def _part(work: Work, today: Day, *, late: bool) -> ReplyPart:
-    counts = today.counts
+def _part(
+    work: Work,
+    today: Day,
+    *,
+    late: bool,
+) -> ReplyPart:
     count = today.counts.total()
-    sums = " · ".join(
-        f"{value_label('morning', section)} {counts[section]}"
-        for section in Section
-        if counts[section]
-    )
-    day = value_label("free_day", str(work.today.weekday()))
     head = _(
         "☀️ %(day)s %(date)s · งานของคุณ %(count)s เรื่อง",
-        day=day,
+        day=value_label("free_day", str(work.today.weekday())),
         date=format_date(work.today),
         count=count,
     )
     if late:
         head += _(" · ส่งช้ากว่ากำหนด")
-    options = tuple(
-        Button(f"{value_label('morning', line.section)} · {line.text}", line.action, line.args)
-        for line in today.lines
-    )
+    options = []
+    for line in today.lines:
+        label = f"{_section_label(line.section)} · {line.text}"
+        options.append(Button(label, line.action, line.args))
     buttons = [Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"})]
-    if counts[Section.OWED]:
-        buttons.append(Button(_("ค้างส่งทั้งหมด"), "owed.all", {"mine": "1"}))
+    if today.counts[Section.OWED]:
+        buttons.append(
+            Button(
+                _("ค้างส่งทั้งหมด"),
+                "owed.all",
+                {"mine": "1"},
+            )
+        )
     left = count - len(today.lines)
     more = _("และอีก %(count)s เรื่อง", count=left) if left else ""
-    return Choice(in_lines(head, sums, more), options, tuple(buttons))
+    text = in_lines(head, _sums_text(today.sums), more)
+    return Choice(text, tuple(options), tuple(buttons))

@@ -21,11 +21,7 @@ MOST_OWING = 5
 
 async def week(work: Work) -> Callable[[], ReplyPart] | None:
     """On a week's first working day what is owed; None on any other, and where nothing is."""
-    calendar = work.desk.configuration.calendar
-    if any(
-        calendar.is_working_day(work.today - timedelta(days=n))
-        for n in range(1, work.today.weekday() + 1)
-    ):
+    if not _is_first_of_week(work):
         return None
     rules = [*work.desk.configuration.rules]
     count, oldest = await owed.list_oldest(work.db, rules, SHOWN)
@@ -36,23 +32,46 @@ async def week(work: Work) -> Callable[[], ReplyPart] | None:
     found = await customers.follow_customers(work.db, [*most])
     for code in found:
         work.audit("customer.named", code)
-    by = [f"{code} {ticket_cards.shown_name(found[code])} ({n})" for code, n in most.items()]
+    by = []
+    for code, owing in most.items():
+        name = ticket_cards.shown_name(found[code])
+        by.append(f"{code} {name} ({owing})")
     return partial(_part, work, count, entries, by)
 
 
-def _part(work: Work, count: int, entries: Sequence[Entry], by: Sequence[str]) -> ReplyPart:
+def _is_first_of_week(work: Work) -> bool:
+    """Whether the office was closed on all days of this week until today."""
+    calendar = work.desk.configuration.calendar
+    before = [work.today - timedelta(days=n) for n in range(1, work.today.weekday() + 1)]
+    return not any(calendar.is_working_day(day) for day in before)
+
+
+def _part(
+    work: Work,
+    count: int,
+    entries: Sequence[Entry],
+    by: Sequence[str],
+) -> ReplyPart:
     head = _("☀️ สิ่งที่ค้างส่งสำนักงาน %(count)s เรื่อง เก่าสุดก่อน", count=count)
     most = _("ค้างมากสุด: %(list)s", list=", ".join(by))
-    options = tuple(
-        Button(
-            owed_line(work, entry.life, entry.row, entry.name, reminding=True),
-            "owed.show",
-            {"owed": str(entry.row.id)},
+    options = []
+    for entry in entries:
+        line = owed_line(
+            work,
+            entry.life,
+            entry.row,
+            entry.name,
+            reminding=True,
         )
-        for entry in entries
-    )
+        options.append(
+            Button(
+                line,
+                "owed.show",
+                {"owed": str(entry.row.id)},
+            )
+        )
     buttons = (
         Button(_("ค้างส่งทั้งหมด"), "owed.all"),
         Button(_("ตามผู้รับบริการ"), "menu.run", {"command": "owed"}),
     )
-    return Choice(f"{head}\n{most}", options, buttons)
+    return Choice(f"{head}\n{most}", tuple(options), buttons)
