@@ -3,7 +3,7 @@ word.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import uuid4
@@ -77,21 +77,28 @@ async def assign(ctx: Context, args: str) -> Reply:
         return await _choose(ctx, found)
     people = await staff.list_staff(ctx.db)
     teams = await staff.list_teams(ctx.db)
-    options = [
-        *(Option(str(person.id), person.name) for person in people),
-        *(Option(team, team) for team in teams),
-    ]
+    to = _receiver(people, teams, name)
+    if to in teams:
+        return await _give_team(ctx, found, to)
+    return await _give_person(ctx, found, StaffId(int(to)))
+
+
+def _receiver(
+    people: Sequence[Staff],
+    teams: Collection[str],
+    name: str,
+) -> str:
+    """The person's id or the team that a name means; InvalidInput("receiver")."""
+    options = [Option(str(person.id), person.name) for person in people]
+    options += [Option(team, team) for team in teams]
     typed = _TO.sub("", without_courtesy(name))
     try:
-        to = fields.match_option(options, typed)
+        return fields.match_option(options, typed)
     except InvalidInput:
-        if not (to := named_team(teams, typed)):
+        team = named_team(teams, typed)
+        if not team:
             raise InvalidInput("receiver", name=shorten(name, 40)) from None
-    return (
-        await _give_team(ctx, found, to)
-        if to in teams
-        else await _give_person(ctx, found, StaffId(int(to)))
-    )
+        return team
 
 
 @action("hand.choose")
@@ -109,31 +116,44 @@ async def _choose(ctx: Context, found: Ticket) -> Reply:
     away = await away_until(ctx)
     options = []
     for person in await at_work(ctx):
-        if person.id != found.assignee:
-            label = in_one_line(
-                person.name,
-                _("ค้าง %(count)s", count=loads.get(person.id, 0)),
-                away.get(person.id, ""),
-            )
-            options.append(_give_button(label, found, to=str(person.id)))
-    for team, members in (await staff.list_teams(ctx.db)).items():
+        if person.id == found.assignee:
+            continue
+        load = _("ค้าง %(count)s", count=loads.get(person.id, 0))
+        label = in_one_line(
+            person.name,
+            load,
+            away.get(person.id, ""),
+        )
         options.append(
             _give_button(
-                _("%(team)s (%(count)s คน)", team=team_label(team), count=len(members)),
+                label,
                 found,
-                team=team,
+                to=str(person.id),
             )
         )
-    return Reply((Choice(_("มอบหมาย %(no)s ให้ใคร", no=found.no), tuple(options)),))
+    for team, members in (await staff.list_teams(ctx.db)).items():
+        name = team_label(team)
+        label = _("%(team)s (%(count)s คน)", team=name, count=len(members))
+        options.append(_give_button(label, found, team=team))
+    question = _("มอบหมาย %(no)s ให้ใคร", no=found.no)
+    return Reply((Choice(question, tuple(options)),))
 
 
 def _give_button(label: str, found: Ticket, **args: str) -> Button:
-    return Button(label, "hand.give", {"no": found.no, **args}, found.no, found.version, once=True)
+    return Button(
+        label,
+        "hand.give",
+        {"no": found.no, **args},
+        found.no,
+        found.version,
+        once=True,
+    )
 
 
 async def at_work(ctx: Context) -> list[Staff]:
     """Everybody who has access."""
-    return [person for person in await staff.list_staff(ctx.db) if person.blocked_at is None]
+    everybody = await staff.list_staff(ctx.db)
+    return [person for person in everybody if person.blocked_at is None]
 
 
 @action("hand.give")
@@ -148,12 +168,18 @@ async def give_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
     if found.is_done or found.assignee == receiver:
         return await ticket_cards.present_state(ctx, found)
-    ticket = await ticket_saves.save(ctx, found, replace(found, assignee=receiver))
+    given = replace(found, assignee=receiver)
+    ticket = await ticket_saves.save(ctx, found, given)
     ctx.audit("ticket.handed_over", ticket.no)
-    name = (await staff.get_staff(ctx.db, receiver)).name
-    who = doer_label({receiver: name}, receiver, ctx.staff.id)
+    person = await staff.get_staff(ctx.db, receiver)
+    who = doer_label(
+        {receiver: person.name},
+        receiver,
+        ctx.staff.id,
+    )
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s · ผู้รับผิดชอบคือ%(who)s", no=ticket.no, who=who)
-    if away := (await away_until(ctx)).get(receiver):
+    away = (await away_until(ctx)).get(receiver)
+    if away:
         text += f"\n⚠️ {who}{away}"
     return confirm(text, ticket_buttons.show_button(ticket))
 
@@ -163,19 +189,25 @@ async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
     if found.is_done:
         return await ticket_cards.present_state(ctx, found)
     await ticket_saves.may_give(ctx, ctx.staff, found)
-    members = (await staff.list_teams(ctx.db)).get(team, [])
-    told = [
-        person
-        for person in await at_work(ctx)
-        if person.id in members and person.id != ctx.staff.id
-    ]
-    if not told:
-        raise InvalidInput("team_empty", name=team_label(team))
-    made = Offer(uuid4().hex, found.no, ctx.staff.id, None, ctx.now, team)
+    told = await _told_of_team(ctx, team)
+    made = Offer(
+        uuid4().hex,
+        found.no,
+        ctx.staff.id,
+        None,
+        ctx.now,
+        team,
+    )
     ctx.change(hand_overs.add_offers, offers=[made])
     ctx.audit("ticket.offered", found.no)
+    notice = partial(
+        ticket_saves.given_notice,
+        ctx,
+        ctx.staff.name,
+        made,
+        found,
+    )
     for person in told:
-        notice = partial(ticket_saves.given_notice, ctx, ctx.staff.name, made, found)
         ctx.notify(notice, f"offer:{made.id}", staff_id=person.id)
     text = _(
         "ฝาก %(no)s ให้%(team)sแล้ว (%(count)s คน) ใครกดรับก่อนได้งานนี้ ผู้รับผิดชอบยังเป็นคนเดิมจนกว่าจะมีคนรับ",
@@ -184,6 +216,16 @@ async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
         count=len(told),
     )
     return confirm(text, ticket_buttons.show_button(found))
+
+
+async def _told_of_team(ctx: Context, team: str) -> list[Staff]:
+    """The team's people but for who gives; InvalidInput("team_empty") where there are none."""
+    teams = await staff.list_teams(ctx.db)
+    others = {*teams.get(team, [])} - {ctx.staff.id}
+    told = [person for person in await at_work(ctx) if person.id in others]
+    if not told:
+        raise InvalidInput("team_empty", name=team_label(team))
+    return told
 
 
 # Taking.
@@ -201,20 +243,21 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await gone(ctx, found)
     away = await hand_overs.get_leave(ctx.db, offer.leave) if offer.leave else None
     ticket = take(ctx, offer, found, away)
-    if (offer.team or offer.leave) and offer.giver not in (None, ctx.staff.id):
+    chosen_by_many = bool(offer.team or offer.leave)
+    if chosen_by_many and offer.giver not in (None, ctx.staff.id):
         ctx.notify(
             partial(_taken_notice, ctx.staff.name, ticket),
             f"taken:{offer.id}",
             staff_id=offer.giver,
         )
-    if ticket.assignee != ctx.staff.id and away is not None:
-        text = _(
-            "✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s",
-            no=ticket.no,
-            date=format_date(away.first_on),
-        )
-        return confirm(text, ticket_buttons.show_button(ticket))
-    return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
+    if ticket.assignee == ctx.staff.id or away is None:
+        return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
+    text = _(
+        "✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s",
+        no=ticket.no,
+        date=format_date(away.first_on),
+    )
+    return confirm(text, ticket_buttons.show_button(ticket))
 
 
 def is_open(offer: Offer, found: Ticket) -> bool:
@@ -223,28 +266,45 @@ def is_open(offer: Offer, found: Ticket) -> bool:
     """
     if offer.state is not OfferState.OFFERED or found.is_done:
         return False
-    # A supervisor offers a colleague's ticket to a team, too: any other way it goes ends the offer.
-    holder = found.assignee if offer.team else offer.giver if offer.leave else offer.receiver
-    return found.assignee in (None, holder)
+    return found.assignee in (None, _holder(offer, found))
 
 
-def take(ctx: Context, offer: Offer, found: Ticket, away: Leave | None) -> Ticket:
+def _holder(offer: Offer, found: Ticket) -> StaffId | None:
+    """Who has the ticket while the offer stands."""
+    if offer.team:
+        # A supervisor offers a colleague's ticket to a team, too: any other way it goes ends it.
+        return found.assignee
+    return offer.giver if offer.leave else offer.receiver
+
+
+def take(
+    ctx: Context,
+    offer: Offer,
+    found: Ticket,
+    away: Leave | None,
+) -> Ticket:
     """The ticket is this person's; where it was offered for a leave (`away`) that has not begun, it
     will be.
     """
-    ctx.change(
-        hand_overs.decide_offer,
-        offer=offer,
-        state=OfferState.ACCEPTED,
-        receiver=ctx.staff.id,
-        now=ctx.now,
-    )
+    _decide(ctx, offer, OfferState.ACCEPTED)
     ctx.audit("ticket.taken", found.no)
-    if found.assignee == ctx.staff.id or (away is not None and away.first_on > ctx.today):
+    mine_already = found.assignee == ctx.staff.id
+    mine_later = away is not None and away.first_on > ctx.today
+    if mine_already or mine_later:
         return found
     ticket = replace(found, assignee=ctx.staff.id)
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
     return replace(ticket, version=found.version + 1)
+
+
+def _decide(ctx: Context, offer: Offer, state: OfferState) -> None:
+    ctx.change(
+        hand_overs.decide_offer,
+        offer=offer,
+        state=state,
+        receiver=ctx.staff.id,
+        now=ctx.now,
+    )
 
 
 async def gone(ctx: Context, found: Ticket) -> Reply:
@@ -277,11 +337,16 @@ async def return_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 def _mine_to_return(ctx: Context, offer: Offer, found: Ticket) -> bool:
-    undecided = offer.state in (OfferState.OFFERED, OfferState.ACCEPTED)
-    return undecided and not found.is_done and found.assignee == ctx.staff.id == offer.receiver
+    if found.is_done or offer.state not in (OfferState.OFFERED, OfferState.ACCEPTED):
+        return False
+    return found.assignee == ctx.staff.id == offer.receiver
 
 
-async def _parse_word(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_word(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     if len(text) > WORD_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=WORD_LIMIT)
     return {"word": text}
@@ -299,14 +364,23 @@ class ReturnForm(Form):
         "word": Field("word", "พิมพ์เหตุผลสั้น ๆ", _parse_word, _word_options, typed=True)
     }
 
-    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+    async def missing(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> list[str]:
         return [] if draft.given.get("word") else ["word"]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         offer = await hand_overs.get_offer(ctx.db, draft.about["offer"])
         return Card(_("คืนใบงาน %(no)s", no=offer.ticket))
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+    async def present(
+        self,
+        ctx: Context,
+        draft: Draft,
+        name: str,
+    ) -> str:
         return draft.given.get(name, "")
 
     def save_label(self, draft: Draft) -> str:
@@ -325,18 +399,17 @@ class ReturnForm(Form):
 enter_form(ReturnForm())
 
 
-async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply:
+async def _return(
+    ctx: Context,
+    offer: Offer,
+    found: Ticket,
+    word: str,
+) -> Reply:
     if offer.giver is None:
         raise NotAllowed("not_yours")
     await ticket_saves.may_receive(ctx, offer.giver)
     ticket = replace(found, assignee=offer.giver)
-    ctx.change(
-        hand_overs.decide_offer,
-        offer=offer,
-        state=OfferState.RETURNED,
-        receiver=ctx.staff.id,
-        now=ctx.now,
-    )
+    _decide(ctx, offer, OfferState.RETURNED)
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
     if word:
         ctx.change(_note_word, ctx=ctx, found=found, word=word)
@@ -348,22 +421,32 @@ async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply
         staff_id=offer.giver,
     )
     names = await staff.staff_names(ctx.db)
-    text = _(
-        "✅ คืนใบงาน %(no)s ให้%(who)sแล้ว",
-        no=found.no,
-        who=doer_label(names, offer.giver, ctx.staff.id),
-    )
+    who = doer_label(names, offer.giver, ctx.staff.id)
+    text = _("✅ คืนใบงาน %(no)s ให้%(who)sแล้ว", no=found.no, who=who)
     return confirm(text, ticket_buttons.show_button(saved))
 
 
-async def _note_word(tx: Tx, ctx: Context, found: Ticket, word: str) -> None:
-    await changes.add(
-        tx, found.no, [Change(ctx.now, ctx.staff.id, "word", "", word, found.version + 1)]
+async def _note_word(
+    tx: Tx,
+    ctx: Context,
+    found: Ticket,
+    word: str,
+) -> None:
+    """The word with which a ticket goes back, in its list of changes."""
+    change = Change(
+        ctx.now,
+        ctx.staff.id,
+        "word",
+        "",
+        word,
+        found.version + 1,
     )
+    await changes.add(tx, found.no, [change])
 
 
 def _returned_notice(name: str, ticket: Ticket, word: str) -> Reply:
     text = _("🎫 %(who)sคืนใบงาน %(no)s ให้คุณ", who=person_label(name), no=ticket.no)
-    text += f": {word}" if word else ""
-    buttons = (ticket_buttons.show_button(ticket), ticket_buttons.hand_over_button(ticket))
-    return confirm(text, *buttons)
+    if word:
+        text += f": {word}"
+    show = ticket_buttons.show_button(ticket)
+    return confirm(text, show, ticket_buttons.hand_over_button(ticket))
