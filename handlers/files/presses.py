@@ -22,7 +22,11 @@ AT_ONCE = 10
 """Files that are sent with one press."""
 
 
-def removal(ctx: Context, file: File, version: int | None) -> Write:
+def removal(
+    ctx: Context,
+    file: File,
+    version: int | None,
+) -> Write:
     """Take a file away, in the list of changes of a saved record at this `version`."""
     return partial(
         file_store.remove,

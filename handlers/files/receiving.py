@@ -74,7 +74,11 @@ async def receive(
     sent = await _sent(ctx, body, fetched)
     place = await _place(ctx, sent, fresh)
     if isinstance(place, Ticket):
-        return await _to_ticket(ctx, await _named(ctx, sent, place.no), place)
+        return await _to_ticket(
+            ctx,
+            await _named(ctx, sent, place.no),
+            place,
+        )
     if isinstance(place, Draft):
         return await _to_draft(
             ctx,

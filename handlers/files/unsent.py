@@ -56,7 +56,12 @@ async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
     event_id = await inbox.find_message(ctx.db, platform, f"{platform}:{chat}", body.message)
     if not event_id:
         return None
-    ctx.change(outbox.unsay, event_id=event_id, platform=platform, chat=chat)
+    ctx.change(
+        outbox.unsay,
+        event_id=event_id,
+        platform=platform,
+        chat=chat,
+    )
     ctx.change(buttons.unsay, event_id=event_id)
     parts = await _mark(ctx, event_id)
     for draft in await list_fed(ctx.db, ctx.staff.id, event_id):
@@ -89,13 +94,23 @@ async def _mark(ctx: Context, event_id: str) -> list[ReplyPart]:
     for record in await inbox.list_records(ctx.db, event_id):
         one = read_alone(record)
         if one is not None and one.kind is ReferenceKind.CUSTOMER:
-            ctx.change(customers.note_unsent, code=record, by=by, now=ctx.now)
+            ctx.change(
+                customers.note_unsent,
+                code=record,
+                by=by,
+                now=ctx.now,
+            )
             ctx.audit("customer.unsent", record)
             continue
         ticket = await tickets.find_ticket(ctx.db, record)
         if ticket is None:
             continue
-        ctx.change(tickets.note_unsent, no=record, by=by, now=ctx.now)
+        ctx.change(
+            tickets.note_unsent,
+            no=record,
+            by=by,
+            now=ctx.now,
+        )
         ctx.audit("ticket.unsent", record)
         # Without the version that this very event leaves behind.
         show = show_button(replace(ticket, version=0))

@@ -104,16 +104,21 @@ def action_text(action: str) -> str:
     if action in ACTIONS:
         return _(ACTIONS[action])
     general, _dot, last = action.rpartition(".")
-    if general in ACTIONS and last in {role.value for role in Role}:
+    roles = {role.value for role in Role}
+    if general in ACTIONS and last in roles:
         return f"{_(ACTIONS[general])}: {role_label(Role(last))}"
     return action
 
 
-async def record_text(work: Work, record: str, names: Mapping[StaffId, str]) -> str:
+async def record_text(
+    work: Work,
+    record: str,
+    names: Mapping[StaffId, str],
+) -> str:
     """The record as people call it; nothing where the action says it all."""
-    kind, _colon, which = record.partition(":")
     if record in GENERAL:
         return ""
+    kind, _colon, which = record.partition(":")
     if kind == "staff":
         return names.get(StaffId(int(which)), which)
     if kind == "team":
@@ -122,15 +127,18 @@ async def record_text(work: Work, record: str, names: Mapping[StaffId, str]) -> 
         return await _group(work, which)
     if kind == "request":
         return _("คำขอสิทธิ์ที่ %(number)s", number=which)
-    if record[:1] == "Q" and record[1:].isdigit():
-        return _("คำขอข้อมูลที่ %(number)s", number=record[1:])
+    number = record[1:]
+    if record.startswith("Q") and number.isdigit():
+        return _("คำขอข้อมูลที่ %(number)s", number=number)
     return _day(record)
 
 
 async def _group(work: Work, which: str) -> str:
     platform, _colon, chat = which.partition(":")
     found = await groups.find_group(work.db, Platform(platform), chat)
-    return group_name(found) if found else f"{platform.title()} …{chat[-6:]}"
+    if found is None:
+        return f"{platform.title()} …{chat[-6:]}"
+    return group_name(found)
 
 
 def _day(record: str) -> str:
@@ -141,7 +149,14 @@ def _day(record: str) -> str:
         return record
 
 
-async def line(work: Work, entry: AuditEntry, names: Mapping[StaffId, str]) -> str:
+async def line(
+    work: Work,
+    entry: AuditEntry,
+    names: Mapping[StaffId, str],
+) -> str:
     """`นก · ดูใบงาน · R2611000124`"""
-    who = _("ระบบ") if entry.staff_id is None else names.get(entry.staff_id, "-")
-    return in_one_line(who, action_text(entry.action), await record_text(work, entry.record, names))
+    who = _("ระบบ")
+    if entry.staff_id is not None:
+        who = names.get(entry.staff_id, "-")
+    done = action_text(entry.action)
+    return in_one_line(who, done, await record_text(work, entry.record, names))

@@ -59,32 +59,31 @@ async def enrolled(ctx: Context, args: str) -> Reply:
     found = await store.list_groups(ctx.db)
     how = _("เพิ่มกลุ่ม: เชิญบอทเข้ากลุ่ม แล้วพิมพ์ /enroll หรือ /enroll ตามด้วยชื่อทีม ในกลุ่มนั้น")
     if not found:
-        return say(_("ยังไม่มีกลุ่มที่ลงทะเบียน") + f"\n{how}")
+        return say(f"{_('ยังไม่มีกลุ่มที่ลงทะเบียน')}\n{how}")
     names = await staff.staff_names(ctx.db)
-    lines = [
-        (group_name(each), f"{_whose(each)} · {names[each.enrolled_by]} {when(each.enrolled_at)}")
-        for each in found
-    ]
-    buttons = tuple(
-        Button(
-            _("นำ %(group)s ออก", group=group_name(each)), "group.remove", _target(each), once=True
-        )
-        for each in found
-    )
-    return Reply((Card(_("กลุ่มที่บอททำงานอยู่"), tuple(lines), how, buttons),))
+    lines = []
+    buttons = []
+    for group in found:
+        by = f"{names[group.enrolled_by]} {when(group.enrolled_at)}"
+        lines.append((group_name(group), f"{_whose(group)} · {by}"))
+        buttons.append(_remove_button(group))
+    return Reply((Card(_("กลุ่มที่บอททำงานอยู่"), tuple(lines), how, tuple(buttons)),))
+
+
+def _remove_button(group: Group) -> Button:
+    label = _("นำ %(group)s ออก", group=group_name(group))
+    args = {"platform": group.platform, "chat": group.chat}
+    return Button(label, "group.remove", args, once=True)
 
 
 def group_name(group: Group) -> str:
     """The group's title, or its chat where the platform does not say one."""
-    return f"{group.title or '…' + group.chat[-6:]} ({group.platform.title()})"
+    title = group.title or f"…{group.chat[-6:]}"
+    return f"{title} ({group.platform.title()})"
 
 
 def _whose(group: Group) -> str:
     return team_label(group.team) if group.team else _("ทุกทีม")
-
-
-def _target(group: Group) -> dict[str, str]:
-    return {"platform": group.platform, "chat": group.chat}
 
 
 @action("group.remove", role=Role.ADMIN)
@@ -112,25 +111,39 @@ async def spoken(ctx: Context) -> Reply | None:
     if not isinstance(body, Text):
         return None
     try:
-        parsed = parse_command(body.text)
+        said = parse_command(body.text)
     except DeskError:
         return None  # another bot's command
-    name, text = (parsed.command.name, parsed.args) if parsed else ("", body.text)
+    name = said.command.name if said else ""
+    text = said.args if said else body.text
     if name == "enroll" and body.text.startswith("/"):
-        return await _enrol(ctx, group, text) if ctx.staff.role.covers(Role.ADMIN) else None
+        may = ctx.staff.role.covers(Role.ADMIN)
+        return await _enrol(ctx, group, text) if may else None
     if group is None:
         return None
-    if name in HELP or not (parsed or text):
-        how = _("ในกลุ่มนี้ค้นด้วย /find ตามด้วยเลขใบงาน เลขสัญญา ชื่อ หรือเบอร์โทร ข้อมูลผู้รับบริการจะปิดบังไว้")
-        other = _("เรื่องอื่นทำในแชทส่วนตัวกับบอท %(link)s", link=_private_chat(ctx)).strip()
-        return say(f"{how}\n{other}")
+    if name in HELP or not (said or text):
+        return _help(ctx)
     found = await _looked_up(ctx, name, text) if name in LOOK else None
-    return found or say(_("เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท %(link)s", link=_private_chat(ctx)).strip())
+    if found is not None:
+        return found
+    link = _private_chat(ctx)
+    return say(_("เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท %(link)s", link=link).strip())
+
+
+def _help(ctx: Context) -> Reply:
+    how = _("ในกลุ่มนี้ค้นด้วย /find ตามด้วยเลขใบงาน เลขสัญญา ชื่อ หรือเบอร์โทร ข้อมูลผู้รับบริการจะปิดบังไว้")
+    link = _private_chat(ctx)
+    other = _("เรื่องอื่นทำในแชทส่วนตัวกับบอท %(link)s", link=link).strip()
+    return say(f"{how}\n{other}")
 
 
 async def find(ctx: Context) -> Group | None:
     """The enrolled group that the event came from."""
-    return await store.find_group(ctx.db, ctx.incoming.platform, ctx.incoming.chat)
+    return await store.find_group(
+        ctx.db,
+        ctx.incoming.platform,
+        ctx.incoming.chat,
+    )
 
 
 def _private_chat(ctx: Context) -> str:
@@ -138,26 +151,32 @@ def _private_chat(ctx: Context) -> str:
     return ctx.desk.private_chats.get(ctx.incoming.platform, "")
 
 
-async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
+async def _enrol(
+    ctx: Context,
+    group: Group | None,
+    text: str,
+) -> Reply:
     """Serve this group, for a team or the whole desk; said again it changes that, with a word it
     ends.
     """
-    here = (ctx.incoming.platform, ctx.incoming.chat)
+    platform = ctx.incoming.platform
+    chat = ctx.incoming.chat
     if text.casefold() in OFF_WORDS:
         if group is None:
             return say(_("กลุ่มนี้ยังไม่ได้ลงทะเบียน พิมพ์ /enroll เพื่อลงทะเบียน"))
-        _remove(ctx, *here)
+        _remove(ctx, platform, chat)
         return confirm(_("✅ บันทึกข้อมูลเรียบร้อย บอทหยุดทำงานในกลุ่มนี้แล้ว"))
-    title = ctx.incoming.title or await ctx.desk.title(*here)
+    title = ctx.incoming.title or await ctx.desk.title(platform, chat)
     made = Group(
-        *here,
-        shorten(" ".join(clean(title).split()), TITLE),
-        await _team(ctx, text),
-        ctx.staff.id,
-        ctx.now,
+        platform=platform,
+        chat=chat,
+        title=shorten(" ".join(clean(title).split()), TITLE),
+        team=await _team(ctx, text),
+        enrolled_by=ctx.staff.id,
+        enrolled_at=ctx.now,
     )
     ctx.change(store.enrol, group=made)
-    ctx.audit("group.enrolled", store.record(*here))
+    ctx.audit("group.enrolled", store.record(platform, chat))
     done = _("✅ บันทึกข้อมูลเรียบร้อย กลุ่มนี้เป็นของ%(whose)s", whose=_whose(made))
     how = _("เรื่องที่แจ้งในแชทส่วนตัวไม่ได้จะแจ้งที่นี่ โดยปิดบังข้อมูลผู้รับบริการ · เลิกใช้พิมพ์ /enroll ยกเลิก")
     return confirm(f"{done}\n{how}")
@@ -182,36 +201,53 @@ def _plain(team: str) -> str:
     return " ".join(name.split())
 
 
-async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
+async def _looked_up(
+    ctx: Context,
+    name: str,
+    text: str,
+) -> Reply | None:
     """A ticket, contract or customer that is named, or with `find` the customers that are like it;
     masked.
     """
-    one = read_alone(text)
-    named = [one] if one else []
-    if not one and name in TALK:
-        named = await find_named(ctx, text)
-    told = [await RECORD_KINDS[each.kind].masked(ctx, each.value) for each in named]
-    if lines := [line for line in told if line is not None]:
+    lines = await _named_lines(ctx, name, text)
+    if lines:
         return lines_of("", lines)
     if name != "find" or not text:
         return None
-    hits = {
-        hit.customer.code: hit.customer
-        for hit in await search.find_customers(ctx.db, ctx.words, text)
-        if not hit.weak
-    }
-    return _customers(ctx, [*hits.values()])
+    hits = await search.find_customers(ctx.db, ctx.words, text)
+    likely = {hit.customer.code: hit.customer for hit in hits if not hit.weak}
+    return _customers(ctx, [*likely.values()])
+
+
+async def _named_lines(
+    ctx: Context,
+    name: str,
+    text: str,
+) -> list[Masked]:
+    """The masked lines of the records that a text names."""
+    one = read_alone(text)
+    named = [one] if one else []
+    if one is None and name in TALK:
+        named = await find_named(ctx, text)
+    lines = []
+    for each in named:
+        line = await RECORD_KINDS[each.kind].masked(ctx, each.value)
+        if line is not None:
+            lines.append(line)
+    return lines
 
 
 def _customers(ctx: Context, found: Sequence[Customer]) -> Reply:
     if not found:
         ctx.audit("customer.searched", "0")
         return say(_("ผลลัพธ์: 0"))
+    lines = []
     for each in found[:FOUND]:
         ctx.audit("customer.listed", each.code)
+        lines.append(masked_customer(each))
     head = _("ผลลัพธ์: %(count)s", count=len(found)) if len(found) > 1 else ""
     more = _("ที่เหลือค้นต่อในแชทส่วนตัวกับบอท") if len(found) > FOUND else ""
-    return lines_of(head, [masked_customer(each) for each in found[:FOUND]], more)
+    return lines_of(head, lines, more)
 
 
 # Masked lines, and what stands behind them.
@@ -237,18 +273,29 @@ def told(name: str, lines: Sequence[Masked]) -> Reply:
     return Reply(shown.parts, confirms=True, masked=tuple(lines))
 
 
-def lines_of(head: str, lines: Sequence[Masked], more: str = "") -> Reply:
+def lines_of(
+    head: str,
+    lines: Sequence[Masked],
+    more: str = "",
+) -> Reply:
     """Masked lines with a [ดูข้อมูล] each."""
-    one = len(lines) == 1
-    texts = [line.text if one else f"{n} {line.text}" for n, line in enumerate(lines, 1)]
-    buttons = []
+    if len(lines) == 1:
+        (line,) = lines
+        return say(in_lines(head, line.text, more), *_show_buttons(line, _("ดูข้อมูล")))
+    texts = []
+    buttons: list[Button] = []
     for n, line in enumerate(lines, 1):
-        label = _("ดูข้อมูล") if one else _("%(n)s ดูข้อมูล", n=n)
-        if line.action:
-            buttons.append(
-                Button(label, SHOW, {**line.args, "show": line.action}, typed=line.typed)
-            )
+        texts.append(f"{n} {line.text}")
+        buttons += _show_buttons(line, _("%(n)s ดูข้อมูล", n=n))
     return say(in_lines(head, *texts, more), *buttons)
+
+
+def _show_buttons(line: Masked, label: str) -> list[Button]:
+    """The button that shows what stands behind a masked line, if anything does."""
+    if not line.action:
+        return []
+    args = {**line.args, "show": line.action}
+    return [Button(label, SHOW, args, typed=line.typed)]
 
 
 @action(SHOW)
@@ -259,7 +306,8 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     wanted = ACTIONS[args["show"]]
     if not ctx.staff.role.covers(wanted.role):
         raise NotAllowed("role", role=role_label(wanted.role))
-    return await wanted.run(ctx, {name: value for name, value in args.items() if name != "show"})
+    own = {name: value for name, value in args.items() if name != "show"}
+    return await wanted.run(ctx, own)
 
 
 async def in_private(ctx: Context, reply: Reply) -> None:

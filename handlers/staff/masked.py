@@ -35,8 +35,8 @@ def also(make: Callable[[], Reply], lines: Sequence[Masked]) -> Callable[[], Rep
 
 def masked_customer(found: Customer) -> Masked:
     """`👤 C81554 สมช••• · 08•-•••-5678`."""
-    phone = found.mobile or found.phone
     name = mask_name(found.name) if found.name else ""
+    phone = found.mobile or found.phone
     number = mask_phone(phone) if phone else ""
     text = in_one_line(f"👤 {found.code} {name}".strip(), number)
     return Masked(text, "customer.show", {"code": found.code}, found.code)

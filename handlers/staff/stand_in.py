@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from domain.reach.groups import last_resort_of
 from domain.reach.routes import can_be_told
 from domain.staff import Role, Staff, StaffId
-from domain.tickets.hand_over import OfferState
+from domain.tickets.hand_over import Leave, OfferState
 from handlers.desk import Work
 from store import groups, staff
 from store.tickets import hand_overs
@@ -27,20 +27,22 @@ class Availability:
 
     def receivers(self, officer: StaffId | None) -> tuple[StaffId, ...]:
         """The officer, or who stands in, or the supervisors; nobody's work is the supervisors'."""
-        if officer is not None and (officer in self.people or officer in self.in_chat):
+        if officer is None:
+            return self.supervisors
+        if officer in self.people or officer in self.in_chat:
             return (officer,)
-        one = self.in_place.get(officer) if officer is not None else None
-        return (one,) if one is not None else self.supervisors
+        stands_in = self.in_place.get(officer)
+        return self.supervisors if stands_in is None else (stands_in,)
 
 
 def supervisors(people: Sequence[Staff]) -> list[StaffId]:
     """Those of these people who answer for the desk: its supervisors, or the administrators where
     there are none.
     """
+    able = [person for person in people if person.blocked_at is None]
     for role in (Role.SUPERVISOR, Role.ADMIN):
-        if chosen := [
-            person.id for person in people if person.role is role and person.blocked_at is None
-        ]:
+        chosen = [person.id for person in able if person.role is role]
+        if chosen:
             return chosen
     return []
 
@@ -53,25 +55,44 @@ async def who_is_there(work: Work) -> Availability:
     accounts = await staff.list_all_identities(work.db)
     leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
     away = {leave.staff for leave in leaves}
+    mail = bool(work.desk.mail_from)
     able = [
         person
         for person in everybody
-        if can_be_told(person, accounts.get(person.id, ()), mail=bool(work.desk.mail_from))
+        if can_be_told(person, accounts.get(person.id, ()), mail=mail)
     ]
     there = {person.id: person for person in able if person.id not in away}
     in_place = {}
     for leave in leaves:
-        offers = await hand_overs.list_offers_of_leave(work.db, leave.id)
-        taken = Counter(each.receiver for each in offers if each.state is OfferState.ACCEPTED)
-        # Who took most of the work stands in for the rest of it, too.
-        if one := next((who for who, _count in taken.most_common() if who in there), None):
-            in_place[leave.staff] = one
+        stands_in = await _stands_in(work, leave, there)
+        if stands_in is not None:
+            in_place[leave.staff] = stands_in
     # Where nobody who answers for the desk is there, they hear of it on their leave: silence would
     # be worse.
     above = supervisors([*there.values()]) or supervisors(able) or supervisors(everybody)
-    lost = [person for person in everybody if person.blocked_at is None and person not in able]
-    in_chat = await _in_chat(work, [person.id for person in lost if person.id not in away])
-    return Availability(there, in_place, tuple(above), in_chat)
+    with_access = [person for person in everybody if person.blocked_at is None]
+    lost = [person.id for person in with_access if person not in able and person.id not in away]
+    return Availability(
+        there,
+        in_place,
+        tuple(above),
+        await _in_chat(work, lost),
+    )
+
+
+async def _stands_in(
+    work: Work,
+    leave: Leave,
+    there: Mapping[StaffId, Staff],
+) -> StaffId | None:
+    """Who took most of the work of somebody on leave, of those who are there: that person stands in
+    for the rest of it, too.
+    """
+    offers = await hand_overs.list_offers_of_leave(work.db, leave.id)
+    accepted = [each for each in offers if each.state is OfferState.ACCEPTED]
+    taken = Counter(each.receiver for each in accepted)
+    takers = [who for who, _count in taken.most_common()]
+    return next((who for who in takers if who in there), None)
 
 
 async def _in_chat(work: Work, lost: Sequence[StaffId]) -> frozenset[StaffId]:

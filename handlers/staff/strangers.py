@@ -35,57 +35,84 @@ REQUESTS_EACH = 1
 REQUESTS_ALL = 20
 """Requests for access: one a day of each account, twenty a day in all."""
 DAY = timedelta(days=1)
+NAME_LIMIT = 60
+"""Characters of the name that a platform says."""
+TOKEN_LENGTH = 64
+"""Characters of what is pressed: a token has fewer."""
 ASK_ACCESS = "access.ask"
 
 
-async def answer(desk: Desk, incoming: Incoming, now: datetime, *, blocked: bool) -> Outcome:
+async def answer(
+    desk: Desk,
+    incoming: Incoming,
+    now: datetime,
+    *,
+    blocked: bool,
+) -> Outcome:
     """What an unknown account gets: linked with a code, a request passed on, the same sentence, or
     silence.
 
     Somebody whose access was taken away (`blocked`) is told so, and may ask for nothing.
     """
-    if (
-        incoming.who is None
-        or not incoming.private
-        or not isinstance(incoming.body, Text | Press | Joined)
-    ):
+    who = incoming.who
+    speaks = isinstance(incoming.body, Text | Press | Joined)
+    if who is None or not incoming.private or not speaks:
         return Outcome(None)
-    since = now - WINDOW
-    if (
-        await staff.count_stranger_answers(desk.db, incoming.platform, incoming.who, since)
-        >= ANSWERS
-    ):
+    platform = incoming.platform
+    heard = await staff.count_stranger_answers(desk.db, platform, who, now - WINDOW)
+    if heard >= ANSWERS:
         return Outcome(None)
-    note = partial(
-        staff.note_stranger_answer, platform=incoming.platform, user=incoming.who, now=now
-    )
     if blocked:
         outcome = Outcome(say(_("บัญชีนี้ถูกระงับ ติดต่อผู้ดูแลระบบ")))
     else:
-        outcome = await _decide(desk, incoming, incoming.who, now)
+        outcome = await _decide(desk, incoming, who, now)
+    note = partial(
+        staff.note_stranger_answer,
+        platform=platform,
+        user=who,
+        now=now,
+    )
     return replace(outcome, changes=(*outcome.changes, note))
 
 
-async def _decide(desk: Desk, incoming: Incoming, who: str, now: datetime) -> Outcome:
-    if isinstance(incoming.body, Text) and (code := _invitation_code(incoming.body.text)):
-        return await _link(desk, incoming, who, code, now)
-    if isinstance(incoming.body, Press):
-        token = clean(incoming.body.token)[:64]
+async def _decide(
+    desk: Desk,
+    incoming: Incoming,
+    who: str,
+    now: datetime,
+) -> Outcome:
+    body = incoming.body
+    if isinstance(body, Text):
+        code = _invitation_code(body.text)
+        if code:
+            return await _link(desk, incoming, who, code, now)
+    if isinstance(body, Press):
+        token = clean(body.token)[:TOKEN_LENGTH]
         button = await buttons.find_button(desk.db, token)
         if button is not None and button.action == ASK_ACCESS:
             return await _ask_access(desk, incoming, who, now)
-    return Outcome(say(_("บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช."), Button(_("ขอสิทธิ์ใช้งาน"), ASK_ACCESS)))
+    told = _("บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช.")
+    return Outcome(say(told, Button(_("ขอสิทธิ์ใช้งาน"), ASK_ACCESS)))
 
 
 def _invitation_code(text: str) -> str:
+    """The code behind the word for beginning; "" in any other text."""
     try:
         parsed = parse_command(text)
     except DeskError:
         return ""
-    return parsed.args if parsed and parsed.command.name == "start" else ""
+    if parsed is None or parsed.command.name != "start":
+        return ""
+    return parsed.args
 
 
-async def _link(desk: Desk, incoming: Incoming, who: str, code: str, now: datetime) -> Outcome:
+async def _link(
+    desk: Desk,
+    incoming: Incoming,
+    who: str,
+    code: str,
+    now: datetime,
+) -> Outcome:
     try:
         person = await staff.find_invitation(desk.db, code, now)
     except DeskError:
@@ -98,35 +125,53 @@ async def _link(desk: Desk, incoming: Incoming, who: str, code: str, now: dateti
         await staff.link_identity(tx, identity, now)
 
     entry = AuditEntry(
-        now, person.id, "staff.linked", f"staff:{person.id}", incoming.platform, incoming.id
+        now,
+        person.id,
+        "staff.linked",
+        f"staff:{person.id}",
+        incoming.platform,
+        incoming.id,
     )
-    text = _("✅ เชื่อมบัญชีกับ %(name)s แล้ว พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส เพื่อค้นหาได้เลย", name=person.name)
-    return Outcome(confirm(text), (link,), (), (entry,), person.id)
+    text = _(
+        "✅ เชื่อมบัญชีกับ %(name)s แล้ว พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส เพื่อค้นหาได้เลย",
+        name=person.name,
+    )
+    return Outcome(
+        confirm(text),
+        changes=(link,),
+        audit_entries=(entry,),
+        staff_id=person.id,
+    )
 
 
-async def _ask_access(desk: Desk, incoming: Incoming, who: str, now: datetime) -> Outcome:
+async def _ask_access(
+    desk: Desk,
+    incoming: Incoming,
+    who: str,
+    now: datetime,
+) -> Outcome:
     """Pass the request on to the administrators, within bounds; the stranger hears the same either
     way.
     """
+    platform = incoming.platform
     told = say(_("ส่งคำขอถึงผู้ดูแลระบบแล้ว จะแจ้งเมื่อได้รับสิทธิ์"))
     since = now - DAY
-    mine = await staff.count_access_requests(desk.db, since, incoming.platform, who)
-    if mine >= REQUESTS_EACH or await staff.count_access_requests(desk.db, since) >= REQUESTS_ALL:
+    mine = await staff.count_access_requests(desk.db, since, platform, who)
+    if mine >= REQUESTS_EACH:
         return Outcome(told)
-    name = shorten(" ".join(incoming.name.split()), 60)
+    if await staff.count_access_requests(desk.db, since) >= REQUESTS_ALL:
+        return Outcome(told)
+    name = shorten(" ".join(incoming.name.split()), NAME_LIMIT)
     request_id = uuid4().hex
     add = partial(
         staff.add_access_request,
         request_id=request_id,
-        platform=incoming.platform,
+        platform=platform,
         user=who,
         chat=incoming.chat,
         display_name=name,
         now=now,
     )
-    notice = Notice(
-        lambda: request_notice(request_id, incoming.platform, name),
-        f"access:{request_id}",
-        role=Role.ADMIN,
-    )
+    make = partial(request_notice, request_id, platform, name)
+    notice = Notice(make, f"access:{request_id}", role=Role.ADMIN)
     return Outcome(told, (add,), (notice,))

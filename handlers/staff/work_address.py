@@ -31,53 +31,69 @@ _CONTRACT = re.compile(r"(?<![\d/])\d{1,4}/25\d\d(?![\d/])")
 
 
 @command(
-    "mymail", "อีเมลของฉัน", about="อีเมลที่ทำงานของคุณ ใช้แจ้งเมื่อส่งทางแชทไม่ได้", fits=r"[^\s@]+@\S+$|$"
+    "mymail",
+    "อีเมลของฉัน",
+    about="อีเมลที่ทำงานของคุณ ใช้แจ้งเมื่อส่งทางแชทไม่ได้",
+    fits=r"[^\s@]+@\S+$|$",
 )
 async def my_mail(ctx: Context, args: str) -> Reply:
     """Show one's own work address, or enter it."""
     if not ctx.incoming.private:
         raise NotAllowed("private_only")
+    me = ctx.staff
     if args:
-        return _entered(ctx, ctx.staff.id, check_address(parse_email(args)))
+        return _entered(ctx, me.id, check_address(parse_email(args)))
     how = _("พิมพ์ /mymail ตามด้วยอีเมลที่ทำงาน เช่น /mymail nok@nso.go.th บอทจะแจ้งทางนี้เมื่อส่งทางแชทไม่ได้")
-    if not ctx.staff.email:
+    if not me.email:
         return say(_("ยังไม่มีอีเมลสำรอง %(how)s", how=how))
-    remove = Button(_("ลบอีเมลสำรอง"), "mymail.remove", {"id": str(ctx.staff.id)}, once=True)
-    return say(_("อีเมลสำรองของคุณ: %(email)s\n%(how)s", email=ctx.staff.email, how=how), remove)
+    remove = Button(
+        _("ลบอีเมลสำรอง"),
+        "mymail.remove",
+        {"id": str(me.id)},
+        once=True,
+    )
+    text = _("อีเมลสำรองของคุณ: %(email)s\n%(how)s", email=me.email, how=how)
+    return say(text, remove)
 
 
 def _entered(ctx: Context, who: StaffId, email: str) -> Reply:
     ctx.change(store.set_email, staff_id=who, email=email)
     ctx.audit("staff.email", f"staff:{who}")
-    text = _("✅ บันทึกข้อมูลเรียบร้อย แจ้งทาง %(email)s เมื่อส่งทางแชทไม่ได้", email=email)
-    return confirm(text)
+    return confirm(_("✅ บันทึกข้อมูลเรียบร้อย แจ้งทาง %(email)s เมื่อส่งทางแชทไม่ได้", email=email))
 
 
 @action("mymail.remove")
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Forget an address: one's own, or as an administrator anybody's."""
     who = StaffId(int(args["id"]))
-    if who != ctx.staff.id and not ctx.staff.role.covers(Role.ADMIN):
-        raise NotAllowed("role", role=role_label(Role.ADMIN))
+    if who != ctx.staff.id:
+        _only_administrators(ctx)
     ctx.change(store.set_email, staff_id=who, email="")
     ctx.audit("staff.email_removed", f"staff:{who}")
     return confirm(_("✅ ลบอีเมลสำรองแล้ว"))
 
 
+def _only_administrators(ctx: Context) -> None:
+    if not ctx.staff.role.covers(Role.ADMIN):
+        raise NotAllowed("role", role=role_label(Role.ADMIN))
+
+
 async def _heading(ctx: Context, draft: Draft) -> str:
     person = await store.get_staff(ctx.db, StaffId(int(draft.record)))
-    return _(
-        "อีเมลสำรองของ%(who)s: %(email)s", who=person_label(person.name), email=person.email or "-"
-    )
+    who = person_label(person.name)
+    return _("อีเมลสำรองของ%(who)s: %(email)s", who=who, email=person.email or "-")
 
 
-async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     return {"staff_email": check_address(parse_email(text))}
 
 
 async def _save(ctx: Context, draft: Draft, value: str) -> Reply:
-    if not ctx.staff.role.covers(Role.ADMIN):
-        raise NotAllowed("role", role=role_label(Role.ADMIN))
+    _only_administrators(ctx)
     person = await store.get_staff(ctx.db, StaffId(int(draft.record)))
     end(ctx, draft, outcome=person.name)
     return _entered(ctx, person.id, value)
@@ -113,15 +129,16 @@ async def letter(db: Reader, person: Staff, reply: Reply, now: datetime) -> str:
 async def _words(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
     """Subject and body."""
     said = reply_to_json(reply)
-    found = await tickets.get_tickets(db, list(dict.fromkeys(_TICKET.findall(said)))[:NAMED])
-    named = [
-        _("ใบงาน %(no)s เรื่อง %(subject)s", no=no, subject=each.subject or "-")
-        for no, each in found.items()
-    ]
-    for no in list(dict.fromkeys(_CONTRACT.findall(said)))[:NAMED]:
+    found = await tickets.get_tickets(db, _numbers(_TICKET, said))
+    named = []
+    for no, ticket in found.items():
+        subject = ticket.subject or "-"
+        named.append(_("ใบงาน %(no)s เรื่อง %(subject)s", no=no, subject=subject))
+    for no in _numbers(_CONTRACT, said):
         if await contracts.find_contract(db, no):
             named.append(_("สัญญา %(no)s", no=no))
-    subject = _("แจ้งเตือนจากระบบบริการข้อมูลสถิติ %(what)s", what=", ".join([*found][:2])).strip()
+    first = ", ".join([*found][:2])
+    heading = _("แจ้งเตือนจากระบบบริการข้อมูลสถิติ %(what)s", what=first).strip()
     lines = [
         _("เรียน %(who)s", who=person_label(name)),
         _("ระบบบริการข้อมูลสถิติมีเรื่องแจ้งคุณ แต่ส่งทางแชทไม่ได้ จึงแจ้งทางอีเมลแทน"),
@@ -129,4 +146,9 @@ async def _words(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
         _("เปิดแชทกับบอท แล้วพิมพ์ ใบงานของฉัน หรือเลขใบงาน เพื่อดูรายละเอียดและทำต่อ"),
         _("อีเมลนี้ส่งอัตโนมัติ ไม่ต้องตอบกลับ"),
     ]
-    return subject, "\n\n".join(filter(None, lines))
+    return heading, "\n\n".join(filter(None, lines))
+
+
+def _numbers(pattern: re.Pattern[str], said: str) -> list[str]:
+    """The first numbers of this kind in what is said, each once."""
+    return [*dict.fromkeys(pattern.findall(said))][:NAMED]

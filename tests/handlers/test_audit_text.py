@@ -46,7 +46,9 @@ def noted() -> set[str]:
                 if name.endswith(".audit"):
                     found |= {*_texts(node.args[0])}
                 elif name.endswith("AuditEntry"):
-                    found |= {*_texts(node.args[2])}
+                    named = [each.value for each in node.keywords if each.arg == "action"]
+                    (action,) = named or node.args[2:3]
+                    found |= {*_texts(action)}
     return found
 
 
