@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 from rapidfuzz.fuzz import token_sort_ratio
 
+from domain.customers.fields import SAID
 from domain.customers.records import Address, Contact, Customer
 from domain.text import fold
 
-FIELDS = ("name", "kind", "gender", "organisation", "phone", "mobile", "email", "note")
-"""What is chosen field by field; contacts and addresses are united."""
-COUNTED = ("name", "kind", "organisation", "phone", "mobile", "email", "note")
+COUNTED = tuple(name for name in SAID if name != "gender")
+"""The fields that make a record the fuller one. All are chosen field by field; contacts and
+addresses are united.
+"""
 
 P = TypeVar("P", Contact, Address)
 
@@ -75,7 +77,7 @@ def _is_latest(latest_at: datetime | None, others: Sequence[datetime | None]) ->
 
 def differing(survivor: Customer, merged: Customer) -> list[str]:
     """The fields in which both say something, and not the same."""
-    pairs = {name: (getattr(survivor, name), getattr(merged, name)) for name in FIELDS}
+    pairs = {name: (getattr(survivor, name), getattr(merged, name)) for name in SAID}
     return [name for name, (one, other) in pairs.items() if one and other and one != other]
 
 
@@ -131,7 +133,7 @@ def unite(survivor: Customer, merged: Customer, take: frozenset[str]) -> Union:
     value.
     """
     values = {}
-    for name in FIELDS:
+    for name in SAID:
         first, second = (merged, survivor) if name in take else (survivor, merged)
         values[name] = getattr(first, name) or getattr(second, name)
     contacts, moved = _unite_contacts(survivor, merged)
@@ -238,7 +240,7 @@ def changed_since(merge: Merge, now: Customer) -> list[str]:
 
     Includes "address" and "contacts". A new contact is no change: it stays with the survivor.
     """
-    changed = [name for name in FIELDS if getattr(now, name) != getattr(merge.after, name)]
+    changed = [name for name in SAID if getattr(now, name) != getattr(merge.after, name)]
     if now.addresses != merge.after.addresses:
         changed.append("address")
     there = {contact.id: contact for contact in now.contacts}
@@ -276,7 +278,7 @@ def part(merge: Merge, now: Customer, *, keep: bool) -> Unmerged:
         now,
         contacts=_survivors_contacts(merge, now, keep=keep),
         addresses=_survivors_addresses(merge, now, keep=keep),
-        **{name: settled(name) for name in (*FIELDS, "unknown")},
+        **{name: settled(name) for name in (*SAID, "unknown")},
     )
     contacts = _merged_ones_contacts(merge, now) if keep else merge.merged.contacts
     return Unmerged(survivor, replace(merge.merged, contacts=contacts))

@@ -12,7 +12,7 @@ FORM, CARD, SHEET = "form", "card", "sheet"
 PLACES = (FORM, CARD, SHEET)
 _FILE = "fields.toml"
 _FLAGS = ("unknown", "asked", "searched", "paired", "repeated", "apart")
-_NAMES = ("attribute", "column", "dated", "hint")
+_NAMES = ("attribute", "column", "sheet", "dated", "hint")
 _LISTS = ("headings", "also")
 
 
@@ -20,11 +20,11 @@ _LISTS = ("headings", "also")
 class FieldRow:
     """One field of a record.
 
-    `name` is what forms, cards and sheets call it; its `attribute` of the record's class and its
-    `column` in the store are mostly called the same. `label` is its Thai name, and `also` what else
-    people call it; `headings` are its names in sheets. `type` is one of domain.fields.types or of
-    the record's own. `places` say where it stands: in the form, on the card, in sheets. `hint` is
-    the form's question, "" for the one of its type.
+    `name` is what forms and cards call it; its `attribute` of the record's class, its `column` in
+    the store and the English name of its column in a `sheet` are mostly called the same. `label` is
+    its Thai name, and `also` what else people call it; `headings` are its further names in sheets.
+    `type` is one of domain.fields.types or of the record's own. `places` say where it stands: in the
+    form, on the card, in sheets. `hint` is the form's question, "" for the one of its type.
 
     `unknown`: it may be answered with 9, not known. `asked`: a subject may ask for it, or insist on
     it. `searched`: tickets are found by it. `paired`: the second ticket of a forwarded mail has it
@@ -38,6 +38,7 @@ class FieldRow:
     type: str
     attribute: str
     column: str
+    sheet: str
     places: frozenset[str]
     hint: str = ""
     headings: tuple[str, ...] = ()
@@ -76,7 +77,8 @@ def every_row() -> Iterator[FieldRow]:
 
 @cache
 def _by_name() -> Mapping[str, FieldRow]:
-    rows = tuple(every_row())
+    # Where records call fields alike, the first of the table speaks for all.
+    rows = tuple(every_row())[::-1]
     return {row.column: row for row in rows} | {row.name: row for row in rows}
 
 
@@ -99,6 +101,7 @@ def _row(name: str, table: TomlTable) -> FieldRow:
         type=table.text("type"),
         attribute=attribute,
         column=table.text("column", attribute),
+        sheet=table.text("sheet", name),
         places=frozenset(places),
         hint=table.text("hint", ""),
         headings=table.texts("headings") or (label,),

@@ -84,6 +84,8 @@ PLAIN_TYPES: Mapping[str, FieldType] = {
     "names": kept_as_text(_names_text, _names_value, frozenset()),
     "person": NUMBER,  # one of the staff
     "customer": REFERENCE,  # a customer's code
+    "customer_type": TEXT,
+    "phone": TEXT,  # E.164, or as typed
     "contact": NUMBER,  # one of the customer's contacts
     "channel": TEXT,
     "subject": TEXT,

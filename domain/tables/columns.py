@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from domain.customers.fields import CONTACT, CUSTOMER
 from domain.errors import InvalidInput
 from domain.fields.records import RecordFields
 from domain.fields.rows import SHEET
@@ -20,8 +21,15 @@ NOTED = "note:"
 TOTAL = "total:"
 """The key of a cell of a running number that calls its row a sum."""
 
-FIELDS: Mapping[Register, RecordFields] = {Register.TICKETS: TICKET}
-"""The registers whose fields stand in domain/data/fields.toml."""
+FIELDS: Mapping[Register, tuple[RecordFields, ...]] = {
+    Register.CUSTOMERS: (CUSTOMER, CONTACT),
+    Register.TICKETS: (TICKET,),
+}
+"""The fields of each register, which stand in domain/data/fields.toml."""
+
+_LAST = ("phone", "mobile", "email", *CONTACT.rows, "note")
+_ORDER = ("code", "no", "name", "type", "gender", "organisation", "address", *_LAST)
+"""The columns of exports begin with these."""
 
 REPEATED = ("phone", "mobile", "email", "contact_phone", "contact_mobile", "contact_email")
 """Fields that several columns may say; a second column of any other field is kept in the note."""
@@ -259,9 +267,11 @@ def _headings(register: Register) -> Mapping[str, tuple[str, ...]]:
     """The fields of a register with what their columns are called beside their own names."""
     table = register_table(register)
     named = {field: table.texts(field) for field in table.values}
-    if fields := FIELDS.get(register):
-        named |= {name: fields.rows[name].headings for name in fields.standing(SHEET)}
-    return named
+    for fields in FIELDS[register]:
+        rows = [fields.rows[name] for name in fields.standing(SHEET)]
+        named |= {row.sheet: row.headings for row in rows}
+    led = {field: named[field] for field in _ORDER if field in named}
+    return {**led, **named}
 
 
 @lru_cache(maxsize=4096)

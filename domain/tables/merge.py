@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from domain.customers.fields import CONTACT, CUSTOMER
 from domain.customers.phones import format_phone, read_emails, read_phones, read_reach, share_phones
-from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
+from domain.customers.records import Address, Contact, Customer, CustomerCode
 from domain.errors import InvalidInput
+from domain.fields.rows import SHEET, FieldRow
+from domain.tables.cells import PLAIN_CELLS
 from domain.tables.columns import NOTED, column_label
 from domain.tables.tables import (
     NAME_LIMIT,
@@ -20,7 +23,6 @@ from domain.tables.tables import (
     Register,
     Remark,
     cell_words,
-    named_value,
 )
 from domain.text import clean, shorten
 
@@ -30,24 +32,16 @@ MOST_PARTS = 100
 ADDS = "adds"
 """The key of a cell that makes its row only add to the record: what is there stays."""
 
-OWN = {
-    "name": "name",
-    "type": "kind",
-    "gender": "gender",
-    "organisation": "organisation",
-    "phone": "phone",
-    "mobile": "mobile",
-    "email": "email",
-    "note": "note",
-}
+_ROWS = {row.sheet: row for row in CUSTOMER.rows.values() if SHEET in row.places}
+OWN = {column: row.attribute for column, row in _ROWS.items()}
 """Columns of the record itself -> its fields."""
 
-CONTACT = {
-    "contact_name": "name",
-    "contact_phone": "phone",
-    "contact_mobile": "mobile",
-    "contact_email": "email",
-}
+OF_CONTACT = {row.sheet: row.attribute for row in CONTACT.rows.values()}
+"""Columns of a contact -> its fields."""
+
+READ_APART = ("phone", "mobile", "email", "note")
+"""Columns of the record that are read together, or at last."""
+
 LONGEST_UNKNOWN = 20
 """Characters of a word for an answer that is not known."""
 PHONES = ("phone", "mobile")
@@ -74,23 +68,22 @@ def is_error(text: str) -> bool:
 
 def printed(customer: Customer, column: str, labels: Mapping[str, str]) -> str:
     """What a column of the record itself prints as."""
-    name = OWN[column]
-    value = getattr(customer, name)
-    if not value:
-        return UNKNOWN if name in customer.unknown else ""
-    if column == "type":
-        return labels.get(value, value)
-    return format_phone(value) if column in PHONES else str(value)
+    row = _ROWS[column]
+    text = CUSTOMER.text(customer, row.name)
+    if not text:
+        return UNKNOWN if row.name in customer.unknown else ""
+    if row.type == "customer_type":
+        return labels.get(text, text)
+    return format_phone(text) if row.type == "phone" else text
 
 
 def printed_contact(contact: Contact) -> dict[str, str]:
     """A contact's columns."""
-    return {
-        "contact_name": contact.name,
-        "contact_phone": format_phone(contact.phone),
-        "contact_mobile": format_phone(contact.mobile),
-        "contact_email": contact.email,
-    }
+    shown = {}
+    for row in CONTACT.rows.values():
+        text = CONTACT.text(contact, row.name)
+        shown[row.sheet] = format_phone(text) if row.type == "phone" else text
+    return shown
 
 
 class CustomerMerge:
@@ -136,13 +129,13 @@ class CustomerMerge:
                     self._said.setdefault(name, (value, ""))
             if self._addresses:
                 self._said.setdefault("address", (self._addresses[0].text, ""))
-        for column in ("name", "type", "gender", "organisation"):
-            if column in cells:
+        for column in OWN:
+            if column in cells and column not in READ_APART:
                 self._own(column, cells[column])
         self._own_reach(cells)
         if "address" in cells:
             self._address(cells["address"])
-        if not CONTACT.keys().isdisjoint(cells):
+        if not OF_CONTACT.keys().isdisjoint(cells):
             self._contact(cells)
         if "note" in cells:
             self._note(cells["note"])
@@ -191,10 +184,22 @@ class CustomerMerge:
             return None
         value: object = None
         if not is_error(text):
-            value = getattr(self, f"_read_{column}")(text)
+            value = self._read_cell(_ROWS[column], text)
         if value is None:
             self._keep(column, text, "cell_noted")
         return value
+
+    def _read_cell(self, row: FieldRow, text: str) -> object:
+        """What a cell that says something means; None where it says no value of this field."""
+        if row.name == "name":
+            return self._read_name(text)
+        if row.type == "customer_type":
+            return self._read_type(text)
+        try:
+            value = PLAIN_CELLS[row.type](row, text)
+        except InvalidInput:
+            return None
+        return CUSTOMER.value(row.name, str(value)) if row.type == "choice" else value
 
     def _read_name(self, text: str) -> str:
         name = " ".join(text.split())
@@ -206,17 +211,13 @@ class CustomerMerge:
         return shorten(name, NAME_LIMIT, units=len)
 
     def _read_type(self, text: str) -> str | None:
-        code = _quiet(self._names.code, "customer_types", text)
-        if code is not None and text.casefold() not in (code, self._labels[code].casefold()):
+        try:
+            code = self._names.code("customer_types", text)
+        except InvalidInput:
+            return None
+        if text.casefold() not in (code, self._labels[code].casefold()):
             self._tell("cell_read", "type", text, (("type", self._labels[code]),))
         return code
-
-    def _read_gender(self, text: str) -> Gender | None:
-        value = _quiet(named_value, "gender", text)
-        return None if value is None else Gender(value)
-
-    def _read_organisation(self, text: str) -> str | None:
-        return text if len(text) <= TEXT_LIMIT else None
 
     def _say(self, column: str, value: object, text: str, source: str = "") -> None:
         """The field is this, unless an earlier row of the table says otherwise: then this stands in
@@ -352,7 +353,7 @@ class CustomerMerge:
             return
         at = _same_contact(self._contacts, given, self._settled)
         if at is None and len(self._contacts) >= MOST_PARTS:
-            for column in filter(cells.__contains__, CONTACT):
+            for column in filter(cells.__contains__, OF_CONTACT):
                 self._keep(column, cells[column], "cell_noted")
             return
         if at is None:
@@ -377,7 +378,7 @@ class CustomerMerge:
     def _contact_reach(self, cells: Cells, name: str) -> dict[str, tuple[str, str]]:
         def known(column: str, text: str) -> object:
             of_saved = (
-                getattr(one, CONTACT[column])
+                getattr(one, OF_CONTACT[column])
                 for one in self._contacts
                 if _is_same(text, printed_contact(one)[column])
             )
@@ -500,13 +501,6 @@ def _plain_reach(field: str, text: str) -> str:
         if len(phones.numbers) == 1 and not (phones.beside or phones.restored)
         else ""
     )
-
-
-def _quiet(read: Callable[[str, str], str], kind: str, text: str) -> str | None:
-    try:
-        return read(kind, text)
-    except InvalidInput:
-        return None
 
 
 def _noted(label: str, text: str) -> str:

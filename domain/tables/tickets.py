@@ -7,23 +7,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from domain.clock import pauses
-from domain.customers.phones import parse_email
 from domain.customers.provinces import find_province, parse_users
 from domain.customers.records import CustomerCode
 from domain.dates.data_years import kept, parse_periods
 from domain.dates.days import BANGKOK, BUDDHIST_OFFSET, parse_date
 from domain.errors import InvalidInput
-from domain.fields.reading import parse_number
 from domain.fields.rows import SHEET, FieldRow
 from domain.staff import StaffId
+from domain.tables.cells import PLAIN_CELLS
 from domain.tables.customers import parse_code
 from domain.tables.tables import (
-    LONG_LIMIT,
     UNKNOWN,
     Cells,
     Names,
     limited,
-    named_value,
 )
 from domain.text import clean, digits
 from domain.tickets.fields import ASKING_ORDER, TICKET
@@ -35,7 +32,6 @@ from domain.tickets.records import (
     TicketNo,
     join_years,
     parse_contract_no,
-    parse_price,
     split_years,
 )
 from domain.tickets.references import read_ticket_no
@@ -265,6 +261,9 @@ def _read(
         return {} if _same_minute(at, before) else {row.attribute: at}
     if row.type == "contact":
         return {row.attribute: _contact(text, desk.contacts.get(_customer_of(cells, old), {}))}
+    if row.type in PLAIN_CELLS:
+        value = PLAIN_CELLS[row.type](row, text)
+        return {row.attribute: TICKET.value(name, str(value)) if row.type == "choice" else value}
     return {row.attribute: _READERS[row.type](row, text, desk)}
 
 
@@ -351,15 +350,8 @@ _PRINTERS: Mapping[str, Callable[[Any, Labels], str]] = {
 """How the types of fields are printed whose cells are no drafts' texts."""
 
 _READERS: Mapping[str, Callable[[FieldRow, str, CellLookups], object]] = {
-    "text": lambda row, text, desk: limited(row.name, text),
-    "numbered": lambda row, text, desk: limited(row.name, text),
-    "long_text": lambda row, text, desk: limited(row.name, text, LONG_LIMIT),
-    "email": lambda row, text, desk: parse_email(text),
-    "number": lambda row, text, desk: parse_number(text),
-    "money": lambda row, text, desk: parse_price(text),
     "day": lambda row, text, desk: parse_past_day(text, desk.now),
     "month": lambda row, text, desk: parse_past_day(text, desk.now),
-    "choice": lambda row, text, desk: TICKET.value(row.name, named_value(row.name, text)),
     "customer": lambda row, text, desk: _customer(text, desk),
     "channel": lambda row, text, desk: desk.names.code("channels", text),
     "subject": lambda row, text, desk: desk.names.code("subjects", text),
@@ -371,4 +363,4 @@ _READERS: Mapping[str, Callable[[FieldRow, str, CellLookups], object]] = {
     "contract_no": lambda row, text, desk: parse_contract_no(text),
     "pauses": lambda row, text, desk: _pauses(text, desk),
 }
-"""How a cell of each type of field is read."""
+"""How a cell of each type of field is read that is none of the plain ones."""

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 
+from domain.customers.fields import CUSTOMER
 from domain.customers.phones import format_phone
 from domain.customers.records import Customer
+from domain.fields.rows import CARD
 from domain.text import shorten
 from domain.tickets.records import Ticket
 from handlers.chat import Button, Card
 from handlers.desk import Context
+from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.tickets import buttons as ticket_buttons
@@ -22,6 +25,20 @@ RECENT = 3
 OPEN = 3
 """Open tickets that have a button each."""
 CONTACTS = 5
+LONGEST = 300
+"""Characters of a text on the card."""
+TOLD = (
+    "name",
+    "kind",
+    "gender",
+    "organisation",
+    "phone",
+    "mobile",
+    "email",
+    "note",
+    "unknown",
+)
+"""The fields that have their own place on the card."""
 
 __all__ = ["card", "line", "shown_name"]
 
@@ -37,7 +54,8 @@ async def card(ctx: Context, customer: Customer) -> Card:
         ("phone", ", ".join(phones)),
         ("email", customer.email),
         ("address", "\n".join(address.text for address in customer.addresses)),
-        ("note", shorten(customer.note, 300)),
+        ("note", shorten(customer.note, LONGEST)),
+        *_further_lines(ctx, customer),
         ("unknown", ", ".join(field_label(name) for name in sorted(customer.unknown))),
     ]
     shown = [(field_label(name), value) for name, value in lines if value]
@@ -64,6 +82,16 @@ async def card(ctx: Context, customer: Customer) -> Card:
         shown.append((_("รหัสเดิม"), ", ".join(merged)))
     buttons = (*_open_buttons(ctx, customer, waiting), *_buttons(customer, count, asked))
     return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=buttons)
+
+
+def _further_lines(ctx: Context, customer: Customer) -> list[tuple[str, str]]:
+    """Fields of the table that the card says nothing special of, with what people read of them."""
+    configuration = ctx.desk.configuration
+    rows = [CUSTOMER.rows[name] for name in CUSTOMER.standing(CARD) if name not in TOLD]
+    texts = [(row, CUSTOMER.text(customer, row.name)) for row in rows]
+    return [
+        (row.name, shorten(said(configuration, row, text), LONGEST)) for row, text in texts if text
+    ]
 
 
 def _open_buttons(

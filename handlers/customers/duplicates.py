@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from domain.customers.merging import FIELDS, Candidate, likeness, recommend
+from domain.customers.fields import SAID
+from domain.customers.merging import Candidate, likeness, recommend
 from domain.customers.records import Customer
 from domain.errors import InvalidInput
 from domain.staff import Role
@@ -190,7 +191,7 @@ def _compared(ctx: Context, found: Sequence[Candidate]) -> Iterator[tuple[str, s
                 found,
             ),
         )
-        for name in FIELDS
+        for name in SAID
     ]
     for name, values in (*fields, *beside(found)):
         if any(values):

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from domain.customers.fields import CUSTOMER
 from domain.customers.new_customers import NewCustomer, further_note, placed, read_customer
 from domain.customers.phones import read_emails, read_phones, read_reach
 from domain.customers.records import Contact, Customer
 from domain.errors import InvalidInput
+from domain.fields.rows import FORM
 from domain.one_line.reading import small_talk
 from domain.one_line.slips import find_slip
 from domain.text import shorten
@@ -20,6 +22,7 @@ from handlers.customers.likely_duplicates import TWIN
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import Field, Option, unknown_values
+from handlers.forms.fields import form_fields
 from store.chat.forms import Draft
 from store.customers import records as customers
 
@@ -75,18 +78,8 @@ async def present_values(ctx: Context, draft: Draft) -> dict[str, str]:
 
 def as_data(customer: Customer) -> dict[str, str]:
     """A customer's fields as a draft holds them."""
-    return {
-        "name": customer.name,
-        "kind": customer.kind,
-        "gender": customer.gender or "",
-        "address": customer.addresses[0].text if customer.addresses else "",
-        "phone": customer.phone,
-        "mobile": customer.mobile,
-        "email": customer.email,
-        "organisation": customer.organisation,
-        "note": customer.note,
-        "unknown": ",".join(sorted(customer.unknown)),
-    }
+    address = customer.addresses[0].text if customer.addresses else ""
+    return {**CUSTOMER.texts(customer, CUSTOMER.rows), "address": address}
 
 
 def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str, str]:
@@ -234,7 +227,7 @@ async def _parse_numbers(ctx: Context, draft: Draft, text: str, name: str) -> Ma
     return {**values, **_noted(note, known)}
 
 
-CUSTOMER_FIELDS: Mapping[str, Field] = {
+_OWN: Mapping[str, Field] = {
     field.name: field
     for field in (
         TWIN,
@@ -278,3 +271,6 @@ CUSTOMER_FIELDS: Mapping[str, Field] = {
         fields.text_field("note", "พิมพ์หมายเหตุ", limit=fields.LONG_LIMIT),
     )
 }
+_PLAIN = [CUSTOMER.rows[name] for name in CUSTOMER.standing(FORM) if name not in _OWN]
+CUSTOMER_FIELDS: Mapping[str, Field] = {**_OWN, **form_fields(_PLAIN, _OWN)}
+"""The form's fields in their order; those that need no code of their own come last."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from domain.customers.fields import CUSTOMER
 from domain.customers.phones import format_phone
-from domain.customers.records import Address, Customer, CustomerCode, Gender
+from domain.customers.records import Address, Customer, CustomerCode
 from domain.text import shorten
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.customers import cards as customer_cards
@@ -33,8 +34,9 @@ from handlers.forms.engine import (
     start,
     with_values,
 )
+from handlers.forms.values import said
 from handlers.i18n import _
-from handlers.labels import field_label, value_label
+from handlers.labels import field_label
 from handlers.records import changes as change_text
 from handlers.registry import action
 from handlers.tickets.form import habit_defaults, new_ticket
@@ -52,26 +54,18 @@ def filled(base: Customer, values: Mapping[str, str]) -> Customer:
     if values.get("address", "") != (addresses[0].text if addresses else ""):
         first = (Address(values["address"], main=True),) if values.get("address") else ()
         addresses = (*first, *addresses[1:])
-    contacts, note = base.contacts, values.get("note", "")
+    said = CUSTOMER.values(values, CUSTOMER.rows)
+    contacts = base.contacts
     if values.get("contacts"):
         contact, further = contact_of(values["contacts"])
         contacts = (*contacts, replace(contact, main=not contacts))
-        note = "\n".join(filter(None, (note, *further)))
+        said["note"] = "\n".join(filter(None, (said["note"], *further)))
     return replace(
         base,
-        name=values.get("name", ""),
-        kind=values.get("kind", ""),
-        gender=Gender(values["gender"]) if values.get("gender") else None,
-        organisation=values.get("organisation", ""),
-        phone=values.get("phone", ""),
-        mobile=values.get("mobile", ""),
-        email=values.get("email", ""),
-        note=note,
-        # Not what a colleague found out while this draft lay open.
-        unknown=frozenset(filter(None, values.get("unknown", "").split(",")))
-        - {k for k, v in values.items() if v},
         contacts=contacts,
         addresses=addresses,
+        # Not what a colleague found out while this draft lay open.
+        **{**said, "unknown": said["unknown"] - {name for name, value in values.items() if value}},
     )
 
 
@@ -133,7 +127,10 @@ class CustomerForm(Form):
             return ctx.desk.configuration.catalogue.type_name(value)
         if name in ("phone", "mobile"):
             return format_phone(value)
-        return shorten(value_label(name, value), 200)
+        row = CUSTOMER.rows.get(name)
+        if row is not None:
+            value = said(ctx.desk.configuration, row, value)
+        return shorten(value, 200)
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         values = await self.values(ctx, draft)

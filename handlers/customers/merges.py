@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from domain.customers.merging import FIELDS, Candidate, Union, differing, recommend, unite
+from domain.customers.fields import SAID
+from domain.customers.merging import Candidate, Union, differing, recommend, unite
 from domain.customers.records import Customer
 from domain.errors import InvalidInput
 from domain.staff import Role
@@ -165,7 +166,7 @@ def _field_lines(
 ) -> list[tuple[str, str]]:
     """Each field of the survivor after the merge, and what it loses by it."""
     lines = []
-    for name in FIELDS:
+    for name in SAID:
         one = field_text(ctx, name, survivor)
         other = field_text(ctx, name, merged)
         chosen = field_text(ctx, name, union.customer)

@@ -5,56 +5,35 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
+from domain.customers.fields import CONTACT, CUSTOMER
+from domain.customers.records import Address, Contact, Customer, CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets.records import Change
 from store.customers import keys as customer_keys
 from store.customers import revisions
 from store.customers.keys import phone_key
-from store.engine.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx, marks
 from store.records import changes, counters
 
-FIELDS = ("name", "kind", "gender", "organisation", "phone", "mobile", "email", "note", "unknown")
-_COLUMNS = f"code, {', '.join(FIELDS)}, created_at, merged_into, version"
+_COLUMNS = ", ".join(("code", *CUSTOMER.columns, "created_at", "merged_into", "version"))
+_CONTACT = ", ".join((*CONTACT.columns, "main"))
 
 
 def _customer(row: Row, contacts: Sequence[Row] = (), addresses: Sequence[Row] = ()) -> Customer:
     return Customer(
         code=CustomerCode(row["code"]),
-        name=row["name"],
-        kind=row["kind"],
-        gender=Gender(row["gender"]) if row["gender"] else None,
-        organisation=row["organisation"],
-        phone=row["phone"],
-        mobile=row["mobile"],
-        email=row["email"],
-        note=row["note"],
-        unknown=frozenset(filter(None, row["unknown"].split(","))),
-        contacts=tuple(
-            Contact(c["name"], c["phone"], c["mobile"], c["email"], bool(c["main"]), int(c["id"]))
-            for c in contacts
-        ),
+        contacts=tuple(map(_contact, contacts)),
         addresses=tuple(Address(a["address"], bool(a["main"])) for a in addresses),
         created_at=row["created_at"],
         merged_into=row["merged_into"],
         version=int(row["version"]),
+        **CUSTOMER.loaded(row),
     )
 
 
-def as_stored(customer: Customer) -> dict[str, str | None]:
-    """The record's own fields as they are written, in the order of FIELDS."""
-    return {
-        "name": customer.name,
-        "kind": customer.kind,
-        "gender": customer.gender,
-        "organisation": customer.organisation,
-        "phone": customer.phone,
-        "mobile": customer.mobile,
-        "email": customer.email,
-        "note": customer.note,
-        "unknown": ",".join(sorted(customer.unknown)),
-    }
+def _contact(row: Row) -> Contact:
+    return Contact(main=bool(row["main"]), id=int(row["id"]), **CONTACT.loaded(row))
 
 
 async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
@@ -184,7 +163,7 @@ async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
     contacts, addresses = defaultdict[str, list[Row]](list), defaultdict[str, list[Row]](list)
     if codes:
         where = f"customer_code IN ({', '.join('?' for _ in codes)}) ORDER BY main DESC, id"
-        columns = "customer_code, id, name, phone, mobile, email, main"
+        columns = f"customer_code, id, {_CONTACT}"
         for one in await db.fetch(
             f"SELECT {columns} FROM contacts WHERE removed = 0 AND {where}", *codes
         ):
@@ -275,8 +254,12 @@ async def add_customers(tx: Tx, customers: Sequence[Customer], now: datetime) ->
     await counters.raise_above(tx, "customer", [customer.code for customer in customers])
 
 
-def _columns(customer: Customer) -> dict[str, str | None]:
-    return {**as_stored(customer), "folded": customer_keys.folded(customer)}
+def _columns(customer: Customer) -> dict[str, object]:
+    return {**CUSTOMER.stored(customer), "folded": customer_keys.folded(customer)}
+
+
+def _contact_columns(contact: Contact) -> dict[str, object]:
+    return {**CONTACT.stored(contact), "main": contact.main}
 
 
 async def write_derived(tx: Tx, customers: Sequence[Customer]) -> None:
@@ -292,8 +275,9 @@ async def write_derived(tx: Tx, customers: Sequence[Customer]) -> None:
 
 async def _add_contacts(tx: Tx, contacts: Sequence[tuple[CustomerCode, Contact]]) -> None:
     await tx.execute_many(
-        "INSERT INTO contacts (name, phone, mobile, email, main, customer_code) VALUES (?, ?, ?, ?, ?, ?)",
-        [(one.name, one.phone, one.mobile, one.email, one.main, code) for code, one in contacts],
+        f"INSERT INTO contacts ({_CONTACT}, customer_code) "
+        f"VALUES ({marks((*CONTACT.columns, 'main', 'customer_code'))})",
+        [(*_contact_columns(one).values(), code) for code, one in contacts],
     )
 
 
@@ -310,10 +294,10 @@ async def _change_parts(tx: Tx, old: Customer, new: Customer) -> None:
     """
     await _add_contacts(tx, [(new.code, contact) for contact in new.contacts if contact.id is None])
     await tx.execute_many(
-        "UPDATE contacts SET name = ?, phone = ?, mobile = ?, email = ?, main = ?, removed = 0 "
-        "WHERE id = ? AND customer_code = ?",
+        f"UPDATE contacts SET {', '.join(f'{name} = ?' for name in (*CONTACT.columns, 'main'))}, "
+        "removed = 0 WHERE id = ? AND customer_code = ?",
         [
-            (one.name, one.phone, one.mobile, one.email, one.main, one.id, new.code)
+            (*_contact_columns(one).values(), one.id, new.code)
             for one in new.contacts
             if one.id is not None
         ],
@@ -328,8 +312,7 @@ async def _change_parts(tx: Tx, old: Customer, new: Customer) -> None:
 
 
 def _differences(old: Customer, new: Customer, by: StaffId | None, now: datetime) -> list[Change]:
-    before, after = as_stored(old), as_stored(new)
-    pairs = [(field, before[field] or "", after[field] or "") for field in before]
+    pairs = [(field, a, b) for field, (a, b) in CUSTOMER.differences(old, new).items()]
     pairs.append(
         (
             "address",

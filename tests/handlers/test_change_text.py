@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.customers.fields import CUSTOMER
 from domain.customers.records import Gender
 from domain.owed.contracts import Contract
 from domain.owed.requests import STEPS
@@ -92,7 +93,7 @@ def written_in(path: Path) -> Iterator[str]:
 
 
 FIELDS = {
-    *customers.as_stored(SOMCHAI),
+    *CUSTOMER.columns,
     *(
         "address",
         "contacts",

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("bot", "domain", "handlers", "scheduler", "store", "locale", "tests/fakes")
 FILES = ("run_bot.py", "pyproject.toml", "tests/conftest.py", "tests/handlers/conftest.py")
 SCENARIO = Path(__file__).with_name("new_field_scenario.py")
+OF_CUSTOMER = Path(__file__).with_name("new_customer_field_scenario.py")
 LEFT_OUT = shutil.ignore_patterns("__pycache__")
 PATCH = re.compile(r"^```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^--- (\S+)\n\+\+\+ b/(\S+)\n", re.MULTILINE)
@@ -167,12 +168,8 @@ def add(added: Added, tree: Path) -> None:
     row = f'[ticket.{added.name}]\nlabel = "{added.label}"\ntype = "{added.type}"\nasked = true\n'
     table = tree / "domain" / "data" / "fields.toml"
     table.write_text(f"{table.read_text('utf-8')}\n{row}{added.row}", "utf-8")
-    records = tree / "domain" / "tickets" / "records.py"
-    text = records.read_text("utf-8")
-    before = "    unknown: frozenset[str] = frozenset()\n"
-    assert text.count(before) == 1
     line = f"    {added.name}: {added.attribute}\n"
-    records.write_text(text.replace(before, f"{line}{before}"), "utf-8")
+    insert(tree / "domain" / "tickets" / "records.py", line)
     migration = tree / "store" / "migrations" / f"{free_number(tree)}_{added.name}.sql"
     migration.write_text(
         f"ALTER TABLE tickets ADD COLUMN {added.name} {added.column};\n", encoding="utf-8"
@@ -180,6 +177,30 @@ def add(added: Added, tree: Path) -> None:
     english = tree / "locale" / "en" / "LC_MESSAGES" / "deskbot.po"
     message = f'msgid "{added.label}"\nmsgstr "New {added.type}"\n'
     english.write_text(f"{english.read_text('utf-8')}\n{message}", "utf-8")
+
+
+def test_a_field_of_a_customer_takes_no_more(copy):
+    table = copy / "domain" / "data" / "fields.toml"
+    row = '[customer.member_no]\nlabel = "รหัสสมาชิก"\ntype = "text"\n'
+    table.write_text(f"{table.read_text('utf-8')}\n{row}", "utf-8")
+    insert(copy / "domain" / "customers" / "records.py", '    member_no: str = ""\n')
+    name = f"{free_number(copy)}_member_no.sql"
+    (copy / "store" / "migrations" / name).write_text(
+        f"ALTER TABLE customers ADD COLUMN member_no {TEXT};\n", encoding="utf-8"
+    )
+    english = copy / "locale" / "en" / "LC_MESSAGES" / "deskbot.po"
+    message = 'msgid "รหัสสมาชิก"\nmsgstr "Member number"\n'
+    english.write_text(f"{english.read_text('utf-8')}\n{message}", "utf-8")
+    shutil.copy(OF_CUSTOMER, copy / "tests" / "handlers" / "test_scenario.py")
+    use(copy)
+
+
+def insert(path: Path, line: str) -> None:
+    """Put an attribute before the record's unknown fields."""
+    text = path.read_text("utf-8")
+    before = "    unknown: frozenset[str] = frozenset()\n"
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, f"{line}{before}"), "utf-8")
 
 
 def test_fields_of_every_plain_type_need_no_code(copy):

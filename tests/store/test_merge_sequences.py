@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from domain.customers.merging import FIELDS, part, unite
+from domain.customers.fields import SAID
+from domain.customers.merging import part, unite
 from domain.customers.records import Address, Contact, Customer, CustomerCode
 from domain.errors import Conflict
 from domain.staff import Role
@@ -92,7 +93,7 @@ class World:
             return
         keep, gone = self.random.sample(alive, 2)
         one, other = await get_record(self.db, keep), await get_record(self.db, gone)
-        take = frozenset(name for name in FIELDS if self.random.random() < 0.3)
+        take = frozenset(name for name in SAID if self.random.random() < 0.3)
         union = unite(one, other, take)
         await self.db.write(lambda tx: merges.merge(tx, one, other, union, self.by, NOW))
         self.log.append(f"merge {gone} into {keep}")
