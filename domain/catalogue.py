@@ -79,7 +79,8 @@ class Requirement:
             return False
         if self.customer_types and customer_type not in self.customer_types:
             return False
-        return not self.unless_free or (price is not None and price > 0)
+        costs = price is not None and price > 0
+        return costs or not self.unless_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,14 @@ class Subject:
 
     def active(self, on: date) -> bool:
         """Whether it is in use on that date, both ends included."""
-        return (self.from_on is None or self.from_on <= on) and (
-            self.until_on is None or on <= self.until_on
-        )
+        if self.from_on is not None and on < self.from_on:
+            return False
+        return self.until_on is None or on <= self.until_on
+
+    def is_named(self, words: Collection[str]) -> bool:
+        """Whether all these words, in small letters, stand in its name."""
+        name = self.name.casefold()
+        return all(word in name for word in words)
 
     @property
     def is_numbered(self) -> bool:
@@ -166,13 +172,10 @@ class Catalogue:
 
     def active_subjects(self, on: date, channel: str | None = None) -> list[Subject]:
         """The subjects to choose from on that date; with a channel, only those that fit it."""
-        return [
-            subject
-            for subject in self.subjects.values()
-            if subject.selectable
-            and subject.active(on)
-            and (channel is None or self.fits(subject.code, channel))
-        ]
+        found = [one for one in self.subjects.values() if one.selectable and one.active(on)]
+        if channel is None:
+            return found
+        return [one for one in found if self.fits(one.code, channel)]
 
     def fits(self, subject: str, channel: str) -> bool:
         """Whether the subject lists the channel, or none at all; a misfit is a warning, not a
@@ -193,9 +196,7 @@ class Catalogue:
         words = text.split()
         if coded or not words:
             return coded
-        return [
-            subject for subject in active if all(word in subject.name.casefold() for word in words)
-        ]
+        return [subject for subject in active if subject.is_named(words)]
 
     def required_for_closing(
         self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
@@ -206,7 +207,8 @@ class Catalogue:
         """
         requires = self.subject(ticket_subject).requires
         needed = {one.field for one in requires if one.applies(channel, customer_type, price)}
-        return tuple(field for field in ASKING_ORDER if field in needed or field in ALWAYS_REQUIRED)
+        needed.update(ALWAYS_REQUIRED)
+        return tuple(field for field in ASKING_ORDER if field in needed)
 
     def prompts(
         self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
@@ -216,30 +218,29 @@ class Catalogue:
         """
         asks = self.subject(ticket_subject).asks
         asked = {one.field for one in asks if one.applies(channel, customer_type, price)}
-        asked -= set(self.required_for_closing(ticket_subject, channel, customer_type, price))
-        return tuple(field for field in ASKING_ORDER if field in asked)
+        required = self.required_for_closing(ticket_subject, channel, customer_type, price)
+        return tuple(field for field in ASKING_ORDER if field in asked - set(required))
 
     def wants(self, ticket_subject: str, field: str) -> bool:
         """Whether the subject ever asks for the field, by whatever channel and from whomever; False
         for none.
         """
-        subject = self.subjects.get(ticket_subject)
-        return subject is not None and field in {
-            one.field for one in (*subject.requires, *subject.asks)
-        }
+        return any(one.field == field for one in self._asked(ticket_subject))
 
     def hint(self, ticket_subject: str, channel: str, field: str) -> str:
         """What the subject wants in that field when it comes by that channel; "" where it says
         nothing.
         """
+        for one in self._asked(ticket_subject):
+            fits = not one.channels or channel in one.channels
+            if one.field == field and fits and one.hint:
+                return one.hint
+        return ""
+
+    def _asked(self, ticket_subject: str) -> tuple[Requirement, ...]:
+        """All that a subject asks for; nothing for one that the catalogue lacks."""
         subject = self.subjects.get(ticket_subject)
-        asked = (*subject.requires, *subject.asks) if subject else ()
-        fitting = [
-            one
-            for one in asked
-            if one.field == field and (not one.channels or channel in one.channels)
-        ]
-        return next((one.hint for one in fitting if one.hint), "")
+        return (*subject.requires, *subject.asks) if subject else ()
 
     @property
     def channel_words(self) -> Mapping[str, str]:
@@ -286,14 +287,15 @@ def _is_sale(asked: Requirement) -> bool:
 def read_catalogue(root: TomlTable) -> Catalogue:
     """The `channels`, `customer_types` and `subjects` tables; DataError for a wrong row."""
     channels = _read_channels(root.table("channels"))
-    customer_types = {
-        code: CustomerType(code, row.text("name"), row.flag("person"), row.texts("words"))
-        for code, row in _rows(root.table("customer_types"), ("name", "person", "words")).items()
-    }
+    customer_types = _read_types(root.table("customer_types"))
     groups = _read_groups(root.table("customer_groups"), customer_types)
     rows = _rows(root.table("subjects"), _SUBJECT_KEYS)
     reader = _SubjectReader(
-        rows, channels, customer_types, root.table("time_standard").values, groups
+        rows=rows,
+        channels=channels,
+        customer_types=customer_types,
+        time_tables=root.table("time_standard").values,
+        groups=groups,
     )
     subjects: dict[str, Subject] = {}
     for code in sorted(rows, key=_catalogue_order):
@@ -301,14 +303,21 @@ def read_catalogue(root: TomlTable) -> Catalogue:
     return Catalogue(channels, subjects, customer_types, groups)
 
 
+def _read_types(table: TomlTable) -> dict[str, CustomerType]:
+    types: dict[str, CustomerType] = {}
+    for code, row in _rows(table, ("name", "person", "words")).items():
+        types[code] = CustomerType(code, row.text("name"), row.flag("person"), row.texts("words"))
+    return types
+
+
 def _read_groups(table: TomlTable, customer_types: Collection[str]) -> dict[str, CustomerGroup]:
     groups: dict[str, CustomerGroup] = {}
     for code, row in _rows(table, ("name", "types")).items():
         if code in customer_types:
             raise row.refusal(f'"{code}" is a customer type already')
-        groups[code] = CustomerGroup(
-            code, row.text("name"), row.codes("types", customer_types, "customer type")
-        )
+        name = row.text("name")
+        types = row.codes("types", customer_types, "customer type")
+        groups[code] = CustomerGroup(code, name, types)
     return groups
 
 
@@ -338,7 +347,9 @@ def _rows(table: TomlTable, keys: Collection[str]) -> dict[str, TomlTable]:
 def _catalogue_order(code: str) -> tuple[int, int, int]:
     """Numbers first, in their order, so that a subject the office adds stands among its like."""
     number = _NUMBER.fullmatch(code)
-    return (0, int(number[1]), int(number[2] or 0)) if number else (1, 0, 0)
+    if number is None:
+        return 1, 0, 0
+    return 0, int(number[1]), int(number[2] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,39 +368,48 @@ class _SubjectReader:
         """
         row = self.rows[code]
         group = self._group(code, row, earlier)
-        from_on = row.day("from") or (group.from_on if group else None)
-        until_on = row.day("until") or (group.until_on if group else None)
+        from_on = row.day("from")
+        until_on = row.day("until")
+        if group is not None:
+            from_on = from_on or group.from_on
+            until_on = until_on or group.until_on
         if from_on and until_on and from_on > until_on:
             raise row.refusal(f"from {from_on} is after until {until_on}")
-        time_table = row.text("time_table", (group.time_table or "") if group else "")
-        if time_table and time_table not in self.time_tables:
-            known = ", ".join(self.time_tables)
-            raise row.refusal(f'"{time_table}" is no time table; use one of {known}', "time_table")
+        time_table = self._time_table(row, group)
         return Subject(
             code,
             row.text("name"),
-            group.code if group else None,
-            row.codes("channels", self.channels, "channel"),
-            time_table or None,
-            self._requirements(row, "requires"),
-            self._requirements(row, "asks"),
-            from_on,
-            until_on,
+            parent=group.code if group else None,
+            time_table=time_table,
+            channels=row.codes("channels", self.channels, "channel"),
+            requires=self._requirements(row, "requires"),
+            asks=self._requirements(row, "asks"),
+            from_on=from_on,
+            until_on=until_on,
             selectable=not any(other.startswith(f"{code}.") for other in self.rows),
             words=tuple(word.casefold() for word in row.texts("words")),
             forwards=row.flag("forwards"),
             without_customer=row.flag("without_customer"),
         )
 
+    def _time_table(self, row: TomlTable, group: Subject | None) -> str | None:
+        inherited = (group.time_table or "") if group else ""
+        name = row.text("time_table", inherited)
+        if name and name not in self.time_tables:
+            known = ", ".join(self.time_tables)
+            raise row.refusal(f'"{name}" is no time table; use one of {known}', "time_table")
+        return name or None
+
     def _group(self, code: str, row: TomlTable, earlier: Mapping[str, Subject]) -> Subject | None:
+        """The subject 6 of 6.1; None for a subject without a dot."""
         number = _NUMBER.fullmatch(code)
-        if not number or number[2] is None:
+        if number is None or number[2] is None:
             return None
-        if number[1] not in earlier:
-            raise row.refusal(
-                f'its group [subjects."{number[1]}"] does not exist; add it or mend the number'
-            )
-        return earlier[number[1]]
+        group = number[1]
+        if group not in earlier:
+            mend = f'its group [subjects."{group}"] does not exist; add it or mend the number'
+            raise row.refusal(mend)
+        return earlier[group]
 
     def _requirements(self, row: TomlTable, key: str) -> tuple[Requirement, ...]:
         return tuple(self._requirement(row, key, item) for item in row.items(key))
@@ -406,21 +426,19 @@ class _SubjectReader:
         name = one.text("field")
         if name not in ASKING_ORDER:
             raise row.refusal(f'"{name}" is no field; use one of {", ".join(ASKING_ORDER)}', key)
+        channels = one.codes("channels", self.channels, "channel")
+        types = one.codes("customer_types", self.customer_types, "customer type")
         return Requirement(
             name,
-            one.codes("channels", self.channels, "channel"),
-            self._with_groups(one.codes("customer_types", self.customer_types, "customer type")),
-            one.flag("unless_free"),
-            one.text("hint", ""),
+            channels=channels,
+            customer_types=self._with_groups(types),
+            unless_free=one.flag("unless_free"),
+            hint=one.text("hint", ""),
         )
 
     def _with_groups(self, types: tuple[str, ...]) -> tuple[str, ...]:
         """These types, and the groups of which they are all."""
-        return (
-            *types,
-            *(
-                code
-                for code, group in self.groups.items()
-                if types and set(group.types) <= set(types)
-            ),
-        )
+        if not types:
+            return ()
+        groups = [code for code, group in self.groups.items() if set(group.types) <= set(types)]
+        return (*types, *groups)

@@ -37,11 +37,8 @@ class Chart:
     def __post_init__(self) -> None:
         if not 0 < len(self.categories) <= MOST_CATEGORIES or not self.series:
             raise ValueError("a chart needs categories, not too many of them, and a series")
-        if any(
-            len(each.values) != len(self.categories) or min(each.values) < 0 for each in self.series
-        ):
-            raise ValueError("each series has one number, not below nought, for each category")
-        totals = tuple(
-            sum(values) for values in zip(*(each.values for each in self.series), strict=True)
-        )
-        object.__setattr__(self, "totals", totals)
+        for each in self.series:
+            if len(each.values) != len(self.categories) or min(each.values) < 0:
+                raise ValueError("each series has one number, not below nought, for each category")
+        by_category = zip(*(each.values for each in self.series), strict=True)
+        object.__setattr__(self, "totals", tuple(map(sum, by_category)))

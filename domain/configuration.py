@@ -88,16 +88,16 @@ def load_configuration(override: Path | None = None) -> Configuration:
     templates = read_templates(root)
     seeds = read_seeds(root, catalogue)
     return Configuration(
-        catalogue,
-        standard,
-        calendar,
-        projects,
-        read_requests(root, catalogue),
-        read_rules(root, catalogue, templates),
-        templates,
-        read_notice_rules(root, calendar.day_minutes),
-        seeds,
-        read_telling(root, catalogue, seeds),
-        read_releases(root, projects),
-        read_posting(root),
+        catalogue=catalogue,
+        time_standard=standard,
+        calendar=calendar,
+        projects=projects,
+        steps=read_requests(root, catalogue),
+        rules=read_rules(root, catalogue, templates),
+        templates=templates,
+        notice_rules=read_notice_rules(root, calendar.day_minutes),
+        seeds=seeds,
+        telling=read_telling(root, catalogue, seeds),
+        releases=read_releases(root, projects),
+        posting=read_posting(root),
     )

@@ -58,10 +58,8 @@ class FileRefusal(StrEnum):
     UNKNOWN = "file_unknown"
 
 
-CSV, TEXT = (
-    FileKind("text/csv", (".csv", ".tsv")),
-    FileKind("text/plain", (".txt", ".log", ".md", ".json", ".eml", ".do", ".sps")),
-)
+CSV = FileKind("text/csv", (".csv", ".tsv"))
+TEXT = FileKind("text/plain", (".txt", ".log", ".md", ".json", ".eml", ".do", ".sps"))
 XLSX = FileKind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (".xlsx",))
 ZIP = FileKind("application/zip", (".zip",))
 _OLD_OFFICE = (
@@ -112,8 +110,9 @@ def _endings(text: str) -> frozenset[str]:
 
 
 _RUNS = _endings(
-    "apk app bat bin chm class cmd com cpl deb dll dmg elf exe gadget hta inf ins iso jar jnlp js jse lnk mjs msc msi "
-    "msix msp pif ps1 psm1 py pyc rb reg rpm scf scr sct sh sys url vb vbe vbs wsf wsh xll xpi"
+    "apk app bat bin chm class cmd com cpl deb dll dmg elf exe gadget hta inf ins iso jar jnlp js "
+    "jse lnk mjs msc msi msix msp pif ps1 psm1 py pyc rb reg rpm scf scr sct sh sys url vb vbe vbs "
+    "wsf wsh xll xpi"
 )
 _MACROS = _endings("docm dotm xlsm xltm xlam xlsb pptm potm ppam ppsm sldm")
 _PAGES = _endings("htm html mht mhtml php shtml svg svgz swf xht xhtml xml xsl xslt")
@@ -122,8 +121,16 @@ _PAGE = re.compile(
     rb"<\s*(?:!doctype|html|head|body|script|svg|iframe|object|embed|meta|style|\?xml|\?php|xsl:)"
 )
 _SCRIPT = re.compile(
-    rb"(?im)^[ \t]*(?:@?echo\s+off\b|powershell\b|param\s*\(|on error resume next\b|windows registry editor)"
+    rb"(?im)^[ \t]*(?:@?echo\s+off\b|powershell\b|param\s*\(|on error resume next\b"
+    rb"|windows registry editor)"
 )
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_LEADING_BLANKS = b"\xef\xbb\xbf \t\r\n"
+_LONGEST_LETTER = 4
+"""Bytes of a character in UTF-8."""
+_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+_OLD_OFFICE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OFFICE = {
     "word/": FileKind(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -161,26 +168,38 @@ def safe_name(name: str, kind: FileKind, otherwise: str) -> str:
     grapheme. The ending is one of the kind's, whatever the sender called it. `otherwise` = the name
     of a file that came without one."""
     plain = " ".join(clean(name).split()).replace("\\", "/").rpartition("/")[2]
-    plain = "".join(c for c in plain if c == _JOINER or unicodedata.category(c) not in _INVISIBLE)
+    plain = "".join(filter(_is_visible, plain))
     plain = " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
-    last = ending(plain)
-    given = f".{last}" if f".{last}" in kind.endings else ""
-    stem = plain[: -len(given)] if given else plain
+    given = f".{ending(plain)}"
+    if given in kind.endings:
+        stem = plain[: -len(given)]
+    else:
+        stem = plain
+        given = kind.endings[0]
     stem = stem.strip(". ") or otherwise
     if _RESERVED.match(stem):
         stem = f"_{stem}"
-    return f"{_within(stem)}{given or kind.endings[0]}"
+    return f"{_within(stem)}{given}"
+
+
+def _is_visible(character: str) -> bool:
+    return character == _JOINER or unicodedata.category(character) not in _INVISIBLE
 
 
 def numbered_name(name: str, taken: Collection[str]) -> str:
     """The name, with a number where it is taken: `photo-2.jpg`."""
+    if name not in taken:
+        return name
     stem, dot, last = name.rpartition(".")
     names = (f"{stem}-{number}{dot}{last}" for number in count(2))
-    return name if name not in taken else next(each for each in names if each not in taken)
+    return next(each for each in names if each not in taken)
 
 
 def _within(stem: str) -> str:
-    kept, size, length = [], 0, 0
+    """The name as far as it is short enough."""
+    kept = []
+    size = 0
+    length = 0
     for grapheme in graphemes(stem):
         size += len(grapheme.encode())
         length += len(grapheme)
@@ -202,12 +221,12 @@ def sniff(content: Content, name: str, members: Sequence[str] | None = None) -> 
     head = bytes(content[:LOOKED_AT])
     if head.startswith(_PROGRAMS):
         raise InvalidInput(FileRefusal.PROGRAM)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith(_ZIP_MARKS):
         return _archive(members, ending(name))
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if head.startswith(_OLD_OFFICE_MARK):
         return _old_office(content, name)
     for place, magic, kind in _MAGIC:
-        if head[place : place + len(magic)] == magic:
+        if head.startswith(magic, place):
             return kind
     return _text(head, name, whole=len(content) <= LOOKED_AT)
 
@@ -216,10 +235,7 @@ def _archive(members: Sequence[str] | None, last: str) -> FileKind:
     if members is None:
         raise InvalidInput(FileRefusal.BROKEN)
     lower = [member.lower() for member in members]
-    if any(
-        member.endswith(("vbaproject.bin", "vbadata.xml")) or ending(member) in _MACROS
-        for member in lower
-    ):
+    if any(_is_macro(member) for member in lower):
         raise InvalidInput(FileRefusal.MACRO)
     if "[content_types].xml" in lower:
         for folder, kind in _OFFICE.items():
@@ -229,9 +245,17 @@ def _archive(members: Sequence[str] | None, last: str) -> FileKind:
         if any(member.startswith(("basic/", "scripts/")) for member in lower):
             raise InvalidInput(FileRefusal.MACRO)
         return _OPEN_DOCUMENT.get(last, _OPEN_DOCUMENT["odt"])
-    if any(ending(member) in _RUNS or member.endswith("androidmanifest.xml") for member in lower):
+    if any(_is_program(member) for member in lower):
         raise InvalidInput(FileRefusal.PROGRAM)
     return ZIP
+
+
+def _is_macro(member: str) -> bool:
+    return member.endswith(("vbaproject.bin", "vbadata.xml")) or ending(member) in _MACROS
+
+
+def _is_program(member: str) -> bool:
+    return member.endswith("androidmanifest.xml") or ending(member) in _RUNS
 
 
 def _old_office(content: Content, name: str) -> FileKind:
@@ -241,18 +265,16 @@ def _old_office(content: Content, name: str) -> FileKind:
     for stream, kind in _OLD_OFFICE:
         if content.find(stream.encode("utf-16-le")) >= 0:
             return kind
-    raise InvalidInput(FileRefusal.PROGRAM if ending(name) in _RUNS else FileRefusal.UNKNOWN)
+    runs = ending(name) in _RUNS
+    raise InvalidInput(FileRefusal.PROGRAM if runs else FileRefusal.UNKNOWN)
 
 
 def _text(head: bytes, name: str, *, whole: bool) -> FileKind:
     last = ending(name)
     if not _is_text(head, whole=whole):
         raise InvalidInput(FileRefusal.UNKNOWN)
-    if (
-        last in _RUNS
-        or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"#!")
-        or _SCRIPT.search(head)
-    ):
+    script = head.lstrip(_LEADING_BLANKS).startswith(b"#!") or _SCRIPT.search(head)
+    if script or last in _RUNS:
         raise InvalidInput(FileRefusal.PROGRAM)
     plain = head.replace(b"\0", b"")
     if last in _PAGES or _PAGE.search(plain):
@@ -262,17 +284,20 @@ def _text(head: bytes, name: str, *, whole: bool) -> FileKind:
 
 def _is_text(head: bytes, *, whole: bool) -> bool:
     """UTF-8, UTF-16 with its mark, or CP874 (TIS-620): no byte that only programs have."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith(_UTF_16_MARKS):
         return len(head.decode("utf-16", "replace").strip("\ufffd")) > 0
-    if re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", head):
+    if _BINARY.search(head):
         return False
-    for encoding in ("utf-8", "cp874"):
-        try:
-            head.decode(encoding)
-        except UnicodeDecodeError as error:
-            # The last character may stand across the border.
-            if encoding == "utf-8" and not whole and error.start >= len(head) - 3:
-                return True
-        else:
-            return True
-    return False
+    broken_at = _broken_at(head, "utf-8")
+    # The last character may stand across the border.
+    cut_off = not whole and broken_at is not None and broken_at > len(head) - _LONGEST_LETTER
+    return broken_at is None or cut_off or _broken_at(head, "cp874") is None
+
+
+def _broken_at(data: bytes, encoding: str) -> int | None:
+    """Where bytes begin that no text in this encoding has; None where there are none."""
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return None

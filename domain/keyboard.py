@@ -9,13 +9,15 @@ _THAI = ("\u0e01", "\u0e5b")
 
 
 @cache
-def _kedmanee() -> dict[int, str]:
-    document = read_document(Path(__file__).parent / "data" / "keyboard.toml", "keyboard.toml")
+def _kedmanee() -> dict[int, int]:
+    path = Path(__file__).parent / "data" / "keyboard.toml"
+    document = read_document(path, "keyboard.toml")
     table = TomlTable(document.values, (), (document,)).table("kedmanee")
-    keys, types = ("".join(map(str, table.items(name))) for name in ("keys", "types"))
+    keys = "".join(map(str, table.items("keys")))
+    types = "".join(map(str, table.items("types")))
     if len(keys) != len(types):
         raise table.refusal("keys and types must be of one length")
-    return str.maketrans(dict(zip(keys, types, strict=True)))
+    return str.maketrans(keys, types)
 
 
 def has_thai(text: str) -> bool:

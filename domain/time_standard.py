@@ -41,7 +41,9 @@ class TimeStandard:
 
     def limit(self, time_table: str | None, complexity: Complexity, channel: str) -> Limit | None:
         """The limit, or None where the standard sets none: then there is no deadline."""
-        return self.limits.get((time_table, complexity, channel)) if time_table else None
+        if not time_table:
+            return None
+        return self.limits.get((time_table, complexity, channel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ def read_notice_rules(root: TomlTable, day_minutes: int) -> NoticeRules:
         return limit
 
     return NoticeRules(
-        Fraction(match[0]), span("soon_from"), span("quiet"), span("supervisors_after")
+        share=Fraction(match[0]),
+        soon_from=span("soon_from"),
+        quiet=span("quiet"),
+        supervisors_after=span("supervisors_after"),
     )
 
 
@@ -83,16 +88,14 @@ def read_time_standard(root: TomlTable, catalogue: Catalogue, day_minutes: int) 
     used = {subject.time_table for subject in catalogue.subjects.values()}
     for name, table in root.table("time_standard").tables():
         if name not in TIME_TABLES and name not in used:
-            raise table.refusal(
-                f"no subject uses this table; the usual ones are {', '.join(TIME_TABLES)}"
-            )
+            usual = ", ".join(TIME_TABLES)
+            raise table.refusal(f"no subject uses this table; the usual ones are {usual}")
         table.check_keys([str(level) for level in Complexity])
         for level, row in table.tables():
             row.check_keys((*catalogue.channels, ANY_CHANNEL))
             for channel in catalogue.channels:
-                limit = _read_limit(
-                    row, channel if channel in row.values else ANY_CHANNEL, day_minutes
-                )
+                key = channel if channel in row.values else ANY_CHANNEL
+                limit = _read_limit(row, key, day_minutes)
                 if limit:
                     limits[name, Complexity(level), channel] = limit
     return TimeStandard(limits)

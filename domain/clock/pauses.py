@@ -18,9 +18,8 @@ def wait(ticket: Ticket, since: datetime, now: datetime) -> Ticket:
         raise Conflict("closed", no=ticket.no)
     if ticket.waiting_since is not None:
         raise Conflict("waiting", no=ticket.no)
-    return replace(
-        ticket, status=Status.OPEN, pauses=_checked(ticket, [*ticket.pauses, Pause(since)], now)
-    )
+    pauses = _checked(ticket, [*ticket.pauses, Pause(since)], now)
+    return replace(ticket, status=Status.OPEN, pauses=pauses)
 
 
 def answered(ticket: Ticket, until: datetime, now: datetime) -> Ticket:
@@ -29,8 +28,9 @@ def answered(ticket: Ticket, until: datetime, now: datetime) -> Ticket:
     """
     if ticket.waiting_since is None:
         raise Conflict("not_waiting", no=ticket.no)
-    ended = replace(ticket.pauses[-1], until=until)
-    return replace(ticket, pauses=_checked(ticket, [*ticket.pauses[:-1], ended], now))
+    *before, last = ticket.pauses
+    pauses = _checked(ticket, [*before, replace(last, until=until)], now)
+    return replace(ticket, pauses=pauses)
 
 
 def corrected(ticket: Ticket, position: int, pause: Pause | None, now: datetime) -> Ticket:
@@ -41,50 +41,53 @@ def corrected(ticket: Ticket, position: int, pause: Pause | None, now: datetime)
     Conflict("no_pause") where there is none to correct."""
     if not 0 <= position < len(ticket.pauses):
         raise Conflict("no_pause", no=ticket.no)
-    pauses = [
-        *ticket.pauses[:position],
-        *([pause] if pause else []),
-        *ticket.pauses[position + 1 :],
-    ]
+    pauses = list(ticket.pauses)
+    pauses[position : position + 1] = [pause] if pause else []
     return replace(ticket, pauses=_checked(ticket, pauses, now))
 
 
 def closed(ticket: Ticket, at: datetime) -> Ticket:
     """The ticket closed at that instant; one that waited waits no more."""
-    last = ticket.pauses[-1:]
-    ended = [
-        replace(pause, until=max(pause.since, at)) if pause.until is None else pause
-        for pause in last
-    ]
-    return replace(ticket, status=Status.CLOSED, closed_at=at, pauses=(*ticket.pauses[:-1], *ended))
+    pauses = list(ticket.pauses)
+    if pauses and pauses[-1].until is None:
+        last = pauses.pop()
+        pauses.append(replace(last, until=max(last.since, at)))
+    return replace(ticket, status=Status.CLOSED, closed_at=at, pauses=tuple(pauses))
 
 
 def reopened(ticket: Ticket, at: datetime) -> Ticket:
     """The closed ticket open again: the time while it was closed is not the desk's."""
     ticket = closed(ticket, ticket.closed_at or at)  # an import may have closed one that waited
-    begun = max(
-        filter(None, [ticket.closed_at, *[pause.until for pause in ticket.pauses]]), default=at
-    )
-    gap = (Pause(begun, at, closed=True),) if begun < at else ()
-    return replace(ticket, status=Status.OPEN, closed_at=None, pauses=(*ticket.pauses, *gap))
+    ends = [ticket.closed_at, *(pause.until for pause in ticket.pauses)]
+    begun = max(filter(None, ends), default=at)
+    pauses = list(ticket.pauses)
+    if begun < at:
+        pauses.append(Pause(begun, at, closed=True))
+    return replace(ticket, status=Status.OPEN, closed_at=None, pauses=tuple(pauses))
 
 
 def _checked(ticket: Ticket, pauses: Sequence[Pause], now: datetime) -> tuple[Pause, ...]:
     """In order and apart; one without length is none, as when a button was pressed by mistake and
     taken back.
     """
-    kept = sorted(
-        (pause for pause in pauses if pause.until != pause.since), key=lambda pause: pause.since
-    )
-    known = {pause.since for pause in ticket.pauses}
+    kept = [pause for pause in pauses if pause.until != pause.since]
+    kept.sort(key=lambda pause: pause.since)
     for pause in kept:
-        if max(pause.since, pause.until or pause.since) > now:
-            raise InvalidInput("pause_future")
-        if pause.until is not None and pause.until < pause.since:
-            raise InvalidInput("pause_order")
-        if pause.since < ticket.created_at and pause.since not in known:
-            raise InvalidInput("pause_before", at=ticket.created_at)
+        _check(ticket, pause, now)
     for earlier, later in pairwise(kept):
         if earlier.until is None or earlier.until > later.since:
             raise InvalidInput("pause_overlap")
     return tuple(kept)
+
+
+def _check(ticket: Ticket, pause: Pause, now: datetime) -> None:
+    """Refuse a pause to come, one that ends before it begins, or a new one before the ticket."""
+    end = pause.until or pause.since
+    if max(pause.since, end) > now:
+        raise InvalidInput("pause_future")
+    if end < pause.since:
+        raise InvalidInput("pause_order")
+    if pause.since >= ticket.created_at:
+        return
+    if pause.since not in {known.since for known in ticket.pauses}:
+        raise InvalidInput("pause_before", at=ticket.created_at)

@@ -70,18 +70,18 @@ def due_at(configuration: Configuration, ticket: Ticket) -> datetime | None:
     Always within working hours or at a closing. Raises InvalidInput("holiday_year") as the calendar
     does."""
     cell = limit(configuration, ticket)
-    return (
-        reached_at(configuration.calendar, ticket, timedelta(minutes=cell.working_minutes))
-        if cell
-        else None
-    )
+    if cell is None:
+        return None
+    amount = timedelta(minutes=cell.working_minutes)
+    return reached_at(configuration.calendar, ticket, amount)
 
 
 def reached_at(calendar: WorkingCalendar, ticket: Ticket, amount: timedelta) -> datetime | None:
     """When so much (more than none) of the ticket's working time is spent; None = never, while it
     waits.
     """
-    cursor, left = minute(ticket.created_at), amount
+    cursor = minute(ticket.created_at)
+    left = amount
     for stop in stops(ticket):
         run = calendar.between(cursor, stop.since)
         if run >= left:
@@ -97,14 +97,16 @@ def elapsed(configuration: Configuration, ticket: Ticket, at: datetime) -> timed
     """Working time that counts, from the ticket's creation to `at`, or to its closing where that
     was earlier.
     """
-    end = minute(min(at, ticket.closed_at) if ticket.closed_at else at)
-    cursor, total = minute(ticket.created_at), timedelta()
+    calendar = configuration.calendar
+    end = minute(min(at, ticket.closed_at or at))
+    cursor = minute(ticket.created_at)
+    total = timedelta()
     for stop in stops(ticket):
-        total += configuration.calendar.between(cursor, min(stop.since, end))
+        total += calendar.between(cursor, min(stop.since, end))
         if stop.until is None:
             return total
         cursor = stop.until
-    return total + configuration.calendar.between(cursor, end)
+    return total + calendar.between(cursor, end)
 
 
 def state(configuration: Configuration, ticket: Ticket, now: datetime) -> State:
@@ -118,41 +120,44 @@ def state(configuration: Configuration, ticket: Ticket, now: datetime) -> State:
         return State.NO_DEADLINE
     due = due_at(configuration, ticket)
     if ticket.closed_at is not None:
-        kept = (
-            due is None
-            or minute(ticket.closed_at) <= due
-            or is_recorded_afterwards(configuration, ticket)
-        )
+        in_time = due is None or minute(ticket.closed_at) <= due
+        kept = in_time or is_recorded_afterwards(configuration, ticket)
         return State.KEPT if kept else State.MISSED
     if due is not None and due < minute(now):
         return State.OVERDUE
     if ticket.waiting_since is not None:
         return State.WAITING
+    soon = _until_soon(configuration, cell)
+    return State.DUE_SOON if elapsed(configuration, ticket, now) >= soon else State.IN_TIME
+
+
+def _until_soon(configuration: Configuration, cell: Limit) -> timedelta:
+    """How much working time is spent when a ticket is due soon."""
     lead = cell.working_minutes * configuration.notice_rules.share
-    spent = elapsed(configuration, ticket, now)
-    return (
-        State.DUE_SOON
-        if spent >= timedelta(minutes=float(cell.working_minutes - lead))
-        else State.IN_TIME
-    )
+    return timedelta(minutes=float(cell.working_minutes - lead))
 
 
 def is_recorded_afterwards(configuration: Configuration, ticket: Ticket) -> bool:
     """Whether it was closed with its first save under a standard shorter than a working day."""
     cell = limit(configuration, ticket)
-    short = cell is not None and cell.working_minutes < configuration.calendar.day_minutes
-    return short and ticket.closed_at is not None and ticket.closed_at <= ticket.recorded_at
+    if cell is None or ticket.closed_at is None:
+        return False
+    short = cell.working_minutes < configuration.calendar.day_minutes
+    return short and ticket.closed_at <= ticket.recorded_at
 
 
 def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage, datetime]:
     """When whom to tell of the ticket's deadline, by the rules of `deadline_notices`; empty once it
     is closed.
     """
-    cell, due = limit(configuration, ticket), due_at(configuration, ticket)
+    cell = limit(configuration, ticket)
+    due = due_at(configuration, ticket)
     if cell is None or due is None or ticket.is_done:
         return {}
-    rules, calendar = configuration.notice_rules, configuration.calendar
-    begun = max([ticket.recorded_at, *[pause.until for pause in ticket.pauses if pause.until]])
+    rules = configuration.notice_rules
+    calendar = configuration.calendar
+    ends = [pause.until for pause in ticket.pauses if pause.until]
+    begun = max([ticket.recorded_at, *ends])
     quiet_until = calendar.add(begun, rules.quiet.working_minutes)
     over = max(due, quiet_until)
     times = {
@@ -160,8 +165,7 @@ def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage,
         Stage.SUPERVISORS: calendar.add(over, rules.supervisors_after.working_minutes),
     }
     if cell.working_minutes >= rules.soon_from.working_minutes:
-        amount = timedelta(minutes=float(cell.working_minutes * (1 - rules.share)))
-        soon = reached_at(calendar, ticket, amount)
+        soon = reached_at(calendar, ticket, _until_soon(configuration, cell))
         if soon is not None and max(soon, quiet_until) < due:
             times[Stage.SOON] = max(soon, quiet_until)
     return times
@@ -171,19 +175,34 @@ def stops(ticket: Ticket) -> Iterator[Stop]:
     """The ticket's pauses after its creation, in order and apart, those that touch or overlap as
     one.
     """
-    begin = minute(ticket.created_at)
     held: Stop | None = None
-    for pause in sorted(ticket.pauses, key=lambda pause: pause.since):
-        since, until = max(minute(pause.since), begin), pause.until or ticket.closed_at
-        until = minute(until) if until else None
-        if until is not None and until <= since:
-            continue
-        if held is None or (held.until is not None and since > held.until):
-            if held is not None:
-                yield held
-            held = Stop(since, until, pause.closed, pause.closed)
+    for stop in _pauses(ticket):
+        if held is None:
+            held = stop
+        elif held.until is not None and stop.since > held.until:
+            yield held
+            held = stop
         else:
-            last = until is None or (held.until is not None and until >= held.until)
-            held = replace(held, until=until, reopened=pause.closed) if last else held
+            held = _joined(held, stop)
     if held is not None:
         yield held
+
+
+def _pauses(ticket: Ticket) -> Iterator[Stop]:
+    """The ticket's pauses in order, as far as they lie after its creation; they may overlap."""
+    begin = minute(ticket.created_at)
+    for pause in sorted(ticket.pauses, key=lambda pause: pause.since):
+        since = max(minute(pause.since), begin)
+        end = pause.until or ticket.closed_at
+        until = minute(end) if end else None
+        if until is None or until > since:
+            yield Stop(since, until, pause.closed, pause.closed)
+
+
+def _joined(stop: Stop, later: Stop) -> Stop:
+    """Two stops that touch or overlap as one, which ends as the last of them does."""
+    if later.until is None:
+        return replace(stop, until=None, reopened=later.reopened)
+    if stop.until is None or later.until < stop.until:
+        return stop
+    return replace(stop, until=later.until, reopened=later.reopened)

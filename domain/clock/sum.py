@@ -63,7 +63,8 @@ class Explanation:
 
 def explain(configuration: Configuration, ticket: Ticket, now: datetime) -> Explanation:
     """The sum behind the ticket's due time, as things are now (DOMAIN.md section 5)."""
-    cell, due = clock.limit(configuration, ticket), clock.due_at(configuration, ticket)
+    cell = clock.limit(configuration, ticket)
+    due = clock.due_at(configuration, ticket)
     start = clock.minute(ticket.created_at).astimezone(BANGKOK)
     state = clock.state(configuration, ticket, now)
     spent = clock.elapsed(configuration, ticket, now)
@@ -76,8 +77,9 @@ def _steps(calendar: WorkingCalendar, ticket: Ticket, due: datetime | None) -> I
     stops = [stop for stop in clock.stops(ticket) if due is None or stop.since < due]
     end = due or max(stop.since for stop in stops)
     on = ticket.created_at.astimezone(BANGKOK).date()
-    while on <= end.astimezone(BANGKOK).date():
-        if not calendar.hours(on) and not _hidden(on, stops):
+    last = end.astimezone(BANGKOK).date()
+    while on <= last:
+        if not calendar.hours(on) and not _is_within_long(on, stops):
             yield SumLine(SumLineKind.FREE, on, on, name=calendar.holiday_name(on) or "")
         yield from _day(calendar, on, clock.minute(ticket.created_at), stops, end)
         on += timedelta(days=1)
@@ -110,27 +112,24 @@ def _counted(
         yield SumLine(SumLineKind.COUNTED, on, on, amount)
 
 
-def _hidden(on: date, stops: list[Stop]) -> bool:
+def _is_within_long(on: date, stops: list[Stop]) -> bool:
     """Whether that day lies in a long pause."""
     midnight = datetime.combine(on, time(), BANGKOK)
-    return any(
-        stop.since <= midnight and (stop.until is None or stop.until - stop.since > LONG_PAUSE)
-        for stop in stops
-        if stop.until is None or midnight < stop.until
-    )
+    for stop in stops:
+        if stop.since > midnight:
+            continue
+        if stop.until is None:
+            return True
+        if midnight < stop.until and stop.until - stop.since > LONG_PAUSE:
+            return True
+    return False
 
 
 def _merged(steps: Iterator[SumLine]) -> Iterator[SumLine]:
     """Days alike that follow each other as one step."""
     held: SumLine | None = None
     for step in steps:
-        alike = held is not None and replace(held, first=step.first, last=step.last) == step
-        if (
-            held is not None
-            and alike
-            and step.at is None
-            and held.last + timedelta(days=1) == step.first
-        ):
+        if held is not None and _follows(step, held):
             held = replace(held, last=step.last)
             continue
         if held is not None:
@@ -138,3 +137,10 @@ def _merged(steps: Iterator[SumLine]) -> Iterator[SumLine]:
         held = step
     if held is not None:
         yield held
+
+
+def _follows(step: SumLine, held: SumLine) -> bool:
+    """Whether a step is the next day of another, and else the same."""
+    if step.at is not None or held.last + timedelta(days=1) != step.first:
+        return False
+    return replace(held, first=step.first, last=step.last) == step

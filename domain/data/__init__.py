@@ -52,16 +52,16 @@ class TomlTable:
 
     def refusal(self, mend: str, key: str = "") -> DataError:
         """The error to raise about `key` of this table; blames the last file that sets it."""
-        path = (*self.path, key) if key else self.path
-        owners = [document.name for document in self.documents if document.holds(path)]
-        owners = owners or [
-            document.name for document in self.documents if document.holds(self.path)
-        ]
-        table = ".".join(
-            part if part.isascii() and part.isidentifier() else f'"{part}"' for part in self.path
-        )
-        where = " ".join(part for part in (f"[{table}]" if table else "", key) if part)
-        return DataError(f"{owners[-1]}: {where}: {mend}")
+        owners = self._owners((*self.path, key) if key else self.path) or self._owners(self.path)
+        table = ".".join(map(_quoted, self.path))
+        where = [f"[{table}]"] if table else []
+        if key:
+            where.append(key)
+        return DataError(f"{owners[-1]}: {' '.join(where)}: {mend}")
+
+    def _owners(self, path: tuple[str, ...]) -> list[str]:
+        """The names of the files that set the table or key at `path`."""
+        return [document.name for document in self.documents if document.holds(path)]
 
     def check_keys(self, known: Collection[str]) -> None:
         """Refuse the first key that is not in `known`: a misspelt key must not pass for a missing
@@ -157,14 +157,19 @@ def read_document(path: Path, name: str) -> TomlFile:
     except OSError as error:
         raise DataError(f"{name}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise DataError(
-            f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8"
-        ) from error
+        mend = f"byte {error.start} is not UTF-8; save the file as UTF-8"
+        raise DataError(f"{name}: {mend}") from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{name}: {error}") from error
     if "holidays" in values:
         values["holidays"] = _by_date(values["holidays"], name)
     return TomlFile(name, values)
+
+
+def _quoted(part: str) -> str:
+    """A part of a table's name as TOML wants it."""
+    bare = part.isascii() and part.isidentifier()
+    return part if bare else f'"{part}"'
 
 
 def _by_date(rows: object, name: str) -> dict[str, object]:
@@ -175,15 +180,12 @@ def _by_date(rows: object, name: str) -> dict[str, object]:
         raise DataError(f"{name}: [[holidays]]: write each holiday as a [[holidays]] row")
     keyed: dict[str, object] = {}
     for number, row in enumerate(rows, start=1):
+        where = f"{name}: [[holidays]] row {number}"
         day = row.get("date") if isinstance(row, dict) else None
         if not isinstance(day, date) or isinstance(day, datetime):
-            raise DataError(
-                f"{name}: [[holidays]] row {number}: date must be a date such as 2026-12-31"
-            )
+            raise DataError(f"{where}: date must be a date such as 2026-12-31")
         if day.isoformat() in keyed:
-            raise DataError(
-                f"{name}: [[holidays]] row {number}: {day} stands there twice; keep one"
-            )
+            raise DataError(f"{where}: {day} stands there twice; keep one")
         keyed[day.isoformat()] = row
     return keyed
 
@@ -193,6 +195,8 @@ def _merge(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, 
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)
-        both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        merged[key] = _merge(old, value) if both else value  # type: ignore[arg-type]
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            merged[key] = _merge(old, value)
+        else:
+            merged[key] = value
     return merged

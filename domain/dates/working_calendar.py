@@ -13,7 +13,8 @@ from domain.data import TomlTable
 from domain.errors import InvalidInput
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
-FIRST_YEAR, LAST_YEAR = 1957, 2100
+FIRST_YEAR = 1957
+LAST_YEAR = 2100
 """Years of which the holiday library knows the Thai rules; outside them nothing is guessed."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -64,9 +65,9 @@ class WorkingCalendar:
     def holiday_name(self, on: date) -> str | None:
         """The holiday's Thai name, also at a weekend; None on any other day."""
         rule = self.rule(on)
-        if rule is not None:
-            return None if rule.working else rule.name
-        return _library_holidays(on.year, self.leave_out).get(on)
+        if rule is None:
+            return _library_holidays(on.year, self.leave_out).get(on)
+        return None if rule.working else rule.name
 
     def hours(self, on: date) -> tuple[Hours, ...]:
         """The hours worked on that date; none on holidays and free weekdays."""
@@ -74,8 +75,10 @@ class WorkingCalendar:
         if self.holiday_name(on) is not None:
             return ()
         usual = self.week[on.weekday()]
+        if usual or rule is None:
+            return usual
         # A Saturday declared a working day has no hours of its own.
-        return usual or (max(self.week, key=_minutes) if rule is not None else ())
+        return max(self.week, key=_minutes)
 
     def is_working_day(self, on: date) -> bool:
         """Whether the office works at all on that date."""
@@ -99,11 +102,9 @@ class WorkingCalendar:
 
         Always within working hours or at a closing: 16:30 stays 16:30 and is not the next morning.
         """
-        left = (
-            working_minutes
-            if isinstance(working_minutes, timedelta)
-            else timedelta(minutes=working_minutes)
-        )
+        left = working_minutes
+        if not isinstance(left, timedelta):
+            left = timedelta(minutes=left)
         if left < timedelta():
             raise ValueError("working time to add must not be negative")
         start = _local(start)
@@ -116,7 +117,8 @@ class WorkingCalendar:
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Working time from `start` to `end`, exact; zero where `end` is not after `start`."""
-        start, end = _local(start), _local(end)
+        start = _local(start)
+        end = _local(end)
         total = timedelta()
         if end <= start:
             return total
@@ -158,10 +160,14 @@ def _library_holidays(year: int, leave_out: tuple[str, ...]) -> dict[date, str]:
     known = country_holidays("TH", years=year, categories=("public", "government"), language="th")
     holidays: dict[date, str] = {}
     for on, names in known.items():
-        kept = [name for name in names.split("; ") if not any(left in name for left in leave_out)]
+        kept = [name for name in names.split("; ") if not _holds_any(name, leave_out)]
         if on.year == year and kept:
             holidays[on] = "; ".join(kept)
     return holidays
+
+
+def _holds_any(text: str, words: tuple[str, ...]) -> bool:
+    return any(word in text for word in words)
 
 
 def _local(at: datetime) -> datetime:
@@ -171,10 +177,12 @@ def _local(at: datetime) -> datetime:
 
 
 def _minutes(hours: tuple[Hours, ...]) -> int:
-    return sum(
-        (one.closes.hour - one.opens.hour) * 60 + one.closes.minute - one.opens.minute
-        for one in hours
-    )
+    """How long these hours are together."""
+    return sum(_minute_of_day(one.closes) - _minute_of_day(one.opens) for one in hours)
+
+
+def _minute_of_day(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def read_working_calendar(root: TomlTable) -> WorkingCalendar:
@@ -188,16 +196,20 @@ def read_working_calendar(root: TomlTable) -> WorkingCalendar:
         raise hours.refusal("no weekday has hours; give at least one")
     options = root.table("holiday_rules")
     options.check_keys(("leave_out",))
+    rules = _read_rules(root.table("holidays"))
+    return WorkingCalendar(week, rules, options.texts("leave_out"))
+
+
+def _read_rules(table: TomlTable) -> dict[date, DayRule]:
     rules: dict[date, DayRule] = {}
-    for key, row in root.table("holidays").tables():
+    for key, row in table.tables():
         row.check_keys(("date", "name", "working"))
         on = date.fromisoformat(key)
         if not FIRST_YEAR <= on.year <= LAST_YEAR:
-            raise row.refusal(
-                f"the year must be {FIRST_YEAR} to {LAST_YEAR}, in the Christian era", "date"
-            )
+            mend = f"the year must be {FIRST_YEAR} to {LAST_YEAR}, in the Christian era"
+            raise row.refusal(mend, "date")
         rules[on] = DayRule(row.text("name"), row.flag("working"))
-    return WorkingCalendar(week, rules, options.texts("leave_out"))
+    return rules
 
 
 def _read_hours(hours: TomlTable, weekday: str) -> tuple[Hours, ...]:
@@ -209,9 +221,8 @@ def _read_hours(hours: TomlTable, weekday: str) -> tuple[Hours, ...]:
         if one.opens >= one.closes:
             raise hours.refusal(f'"{text}" ends before it begins', weekday)
         if read and one.opens < read[-1].closes:
-            raise hours.refusal(
-                f'"{text}" overlaps the hours before it; write them in order', weekday
-            )
+            mend = f'"{text}" overlaps the hours before it; write them in order'
+            raise hours.refusal(mend, weekday)
         read.append(one)
     return tuple(read)
 
@@ -220,7 +231,8 @@ def _parse_hours(text: str) -> Hours | None:
     match = _INTERVAL.fullmatch(text)
     if not match:
         return None
+    hour, minute, until_hour, until_minute = map(int, match.groups())
     try:
-        return Hours(time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])))
+        return Hours(time(hour, minute), time(until_hour, until_minute))
     except ValueError:
         return None

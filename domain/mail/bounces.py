@@ -4,6 +4,7 @@ Pure.
 
 import email
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -64,23 +65,18 @@ def read_report(raw: bytes) -> DeliveryReport | None:
 
 def _read(mail: Message) -> DeliveryReport | None:
     parts = _parts(mail)
-    if not _is_report(mail):
-        raise InvalidInput("delivery_report")
-    statuses = next((part for part in parts if part.get_content_type() in _STATUSES), None)
-    if statuses is None:
+    statuses = _first_of(parts, _STATUSES)
+    if statuses is None or not _is_report(mail):
         raise InvalidInput("delivery_report")
     recipients = [block for block in _blocks(statuses) if block["Action"]]
-    by_action = {
-        str(block["Action"]).split("(")[0].strip().lower(): block for block in reversed(recipients)
-    }
+    by_action = {_action(block): block for block in reversed(recipients)}
     told = by_action.get("failed") or by_action.get("delayed")
     if told is None:
         return None
-    returned = next((part for part in parts if part.get_content_type() in _RETURNED), None)
+    returned = _first_of(parts, _RETURNED)
     message_id = _first_id(_headers(returned)) if returned is not None else ""
-    answers = _ID.findall(
-        f"{mail['In-Reply-To'] or ''} {' '.join(reversed(_ID.findall(str(mail['References']))))}"
-    )
+    answers = _ID.findall(str(mail["In-Reply-To"] or ""))
+    answers += reversed(_ID.findall(str(mail["References"])))
     return DeliveryReport(
         "failed" in by_action, message_id, tuple(dict.fromkeys(answers)), _codes(told)
     )
@@ -88,9 +84,19 @@ def _read(mail: Message) -> DeliveryReport | None:
 
 def _parts(mail: Message) -> list[Message]:
     content = mail.get_payload()
-    return (
-        [part for part in content if isinstance(part, Message)] if isinstance(content, list) else []
-    )
+    if not isinstance(content, list):
+        return []
+    return [part for part in content if isinstance(part, Message)]
+
+
+def _first_of(parts: Iterable[Message], kinds: Collection[str]) -> Message | None:
+    """The first part that is of one of these kinds."""
+    return next((part for part in parts if part.get_content_type() in kinds), None)
+
+
+def _action(block: Message) -> str:
+    """What became of one recipient's mail, without what a server adds in brackets."""
+    return str(block["Action"]).split("(")[0].strip().lower()
 
 
 def _blocks(part: Message) -> list[Message]:
@@ -123,6 +129,7 @@ def _codes(block: Message) -> str:
     """
     said = str(block["Diagnostic-Code"] or "").replace("-", " ")
     reply = _REPLY.search(said) if said.lower().startswith("smtp") else None
-    given, found = _STATUS.search(str(block["Status"] or "")), _STATUS.search(said)
-    status = found if found and (given is None or _VAGUE.fullmatch(given[0])) else given
+    status = _STATUS.search(str(block["Status"] or ""))
+    if status is None or _VAGUE.fullmatch(status[0]):
+        status = _STATUS.search(said) or status
     return " ".join(match[0] for match in (reply, status) if match)

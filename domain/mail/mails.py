@@ -6,8 +6,12 @@ import unicodedata
 from domain.customers.phones import looks_like_email
 from domain.errors import InvalidInput
 
-SUBJECT_LIMIT, BODY_LIMIT = 300, 50_000
+SUBJECT_LIMIT = 300
+BODY_LIMIT = 50_000
 """Characters."""
+_CONTROLS = ("Cc", "Zl", "Zp", "Cs")
+"""Unicode's categories of characters that end a line, or are none."""
+_LATIN = re.compile("[A-Za-z]")
 _THAI = re.compile("[\u0e01-\u0e4e]")
 _TICKET = re.compile(r"R\d{10}")
 
@@ -25,7 +29,7 @@ def check_subject(subject: str) -> str:
     """One line for a header; InvalidInput("mail_subject") where it is empty, too long or holds a
     control character.
     """
-    broken = any(unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs") for letter in subject)
+    broken = any(unicodedata.category(letter) in _CONTROLS for letter in subject)
     if broken or not subject.strip() or len(subject) > SUBJECT_LIMIT:
         raise InvalidInput("mail_subject", limit=SUBJECT_LIMIT)
     return subject
@@ -41,10 +45,13 @@ def subject_line(subject: str, ticket: str) -> str:
     matched by it).
     """
     tag = f"[{ticket}]"
-    return f"{tag} {subject}" if is_ticket_no(ticket) and tag not in subject else subject
+    if tag in subject or not is_ticket_no(ticket):
+        return subject
+    return f"{tag} {subject}"
 
 
 def letter_language(name: str, question: str) -> str:
     """`en` where somebody without a Thai letter in the name asked without one, else `th`."""
     text = name + question
-    return "th" if _THAI.search(text) or not re.search("[A-Za-z]", text) else "en"
+    is_english = _LATIN.search(text) and not _THAI.search(text)
+    return "en" if is_english else "th"

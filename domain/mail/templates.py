@@ -27,6 +27,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
 }
 """The further places of each template (DOMAIN.md section 8)."""
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
+_GAP = re.compile(r"\n{3,}")
 _OPTIONAL = re.compile(r"\[([^\[\]{}]*\{([a-z_]+)\}[^\[\]{}]*)\]")
 
 
@@ -62,14 +63,13 @@ def read_templates(root: TomlTable) -> Templates:
         row = _row(table, SIGNATURE, language)
         row.check_keys(("body",))
         signatures[language] = _checked(row, "body", COMMON)
-    signature = {SIGNATURE: {language: Template("", text) for language, text in signatures.items()}}
-    return signature | {
-        name: {
-            language: _read(_row(table, name, language), fields | COMMON, signatures[language])
-            for language in LANGUAGES
-        }
-        for name, fields in FIELDS.items()
-    }
+    templates = {SIGNATURE: {language: Template("", text) for language, text in signatures.items()}}
+    for name, fields in FIELDS.items():
+        templates[name] = {}
+        for language, signature in signatures.items():
+            row = _row(table, name, language)
+            templates[name][language] = _read(row, fields | COMMON, signature)
+    return templates
 
 
 def _row(table: TomlTable, name: str, language: str) -> TomlTable:
@@ -91,9 +91,8 @@ def _checked(row: TomlTable, key: str, known: frozenset[str]) -> str:
     text = row.text(key)
     for place in _PLACE.findall(text):
         if place not in known:
-            raise row.refusal(
-                f"unknown field {{{place}}}; use one of {', '.join(sorted(known))}", key
-            )
+            names = ", ".join(sorted(known))
+            raise row.refusal(f"unknown field {{{place}}}; use one of {names}", key)
     return text
 
 
@@ -103,22 +102,23 @@ def fill(template: Template, values: Mapping[str, str]) -> Letter:
 
     A place that `values` lacks is empty.
     """
+    given = {place: value.strip() for place, value in values.items()}
     lines = []
     for line in template.body.split("\n"):
         places = _PLACE.findall(line)
-        if not places or any(values.get(place, "").strip() for place in places):
-            lines.append(_filled(line, values))
-    body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    subject = _OPTIONAL.sub(
-        lambda found: found[1] if values.get(found[2], "").strip() else "", template.subject
-    )
-    return Letter(" ".join(_filled(subject, values).split()), body)
+        if not places or any(given.get(place) for place in places):
+            lines.append(_filled(line, given))
+    body = _GAP.sub("\n\n", "\n".join(lines)).strip()
+    subject = _OPTIONAL.sub(lambda found: found[1] if given.get(found[2]) else "", template.subject)
+    return Letter(" ".join(_filled(subject, given).split()), body)
 
 
-def _filled(line: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda found: values.get(found[1], "").strip(), line)
+def _filled(line: str, given: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda found: given.get(found[1], ""), line)
 
 
 def letter_date(on: date, language: str) -> str:
     """A date as letters print it: the Buddhist Era in Thai, 19 February 2020 in English."""
-    return format_date(on, full=True) if language == "th" else f"{on.day} {on:%B} {on.year}"
+    if language == "th":
+        return format_date(on, full=True)
+    return f"{on.day} {on:%B} {on.year}"

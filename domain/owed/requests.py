@@ -33,9 +33,8 @@ STEPS = (
     "thanks",
 )
 ESSENTIAL = ("letter", "sent", "returned", "delivered")
-"""Steps without which a microdata request is not done; a special tabulation lacks all but the
-first.
-"""
+ESSENTIAL_OF_SPECIAL = ("letter", "fetch")
+"""Steps without which a microdata request, or a special tabulation, is not done."""
 AFTERWARDS = ("sent", "contract_chased", "returned", "result_chased", "delivered", "thanks")
 """Steps that belong to a request already on its way; all others may as well begin a new one."""
 STALE = timedelta(days=365)
@@ -84,14 +83,10 @@ class Life:
 
     def open_owed(self, rule: str = "") -> Owed | None:
         """What is owed now: under this rule, or the first of all."""
-        return next(
-            (
-                each
-                for each in self.owed
-                if each.state is OwedState.OPEN and rule in ("", each.rule)
-            ),
-            None,
-        )
+        for each in self.owed:
+            if each.state is OwedState.OPEN and rule in ("", each.rule):
+                return each
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,10 @@ class Steps:
 
     def find_kind(self, subject: str) -> RequestKind | None:
         """The kind of request that a subject belongs to."""
-        return next((kind for kind, steps in self.kinds.items() if subject in _all(steps)), None)
+        for kind, steps in self.kinds.items():
+            if subject in _all(steps):
+                return kind
+        return None
 
     def subjects(self, kind: RequestKind) -> frozenset[str]:
         """The subjects of all its steps."""
@@ -110,19 +108,16 @@ class Steps:
 
     def step_of(self, subject: str) -> str:
         """The step that a subject does; "" for none."""
-        return next(
-            (
-                step
-                for steps in self.kinds.values()
-                for step, does in steps.items()
-                if subject in does
-            ),
-            "",
-        )
+        for steps in self.kinds.values():
+            for step, subjects in steps.items():
+                if subject in subjects:
+                    return step
+        return ""
 
     def pick(self, kind: RequestKind, subjects: Sequence[str]) -> str:
         """The one of these subjects that belongs to this kind of request; "" for none."""
-        return next((subject for subject in subjects if subject in _all(self.kinds[kind])), "")
+        own = _all(self.kinds[kind])
+        return next((subject for subject in subjects if subject in own), "")
 
     def tickets_of(self, life: Life, step: str) -> list[Ticket]:
         """The request's tickets that do a step."""
@@ -131,22 +126,19 @@ class Steps:
 
     def is_done(self, life: Life, step: str) -> bool:
         """Whether a step was done: its ticket is closed, or an officer ticked it."""
-        ticked = any(mark.step == step for mark in life.marks)
-        return ticked or any(
-            ticket.status is Status.CLOSED for ticket in self.tickets_of(life, step)
-        )
+        if any(mark.step == step for mark in life.marks):
+            return True
+        return any(ticket.status is Status.CLOSED for ticket in self.tickets_of(life, step))
 
     def next_step(self, life: Life) -> str:
         """The first essential step after the furthest that was begun; "" where there is none."""
         steps = self.kinds[life.request.kind]
-        essential = ESSENTIAL if "sent" in steps else ("letter", "fetch")
-        begun = [
-            n
-            for n, step in enumerate(essential)
-            if self.tickets_of(life, step) or self.is_done(life, step)
-        ]
-        rest = essential[max(begun) + 1 :] if begun else essential
-        return next((step for step in rest if step in steps), "")
+        essential = ESSENTIAL if "sent" in steps else ESSENTIAL_OF_SPECIAL
+        first = 0
+        for place, step in enumerate(essential, start=1):
+            if self.tickets_of(life, step) or self.is_done(life, step):
+                first = place
+        return next((step for step in essential[first:] if step in steps), "")
 
 
 def _all(steps: Mapping[str, tuple[str, ...]]) -> set[str]:
@@ -176,30 +168,38 @@ def place(
     """
     step = steps.step_of(ticket.subject)
     if ticket.contract_no:
-        named = [life for life in lives if life.contract and life.contract.no == ticket.contract_no]
+        named = [life for life in lives if _contract_no(life) == ticket.contract_no]
         if named:
             return Placement(named[0])
         # Another contract is another request.
         lives = [life for life in lives if life.contract is None]
-    live = sorted(
-        (life for life in lives if _is_live(life, now)),
-        key=lambda life: life.request.touched_at,
-        reverse=True,
-    )
+    live = [life for life in lives if _is_live(life, now)]
+    live.sort(key=_touched_at, reverse=True)
     fitting = _fitting(steps, step, live, ends)
     if step == "thanks" and not fitting:
-        fitting = sorted(lives, key=lambda life: life.request.touched_at)[-1:]
-    same = [life for life in fitting if ticket.projects and set(ticket.projects) & _projects(life)]
-    sure = same if len(same) == 1 else fitting
+        fitting = sorted(lives, key=_touched_at)[-1:]
+    sure = _about(ticket.projects, fitting)
     if len(sure) == 1:
         return Placement(sure[0])
-    if fitting:
-        return (
-            Placement(None, tuple(fitting), waits=True)
-            if ends
-            else Placement(fitting[0], tuple(fitting))
-        )
-    return Placement(None, tuple(live) if step not in AFTERWARDS else ())
+    if not fitting:
+        return Placement(None, () if step in AFTERWARDS else tuple(live))
+    if ends:
+        return Placement(None, tuple(fitting), waits=True)
+    return Placement(fitting[0], tuple(fitting))
+
+
+def _touched_at(life: Life) -> datetime:
+    return life.request.touched_at
+
+
+def _contract_no(life: Life) -> str:
+    return life.contract.no if life.contract else ""
+
+
+def _about(projects: Sequence[str], lives: list[Life]) -> list[Life]:
+    """The one request that is about any of these projects; all where none is, or several are."""
+    same = [life for life in lives if not _projects(life).isdisjoint(projects)]
+    return same if len(same) == 1 else lives
 
 
 def _is_live(life: Life, now: datetime) -> bool:
@@ -215,10 +215,12 @@ def _fitting(steps: Steps, step: str, live: Sequence[Life], ends: Sequence[str])
     owing = [life for life in live if any(life.open_owed(rule) for rule in ends)]
     if owing:
         return owing
-    if step in AFTERWARDS:
-        waiting = [life for life in live if step == "sent" and not steps.is_done(life, "sent")]
-        return waiting or list(live)
-    return [life for life in live if not steps.is_done(life, "sent")]
+    unsent = [life for life in live if not steps.is_done(life, "sent")]
+    if step not in AFTERWARDS:
+        return unsent
+    if step == "sent" and unsent:
+        return unsent
+    return list(live)
 
 
 def _projects(life: Life) -> set[str]:
@@ -234,11 +236,11 @@ def read_requests(root: TomlTable, catalogue: Catalogue) -> Steps:
     seen: dict[str, str] = {}
     for name, row in table.tables():
         row.check_keys(STEPS)
-        kinds[RequestKind(name)] = {
-            step: row.codes(step, catalogue.subjects, "subject") for step in row.values
-        }
-        for step, subjects in kinds[RequestKind(name)].items():
+        steps = {step: row.codes(step, catalogue.subjects, "subject") for step in row.values}
+        for step, subjects in steps.items():
+            here = f"{name}.{step}"
             for subject in subjects:
-                if seen.setdefault(subject, f"{name}.{step}") != f"{name}.{step}":
+                if seen.setdefault(subject, here) != here:
                     raise row.refusal(f'"{subject}" does {seen[subject]} already', step)
+        kinds[RequestKind(name)] = steps
     return Steps(kinds)

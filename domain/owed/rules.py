@@ -32,6 +32,8 @@ _KEYS = (
 )
 _MONTHS = {"month": 1, "year": 12}
 _DAYS = {"day": 1, "week": 7}
+_LONGEST_SPAN = 3660
+"""Days, a month counting 30."""
 
 
 class OwedState(StrEnum):
@@ -56,10 +58,10 @@ class CalendarSpan:
 
     def after(self, on: date) -> date:
         """The date so much later; the 31st becomes the last of a shorter month."""
-        month = on.year * 12 + on.month - 1 + self.months
-        year, month = divmod(month, 12)
-        day = min(on.day, monthrange(year, month + 1)[1])
-        return date(year, month + 1, day) + timedelta(days=self.days)
+        year, month = divmod(on.year * 12 + on.month - 1 + self.months, 12)
+        _weekday, last = monthrange(year, month + 1)
+        day = date(year, month + 1, min(on.day, last))
+        return day + timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,9 @@ class Owed:
 
     def asks(self, rule: Rule) -> bool:
         """Whether all reminders were sent, so that the officer is asked whether to go on."""
-        return (
-            self.state is OwedState.OPEN
-            and self.reminders >= rule.times + self.extra
-            and self.snoozed_on is None
-        )
+        if self.state is not OwedState.OPEN or self.snoozed_on is not None:
+            return False
+        return self.reminders >= rule.times + self.extra
 
 
 def _local(at: datetime) -> date:
@@ -193,94 +193,125 @@ def _settle_rule(
     due_on: date | None,
     now: datetime,
 ) -> list[Owed]:
-    starts, ends = _closed(tickets, rule.starts), _closed(tickets, rule.ends)
-    rows = [
-        _undone(row, {no for no, _at, _who in starts}, {no for no, _at, _who in ends}, now)
-        for row in before
-    ]
-    rows = [
-        _followed(rule, row, tickets, due_on) if row.state is OwedState.OPEN else row
-        for row in rows
-    ]
+    starts = _closed(tickets, rule.starts)
+    ends = _closed(tickets, rule.ends)
+    rows = [_undone(row, _nos(starts), _nos(ends), now) for row in before]
+    rows = [_followed(rule, row, tickets, due_on) for row in rows]
     while True:
-        if current := next((row for row in rows if row.state is OwedState.OPEN), None):
-            proof = next(((no, at) for no, at, _who in ends if at >= current.started_at), None)
-            if proof is None:
+        current = next((row for row in rows if row.state is OwedState.OPEN), None)
+        if current is not None:
+            received = _received(current, ends)
+            if received is None:
                 return rows
-            no, at = proof
-            ended = replace(
-                current,
-                state=OwedState.RECEIVED,
-                proof_no=no,
-                ended_at=at,
-                next_at=None,
-                version=current.version + 1,
-            )
-            rows[rows.index(current)] = ended
+            rows[rows.index(current)] = received
             continue
         began = _begun(starts, ends, rows)
         if began is None:
             return rows
-        no, at, who = began
-        rows.append(Owed(request_id, rule.name, at, no, who, due_on=due_on))
+        row = Owed(
+            request_id,
+            rule.name,
+            started_at=began.at,
+            ticket_no=began.no,
+            assignee=began.assignee,
+            due_on=due_on,
+        )
+        rows.append(row)
 
 
-Closed = tuple[str, datetime, StaffId | None]
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """A ticket that was closed, and when."""
+
+    no: str
+    at: datetime
+    assignee: StaffId | None
 
 
-def _closed(tickets: Sequence[Ticket], subjects: Sequence[str]) -> list[Closed]:
-    """Number, closing and assignee of the closed tickets of these subjects, in the order of their
-    closing.
-    """
-    closed = [
-        (str(ticket.no), ticket.closed_at, ticket.assignee)
-        for ticket in tickets
-        if ticket.subject in subjects
-        and ticket.status is Status.CLOSED
-        and ticket.closed_at is not None
-    ]
-    return sorted(closed, key=lambda one: (one[1], one[0]))
+def _closed(tickets: Sequence[Ticket], subjects: Sequence[str]) -> list[_Closing]:
+    """The closings of the closed tickets of these subjects, in their order."""
+    closings = []
+    for ticket in tickets:
+        if ticket.status is not Status.CLOSED or ticket.closed_at is None:
+            continue
+        if ticket.subject in subjects:
+            closings.append(_Closing(str(ticket.no), ticket.closed_at, ticket.assignee))
+    return sorted(closings, key=lambda closing: (closing.at, closing.no))
+
+
+def _nos(closings: Sequence[_Closing]) -> set[str]:
+    return {closing.no for closing in closings}
 
 
 def _undone(row: Owed, starts: set[str], ends: set[str], now: datetime) -> Owed:
     """The row where its start or its proof no longer stands."""
     if row.state is OwedState.OPEN and row.ticket_no and row.ticket_no not in starts:
         return replace(
-            row, state=OwedState.VOID, ended_at=now, next_at=None, version=row.version + 1
+            row,
+            state=OwedState.VOID,
+            ended_at=now,
+            next_at=None,
+            version=row.version + 1,
         )
     if row.state is OwedState.RECEIVED and row.proof_no and row.proof_no not in ends:
         return replace(
-            row, state=OwedState.OPEN, ended_at=None, proof_no="", version=row.version + 1
+            row,
+            state=OwedState.OPEN,
+            ended_at=None,
+            proof_no="",
+            version=row.version + 1,
         )
     return row
 
 
 def _followed(rule: Rule, row: Owed, tickets: Sequence[Ticket], due_on: date | None) -> Owed:
     """An open row with the date agreed by now, and the follow-ups that were recorded since it
-    began.
+    began; any other as it is.
     """
+    if row.state is not OwedState.OPEN:
+        return row
     letters = [
-        at
-        for no, at, _who in _closed(tickets, rule.chase)
-        if at > row.started_at and no != row.ticket_no
+        letter.at
+        for letter in _closed(tickets, rule.chase)
+        if letter.at > row.started_at and letter.no != row.ticket_no
     ]
     if len(letters) > row.chased:
-        row = replace(row, chased=len(letters), last_at=max(filter(None, (row.last_at, *letters))))
+        latest = max(filter(None, (row.last_at, *letters)))
+        row = replace(row, chased=len(letters), last_at=latest)
     return replace(row, due_on=due_on) if rule.agreed else row
 
 
-def _begun(starts: Sequence[Closed], ends: Sequence[Closed], rows: Sequence[Owed]) -> Closed | None:
+def _received(row: Owed, ends: Sequence[_Closing]) -> Owed | None:
+    """The open row ended by its proof; None where there is none."""
+    for proof in ends:
+        if proof.at >= row.started_at:
+            return replace(
+                row,
+                state=OwedState.RECEIVED,
+                proof_no=proof.no,
+                ended_at=proof.at,
+                next_at=None,
+                version=row.version + 1,
+            )
+    return None
+
+
+def _begun(
+    starts: Sequence[_Closing], ends: Sequence[_Closing], rows: Sequence[Owed]
+) -> _Closing | None:
     """The first start that nothing was owed from yet; one whose debt was taken back may start it
     anew.
     """
     real = [row for row in rows if row.state is not OwedState.VOID]
-    if not real and ends and starts and ends[0][1] <= starts[-1][1]:
+    proved_before = starts and ends and ends[0].at <= starts[-1].at
+    if not real and proved_before:
         return None
     known = {row.ticket_no for row in real}
     since = max((row.ended_at for row in real if row.ended_at), default=None)
-    return next(
-        (one for one in starts if one[0] not in known and (since is None or one[1] > since)), None
-    )
+    for start in starts:
+        if start.no not in known and (since is None or start.at > since):
+            return start
+    return None
 
 
 def read_rules(
@@ -298,22 +329,18 @@ def read_rules(
 
 def _read_rule(name: str, row: TomlTable, catalogue: Catalogue, templates: set[str] | None) -> Rule:
     row.check_keys(_KEYS)
-    subjects = {
-        key: row.codes(key, catalogue.subjects, "subject")
-        for key in ("starts", "ends", "proof", "chase")
-    }
-    if set(subjects["proof"]) - set(subjects["ends"]):
+    keys = ("starts", "ends", "proof", "chase")
+    subjects = {key: row.codes(key, catalogue.subjects, "subject") for key in keys}
+    if not set(subjects["proof"]) <= set(subjects["ends"]):
         raise row.refusal("each must stand in ends, too", "proof")
     agreed = row.text("agreed", "")
     if agreed and agreed not in DUE_DATES:
-        raise row.refusal(
-            f'"{agreed}" is no date of the contract; use one of {", ".join(DUE_DATES)}', "agreed"
-        )
+        known = ", ".join(DUE_DATES)
+        raise row.refusal(f'"{agreed}" is no date of the contract; use one of {known}', "agreed")
     template = row.text("template")
     if templates is not None and template not in templates:
-        raise row.refusal(
-            f'"{template}" is no template; use one of {", ".join(sorted(templates))}', "template"
-        )
+        known = ", ".join(sorted(templates))
+        raise row.refusal(f'"{template}" is no template; use one of {known}', "template")
     return Rule(
         name=name,
         template=template,
@@ -331,12 +358,15 @@ def _read_span(row: TomlTable, key: str) -> CalendarSpan:
     text = row.text(key)
     match = _SPAN.fullmatch(text)
     if not match or not int(match[1]):
-        raise row.refusal(
-            f'"{text}" must look like "14 days", "2 weeks", "3 months" or "1 year", not zero', key
-        )
-    amount, unit = int(match[1]), match[2]
-    span = CalendarSpan(amount * _MONTHS.get(unit, 0), amount * _DAYS.get(unit, 0))
-    if span.months * 30 + span.days > 3660:
+        mend = f'"{text}" must look like "14 days", "2 weeks", "3 months" or "1 year", not zero'
+        raise row.refusal(mend, key)
+    amount = int(match[1])
+    unit = match[2]
+    span = CalendarSpan(
+        months=amount * _MONTHS.get(unit, 0),
+        days=amount * _DAYS.get(unit, 0),
+    )
+    if span.months * 30 + span.days > _LONGEST_SPAN:
         raise row.refusal(f'"{text}" is longer than ten years', key)
     return span
 

@@ -6,8 +6,8 @@ is telling. The words are those of the suggestions without the vague ones; a wor
 a longer known one says nothing itself (the Thai for "to lend" within "a loan")."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from math import log
 
@@ -15,13 +15,15 @@ from domain.catalogue import Catalogue
 from domain.data import TomlTable
 from domain.suggestions.subjects import Seeds, sound_of
 
-MOST, MOST_CHANNELS = 6, 4
+MOST = 6
+MOST_CHANNELS = 4
 """So many ways are offered beside the one of habit, so many of them the likeliest subject by
 different channels.
 """
 SHORTEST = 3
 """Letters of sound; what sounds as short as the Thai for "write" does, stands within everything."""
-SURE_GROUP, SURE_SUBJECT = 1.0, 2.0
+SURE_GROUP = 1.0
+SURE_SUBJECT = 2.0
 """How much more the words must say for another group of subjects, or another of the same group,
 than for the habit.
 """
@@ -30,6 +32,8 @@ NEAR = 1.2
 
 Way = tuple[str, str]
 """Subject and channel."""
+_Span = tuple[int, int, str]
+"""Where a word begins and ends, and the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,24 @@ class Telling:
     def _within(self, text: str, known: Collection[str]) -> list[str]:
         """The known words of a text, none that stands within a longer one or within a cover."""
         sound = sound_of(text)
-        spans = []
-        for word in (*known, *self.covers):
-            start = sound.find(word)
-            while start >= 0:
-                spans.append((start, start + len(word), word))
-                start = sound.find(word, start + 1)
-        kept = {one[2] for one in spans if not any(_stands_within(one, other) for other in spans)}
+        spans = [span for word in (*known, *self.covers) for span in _places(word, sound)]
+        kept = {span[2] for span in spans if not any(_is_within(span, other) for other in spans)}
         return [word for word in known if word in kept]
+
+
+def _places(word: str, sound: str) -> Iterator[_Span]:
+    """Wherever a word stands."""
+    start = sound.find(word)
+    while start >= 0:
+        yield start, start + len(word), word
+        start = sound.find(word, start + 1)
+
+
+def _is_within(span: _Span, other: _Span) -> bool:
+    """Whether a word stands within a longer one."""
+    start, end, word = span
+    begin, stop, longer = other
+    return begin <= start and end <= stop and len(longer) > len(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +109,32 @@ class Pointer:
         subject, channel = habit
         other = "" if "channel" in said else self._channel(details, channel)
         if "subject" in said:
-            return [(subject, other)] if other and self.catalogue.fits(subject, other) else []
+            fits = other and self.catalogue.fits(subject, other)
+            return [(subject, other)] if fits else []
         undecided = frozenset() if other else self._undecided(result, subject)
-        subjects = self._subjects(details, result, subject, likely, undecided)
+        told = [*self.telling.of_subjects(details), *self._sold(result)]
+        subjects = self._subjects(told, subject, likely, undecided)
         if not other and "channel" not in said:
-            first, *more = [self._by_channels(one, channel) for one in subjects] or [[]]
-            return [*first[:MOST_CHANNELS], *(ways[0] for ways in more)]
+            return self._by_any_channel(subjects, channel)
         by = other or channel
         fitting = [one for one in subjects if self.catalogue.fits(one, by)]
-        return [(one, by) for one in fitting or self._kin([*subjects, subject][0], by)]
+        if not fitting:
+            fitting = self._kin(subjects[0] if subjects else subject, by)
+        return [(one, by) for one in fitting]
 
     def _channel(self, text: str, channel: str) -> str:
         """The one channel that the words tell, where it is another one."""
         named = self.telling.of_channels(text)
-        return named.pop() if len(named) == 1 and channel not in named else ""
+        if len(named) != 1 or channel in named:
+            return ""
+        return named.pop()
+
+    def _by_any_channel(self, subjects: Sequence[str], channel: str) -> list[Way]:
+        """The likeliest subject by several of its channels, the others by one each."""
+        if not subjects:
+            return []
+        first, *others = [self._by_channels(one, channel) for one in subjects]
+        return [*first[:MOST_CHANNELS], *(ways[0] for ways in others)]
 
     def _by_channels(self, subject: str, channel: str) -> list[Way]:
         """The subject by each of its channels, this one before the others."""
@@ -124,38 +150,35 @@ class Pointer:
         active = self.catalogue.active_subjects(self.on, channel)
         return [one.code for one in active if _group(one.code) == _group(subject)] or [subject]
 
+    def _sold(self, result: str) -> list[frozenset[str]]:
+        """What the words of the result say: how it was answered; only a sale is one, wherever it is
+        told.
+        """
+        sales = self.catalogue.sales
+        return [members for members in self.telling.of_subjects(result) if members <= sales]
+
     def _subjects(
         self,
-        details: str,
-        result: str,
+        told: Iterable[frozenset[str]],
         subject: str,
         likely: Sequence[str],
         undecided: frozenset[str],
     ) -> list[str]:
         """Other subjects that the words tell, the likeliest first."""
-        sales = self.catalogue.sales
-        # What a result says is how it was answered; only a sale is one, wherever it is told.
-        sold = [members for members in self.telling.of_subjects(result) if members <= sales]
-        single, groups = self._scores([*self.telling.of_subjects(details), *sold])
+        scores = self._scores(told)
+        single = scores.single
         if not single:
             return []
         own = _group(subject)
         order = [*likely, *self.catalogue.subjects]
-        ranked = sorted(
-            single,
-            key=lambda one: (
-                -groups[_group(one)],
-                _group(one) != own,
-                -single[one],
-                order.index(one),
-            ),
-        )
+
+        def rank(one: str) -> tuple[float, bool, float, int]:
+            group = _group(one)
+            return -scores.groups[group], group != own, -single[one], order.index(one)
+
+        ranked = sorted(single, key=rank)
         best = ranked[0]
-        if best in undecided:
-            return []
-        if _group(best) != own and groups[_group(best)] - groups[own] < SURE_GROUP:
-            return []
-        if _group(best) == own and single[best] - single[subject] < SURE_SUBJECT:
+        if best in undecided or not scores.are_sure(best, subject):
             return []
         return [one for one in ranked if single[best] - single[one] <= NEAR and one != subject]
 
@@ -165,24 +188,35 @@ class Pointer:
         sound = sound_of(result)
         return frozenset() if any(word in sound for word in results) else others
 
-    def _scores(
-        self, told: Iterable[frozenset[str]]
-    ) -> tuple[defaultdict[str, float], defaultdict[str, float]]:
-        """For each subject, and each group of subjects, what is told of it: the more, the fewer
-        share a word.
-        """
+    def _scores(self, told: Iterable[frozenset[str]]) -> "_Scores":
+        """What is told of each subject and group: the more, the fewer share a word."""
         active = {one.code for one in self.catalogue.active_subjects(self.on)}
         every = len({_group(one) for one in active})
-        single: defaultdict[str, float] = defaultdict(float)
-        groups: defaultdict[str, float] = defaultdict(float)
-        for one in told:
-            members = one & active
-            named = {_group(one) for one in members}
+        scores = _Scores()
+        for subjects in told:
+            members = subjects & active
+            groups = {_group(one) for one in members}
             for member in members:
-                single[member] += log(len(active) / len(members) + 1)
-            for group in named:
-                groups[group] += log(every / len(named) + 1)
-        return single, groups
+                scores.single[member] += log(len(active) / len(members) + 1)
+            for group in groups:
+                scores.groups[group] += log(every / len(groups) + 1)
+        return scores
+
+
+@dataclass(slots=True)
+class _Scores:
+    """How much is told of each subject, and of each group of subjects."""
+
+    single: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    groups: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def are_sure(self, best: str, habit: str) -> bool:
+        """Whether so much more is told of the one than of the other that it is asked for."""
+        group = _group(best)
+        own = _group(habit)
+        if group == own:
+            return self.single[best] - self.single[habit] >= SURE_SUBJECT
+        return self.groups[group] - self.groups[own] >= SURE_GROUP
 
 
 def read_telling(root: TomlTable, catalogue: Catalogue, seeds: Seeds) -> Telling:
@@ -191,24 +225,30 @@ def read_telling(root: TomlTable, catalogue: Catalogue, seeds: Seeds) -> Telling
     """
     table = root.table("pointing")
     table.check_keys(("vague", "covers", "channels", "undecided"))
-    channels: dict[str, str] = {}
-    listed = table.table("channels")
-    for code in listed.values:
-        if code not in catalogue.channels:
-            raise listed.refusal("is no channel of the catalogue", code)
-        channels.update({sound_of(word): code for word in listed.texts(code)})
+    channels = _read_channels(table.table("channels"), catalogue)
     vague = {sound_of(word) for word in table.texts("vague")}
-    telling = {word: frozenset(members) for word, members in seeds.items() if word not in vague}
-    subjects = {word: members for word, members in telling.items() if len(word) >= SHORTEST}
+    subjects = {
+        word: frozenset(members)
+        for word, members in seeds.items()
+        if word not in vague and len(word) >= SHORTEST
+    }
     undecided = {
         group: (frozenset(row.texts("of")), tuple(map(sound_of, row.texts("unless"))))
         for group, row in table.table("undecided").tables()
     }
-    return Telling(subjects, channels, frozenset(map(sound_of, table.texts("covers"))), undecided)
+    covers = frozenset(map(sound_of, table.texts("covers")))
+    return Telling(subjects, channels, covers, undecided)
 
 
-def _stands_within(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
-    return other[0] <= one[0] and one[1] <= other[1] and len(other[2]) > len(one[2])
+def _read_channels(table: TomlTable, catalogue: Catalogue) -> dict[str, str]:
+    """How each word sounds, and the channel of which it speaks."""
+    channels: dict[str, str] = {}
+    for code in table.values:
+        if code not in catalogue.channels:
+            raise table.refusal("is no channel of the catalogue", code)
+        for word in table.texts(code):
+            channels[sound_of(word)] = code
+    return channels
 
 
 def _group(subject: str) -> str:

@@ -17,10 +17,13 @@ RUN = 4
 """Letters in a run; one to two Thai syllables."""
 READ = 600
 """Characters of a text that are read: what is asked stands at its beginning."""
-SMOOTHING, LEAST_SMOOTHING = 0.02, 100.0
+SMOOTHING = 0.02
+LEAST_SMOOTHING = 100.0
 """The part of all runs learnt (at least so many) with which a subject must have been seen until its
 own tickets say as much of it as everybody's."""
-OF_TICKETS, OF_WORDS, OF_CHANNEL = 0.2, 1.3, 6.0
+OF_TICKETS = 0.2
+OF_WORDS = 1.3
+OF_CHANNEL = 6.0
 """How much tickets (runs overlap, so each counts a fifth), listed words and a foreign channel
 weigh.
 """
@@ -40,14 +43,16 @@ def read_seeds(root: TomlTable, catalogue: Catalogue) -> Seeds:
     for code in table.values:
         if code not in catalogue.subjects:
             raise table.refusal("is no subject or group of the catalogue", code)
-        members = [
-            one.code
-            for one in catalogue.subjects.values()
-            if one.selectable and code in (one.code, one.parent)
-        ]
+        members = _members(catalogue, code)
         for word in table.texts(code):
             seeds.setdefault(sound_of(word), set()).update(members)
     return {word: members for word, members in seeds.items() if word and members}
+
+
+def _members(catalogue: Catalogue, code: str) -> list[str]:
+    """The subjects to choose from with this code, or in this group."""
+    subjects = [one for one in catalogue.subjects.values() if one.selectable]
+    return [one.code for one in subjects if code in (one.code, one.parent)]
 
 
 class Model:
@@ -76,8 +81,9 @@ class Model:
         runs = _runs(sound_of(text))
         for counted in (self._runs[subject], self._all):
             counted.subtract(runs)
-            for run in [run for run in runs if not counted[run]]:
-                del counted[run]
+            for run in runs:
+                if not counted[run]:
+                    del counted[run]
         self._sizes[subject] -= len(runs)
         self._every -= len(runs)
         self._channels[channel, subject] -= 1
@@ -104,7 +110,8 @@ class Model:
 
         def score(one: str) -> float:
             odds = log((count[one] + 1) * len(subjects) / every) / 2
-            return evidence[one] + odds - (0 if one in fitting else OF_CHANNEL)
+            foreign = 0 if one in fitting else OF_CHANNEL
+            return evidence[one] + odds - foreign
 
         return sorted(subjects, key=lambda one: -score(one))[:MOST]
 
@@ -113,23 +120,31 @@ class Model:
         sound = sound_of(text)
         evidence = dict.fromkeys(subjects, 0.0)
         for word, members in seeds.items():
-            if word in sound:
-                for one in evidence.keys() & members:
-                    evidence[one] += OF_WORDS * log(len(subjects) / len(members) + 1)
+            if word not in sound:
+                continue
+            said = OF_WORDS * log(len(subjects) / len(members) + 1)
+            for one in evidence.keys() & members:
+                evidence[one] += said
         runs = [run for run in _runs(sound) if run in self._all]
-        smoothing = max(LEAST_SMOOTHING, SMOOTHING * self._every)
-        for one in subjects if runs else ():
-            taught, size = self._runs.get(one, Counter()), self._sizes[one]
-            # As much as everybody's tickets would say, and more for each run that is commoner in
-            # this subject's.
-            odds = len(runs) * log(smoothing / (size + smoothing))
-            odds += sum(
-                log(1 + taught[run] * self._every / (self._all[run] * smoothing))
-                for run in runs
-                if run in taught
-            )
-            evidence[one] += OF_TICKETS * odds
+        if not runs:
+            return evidence
+        for one in subjects:
+            evidence[one] += OF_TICKETS * self._odds(one, runs)
         return evidence
+
+    def _odds(self, subject: str, runs: Sequence[str]) -> float:
+        """As much as everybody's tickets would say, and more for each run that is commoner in this
+        subject's.
+        """
+        taught = self._runs.get(subject, Counter())
+        smoothing = max(LEAST_SMOOTHING, SMOOTHING * self._every)
+        odds = len(runs) * log(smoothing / (self._sizes[subject] + smoothing))
+        odds += sum(
+            log(1 + taught[run] * self._every / (self._all[run] * smoothing))
+            for run in runs
+            if run in taught
+        )
+        return odds
 
 
 def sound_of(text: str) -> str:

@@ -8,11 +8,13 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from domain.data import TomlTable
+from domain.patterns import one_of
 from domain.text import clean, fold, words
 
 MIN_SLIP = 3
 """Letters below which nothing is alike enough."""
-ALIKE, ALIKE_PART = 72, 84
+ALIKE = 72
+ALIKE_PART = 84
 """How alike (0-100) a whole name, and a part of one, must be to be offered."""
 LONG = 9
 """Letters from which a name is recognised inside an unbroken line."""
@@ -60,18 +62,15 @@ def similar_projects(projects: Iterable[Project], text: str, limit: int = 5) -> 
         for number, project in enumerate(listed)
         for key in (project.name, *project.words)
     }
+    longer = {key: folded for key, folded in spelt.items() if len(folded) > len(wanted)}
     # A part of a long name counts as if it were the whole, a short form must be alike as a whole.
+    alike = [
+        *process.extract(wanted, spelt, scorer=fuzz.ratio, score_cutoff=ALIKE),
+        *process.extract(wanted, longer, scorer=fuzz.partial_ratio, score_cutoff=ALIKE_PART),
+    ]
     scores: dict[int, float] = {}
-    for scorer, cutoff in ((fuzz.ratio, ALIKE), (fuzz.partial_ratio, ALIKE_PART)):
-        keys = {
-            key: folded
-            for key, folded in spelt.items()
-            if scorer is fuzz.ratio or len(folded) > len(wanted)
-        }
-        for _text, score, (number, _key) in process.extract(
-            wanted, keys, scorer=scorer, score_cutoff=cutoff
-        ):
-            scores[number] = max(score, scores.get(number, 0))
+    for _text, score, (number, _key) in alike:
+        scores[number] = max(score, scores.get(number, 0))
     ordered = sorted(scores, key=lambda number: -scores[number])
     return [listed[number] for number in ordered[:limit]]
 
@@ -83,13 +82,13 @@ def projects_in(projects: Sequence[Project], text: str) -> list[tuple[int, int, 
     Sure are its full name and its `marks` as whole words; "labour" or "income" alone are what
     people ask about."""
     found: list[tuple[int, int, Project]] = []
-    named = [(project.name, project) for project in projects] + [
-        (m, p) for p in projects for m in p.marks
-    ]
+    named = [(project.name, project) for project in projects]
+    named += [(mark, project) for project in projects for mark in project.marks]
     for name, project in sorted(named, key=lambda pair: -len(pair[0])):
         for match in _pattern(name).finditer(text):
-            if not any(start < match.end() and match.start() < end for start, end, _other in found):
-                found.append((match.start(), match.end(), project))
+            begin, stop = match.span()
+            if not any(start < stop and begin < end for start, end, _other in found):
+                found.append((begin, stop, project))
     return sorted(found, key=lambda one: one[0])
 
 
@@ -99,24 +98,32 @@ def likely_projects(projects: Iterable[Project], text: str) -> list[Project]:
     """
     listed = list(projects)
     named = [project for _start, _end, project in projects_in(listed, text)]
+    if named:
+        return list(dict.fromkeys(named))
     plain = _plain(text)
-    return list(dict.fromkeys(named)) or [
-        one for one in listed if any(_stands(w, plain) for w in one.words)
-    ]
+    return [one for one in listed if any(_stands(word, plain) for word in one.words)]
 
 
 def _stands(word: str, plain: str) -> bool:
     """Whether a short form stands in a text: a Thai word anywhere, any other as a whole word."""
     bare = _plain(word)
-    return bool(_pattern(bare).search(plain)) if bare.isascii() else bare in plain
+    if not bare.isascii():
+        return bare in plain
+    return _pattern(bare).search(plain) is not None
 
 
 def split_projects(text: str) -> list[str]:
     """Several projects in one answer: by commas, line ends, and the words for "and" where blanks
     stand beside them.
     """
-    ands = "|".join(map(re.escape, words("one_line").texts("ands")))
-    return [part.strip() for part in re.split(rf"[,;\n+]|\s(?:{ands})\s?", text) if part.strip()]
+    parts = (part.strip() for part in _joints().split(text))
+    return [part for part in parts if part]
+
+
+@cache
+def _joints() -> re.Pattern[str]:
+    """What stands between two projects."""
+    return re.compile(rf"[,;\n+]|\s{one_of(words('one_line').texts('ands'))}\s?")
 
 
 @cache
@@ -131,9 +138,9 @@ def _pattern(name: str) -> re.Pattern[str]:
 def _bare(text: str) -> str:
     """Without the word for "project" that officers write before a name."""
     word = words("one_line").text("project")
-    return (
-        text.removeprefix(word).strip() if text.startswith(word) and len(text) > len(word) else text
-    )
+    if text == word:
+        return text
+    return text.removeprefix(word).strip()
 
 
 def read_projects(root: TomlTable) -> tuple[Project, ...]:
@@ -146,9 +153,14 @@ def read_projects(root: TomlTable) -> tuple[Project, ...]:
         kind = row.text("kind")
         if kind not in KINDS:
             raise row.refusal(f'"{kind}" is no kind; use one of {", ".join(KINDS)}', "kind")
-        projects.append(
-            Project(name, row.texts("words"), kind, row.text("every", ""), row.texts("marks"))
+        project = Project(
+            name,
+            words=row.texts("words"),
+            kind=kind,
+            every=row.text("every", ""),
+            marks=row.texts("marks"),
         )
+        projects.append(project)
     return tuple(projects)
 
 

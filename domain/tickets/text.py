@@ -5,19 +5,18 @@ can be read.
 import re
 from functools import cache
 
-from domain.text import clean, digits, fold
+from domain.text import ELLIPSIS, clean, digits, fold
 
 MOST_WORDS = 8
 LOOKED_AT = 400
 """Words of a text among which a snippet is looked for."""
 
 # Thai letters that `fold` leaves, as capitals and signs that a folded text does not have; those a
-# pattern of LIKE or
-# GLOB would read (%, _, \, *, ?, [) are not among them. The order is stored in every key: never
-# change it.
+# pattern of LIKE or GLOB would read (%, _, \, *, ?, [) are not among them. The order is stored in
+# every key: never change it.
 _THAI = (
-    "\u0e01\u0e02\u0e03\u0e04\u0e05\u0e07\u0e08\u0e09\u0e0a\u0e0b\u0e0c\u0e14\u0e15\u0e16\u0e17\u0e19\u0e1a\u0e1b"
-    "\u0e1c\u0e1d\u0e1e\u0e1f\u0e21\u0e22\u0e23\u0e24\u0e25\u0e26\u0e27\u0e2a\u0e2b\u0e2d\u0e2e"
+    "\u0e01\u0e02\u0e03\u0e04\u0e05\u0e07\u0e08\u0e09\u0e0a\u0e0b\u0e0c\u0e14\u0e15\u0e16"
+    "\u0e17\u0e19\u0e1a\u0e1b\u0e1c\u0e1d\u0e1e\u0e1f\u0e21\u0e22\u0e23\u0e24\u0e25\u0e26\u0e27\u0e2a\u0e2b\u0e2d\u0e2e"
     "\u0e30\u0e31\u0e32\u0e33\u0e34\u0e36\u0e38\u0e40\u0e41\u0e42\u0e44\u0e45\u0e46"
 )
 _SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!\"#$&'()+,-./:;<=>@^"
@@ -33,7 +32,8 @@ def text_key(*texts: str) -> str:
 
 def query_keys(text: str) -> list[str]:
     """The words of a query as they stand in keys, the longest first, since it decides soonest."""
-    return sorted(dict.fromkeys(text_key(text).split()[:MOST_WORDS]), key=len, reverse=True)
+    words = text_key(text).split()[:MOST_WORDS]
+    return sorted(dict.fromkeys(words), key=len, reverse=True)
 
 
 def snippet(text: str, keys: list[str]) -> str:
@@ -42,7 +42,8 @@ def snippet(text: str, keys: list[str]) -> str:
     for at, piece in enumerate(pieces[:LOOKED_AT]):
         plain = text_key(piece)
         if any(key in plain for key in keys):
-            return ("… " if at else "") + " ".join(pieces[at:])
+            rest = " ".join(pieces[at:])
+            return f"{ELLIPSIS} {rest}" if at else rest
     return ""
 
 
