@@ -35,6 +35,7 @@ from handlers.customers import commands as customers
 from handlers.customers import contact_cards, inline
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.files import receiving, unsent
+from handlers.forms import drafts
 from handlers.forms import engine as forms
 from handlers.i18n import _, speak
 from handlers.messages import sentence
@@ -271,7 +272,7 @@ def _is_about_another(draft: Draft, text: str) -> bool:
 async def _aside(ctx: Context, draft: Draft, reply: Reply) -> Reply:
     """Answer the new thing, park the open form, and offer it again."""
     if draft.id not in ctx.drafts:
-        await forms.park_open(ctx)
+        await drafts.park_open(ctx)
     return replace(reply, parts=(*reply.parts, await forms.resume_part(ctx, draft)))
 
 

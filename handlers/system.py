@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.staff import Platform, Role
 from handlers.chat import Button, Card, Paragraph, Reply, confirm, say
 from handlers.desk import Context
-from handlers.forms.engine import end
+from handlers.forms.drafts import end
 from handlers.i18n import _
 from handlers.labels import person_label, value_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, check_right, command

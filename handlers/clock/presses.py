@@ -15,7 +15,8 @@ from domain.tickets.records import Pause, Ticket
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.clock import text as clock_text
 from handlers.desk import Context
-from handlers.forms.engine import Field, Form, end, enter_form, new_draft, start
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import Field, Form, enter_form, start
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, when
 from handlers.registry import action, command

@@ -16,7 +16,8 @@ from handlers.customers.form import edit_customer, new_customer, passed_over
 from handlers.customers.hits import hit_buttons
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import FRESH, FormAnswer, start, with_values
+from handlers.forms.drafts import FormAnswer, with_values
+from handlers.forms.engine import FRESH, start
 from handlers.i18n import _
 from handlers.messages import sentence
 from handlers.records import named as named_records

@@ -14,6 +14,7 @@ from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
 from handlers.customers.hits import hit_buttons
 from handlers.desk import Context, Fetched
+from handlers.forms import drafts
 from handlers.forms import engine as forms
 from handlers.i18n import _
 from handlers.registry import FileUse, file_uses
@@ -85,7 +86,7 @@ async def _into_form(ctx: Context, contact: SharedContact, draft: Draft | None) 
         return None
     if draft.kind == "customer" and not draft.record:
         said = from_query(_query(contact), ctx.today)
-        filled = forms.with_values(draft, _missing(said, draft))
+        filled = drafts.with_values(draft, _missing(said, draft))
         return await forms.advance(ctx, filled)
     if not forms.takes(draft, "phone"):
         return None

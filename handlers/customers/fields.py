@@ -21,7 +21,8 @@ from domain.text import shorten
 from handlers.customers.likely_duplicates import TWIN
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Option, unknown_values
+from handlers.forms.drafts import unknown_values
+from handlers.forms.engine import Field, Option
 from handlers.forms.fields import form_fields
 from store.chat.forms import Draft
 from store.customers import records as customers

@@ -21,19 +21,8 @@ from handlers.customers.fields import (
     present_values,
 )
 from handlers.desk import Context
-from handlers.forms.engine import (
-    Form,
-    FormAnswer,
-    advance,
-    end,
-    enter_form,
-    keep,
-    new_draft,
-    own_draft,
-    rebased,
-    start,
-    with_values,
-)
+from handlers.forms.drafts import FormAnswer, end, keep, new_draft, with_values
+from handlers.forms.engine import Form, advance, enter_form, own_draft, rebased, start
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label

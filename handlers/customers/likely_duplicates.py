@@ -10,7 +10,8 @@ from domain.customers.records import Customer, CustomerCode
 from domain.errors import InvalidInput
 from handlers.customers.hits import hit_line
 from handlers.desk import Context
-from handlers.forms.engine import Field, FormAnswer, Given, Option
+from handlers.forms.drafts import FormAnswer, Given
+from handlers.forms.engine import Field, Option
 from handlers.i18n import _
 from store.chat.forms import Draft
 from store.customers import records as customers

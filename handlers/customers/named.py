@@ -7,7 +7,7 @@ from handlers.customers import cards as customer_cards
 from handlers.customers.form import edit_customer
 from handlers.customers.parts import list_part
 from handlers.desk import Context
-from handlers.forms.engine import with_look
+from handlers.forms.drafts import with_look
 from handlers.records.kinds import RecordKind, enter_records
 from handlers.staff.masked import masked_customer
 from store.chat.forms import Draft

@@ -17,7 +17,8 @@ from handlers.customers.fields import NAME_LIMIT, contact_of, from_query
 from handlers.customers.form import moved_on, show_difference
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Form, FormAnswer, end, enter_form, new_draft, start
+from handlers.forms.drafts import FormAnswer, end, new_draft
+from handlers.forms.engine import Field, Form, enter_form, start
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.registry import action

@@ -14,6 +14,7 @@ from handlers.desk import Context, Fetched
 from handlers.files import cards as file_cards
 from handlers.files.waiting import confirm_attached, list_recent, only_number, question
 from handlers.files.waiting import ticket_buttons as buttons_of_ticket
+from handlers.forms import drafts
 from handlers.forms import engine as forms
 from handlers.forms.draft_files import move
 from handlers.i18n import _
@@ -203,12 +204,12 @@ async def _to_draft(
 ) -> Reply | None:
     """The form goes on; what the file's caption says is the answer to what it asked."""
     record = of_draft(draft.id)
-    await forms.park_open(ctx, draft.id)
+    await drafts.park_open(ctx, draft.id)
     ctx.change(file_store.add, file=replace(sent.file, record=record))
     ctx.attached[record] = 1
     if not await _is_last(ctx, sent):
         # Written too: where the other app saved it at this moment, this file must not stay behind.
-        forms.store_draft(ctx, replace(draft, touched_at=ctx.now))
+        drafts.store_draft(ctx, replace(draft, touched_at=ctx.now))
         return None
     names = file_cards.names(sent.album)
     told = Paragraph(_("📎 เก็บไว้กับร่างนี้แล้ว: %(files)s", files=names))

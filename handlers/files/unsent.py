@@ -9,6 +9,7 @@ from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Paragraph, Reply, ReplyPart, Unsent
 from handlers.desk import Context
 from handlers.files.presses import removal
+from handlers.forms import drafts
 from handlers.forms import engine as forms
 from handlers.i18n import _
 from handlers.tickets.buttons import show_button
@@ -137,10 +138,10 @@ async def _without(
     gone = {name for name, events in sources if event_id in events.split()}
     cleared = draft.without(gone)
     if not any(cleared.texts().values()):
-        forms.end(ctx, draft, state="cancelled")
+        drafts.end(ctx, draft, state="cancelled")
         return []
     if draft.state != "open":
-        forms.store_draft(ctx, cleared)
+        drafts.store_draft(ctx, cleared)
         return []
     problem = _("ลบข้อความที่ยกเลิกส่งออกจากแบบฟอร์มแล้ว")
     reply = await forms.proceed(ctx, cleared, problem=problem)

@@ -9,6 +9,7 @@ from handlers.chat import Button, Choice, Reply, confirm, say
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.files.presses import removal
+from handlers.forms import drafts
 from handlers.forms import engine as forms
 from handlers.forms.draft_files import move
 from handlers.i18n import _
@@ -180,7 +181,7 @@ async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     captions = dict.fromkeys(file.caption for file in held if file.caption)
     values = await habit_defaults(ctx)
     if captions:
-        values |= forms.FormAnswer({"details": "\n".join(captions)})
+        values |= drafts.FormAnswer({"details": "\n".join(captions)})
     draft = new_ticket(ctx, values)
     _hand_over(ctx, held, draft)
     return await forms.start(ctx, draft, "customer")

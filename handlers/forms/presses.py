@@ -6,24 +6,26 @@ from dataclasses import replace
 from domain.errors import InvalidInput
 from handlers.chat import Choice, Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import (
-    EVERY,
-    FORMS,
-    MORE,
+from handlers.forms.drafts import (
     FormAnswer,
-    advance,
-    ask_again,
-    ask_part,
-    asks,
     end,
-    feed,
-    form_button,
-    own_draft,
-    proceed,
     store_draft,
     unknown_values,
     with_prompts,
     with_values,
+)
+from handlers.forms.engine import (
+    EVERY,
+    FORMS,
+    MORE,
+    advance,
+    ask_again,
+    ask_part,
+    asks,
+    feed,
+    form_button,
+    own_draft,
+    proceed,
 )
 from handlers.i18n import _
 from handlers.registry import NOTHING, action, command, text_action

@@ -23,16 +23,8 @@ from domain.text import split_text
 from domain.tickets.records import Ticket, reply_addresses
 from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, confirm, say
 from handlers.desk import Context
-from handlers.forms.engine import (
-    Field,
-    Form,
-    Option,
-    end,
-    enter_form,
-    new_draft,
-    proceed,
-    start,
-)
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import Field, Form, Option, enter_form, proceed, start
 from handlers.i18n import _, speaking
 from handlers.labels import field_label, unset
 from handlers.mail import cards as mail_cards

@@ -15,7 +15,8 @@ from domain.tickets.projects import find_projects
 from handlers.chat import Card, Reply, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Form, Option, Parse, end, enter_form, new_draft
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import Field, Form, Option, Parse, enter_form
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.owed import request_cards

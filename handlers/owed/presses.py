@@ -13,7 +13,8 @@ from domain.staff import StaffId
 from handlers.chat import Reply, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Option, end, enter_form, new_draft, start
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import Field, Option, enter_form, start
 from handlers.forms.one_field import OneField
 from handlers.i18n import _
 from handlers.labels import person_label, value_label

@@ -12,7 +12,8 @@ from domain.owed.rules import OwedState
 from domain.tickets.records import parse_contract_no
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import FormAnswer, end, enter_form, new_draft, start
+from handlers.forms.drafts import FormAnswer, end, new_draft
+from handlers.forms.engine import enter_form, start
 from handlers.forms.one_field import OneField
 from handlers.forms.reading import text_field
 from handlers.i18n import _, speaking

@@ -18,7 +18,8 @@ from domain.tickets.projects import (
 )
 from domain.tickets.records import SEPARATOR, join_years, lines_of, split_years
 from handlers.desk import Context
-from handlers.forms.engine import Field, FormAnswer, Option, value_of
+from handlers.forms.drafts import FormAnswer
+from handlers.forms.engine import Field, Option, value_of
 from handlers.i18n import _
 from handlers.messages import sentence
 from store.chat.forms import Draft

@@ -16,7 +16,8 @@ from domain.tickets.records import Change
 from handlers.chat import Card, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
 from handlers.files.cards import as_document
-from handlers.forms.engine import end, enter_form, new_draft, start
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import enter_form, start
 from handlers.forms.one_field import OneField
 from handlers.forms.reading import text_field
 from handlers.i18n import _

@@ -14,15 +14,8 @@ from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, Text, turn_buttons
 from handlers.desk import Context
 from handlers.files.cards import as_document
-from handlers.forms.engine import (
-    FRESH,
-    advance,
-    own_draft,
-    park_open,
-    resume_part,
-    start,
-    with_values,
-)
+from handlers.forms.drafts import park_open, with_values
+from handlers.forms.engine import FRESH, advance, own_draft, resume_part, start
 from handlers.i18n import _
 from handlers.labels import doer_label, when
 from handlers.publicity import (

@@ -21,17 +21,8 @@ from handlers.chat import Button, Card, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
 from handlers.forms import reading as fields
-from handlers.forms.engine import (
-    Field,
-    Form,
-    Option,
-    advance,
-    enter_form,
-    form_button,
-    new_draft,
-    own_draft,
-    with_values,
-)
+from handlers.forms.drafts import new_draft, with_values
+from handlers.forms.engine import Field, Form, Option, advance, enter_form, form_button, own_draft
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.messages import sentence

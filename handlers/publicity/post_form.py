@@ -17,17 +17,8 @@ from handlers.chat import Card, Paragraph, Reply, say
 from handlers.desk import BroadcastCost, Context
 from handlers.files import cards as file_cards
 from handlers.forms import draft_files
-from handlers.forms.engine import (
-    Form,
-    end,
-    enter_form,
-    form_button,
-    new_draft,
-    own_draft,
-    proceed,
-    start,
-    with_values,
-)
+from handlers.forms.drafts import end, new_draft, with_values
+from handlers.forms.engine import Form, enter_form, form_button, own_draft, proceed, start
 from handlers.i18n import _
 from handlers.labels import field_label, unset, when
 from handlers.projects.fields import unsettled_text

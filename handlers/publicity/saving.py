@@ -28,7 +28,8 @@ from domain.tickets.records import SEPARATOR, Ticket
 from handlers.chat import Card, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context, Work
 from handlers.forms import draft_files
-from handlers.forms.engine import end, enter_form, form_button, new_draft, proceed, start
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import enter_form, form_button, proceed, start
 from handlers.forms.one_field import OneField
 from handlers.forms.reading import LONG_LIMIT, text_field
 from handlers.i18n import _

@@ -11,19 +11,8 @@ from domain.text import shorten
 from domain.tickets.references import ReferenceKind, is_courtesy, is_named, take_reference
 from handlers.chat import Reply
 from handlers.desk import Context
-from handlers.forms.engine import (
-    FORMS,
-    Field,
-    Given,
-    ask_again,
-    is_unknown,
-    park_open,
-    proceed,
-    start,
-    unknown_values,
-    with_look,
-    with_values,
-)
+from handlers.forms.drafts import Given, park_open, unknown_values, with_look, with_values
+from handlers.forms.engine import FORMS, Field, ask_again, is_unknown, proceed, start
 from handlers.forms.engine import advance as save_or_ask
 from handlers.i18n import _
 from handlers.labels import field_label

@@ -14,7 +14,8 @@ from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, take_reference
 from handlers.chat import Button, Choice, Reply, confirm, in_one_line, say, turn_buttons
 from handlers.desk import Context, Work
-from handlers.forms.engine import advance, park_open, proceed, start
+from handlers.forms.drafts import park_open
+from handlers.forms.engine import advance, proceed, start
 from handlers.i18n import _
 from handlers.labels import weekday_when
 from handlers.messages import sentence

@@ -14,7 +14,8 @@ from domain.errors import InvalidInput
 from domain.text import shorten
 from handlers.chat import Card, Reply, in_one_line
 from handlers.desk import Context
-from handlers.forms.engine import Field, Form, Option, end, enter_form, new_draft
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import Field, Form, Option, enter_form
 from handlers.forms.reading import text_field
 from handlers.i18n import _
 from handlers.labels import field_label, weekday_when

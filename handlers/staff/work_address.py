@@ -12,7 +12,8 @@ from domain.mail.mails import check_address
 from domain.staff import Role, Staff, StaffId
 from handlers.chat import Button, Reply, confirm, reply_to_json, say
 from handlers.desk import Context
-from handlers.forms.engine import Field, end, enter_form, new_draft, start
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import Field, enter_form, start
 from handlers.forms.one_field import OneField
 from handlers.i18n import _, speaking
 from handlers.labels import person_label, role_label

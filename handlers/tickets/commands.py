@@ -16,7 +16,8 @@ from domain.tickets.references import (
 )
 from handlers.chat import Button, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import FormAnswer, advance, own_draft, park_open, start, with_values
+from handlers.forms.drafts import FormAnswer, park_open, with_values
+from handlers.forms.engine import advance, own_draft, start
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.registry import ANYTHING, action, command, spoken, state, text_action

@@ -10,7 +10,8 @@ from domain.errors import InvalidInput
 from domain.owed.contracts import check_year, next_no
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Option, as_answer
+from handlers.forms.drafts import as_answer
+from handlers.forms.engine import Field, Option
 from handlers.i18n import _
 from store.chat.forms import Draft
 from store.owed import contracts

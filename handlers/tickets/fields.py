@@ -15,7 +15,8 @@ from domain.text import digits, shorten
 from domain.tickets.fields import TICKET
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, FormAnswer, Given, Option, with_values
+from handlers.forms.drafts import FormAnswer, Given, with_values
+from handlers.forms.engine import Field, Option
 from handlers.forms.fields import form_fields
 from handlers.i18n import _
 from handlers.projects.fields import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT

@@ -16,15 +16,8 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
-from handlers.forms.engine import (
-    Form,
-    FormAnswer,
-    Given,
-    enter_form,
-    new_draft,
-    unknown_of,
-    with_values,
-)
+from handlers.forms.drafts import FormAnswer, Given, new_draft, unknown_of, with_values
+from handlers.forms.engine import Form, enter_form
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label

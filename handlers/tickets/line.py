@@ -3,7 +3,7 @@ before saving.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.customers.phones import format_phone
 from domain.customers.records import Contact, Customer
@@ -15,7 +15,8 @@ from domain.text import strip_titles
 from domain.tickets.records import SEPARATOR, join_years
 from handlers.chat import Button
 from handlers.desk import Context
-from handlers.forms.engine import FormAnswer, form_button, new_draft
+from handlers.forms.drafts import FormAnswer, new_draft
+from handlers.forms.engine import form_button
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.tickets.data import NO_CUSTOMER
@@ -25,7 +26,8 @@ from store.chat.forms import Draft
 from store.customers.keys import phone_key
 from store.search import customers as search
 
-PROVINCIAL = ("email", "mail.provincial_users")
+PROVINCIAL_CHANNEL = "email"
+PROVINCIAL_SUBJECT = "mail.provincial_users"
 """What a line of nothing but a province and a number is."""
 HABIT = "habit"
 """In place of a field: channel and subject are those that the officer uses most."""
@@ -35,10 +37,9 @@ async def line_vocabulary(ctx: Context) -> Vocabulary:
     """The words of the grammar, with the names of everybody and every team that may stand behind
     @.
     """
-    people = {person.name for person in await staff.list_staff(ctx.db)} | (
-        await staff.list_teams(ctx.db)
-    ).keys()
-    return replace(ctx.desk.configuration.vocabulary(), staff=frozenset(people))
+    names = {person.name for person in await staff.list_staff(ctx.db)}
+    names |= (await staff.list_teams(ctx.db)).keys()
+    return replace(ctx.configuration.vocabulary(), staff=frozenset(names))
 
 
 async def line_values(ctx: Context, line: str) -> FormAnswer:
@@ -47,16 +48,20 @@ async def line_values(ctx: Context, line: str) -> FormAnswer:
     """
     read = parse_one_line(line, await line_vocabulary(ctx), ctx.today)
     if read.counts and not read.subject:
-        channel, subject = PROVINCIAL
-        read = replace(
-            read,
-            channel=read.channel or channel,
-            subject=subject,
-            close=True,
-        )
-        read = read.doubting("subject", read.details, taken=True)
+        read = _provincial(read)
     read, customer = await _with_customer(ctx, read)
     return await read_values(ctx, read) | customer | _several(read)
+
+
+def _provincial(read: OneLine) -> OneLine:
+    """A line of nothing but a province and a number: a report, closed, to be looked at."""
+    report = replace(
+        read,
+        channel=read.channel or PROVINCIAL_CHANNEL,
+        subject=PROVINCIAL_SUBJECT,
+        close=True,
+    )
+    return report.doubting("subject", read.details, taken=True)
 
 
 async def read_values(ctx: Context, read: OneLine) -> FormAnswer:
@@ -70,9 +75,11 @@ def _not_to_come(ctx: Context, read: OneLine) -> OneLine:
     """Without a time of today that is still to come."""
     if read.created_on is None or read.created_time is None:
         return read
-    if datetime.combine(read.created_on, read.created_time, BANGKOK) <= ctx.now:
+    came_at = datetime.combine(read.created_on, read.created_time, BANGKOK)
+    if came_at <= ctx.now:
         return read
-    return replace(read, created_time=None).doubting("created_on", f"{read.created_time:%H.%M}")
+    typed = f"{read.created_time:%H.%M}"
+    return replace(read, created_time=None).doubting("created_on", typed)
 
 
 def _values(read: OneLine) -> dict[str, str]:
@@ -90,31 +97,40 @@ def _values(read: OneLine) -> dict[str, str]:
         "data_years": join_years(years),
         "price": "" if read.price is None else str(read.price),
         "receipt_no": read.receipt_no,
-        "receipt_on": read.receipt_on.isoformat() if read.receipt_on else "",
+        "receipt_on": _day(read.receipt_on),
         "letter_no": read.letter_no,
-        "letter_on": read.letter_on.isoformat() if read.letter_on else "",
+        "letter_on": _day(read.letter_on),
         "contract_no": read.contract_no,
-        "contract_on": read.contract_on.isoformat() if read.contract_on else "",
+        "contract_on": _day(read.contract_on),
         "purpose": read.purpose,
         NO_CUSTOMER: "1" if read.nobody else "",
     }
     return {name: value for name, value in values.items() if value}
 
 
+def _day(on: date | None) -> str:
+    return on.isoformat() if on else ""
+
+
 def _created(read: OneLine) -> str:
-    if read.created_on is None:
-        return ""
-    day = read.created_on.isoformat()
-    return f"{day}T{read.created_time:%H:%M}" if read.created_time else day
+    day = _day(read.created_on)
+    if day and read.created_time:
+        return f"{day}T{read.created_time:%H:%M}"
+    return day
 
 
 def _several(read: OneLine) -> FormAnswer:
     """Of several subjects none is taken: it is asked which."""
-    others = [doubt.words for doubt in read.doubts if doubt.field == "subject" and not doubt.taken]
-    codes = [read.subject, *(one.strip("()[]., ") for one in others)]
+    others = [doubt.words.strip("()[]., ") for doubt in _beside(read, "subject")]
     if not read.subject or not others:
         return FormAnswer()
-    return FormAnswer({"subject": ""}, queries={"subject": " ".join(codes)})
+    codes = " ".join([read.subject, *others])
+    return FormAnswer({"subject": ""}, queries={"subject": codes})
+
+
+def _beside(read: OneLine, field: str) -> list[Doubt]:
+    """Words that may be about a field, too, and only stand in the text."""
+    return [doubt for doubt in read.doubts if doubt.field == field and not doubt.taken]
 
 
 # The customer.
@@ -129,14 +145,15 @@ async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnsw
     found = await _surely(ctx, read.customer_kind, read.customer)
     if found is None:
         return _searched(read)
-    others = [doubt for doubt in read.doubts if doubt.field == "customer" and not doubt.taken]
-    meant = [await _is_of(ctx, found, doubt.words) for doubt in others]
-    if not all(meant) and read.customer_kind is CustomerRef.CODE and _are_codes(others):
+    others = _beside(read, "customer")
+    same = {doubt for doubt in others if await _is_of(ctx, found, doubt.words)}
+    strangers = [doubt for doubt in others if doubt not in same]
+    is_code = read.customer_kind is CustomerRef.CODE
+    if is_code and strangers and _are_codes(others):
         codes = [read.customer, *(doubt.words for doubt in others)]
         return read, _query(" ".join(codes))
-    settled = {doubt for doubt, same in zip(others, meant, strict=True) if same}
-    read = _without(read, settled)
-    return _with_beside(read, found), FormAnswer({"customer": found.code})
+    read = _with_beside(_without(read, same), found)
+    return read, FormAnswer({"customer": found.code})
 
 
 def _query(text: str) -> FormAnswer:
@@ -149,37 +166,43 @@ def _are_codes(doubts: list[Doubt]) -> bool:
 
 async def _named_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnswer]:
     """A name that begins the details, where exactly one customer bears it."""
-    found = await _surely(ctx, CustomerRef.NAME, read.beside) if read.beside else None
+    if not read.beside:
+        return read, FormAnswer()
+    found = await _surely(ctx, CustomerRef.NAME, read.beside)
     if found is None:
         return read, FormAnswer()
-    details = read.details.removeprefix(read.beside).strip()
-    return replace(read, details=details), FormAnswer({"customer": found.code})
+    return _without_beside(read), FormAnswer({"customer": found.code})
+
+
+def _without_beside(read: OneLine) -> OneLine:
+    """Without the name that begins the details."""
+    details = read.details.removeprefix(read.beside)
+    return replace(read, details=details.strip())
 
 
 def _searched(read: OneLine) -> tuple[OneLine, FormAnswer]:
     """Nobody, or several: asked, with the name and further telephones that stand beside the
     first.
     """
-    others = {doubt for doubt in read.doubts if doubt.field == "customer" and not doubt.taken}
-    if read.customer_kind is CustomerRef.CODE or not (read.beside or others):
-        return read, _query(format_phone(read.customer))
-    read = _without(replace(read, details=read.details.removeprefix(read.beside).strip()), others)
-    said = (read.beside, format_phone(read.customer), *(one.words for one in others))
+    others = dict.fromkeys(_beside(read, "customer"))
+    reference = format_phone(read.customer)
+    is_code = read.customer_kind is CustomerRef.CODE
+    if is_code or not (read.beside or others):
+        return read, _query(reference)
+    read = _without(_without_beside(read), set(others))
+    said = [read.beside, reference, *(doubt.words for doubt in others)]
     return read, _query(" ".join(filter(None, said)))
 
 
 def _without(read: OneLine, settled: set[Doubt]) -> OneLine:
     """Without these doubts, whose words the customer holds."""
     details = read.details
-    for doubt in settled:
-        details = (
-            " ".join(details.replace(doubt.words, " ", 1).split())
-            if "\n" not in details
-            else details
-        )
-    return replace(
-        read, details=details, doubts=tuple(doubt for doubt in read.doubts if doubt not in settled)
-    )
+    # Words of several lines stay: they may be about more than the customer.
+    if "\n" not in details:
+        for doubt in settled:
+            details = " ".join(details.replace(doubt.words, " ", 1).split())
+    left = tuple(doubt for doubt in read.doubts if doubt not in settled)
+    return replace(read, details=details, doubts=left)
 
 
 def _with_beside(read: OneLine, customer: Customer) -> OneLine:
@@ -187,46 +210,42 @@ def _with_beside(read: OneLine, customer: Customer) -> OneLine:
     if not read.beside:
         return read
     if _is_named(customer, read.beside):
-        return replace(read, details=read.details.removeprefix(read.beside).strip())
+        return _without_beside(read)
     return read.doubting("customer", read.beside)
 
 
-async def _surely(
-    ctx: Context,
-    kind: CustomerRef | None,
-    reference: str,
-) -> Customer | None:
+async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Customer | None:
     """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
-    hits = [hit.customer for hit in await search.find_customers(ctx.db, ctx.words, reference)]
-    if kind is CustomerRef.CODE:
-        return hits[0] if len(hits) == 1 else None
+    hits = await search.find_customers(ctx.db, ctx.words, reference)
+    found = [hit.customer for hit in hits]
     if kind is CustomerRef.NAME:
-        exact = [one for one in hits if _name(one.name) == _name(reference)]
-    else:
-        exact = [one for one in hits if _is_reached(one, reference)]
-    return exact[0] if len(exact) == 1 else None
+        found = [one for one in found if _name(one.name) == _name(reference)]
+    elif kind is not CustomerRef.CODE:
+        found = [one for one in found if _is_reached(one, reference)]
+    return found[0] if len(found) == 1 else None
 
 
 async def _is_of(ctx: Context, customer: Customer, words: str) -> bool:
     """Whether a second code, telephone or e-mail is this customer's as well."""
-    return customer.code in {
-        hit.customer.code for hit in await search.find_customers(ctx.db, ctx.words, words)
-    }
+    hits = await search.find_customers(ctx.db, ctx.words, words)
+    return customer.code in {hit.customer.code for hit in hits}
 
 
 def _is_reached(customer: Customer, reference: str) -> bool:
     people: tuple[Customer | Contact, ...] = (customer, *customer.contacts)
     if "@" in reference:
         return reference in {one.email.casefold() for one in people}
-    phones = {phone_key(phone) for one in people for phone in (one.phone, one.mobile) if phone}
-    return phone_key(reference) in phones
+    phones = [phone for one in people for phone in (one.phone, one.mobile)]
+    return phone_key(reference) in {phone_key(phone) for phone in phones if phone}
 
 
 def _is_named(customer: Customer, words: str) -> bool:
     """Whether all words are of the customer's name, organisation or contacts."""
-    names = (customer.name, customer.organisation, *(contact.name for contact in customer.contacts))
+    contacts = [contact.name for contact in customer.contacts]
+    names = (customer.name, customer.organisation, *contacts)
     known = {word for name in names for word in _name(name)}
-    return bool(_name(words)) and set(_name(words)) <= known
+    wanted = set(_name(words))
+    return bool(wanted) and wanted <= known
 
 
 def _name(text: str) -> list[str]:
@@ -264,15 +283,16 @@ def without_habit(doubts: tuple[Doubt, ...], *settled: str) -> FormAnswer:
 
 def doubt_notes(doubts: tuple[Doubt, ...]) -> list[str]:
     """What is to be looked at before saving, a sentence each, with the words as typed."""
-    unread = [
-        f'"{doubt.words}"'
-        for doubt in doubts
-        if not doubt.taken and doubt.field not in ("customer", "close")
-    ]
+    unread = [f'"{doubt.words}"' for doubt in doubts if _is_unread(doubt)]
     notes = [_doubt_note(doubt) for doubt in doubts]
     if unread:
         notes.append(_("⚠️ ยังไม่เข้าใจคำว่า %(words)s · บันทึกตามนี้", words=", ".join(unread)))
     return list(dict.fromkeys(filter(None, notes)))
+
+
+def _is_unread(doubt: Doubt) -> bool:
+    """Whether its words are understood as nothing; of the customer and of closing more is said."""
+    return not doubt.taken and doubt.field not in ("customer", "close")
 
 
 def _doubt_note(doubt: Doubt) -> str:
@@ -280,13 +300,12 @@ def _doubt_note(doubt: Doubt) -> str:
         return _("⚠️ ข้อความไม่ได้บอกช่องทางและเรื่อง ใช้ตามที่บันทึกบ่อย")
     if doubt.field == "close":
         return _('⚠️ "%(words)s" คือปิดใบงาน หรือเป็นส่วนของข้อความ', words=doubt.words)
-    if doubt.field == "customer" and not doubt.taken:
+    if doubt.taken:
+        label = field_label(doubt.field)
+        return _('⚠️ ตรวจ%(field)s อ่านจาก "%(words)s"', field=label, words=doubt.words)
+    if doubt.field == "customer":
         return _('⚠️ "%(words)s" ไม่ใช่ของผู้รับบริการรายนี้', words=doubt.words)
-    if not doubt.taken:
-        return ""
-    return _(
-        '⚠️ ตรวจ%(field)s อ่านจาก "%(words)s"', field=field_label(doubt.field), words=doubt.words
-    )
+    return ""
 
 
 def doubt_buttons(draft: Draft) -> tuple[Button, ...]:

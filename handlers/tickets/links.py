@@ -7,7 +7,8 @@ from domain.tickets.references import read_ticket_no
 from handlers.chat import Button, Card, Choice, Reply, confirm, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Form, Given, Option, end, enter_form, new_draft, start
+from handlers.forms.drafts import Given, end, new_draft
+from handlers.forms.engine import Field, Form, Option, enter_form, start
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.registry import action

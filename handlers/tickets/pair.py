@@ -4,7 +4,6 @@ section 4).
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import takewhile
 
 from domain.clock import pauses
 from domain.customers.records import CustomerCode
@@ -12,7 +11,7 @@ from domain.staff import StaffId
 from domain.text import shorten, strip_titles, words
 from domain.tickets.fields import TICKET
 from domain.tickets.records import Ticket, TicketNo
-from handlers.chat import Paragraph, Reply
+from handlers.chat import Paragraph, Reply, in_lines
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.tickets import buttons as ticket_buttons
@@ -34,18 +33,24 @@ async def reserve(ctx: Context) -> TicketNo:
 
 
 async def forwarded(
-    ctx: Context, ticket: Ticket, values: Mapping[str, str], no: TicketNo
+    ctx: Context,
+    ticket: Ticket,
+    values: Mapping[str, str],
+    no: TicketNo,
 ) -> Ticket:
     """The first ticket: closed, its result says who asked for what and where that is dealt with."""
     customer = await ctx.customer(values["real_customer"])
-    subject = ctx.desk.configuration.catalogue.subject(values["real_subject"]).name
-    question = shorten(_without_name(ticket.details, customer.name) or subject, QUESTION)
-    said = words("results").text("forwarded") % (ticket_cards.shown_name(customer), question, no)
-    result = "\n".join(filter(None, (ticket.result, said)))
-    # What the customer wants is counted once: with the second ticket.
+    subject = ctx.catalogue.subject(values["real_subject"])
+    question = _without_name(ticket.details, customer.name) or subject.name
+    said = words("results").text("forwarded") % (
+        ticket_cards.shown_name(customer),
+        shorten(question, QUESTION),
+        no,
+    )
     return replace(
         pauses.closed(ticket, ctx.now),
-        result=result,
+        result=in_lines(ticket.result, said),
+        # What the customer wants is counted once: with the second ticket.
         projects=(),
         data_years="",
     )
@@ -56,9 +61,12 @@ def _without_name(details: str, name: str) -> str:
     begins with it.
     """
     question = " ".join(details.split())
-    asked, named = strip_titles(question).split(), strip_titles(name).split()
-    same = list(takewhile(lambda pair: pair[0] == pair[1], zip(asked, named, strict=False)))
-    return " ".join(asked[len(same) :]) if same else question
+    asked = strip_titles(question).split()
+    named = strip_titles(name).split()
+    same = 0
+    while same < min(len(asked), len(named)) and asked[same] == named[same]:
+        same += 1
+    return " ".join(asked[same:]) if same else question
 
 
 async def add_real(
@@ -69,20 +77,15 @@ async def add_real(
     before: StaffId | None = None,
 ) -> Ticket:
     """The second ticket, of the customer who wrote, in the same transaction; `first` as it was
-    filled in.
-
-    A mail that lay with somebody who left since becomes the work of who closes it.
+    filled in, `before` = whose work the mail was.
     """
-    assignee = StaffId(int(values["assignee"])) if values.get("assignee") else ctx.staff.id
-    if assignee == before and (await staff.get_staff(ctx.db, assignee)).blocked_at is not None:
-        assignee = ctx.staff.id
     real = Ticket(
         no=no,
         subject=values["real_subject"],
         created_at=first.created_at,
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
-        assignee=assignee,
+        assignee=await _assignee(ctx, values.get("assignee", ""), before),
         customer=CustomerCode(values["real_customer"]),
         unknown=first.unknown & {"details"},
         **{row.attribute: getattr(first, row.attribute) for row in PAIRED},
@@ -92,10 +95,24 @@ async def add_real(
     return real
 
 
+async def _assignee(ctx: Context, chosen: str, before: StaffId | None) -> StaffId:
+    """Who answers for the second ticket. A mail that lay with somebody who left since becomes the
+    work of who closes it.
+    """
+    if not chosen:
+        return ctx.staff.id
+    assignee = StaffId(int(chosen))
+    if assignee == before:
+        person = await staff.get_staff(ctx.db, assignee)
+        if person.blocked_at is not None:
+            return ctx.staff.id
+    return assignee
+
+
 async def saved(ctx: Context, first: Ticket, real: Ticket) -> Reply:
     """Both: the one that is to be answered as a card, the closed one in a line before it."""
-    told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=first.no, result=shorten(first.result, 300))
-    shown = await ticket_cards.saved(ctx, real)
-    return replace(
-        shown, parts=(Paragraph(told, (ticket_buttons.show_button(first, first.no),)), *shown.parts)
-    )
+    result = shorten(first.result, 300)
+    told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=first.no, result=result)
+    show = ticket_buttons.show_button(first, first.no)
+    reply = await ticket_cards.saved(ctx, real)
+    return reply.led_by(Paragraph(told, (show,)))

@@ -16,7 +16,8 @@ from domain.tickets.references import ReferenceKind, find_references
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, FormAnswer, Option, new_draft
+from handlers.forms.drafts import FormAnswer, new_draft
+from handlers.forms.engine import Field, Option
 from handlers.i18n import _
 from handlers.labels import person_label, value_label
 from handlers.messages import sentence

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from handlers.chat import Reply
 from handlers.desk import Context
-from handlers.forms.engine import advance, park_open, with_prompts
+from handlers.forms.drafts import park_open, with_prompts
+from handlers.forms.engine import advance
 from handlers.registry import action
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.form import edit_ticket

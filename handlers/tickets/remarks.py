@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from handlers.chat import Reply
 from handlers.desk import Context
-from handlers.forms.engine import advance, park_open, proceed, with_values
+from handlers.forms.drafts import park_open, with_values
+from handlers.forms.engine import advance, proceed
 from handlers.registry import action, command
 from handlers.tickets.commands import names_ticket, split_number
 from handlers.tickets.fields import TICKET_FIELDS

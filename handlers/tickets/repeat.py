@@ -12,7 +12,8 @@ from domain.tickets.records import Status, Ticket
 from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import FRESH, FormAnswer, asks, feed, resume_part, start, with_values
+from handlers.forms.drafts import FormAnswer, with_values
+from handlers.forms.engine import FRESH, asks, feed, resume_part, start
 from handlers.i18n import _
 from handlers.registry import COMMANDS, action, command
 from handlers.tickets.data import NO_CUSTOMER, as_data

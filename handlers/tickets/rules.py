@@ -12,7 +12,7 @@ from domain.staff import StaffId
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Button
 from handlers.desk import Context
-from handlers.forms.engine import unknown_of
+from handlers.forms.drafts import unknown_of
 from handlers.i18n import _
 from handlers.labels import day as day_label
 from handlers.labels import field_label, person_label

@@ -13,17 +13,8 @@ from domain.tickets.records import Status, Ticket, TicketNo
 from handlers.chat import Button, Card, Paragraph, Reply, in_lines, say
 from handlers.desk import Context
 from handlers.forms import draft_files
-from handlers.forms.engine import (
-    FORMS,
-    FormAnswer,
-    advance,
-    end,
-    keep,
-    own_draft,
-    proceed,
-    rebased,
-    with_values,
-)
+from handlers.forms.drafts import FormAnswer, end, keep, with_values
+from handlers.forms.engine import FORMS, advance, own_draft, proceed, rebased
 from handlers.i18n import _
 from handlers.records import changes as change_text
 from handlers.registry import action

@@ -11,7 +11,8 @@ from domain.tickets import voiding
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Card, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import Field, Given, Option, end, enter_form, new_draft, start
+from handlers.forms.drafts import Given, end, new_draft
+from handlers.forms.engine import Field, Option, enter_form, start
 from handlers.forms.one_field import OneField
 from handlers.forms.reading import TEXT_LIMIT, check_length
 from handlers.i18n import _

@@ -7,12 +7,14 @@ is said."""
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from domain.catalogue import Subject
+from domain.catalogue import Catalogue, Subject
 from domain.one_line.reading import OneLine, read_fields
 from domain.suggestions.pointing import Pointer, Way
+from handlers.chat import in_one_line
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, FormAnswer, Option
+from handlers.forms.drafts import FormAnswer
+from handlers.forms.engine import Field, Option
 from handlers.tickets.line import line_vocabulary, read_values, without_habit
 from store.chat.forms import Draft
 from store.tickets import records as tickets
@@ -32,38 +34,44 @@ def ways(
     """The ways that a new ticket's texts tell against the one of habit; [] where nothing is
     guessed, or they agree.
     """
-    if (
-        not guessed
-        or not values.get("details")
-        or not (values.get("subject") and values.get("channel"))
-    ):
+    if not guessed or not values.get("details"):
         return []
-    pointer = Pointer(ctx.desk.configuration.telling, ctx.desk.configuration.catalogue, ctx.today)
-    said = {"subject", "channel"} - guessed
-    habit = (values["subject"], values["channel"])
+    subject = values.get("subject")
+    channel = values.get("channel")
+    if not subject or not channel:
+        return []
+    pointer = Pointer(ctx.configuration.telling, ctx.catalogue, ctx.today)
     return pointer.ways(
         values["details"],
         values.get("result", ""),
-        habit,
-        said,
+        (subject, channel),
+        {"subject", "channel"} - guessed,
         likely,
     )
 
 
 async def likely_subjects(
-    ctx: Context, details: str, channel: str, subjects: Sequence[Subject]
+    ctx: Context,
+    details: str,
+    channel: str,
+    subjects: Sequence[Subject],
 ) -> list[Subject]:
     """The three of these that the details speak of, likeliest first; none where they tell
     nothing.
     """
     await ctx.desk.suggestions.refreshed(ctx.db)
-    catalogue = ctx.desk.configuration.catalogue
-    habits = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
+    habits = await tickets.list_habits(ctx.db, ctx.staff.id)
     by_code = {subject.code: subject for subject in subjects}
-    fitting = {code for code in by_code if not channel or catalogue.fits(code, channel)}
-    seeds, model = ctx.desk.configuration.seeds, ctx.desk.suggestions.model
-    codes = model.likeliest(
-        details, channel, list(by_code), seeds=seeds, fitting=fitting, habits=habits
+    fitting = set(by_code)
+    if channel:
+        fitting = {code for code in by_code if ctx.catalogue.fits(code, channel)}
+    codes = ctx.desk.suggestions.model.likeliest(
+        details,
+        channel,
+        list(by_code),
+        seeds=ctx.configuration.seeds,
+        fitting=fitting,
+        habits=Counter(habit.subject for habit in habits),
     )
     return [by_code[code] for code in codes]
 
@@ -72,70 +80,66 @@ async def reread(ctx: Context, draft: Draft, subject: str) -> FormAnswer:
     """What a new ticket's texts say to this subject (a price, a receipt, a letter) and no other
     field holds yet.
     """
-    if draft.record or not draft.given.get("details"):
+    details = draft.given.get("details", "")
+    if draft.record or not details:
         return FormAnswer()
-    line = OneLine(
-        subject=subject, details=draft.given["details"], result=draft.given.get("result", "")
-    )
-    values = await read_values(ctx, read_fields(line, await line_vocabulary(ctx), ctx.today))
-    return FormAnswer(
-        {
-            name: value
-            for name, value in values.given.items()
-            if name not in OF_TEXTS and not draft.given.get(name)
-        },
-        queries={name: text for name, text in values.queries.items() if not draft.query(name)},
-    )
+    line = OneLine(subject=subject, details=details, result=draft.given.get("result", ""))
+    read = read_fields(line, await line_vocabulary(ctx), ctx.today)
+    values = await read_values(ctx, read)
+    given = {
+        name: value
+        for name, value in values.given.items()
+        if name not in OF_TEXTS and not draft.given.get(name)
+    }
+    queries = {name: text for name, text in values.queries.items() if not draft.query(name)}
+    return FormAnswer(given, queries=queries)
 
 
 async def _options(ctx: Context, draft: Draft) -> list[Option]:
     """The other ways, then the one of habit."""
-    catalogue = ctx.desk.configuration.catalogue
-    every = catalogue.active_subjects(ctx.today)
-    likely = await likely_subjects(
-        ctx,
-        draft.given.get("details", ""),
-        "",
-        every,
-    )
-    told = ways(
-        ctx,
-        draft.given,
-        draft.dialog.guessed,
-        [subject.code for subject in likely],
-    )
+    every = ctx.catalogue.active_subjects(ctx.today)
+    details = draft.given.get("details", "")
+    likely = await likely_subjects(ctx, details, "", every)
+    codes = [subject.code for subject in likely]
+    told = ways(ctx, draft.given, draft.dialog.guessed, codes)
     habit = (draft.given["subject"], draft.given["channel"])
-    return [
-        Option(
-            BETWEEN.join(way),
-            f"{catalogue.subject_label(way[0])} · {catalogue.channel_name(way[1])}",
-        )
-        for way in (*told, habit)
-    ]
+    return [_option(ctx.catalogue, way) for way in (*told, habit)]
+
+
+def _option(catalogue: Catalogue, way: Way) -> Option:
+    subject, channel = way
+    label = in_one_line(catalogue.subject_label(subject), catalogue.channel_name(channel))
+    return Option(BETWEEN.join(way), label)
 
 
 async def _parse(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A way: both are said from now on, also where the subject seldom comes by that channel."""
     options = await _options(ctx, draft)
     subject, _blank, channel = _meant(options, text).partition(BETWEEN)
-    changed = subject != draft.given["subject"]
-    more = await reread(ctx, draft, subject) if changed else FormAnswer()
-    # Only the subject of habit did not ask for the receipt that was typed.
-    settled = (
-        ("receipt_no",)
-        if changed and ctx.desk.configuration.catalogue.wants(subject, "receipt_no")
-        else ()
+    chosen = FormAnswer(
+        {
+            "subject": subject,
+            "channel": channel,
+            "misfit": f"{subject} {channel}",
+        }
     )
-    chosen = {"subject": subject, "channel": channel, "misfit": f"{subject} {channel}"}
-    return FormAnswer(chosen) | more | without_habit(draft.dialog.doubts, *settled)
+    if subject == draft.given["subject"]:
+        return chosen | without_habit(draft.dialog.doubts)
+    more = await reread(ctx, draft, subject)
+    # Only the subject of habit did not ask for the receipt that was typed.
+    settled = []
+    if ctx.catalogue.wants(subject, "receipt_no"):
+        settled.append("receipt_no")
+    return chosen | more | without_habit(draft.dialog.doubts, *settled)
 
 
 def _meant(options: Sequence[Option], text: str) -> str:
     """The option that is meant, also by its subject's number alone; InvalidInput("choice")."""
-    numbered = [
-        option.value for option in options if option.value.partition(BETWEEN)[0] == text.strip()
-    ]
-    return numbered[0] if numbered else fields.match_option(list(options), text)
+    for option in options:
+        subject, _blank, _channel = option.value.partition(BETWEEN)
+        if subject == text.strip():
+            return option.value
+    return fields.match_option(list(options), text)
 
 
 WAY = Field(

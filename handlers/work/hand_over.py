@@ -18,7 +18,8 @@ from domain.tickets.references import without_courtesy
 from handlers.chat import Button, Card, Choice, Reply, confirm, in_one_line, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Form, Option, end, enter_form, new_draft, start
+from handlers.forms.drafts import end, new_draft
+from handlers.forms.engine import Field, Form, Option, enter_form, start
 from handlers.i18n import _
 from handlers.labels import doer_label, person_label, team_label
 from handlers.registry import action, command
