@@ -164,12 +164,16 @@ class Ticker:
     def _claimable(self, now: datetime) -> list[Claimable]:
         """In office hours everything, first what is due daily, since the morning's queue tells of
         other kinds, too; else what tells nobody, and what is urgent unless it is old news."""
+        kinds = KINDS.values()
         if self._desk.configuration.calendar.in_office_hours(now):
-            daily = [kind.name for kind in KINDS.values() if kind.daily_at]
+            daily = [kind.name for kind in kinds if kind.daily_at]
             return [Claimable(daily, now), Claimable([*KINDS], now)]
-        silent = [kind.name for kind in KINDS.values() if kind.silent]
-        urgent = [kind.name for kind in KINDS.values() if kind.urgent and not kind.silent]
-        return [Claimable(silent, now), Claimable(urgent, now, now - OLD_NEWS)]
+        silent = [kind.name for kind in kinds if kind.silent]
+        urgent = [kind.name for kind in kinds if kind.urgent and not kind.silent]
+        return [
+            Claimable(silent, now),
+            Claimable(urgent, now, since=now - OLD_NEWS),
+        ]
 
     async def _run(self, kind: DueKind, rows: Sequence[Due], now: datetime) -> int:
         """Do these together; where one spoils it, each by itself. Returns how many were done."""

@@ -62,8 +62,9 @@ async def plan(tx: Tx, rows: Iterable[Due]) -> None:
     """
     await tx.execute_many(
         "INSERT INTO due (kind, subject, occurrence, due_at, state) VALUES (?, ?, ?, ?, 'waiting') "
-        "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at, owner = '', "
-        "lease_until_at = NULL WHERE due.state = 'waiting' AND due.due_at <> excluded.due_at",
+        "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at, "
+        "owner = '', lease_until_at = NULL "
+        "WHERE due.state = 'waiting' AND due.due_at <> excluded.due_at",
         [(row.kind, row.subject, row.occurrence, row.due_at) for row in rows],
     )
 

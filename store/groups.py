@@ -73,7 +73,8 @@ async def move(tx: Tx, platform: Platform, chat: str, to: str) -> None:
     await tx.execute(
         f"INSERT INTO enrolled_groups ({_COLUMNS}) "
         "SELECT platform, CAST(? AS TEXT), title, team, enrolled_by, enrolled_at "
-        "FROM enrolled_groups WHERE platform = ? AND chat = ? ON CONFLICT (platform, chat) DO NOTHING",
+        "FROM enrolled_groups WHERE platform = ? AND chat = ? "
+        "ON CONFLICT (platform, chat) DO NOTHING",
         to,
         platform,
         chat,

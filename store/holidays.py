@@ -22,7 +22,8 @@ async def enter(tx: Tx, on: date, rule: DayRule, by: StaffId, now: datetime) -> 
     """The office's word on one date; a later word takes the place of an earlier one."""
     await tx.execute(
         "INSERT INTO holidays (day_on, name, working, entered_at, entered_by) "
-        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (day_on) DO UPDATE SET name = excluded.name, working = excluded.working, "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (day_on) DO UPDATE SET "
+        "name = excluded.name, working = excluded.working, "
         "entered_at = excluded.entered_at, entered_by = excluded.entered_by",
         on,
         rule.name,

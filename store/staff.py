@@ -222,7 +222,8 @@ async def set_team_member(tx: Tx, team: str, staff_id: StaffId, *, member: bool)
     if member:
         await tx.execute(
             "INSERT INTO team_members (team_id, staff_id) "
-            "SELECT id, CAST(? AS BIGINT) FROM teams WHERE name = ? ON CONFLICT (team_id, staff_id) DO NOTHING",
+            "SELECT id, CAST(? AS BIGINT) FROM teams WHERE name = ? "
+            "ON CONFLICT (team_id, staff_id) DO NOTHING",
             staff_id,
             team,
         )
@@ -283,7 +284,8 @@ async def find_invitation(db: Reader, code: str, now: datetime) -> Staff:
     """
     row = await db.fetch_one(
         "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, "
-        "v.expires_at, v.used_at FROM invitations v JOIN staff s ON s.id = v.staff_id WHERE v.code_hash = ?",
+        "v.expires_at, v.used_at FROM invitations v JOIN staff s ON s.id = v.staff_id "
+        "WHERE v.code_hash = ?",
         _hash(code),
     )
     if row is None:

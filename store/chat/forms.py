@@ -263,7 +263,8 @@ async def save(tx: Tx, draft: Draft) -> None:
         await _guarded(
             tx,
             "INSERT INTO forms (id, staff_id, kind, state, data, asking, record, record_version, "
-            "outcome, sources, version, created_at, touched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            "outcome, sources, version, created_at, touched_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
             draft.id,
             draft.staff_id,
             draft.kind,
@@ -281,7 +282,8 @@ async def save(tx: Tx, draft: Draft) -> None:
     touched = await _guarded(
         tx,
         "UPDATE forms SET state = ?, data = ?, asking = ?, record = ?, record_version = ?, "
-        "outcome = ?, sources = ?, touched_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+        "outcome = ?, sources = ?, touched_at = ?, version = version + 1 "
+        "WHERE id = ? AND version = ?",
         draft.state,
         data,
         draft.asking,

@@ -92,16 +92,17 @@ async def put(
     """
     await add(tx, messages, now)
     chats = dict.fromkeys(message.at for message in messages)
-    ours = {lease_name(*chat): chat for chat in chats if serves(*chat)}
-    taken = await leases.take_many(tx, [*ours], owner, now)
-    return [chat for name, chat in ours.items() if name in taken]
+    ours = [chat for chat in chats if serves(*chat)]
+    names = [lease_name(*chat) for chat in ours]
+    taken = await leases.take_many(tx, names, owner, now)
+    return [chat for chat in ours if lease_name(*chat) in taken]
 
 
 async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
     """Queue messages for whoever looks next."""
     await tx.execute_many(
-        "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, "
-        "reply_until_at, confirms, event_id, state, created_at, next_at) "
+        "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, "
+        "reply_token, reply_until_at, confirms, event_id, state, created_at, next_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) "
         "ON CONFLICT (dedupe_key) DO NOTHING",
         [
@@ -161,8 +162,8 @@ async def begin_sending(tx: Tx, message: Message, owner: str, now: datetime) -> 
     name = lease_name(message.platform, message.chat)
     await leases.touch(tx, name, owner, now)
     touched = await tx.execute(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, unclear = ?, reply_token = ? "
-        "WHERE id = ? AND state IN ('queued', 'sending') "
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, unclear = ?, "
+        "reply_token = ? WHERE id = ? AND state IN ('queued', 'sending') "
         "AND EXISTS (SELECT 1 FROM leases WHERE name = ? AND owner = ?)",
         message.unclear,
         message.reply_token,

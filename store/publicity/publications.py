@@ -196,7 +196,8 @@ async def update(
     news = new.news
     touched = await tx.execute(
         "UPDATE publications SET text = ?, text_key = ?, projects = ?, data_years = ?, "
-        "published_on = ?, picture = ?, released_by = ?, version = version + 1 WHERE id = ? AND version = ?",
+        "published_on = ?, picture = ?, released_by = ?, version = version + 1 "
+        "WHERE id = ? AND version = ?",
         news.text,
         text_key(news.text),
         SEPARATOR.join(news.projects),

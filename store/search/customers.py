@@ -78,9 +78,16 @@ async def find_customers(db: Database, words: SearchWords, text: str) -> list[Hi
     if looks_like_email(typed) or _BEGINNING_OF_EMAIL.fullmatch(typed):
         return await _by_key(db, typed.lower(), MatchReason.EMAIL)
     reach = read_reach(text)
-    if (reach.phones or reach.emails) and not _LETTER.search(reach.words):
+    if _stands_alone(reach):
         return await _by_reach(db, reach)
     return [_hit(found) for found in await find_by_name(db, words, text)]
+
+
+def _stands_alone(reach: Reach) -> bool:
+    """Whether nothing was typed but telephones and addresses."""
+    if not reach.phones and not reach.emails:
+        return False
+    return _LETTER.search(reach.words) is None
 
 
 _END_OF_PHONE = re.compile(r"\d{4,}")

@@ -30,6 +30,8 @@ from store.search.words import SearchWords
 
 MOST_TYPED = 400
 """Letters of what was typed that are looked at."""
+SHORT = 2
+"""Letters that are looked for as the beginning of words alone."""
 LONG_PATIENCE = 20.0
 """Seconds that a question waits for the words where it cannot be answered without."""
 GUESSES = 20
@@ -64,21 +66,25 @@ async def find_by_name(
     folded = fold(query)
     if not folded:
         return []
-    short = len(folded) <= 2
-    if short or not await words.refreshed(db):
+    if len(folded) <= SHORT:
+        return await rank(db, query, await _begins_in_sql(db, query))
+    if not await words.refreshed(db):
         found = await rank(db, query, await _begins_in_sql(db, query))
-        if short or (found and not near):
+        if found and not near:
             return found
         if not await words.refreshed(db, LONG_PATIENCE):
             raise DeskError("register_unread")
-    search = _Search(db, words, query)
+    return await _find_by_words(_Search(db, words, query), near=near)
+
+
+async def _find_by_words(search: "_Search", *, near: bool) -> list[NameMatch]:
     matches = await search.surely()
-    found = await rank(db, query, matches)
-    if near or not found:
-        codes = {match.code for match in matches}
-        guesses = [match for match in await search.guesses() if match.code not in codes]
-        found += _likeliest(await rank(db, query, guesses))
-    return found
+    found = await rank(search.db, search.query, matches)
+    if found and not near:
+        return found
+    codes = {match.code for match in matches}
+    guesses = [match for match in await search.guesses() if match.code not in codes]
+    return found + _likeliest(await rank(search.db, search.query, guesses))
 
 
 def _likeliest(guesses: Sequence[NameMatch]) -> list[NameMatch]:
@@ -134,13 +140,27 @@ class _Search:
             if kind == HOLDS and matches and not alone:
                 break
             for means, words in zip(meanings, spelt, strict=True):
-                for word in words:
-                    for key in self._at(kind, word, alone=alone):
-                        means.setdefault(key, (kind, BASE[kind]))
+                self._widen(means, kind, words, alone=alone)
             await self._collect(meanings, matches)
             if kind == WHOLE and not matches:
-                for reading in self._other_gaps(text):
-                    await self._collect([_itself(word) for word in reading], matches)
+                await self._with_other_gaps(text, matches)
+
+    def _widen(
+        self,
+        means: dict[str, Meaning],
+        kind: int,
+        words: Sequence[str],
+        *,
+        alone: bool = False,
+    ) -> None:
+        """Add what these words may mean at this level; what is there stays at its surer one."""
+        for word in words:
+            for key in self._at(kind, word, alone=alone):
+                means.setdefault(key, (kind, BASE[kind]))
+
+    async def _with_other_gaps(self, text: str, matches: dict[str, Match]) -> None:
+        for reading in self._other_gaps(text):
+            await self._collect([_itself(word) for word in reading], matches)
 
     async def _collect(self, meanings: Sequence[Meanings], matches: dict[str, Match]) -> None:
         """Add those who have what the typed words may mean."""
@@ -168,8 +188,7 @@ class _Search:
         if word not in self._meant:
             found: dict[str, Meaning] = {}
             for kind in (WHOLE, BEGINS, HOLDS):
-                for key in self._at(kind, word):
-                    found.setdefault(key, (kind, BASE[kind]))
+                self._widen(found, kind, [word])
             self._meant[word] = found
         return self._meant[word]
 
@@ -254,9 +273,13 @@ class _Search:
         yield [await self._near(word) for word in typed]
         for joined in _neighbours_joined(typed):
             yield [await self._near(word) for word in joined]
-        if len(typed) != 1:
-            return
-        for known, rest, swapped in self._near_cuts(typed[0]):
+        if len(typed) == 1:
+            async for cut in self._cut_readings(typed[0]):
+                yield cut
+
+    async def _cut_readings(self, whole: str) -> AsyncIterator[list[dict[str, Meaning]]]:
+        """A text without gaps read as two words of which one is known."""
+        for known, rest, swapped in self._near_cuts(whole):
             both = [_itself(known), await self._near(rest)]
             if swapped:
                 both.reverse()

@@ -2,7 +2,7 @@
 spelt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import ratio
@@ -65,15 +65,7 @@ async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameM
     of_spelling = [match.code for match in best if match.kind in (WHOLE, NEAR)]
     contacts = await _contacts(db, of_spelling)
     ranked: list[tuple[tuple[bool, bool, int, int], NameMatch]] = []
-    for match in best:
-        customer = customers.get(match.code)
-        if customer is None:
-            continue  # gone since
-        merged = customer.code != match.code
-        if merged and customer.code in customers:
-            continue  # merged into somebody who is found under the own name too
-        if merged:
-            match = replace(match, former=True)
+    for customer, match in _by_survivor(best, customers):
         found = _weigh(
             customer,
             match,
@@ -84,6 +76,21 @@ async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameM
         ranked.append((_place(found, match), found))
     ranked.sort(key=lambda pair: pair[0])
     return [found for _at, found in ranked if found.score >= WORST]
+
+
+def _by_survivor(
+    matches: Iterable[Match], customers: Mapping[str, Customer]
+) -> Iterator[tuple[Customer, Match]]:
+    """The matches with whom they lead to; `customers` by the codes of the matches."""
+    for match in matches:
+        customer = customers.get(match.code)
+        if customer is None:
+            continue  # gone since
+        if customer.code == match.code:
+            yield customer, match
+        elif customer.code not in customers:
+            # Who is found under the own name too is not told twice.
+            yield customer, replace(match, former=True)
 
 
 def _on_thai_keys(query: str) -> list[str]:

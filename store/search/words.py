@@ -27,7 +27,7 @@ LONG_CONSONANTS = 6
 MOST = 900
 """Most words that one typed word stands for."""
 ALLOWED_SLIPS = (0, 0, 0, 1, 1, 2, 2, 2, 2)
-"""How many letters may be wrong, by the length of the word; of longer ones as many as MOST_SLIPS."""
+"""How many letters may be wrong, by the length of the word; of longer ones MOST_SLIPS."""
 MOST_SLIPS = 3
 
 
