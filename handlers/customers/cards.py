@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from domain.customers.fields import CUSTOMER
 from domain.customers.phones import format_phone
-from domain.customers.records import Customer
+from domain.customers.records import Contact, Customer
 from domain.fields.rows import CARD
 from domain.text import shorten
 from domain.tickets.records import Ticket
@@ -39,33 +39,12 @@ TOLD = (
     "unknown",
 )
 """The fields that have their own place on the card."""
-
 __all__ = ["card", "line", "shown_name"]
 
 
 async def card(ctx: Context, customer: Customer) -> Card:
     """The whole record: data, contacts, the last tickets, and what can be done."""
     ctx.audit("customer.read", customer.code)
-    phones = [format_phone(phone) for phone in (customer.mobile, customer.phone) if phone]
-    lines = [
-        ("kind", ctx.desk.configuration.catalogue.type_name(customer.kind)),
-        ("gender", value_label("gender", customer.gender) if customer.gender else ""),
-        ("organisation", customer.organisation),
-        ("phone", ", ".join(phones)),
-        ("email", customer.email),
-        ("address", "\n".join(address.text for address in customer.addresses)),
-        ("note", shorten(customer.note, LONGEST)),
-        *_further_lines(ctx, customer),
-        ("unknown", ", ".join(field_label(name) for name in sorted(customer.unknown))),
-    ]
-    shown = [(field_label(name), value) for name, value in lines if value]
-    for contact in customer.contacts[:CONTACTS]:
-        reach = [format_phone(phone) for phone in (contact.mobile, contact.phone) if phone]
-        shown.append((_("ผู้ติดต่อ"), " · ".join(filter(None, (contact.name, *reach, contact.email)))))
-    if len(customer.contacts) > CONTACTS:
-        shown.append(
-            (_("ผู้ติดต่อ"), _("และอีก %(count)s คน ดูที่ เพิ่มเติม", count=len(customer.contacts) - CONTACTS))
-        )
     count, asked, latest, unfinished, merged = await asyncio.gather(
         tickets.count_by_customer(ctx.db, customer.code),
         requests.count_by_customer(ctx.db, customer.code),
@@ -74,24 +53,85 @@ async def card(ctx: Context, customer: Customer) -> Card:
         customers.list_merged_codes(ctx.db, customer.code),
     )
     waiting = by_due(ctx, unfinished)
-    shown += [
-        (_("ใบงานค้าง"), ticket_line(ctx, each, due_state(ctx, each))) for each in waiting[:OPEN]
-    ]
-    shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, each)) for each in latest if each.is_done]
+    lines = [*_data_lines(ctx, customer), *_contact_lines(customer)]
+    for ticket in waiting[:OPEN]:
+        lines.append(
+            (
+                _("ใบงานค้าง"),
+                ticket_line(
+                    ctx,
+                    ticket,
+                    due_state(ctx, ticket),
+                ),
+            )
+        )
+    for ticket in latest:
+        if ticket.is_done:
+            lines.append((_("ใบงานล่าสุด"), ticket_line(ctx, ticket)))
     if merged:
-        shown.append((_("รหัสเดิม"), ", ".join(merged)))
-    buttons = (*_open_buttons(ctx, customer, waiting), *_buttons(customer, count, asked))
-    return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=buttons)
+        lines.append((_("รหัสเดิม"), ", ".join(merged)))
+    buttons = (
+        *_open_buttons(
+            ctx,
+            customer,
+            waiting,
+        ),
+        *_buttons(customer, count, asked),
+    )
+    return Card(
+        f"👤 {customer.code} {shown_name(customer)}",
+        tuple(lines),
+        buttons=buttons,
+    )
+
+
+def _data_lines(ctx: Context, customer: Customer) -> list[tuple[str, str]]:
+    """The customer's own fields; none that is empty."""
+    catalogue = ctx.desk.configuration.catalogue
+    gender = value_label("gender", customer.gender) if customer.gender else ""
+    lines = [
+        ("kind", catalogue.type_name(customer.kind)),
+        ("gender", gender),
+        ("organisation", customer.organisation),
+        ("phone", ", ".join(_phones(customer))),
+        ("email", customer.email),
+        ("address", "\n".join(address.text for address in customer.addresses)),
+        ("note", shorten(customer.note, LONGEST)),
+        *_further_lines(ctx, customer),
+        ("unknown", ", ".join(field_label(name) for name in sorted(customer.unknown))),
+    ]
+    return [(field_label(name), value) for name, value in lines if value]
 
 
 def _further_lines(ctx: Context, customer: Customer) -> list[tuple[str, str]]:
     """Fields of the table that the card says nothing special of, with what people read of them."""
-    configuration = ctx.desk.configuration
-    rows = [CUSTOMER.rows[name] for name in CUSTOMER.standing(CARD) if name not in TOLD]
-    texts = [(row, CUSTOMER.text(customer, row.name)) for row in rows]
-    return [
-        (row.name, shorten(said(configuration, row, text), LONGEST)) for row, text in texts if text
-    ]
+    lines = []
+    for name in CUSTOMER.standing(CARD):
+        text = CUSTOMER.text(customer, name)
+        if text and name not in TOLD:
+            value = said(ctx.desk.configuration, CUSTOMER.rows[name], text)
+            lines.append((name, shorten(value, LONGEST)))
+    return lines
+
+
+def _phones(who: Customer | Contact) -> list[str]:
+    """The telephones as people read them, the mobile first."""
+    return [format_phone(phone) for phone in (who.mobile, who.phone) if phone]
+
+
+def contact_line(contact: Contact) -> str:
+    """`กมลชนก · 081-234-5678 · kamol@example.ac.th`"""
+    return " · ".join(filter(None, (contact.name, *_phones(contact), contact.email)))
+
+
+def _contact_lines(customer: Customer) -> list[tuple[str, str]]:
+    """The first contacts, and how many more there are."""
+    label = _("ผู้ติดต่อ")
+    lines = [(label, contact_line(contact)) for contact in customer.contacts[:CONTACTS]]
+    more = len(customer.contacts) - CONTACTS
+    if more > 0:
+        lines.append((label, _("และอีก %(count)s คน ดูที่ เพิ่มเติม", count=more)))
+    return lines
 
 
 def _open_buttons(
@@ -100,31 +140,33 @@ def _open_buttons(
     """A new ticket, the open ones, the due first; the only one can be closed from here."""
     args = {"code": customer.code}
     buttons = [Button(_("สร้างใบงาน"), "customer.open", args)]
-    buttons += [
-        ticket_buttons.show_button(each, ticket_words(ctx, each)) for each in waiting[:OPEN]
-    ]
+    for ticket in waiting[:OPEN]:
+        buttons.append(ticket_buttons.show_button(ticket, ticket_words(ctx, ticket)))
     if len(waiting) > OPEN:
-        buttons.append(
-            Button(_("ใบงานค้างทั้งหมด (%(count)s)", count=len(waiting)), "customer.unfinished", args)
-        )
+        label = _("ใบงานค้างทั้งหมด (%(count)s)", count=len(waiting))
+        buttons.append(Button(label, "customer.unfinished", args))
     if len(waiting) == 1:
         buttons.append(ticket_buttons.close_button(waiting[0]))
     return tuple(buttons)
 
 
 def _buttons(customer: Customer, count: int, asked: int) -> tuple[Button, ...]:
+    """Further lists of the customer, and changes; `count` = tickets, `asked` = requests."""
     args = {"code": customer.code}
-    requested = (
-        (Button(_("คำขอข้อมูล (%(count)s)", count=asked), "request.list", args),) if asked else ()
-    )
-    return (
-        Button(_("ประวัติการติดต่อ (%(count)s)", count=count), "customer.history", args),
-        *requested,
-        Button(_("แก้ไข"), "customer.edit", args),
-        Button(_("เพิ่มเติม"), "customer.more", args),
-    )
+    history = _("ประวัติการติดต่อ (%(count)s)", count=count)
+    buttons = [Button(history, "customer.history", args)]
+    if asked:
+        label = _("คำขอข้อมูล (%(count)s)", count=asked)
+        buttons.append(Button(label, "request.list", args))
+    buttons.append(Button(_("แก้ไข"), "customer.edit", args))
+    buttons.append(Button(_("เพิ่มเติม"), "customer.more", args))
+    return tuple(buttons)
 
 
 def undo_button(code: str, version: int) -> Button:
     """The way back from the save that made this version; good while it is the last one."""
-    return Button(_("เลิกการแก้ไขนี้"), "customer.undo", {"code": code, "version": str(version)})
+    return Button(
+        _("เลิกการแก้ไขนี้"),
+        "customer.undo",
+        {"code": code, "version": str(version)},
+    )

@@ -52,8 +52,10 @@ def guess_gender(known: Mapping[str, str], name: str) -> dict[str, str]:
     """
     if known.get("gender"):
         return {}
-    gender = next((gender for title, gender in TITLES.items() if name.startswith(title)), "")
-    return {"gender": gender} if gender else {}
+    for title, gender in TITLES.items():
+        if name.startswith(title):
+            return {"gender": gender} if gender else {}
+    return {}
 
 
 def contact_of(text: str) -> tuple[Contact, list[str]]:
@@ -65,22 +67,32 @@ def contact_of(text: str) -> tuple[Contact, list[str]]:
     reach = read_reach(text)
     phone, mobile, further = placed(reach.phones)
     if len(reach.phones) == 1:
-        phone, mobile = "", phone
+        mobile = phone
+        phone = ""
     name = " ".join([reach.words, *reach.emails[1:]]).strip()
     email = reach.emails[0] if reach.emails else ""
-    return Contact(name, phone=phone, mobile=mobile, email=email), further_note(further)
+    contact = Contact(
+        name,
+        phone=phone,
+        mobile=mobile,
+        email=email,
+    )
+    return contact, further_note(further)
 
 
 async def present_values(ctx: Context, draft: Draft) -> dict[str, str]:
     """What the customer would hold if it were saved now."""
-    saved = as_data(await customers.get_customer(ctx.db, draft.record)) if draft.record else {}
-    return {**saved, **draft.given}
+    if not draft.record:
+        return dict(draft.given)
+    customer = await customers.get_customer(ctx.db, draft.record)
+    return {**as_data(customer), **draft.given}
 
 
 def as_data(customer: Customer) -> dict[str, str]:
     """A customer's fields as a draft holds them."""
+    values = CUSTOMER.texts(customer, CUSTOMER.rows)
     address = customer.addresses[0].text if customer.addresses else ""
-    return {**CUSTOMER.texts(customer, CUSTOMER.rows), "address": address}
+    return {**values, "address": address}
 
 
 def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str, str]:
@@ -88,29 +100,31 @@ def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str,
     that is there.
     """
     values = _reached(read.phones, read.emails, known)
-    note = [values.pop("note")] if "note" in values else []
-    note += read.note
+    note = [values.pop("note", ""), *read.note]
     name = read.name if _is_name(read.name, today) else ""
     if len(name) > NAME_LIMIT:
         note.append(name)
         name = shorten(name, NAME_LIMIT)
-    for field, value in (
-        ("organisation", read.organisation),
-        ("address", read.address),
-        ("contacts", read.contact),
-    ):
+    values["name"] = name
+    others = {
+        "organisation": read.organisation,
+        "address": read.address,
+        "contacts": read.contact,
+    }
+    for field, value in others.items():
         if value and known.get(field, value) != value:
             note.append(value)
         else:
             values[field] = value
-    values |= {"name": name, **_noted(note, known)}
+    values |= _noted(note, known)
     return {field: value for field, value in values.items() if value}
 
 
 def _is_name(text: str, today: date) -> bool:
-    return (
-        len(text) >= 2 and re.search(r"[^\W\d_]", text) is not None and not small_talk(text, today)
-    )
+    """Whether it has letters, and is more than a greeting."""
+    if len(text) < 2 or re.search(r"[^\W\d_]", text) is None:
+        return False
+    return not small_talk(text, today)
 
 
 def _reached(
@@ -119,18 +133,31 @@ def _reached(
     """Telephones and e-mails in their fields beside those that are known, further ones as a `note`
     of their own.
     """
-    phone, mobile, further = placed(phones, known.get("phone", ""), known.get("mobile", ""))
-    values = {"phone": phone, "mobile": mobile} if phones else {}
+    phone, mobile, further = placed(
+        phones,
+        known.get("phone", ""),
+        known.get("mobile", ""),
+    )
+    values = {}
+    if phones:
+        values = {"phone": phone, "mobile": mobile}
     note = further_note(further)
     for address in emails:
-        if values.setdefault("email", known.get("email") or address) != address:
+        own = values.setdefault("email", known.get("email") or address)
+        if own != address:
             note.append(address)
-    return {**values, **({"note": "\n".join(note)} if note else {})}
+    if note:
+        values["note"] = "\n".join(note)
+    return values
 
 
 def _noted(lines: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
-    """The note with further lines."""
-    return {"note": "\n".join(filter(None, (known.get("note", ""), *lines)))} if lines else {}
+    """The note with further lines; nothing where no line says anything."""
+    further = [line for line in lines if line]
+    if not further:
+        return {}
+    before = known.get("note", "")
+    return {"note": "\n".join(filter(None, (before, *further)))}
 
 
 async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -139,34 +166,38 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     """
     known = await present_values(ctx, draft)
     read = read_customer(text)
-    if (
-        draft.record
-    ):  # the name of a record is what was typed for it, but for what reaches the customer
-        reach = read_reach(text)
-        read = NewCustomer(
-            name=" ".join(reach.words.split()), phones=list(reach.phones), emails=list(reach.emails)
-        )
+    if draft.record:
+        read = _renamed(text)
     values = _said(read, known, ctx.today)
     if "name" not in values:
         raise InvalidInput("name", kept=values)
     return {**values, **guess_gender(draft.given, values["name"])}
 
 
+def _renamed(text: str) -> NewCustomer:
+    """What was typed for a saved customer's name: all of it but telephones and e-mails."""
+    reach = read_reach(text)
+    return NewCustomer(
+        name=" ".join(reach.words.split()),
+        phones=list(reach.phones),
+        emails=list(reach.emails),
+    )
+
+
 async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:
-    return [
-        Option(kind.code, kind.name)
-        for kind in ctx.desk.configuration.catalogue.customer_types.values()
-    ]
+    kinds = ctx.desk.configuration.catalogue.customer_types
+    return [Option(kind.code, kind.name) for kind in kinds.values()]
 
 
 async def _parse_kind(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A customer type, or a group of them by its own name; an organisation has no gender."""
     catalogue = ctx.desk.configuration.catalogue
-    code = fields.match_option(
-        [Option(code, name) for code, name in catalogue.type_names.items()], text
-    )
-    person = code in catalogue.customer_types and catalogue.customer_types[code].person
-    return {"kind": code} if person else {"kind": code, "gender": ""}
+    options = [Option(code, name) for code, name in catalogue.type_names.items()]
+    code = fields.match_option(options, text)
+    kind = catalogue.customer_types.get(code)
+    if kind is not None and kind.person:
+        return {"kind": code}
+    return {"kind": code, "gender": ""}
 
 
 async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -175,7 +206,11 @@ async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     if not _is_name(contact.name, ctx.today):
         raise InvalidInput("name")
     if len(contact.name) > NAME_LIMIT:
-        raise InvalidInput("too_long", length=len(contact.name), limit=NAME_LIMIT)
+        raise InvalidInput(
+            "too_long",
+            length=len(contact.name),
+            limit=NAME_LIMIT,
+        )
     return {"contacts": " ".join(text.split())}
 
 
@@ -190,17 +225,29 @@ def _number_field(name: str) -> Field:
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return await _parse_numbers(ctx, draft, text, name)
 
-    return Field(name, "พิมพ์เบอร์โทร เช่น 081-234-5678", parse, takes=fields.PHONE, nine=True)
+    return Field(
+        name,
+        "พิมพ์เบอร์โทร เช่น 081-234-5678",
+        parse,
+        takes=fields.PHONE,
+        nine=True,
+    )
 
 
 async def _parse_email(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """An e-mail address; further ones, and words beside it, stand in the note."""
+    """An e-mail address; further ones, and words beside it, stand in the note.
+    InvalidInput("email").
+    """
     read = read_emails(text)
     if not read.addresses or read.restored:
         raise InvalidInput("email", text=text[:60])
     known = await present_values(ctx, draft)
-    values = _reached((), read.addresses, {**known, "email": ""})
-    note = list(filter(None, (values.pop("note", ""), read.beside)))
+    values = _reached(
+        (),
+        read.addresses,
+        {**known, "email": ""},
+    )
+    note = (values.pop("note", ""), read.beside)
     return {**values, **_noted(note, known)}
 
 
@@ -216,16 +263,36 @@ async def _parse_numbers(ctx: Context, draft: Draft, text: str, name: str) -> Ma
     if not numbers and not emails.addresses and not phones.beside:
         return unknown_values(draft, name)
     if len(numbers) == 1 and name != "reach":
-        values = {name: numbers[0], **_reached((), emails.addresses, known)}
+        values = {
+            name: numbers[0],
+            **_reached(
+                (),
+                emails.addresses,
+                known,
+            ),
+        }
     else:
-        values = _reached(numbers, emails.addresses, {**known, name: ""})
-    slip = find_slip(phones.beside)
-    if slip or not (numbers or emails.addresses):
-        nothing = name == "reach" and not slip
-        error = InvalidInput("reach") if nothing else fields.no_phone(phones.beside)
-        raise InvalidInput(error.code, **error.params, kept=values)
-    note = list(filter(None, (values.pop("note", ""), phones.beside)))
+        values = _reached(
+            numbers,
+            emails.addresses,
+            {**known, name: ""},
+        )
+    if find_slip(phones.beside) or not (numbers or emails.addresses):
+        error = _unread(phones.beside, name)
+        raise InvalidInput(
+            error.code,
+            **error.params,
+            kept=values,
+        )
+    note = (values.pop("note", ""), phones.beside)
     return {**values, **_noted(note, known)}
+
+
+def _unread(text: str, name: str) -> InvalidInput:
+    """Why this is neither a telephone nor an e-mail."""
+    if name == "reach" and not find_slip(text):
+        return InvalidInput("reach")
+    return fields.no_phone(text)
 
 
 _OWN: Mapping[str, Field] = {
@@ -239,7 +306,13 @@ _OWN: Mapping[str, Field] = {
             nine=True,
             clearable=False,
         ),
-        Field("kind", "", _parse_kind, _kind_options, clearable=False),
+        Field(
+            "kind",
+            "",
+            _parse_kind,
+            _kind_options,
+            clearable=False,
+        ),
         fields.named_field("gender", unknown=True),
         Field(
             "reach",
@@ -269,7 +342,11 @@ _OWN: Mapping[str, Field] = {
             _parse_contact,
             opens="customer.contacts",
         ),
-        fields.text_field("note", "พิมพ์หมายเหตุ", limit=fields.LONG_LIMIT),
+        fields.text_field(
+            "note",
+            "พิมพ์หมายเหตุ",
+            limit=fields.LONG_LIMIT,
+        ),
     )
 }
 _PLAIN = [CUSTOMER.rows[name] for name in CUSTOMER.standing(FORM) if name not in _OWN]

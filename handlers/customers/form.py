@@ -1,11 +1,12 @@
-"""The form of a customer: a new one (required fields or 9, twins shown first) or a change of a
-saved one.
+"""The form of a customer: a new one (required fields or 9, likely duplicates shown first) or a
+change of a saved one.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from domain.catalogue import Catalogue
 from domain.customers.fields import CUSTOMER
 from domain.customers.phones import format_phone
 from domain.customers.records import Address, Customer, CustomerCode
@@ -36,26 +37,38 @@ from store.customers import records as customers
 from store.records import changes, counters
 from store.search import customers as search
 
+NEEDED = ("name", "kind", "gender", "reach", "address")
+"""What a new customer must have (DOMAIN.md section 2.2); of a saved one the name."""
+
 
 def filled(base: Customer, values: Mapping[str, str]) -> Customer:
     """The customer with the draft's values laid over it; further contacts and addresses stay."""
-    addresses = base.addresses
-    if values.get("address", "") != (addresses[0].text if addresses else ""):
-        first = (Address(values["address"], main=True),) if values.get("address") else ()
-        addresses = (*first, *addresses[1:])
-    said = CUSTOMER.values(values, CUSTOMER.rows)
+    laid = CUSTOMER.values(values, CUSTOMER.rows)
+    # Not what a colleague found out while this draft lay open.
+    laid["unknown"] -= {name for name, value in values.items() if value}
     contacts = base.contacts
     if values.get("contacts"):
         contact, further = contact_of(values["contacts"])
         contacts = (*contacts, replace(contact, main=not contacts))
-        said["note"] = "\n".join(filter(None, (said["note"], *further)))
-    return replace(
-        base,
-        contacts=contacts,
-        addresses=addresses,
-        # Not what a colleague found out while this draft lay open.
-        **{**said, "unknown": said["unknown"] - {name for name, value in values.items() if value}},
-    )
+        laid["note"] = "\n".join(filter(None, (laid["note"], *further)))
+    addresses = _addresses(base, values.get("address", ""))
+    return replace(base, contacts=contacts, addresses=addresses, **laid)
+
+
+def _addresses(base: Customer, text: str) -> tuple[Address, ...]:
+    """The customer's addresses, the first of them as typed; none in its place for an empty one."""
+    first = base.addresses[0].text if base.addresses else ""
+    if text == first:
+        return base.addresses
+    others = base.addresses[1:]
+    if not text:
+        return others
+    return (Address(text, main=True), *others)
+
+
+def _unknown(values: Mapping[str, str]) -> set[str]:
+    """The fields that were answered with 9."""
+    return set(filter(None, values.get("unknown", "").split(",")))
 
 
 class CustomerForm(Form):
@@ -79,39 +92,32 @@ class CustomerForm(Form):
         if await likely_duplicates.unseen(ctx, draft):
             return ["twin"]
         values = await self.values(ctx, draft)
-        kind = values.get("kind", "")
-        person = ctx.desk.configuration.catalogue.customer_types.get(kind)
-        needed = ["name"] if draft.record else ["name", "kind", "gender", "reach", "address"]
-        if kind and not (person and person.person) and "gender" in needed:
-            needed.remove("gender")
-        unknown = values.get("unknown", "").split(",")
-        reached = any(values.get(name) or name in unknown for name in ("phone", "mobile", "email"))
-        return [
-            name
-            for name in needed
-            if not (reached if name == "reach" else values.get(name) or name in unknown)
-        ]
+        answered = _answered(values, ctx.desk.configuration.catalogue)
+        needed = ("name",) if draft.record else NEEDED
+        return [name for name in needed if name not in answered]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         values = await self.values(ctx, draft)
-        title = (
-            f"👤 {_('แก้ไข %(no)s', no=draft.record)}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
-        )
-        shown = [name for name in CUSTOMER_FIELDS if values.get(name)]
-        lines = [(field_label(name), self._text(ctx, name, values[name])) for name in shown]
-        unknown = [
-            field_label(name)
-            for name in CUSTOMER_FIELDS
-            if name in values.get("unknown", "").split(",")
-        ]
+        title = _("ผู้รับบริการใหม่")
+        if draft.record:
+            title = _("แก้ไข %(no)s", no=draft.record)
+        if values.get("name"):
+            title = f"{title} · {values['name']}"
+        lines = []
+        for name in CUSTOMER_FIELDS:
+            if values.get(name):
+                value = self._text(ctx, name, values[name])
+                lines.append((field_label(name), value))
+        unknown = [field_label(name) for name in CUSTOMER_FIELDS if name in _unknown(values)]
         if unknown:
             lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
-        note = _("อาจมีอยู่แล้ว เลือกรายเดิม หรือสร้างรายใหม่") if draft.asking == "twin" else ""
-        return Card(
-            f"{title} · {values['name']}" if values.get("name") else title, tuple(lines), note
-        )
+        note = ""
+        if draft.asking == "twin":
+            note = _("อาจมีอยู่แล้ว เลือกรายเดิม หรือสร้างรายใหม่")
+        return Card(f"👤 {title}", tuple(lines), note)
 
     def _text(self, ctx: Context, name: str, value: str) -> str:
+        """A field as people read it."""
         if name == "kind":
             return ctx.desk.configuration.catalogue.type_name(value)
         if name in ("phone", "mobile"):
@@ -123,19 +129,39 @@ class CustomerForm(Form):
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         values = await self.values(ctx, draft)
-        return self._text(ctx, name, values[name]) if values.get(name) else ""
+        if not values.get(name):
+            return ""
+        return self._text(ctx, name, values[name])
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(
-            name for name, field in CUSTOMER_FIELDS.items() if name != "reach" and not field.hidden
-        )
+        shown = [name for name, field in CUSTOMER_FIELDS.items() if not field.hidden]
+        # It asks for telephones and e-mails together; each has a field of its own.
+        return tuple(name for name in shown if name != "reach")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if draft.record:
             return await _save_changes(ctx, self, draft)
         if draft.given.get("twin"):
             return await _use(ctx, draft, draft.given["twin"])
-        return await _save_new(ctx, draft, filled(Customer(CustomerCode(""), ""), draft.given))
+        customer = filled(Customer(CustomerCode(""), ""), draft.given)
+        return await _save_new(ctx, draft, customer)
+
+
+def _answered(values: Mapping[str, str], catalogue: Catalogue) -> set[str]:
+    """What need not be asked for: fields with a value, or answered with 9."""
+    answered = {name for name, value in values.items() if value} | _unknown(values)
+    if answered & {"phone", "mobile", "email"}:
+        answered.add("reach")
+    kind = values.get("kind", "")
+    if kind and not _is_person(catalogue, kind):
+        answered.add("gender")
+    return answered
+
+
+def _is_person(catalogue: Catalogue, kind: str) -> bool:
+    """Whether customers of this type have a gender."""
+    customer_type = catalogue.customer_types.get(kind)
+    return customer_type is not None and customer_type.person
 
 
 FORM = CustomerForm()
@@ -147,53 +173,74 @@ async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
     unseen.
     """
     customer = await customers.get_customer(ctx.db, code)
-    beyond = await likely_duplicates.beyond(ctx, draft, code)
-    told = [f"{field_label(name)} {await FORM.present(ctx, draft, name)}" for name in beyond]
-    end(ctx, draft, outcome=customer.code, state="cancelled")
+    told = []
+    for name in await likely_duplicates.beyond(ctx, draft, code):
+        told.append(f"{field_label(name)} {await FORM.present(ctx, draft, name)}")
+    end(
+        ctx,
+        draft,
+        outcome=customer.code,
+        state="cancelled",
+    )
     if draft.about.get("then"):
         reply = await _then(ctx, draft, customer)
     else:
         reply = Reply((await customer_cards.card(ctx, customer),))
     if not told:
         return reply
-    text = _("ที่พิมพ์ไว้แต่ยังไม่ได้ใส่ใน %(code)s: %(said)s", code=customer.code, said=" · ".join(told))
-    edit = Button(_("แก้ไข"), "customer.edit", {"code": customer.code})
+    said = " · ".join(told)
+    text = _(
+        "ที่พิมพ์ไว้แต่ยังไม่ได้ใส่ใน %(code)s: %(said)s",
+        code=customer.code,
+        said=said,
+    )
+    edit = Button(
+        _("แก้ไข"),
+        "customer.edit",
+        {"code": customer.code},
+    )
     return replace(reply, parts=(Paragraph(text, (edit,)), *reply.parts))
 
 
 async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
     code = await counters.reserve_customer_code(ctx.db)
     customer = replace(wanted, code=code)
-    ctx.change(partial(customers.add_customer, customer=customer, now=ctx.now))
+    ctx.change(
+        partial(
+            customers.add_customer,
+            customer=customer,
+            now=ctx.now,
+        )
+    )
     ctx.unsaved[code] = customer
     ctx.audit("customer.created", code)
     end(ctx, draft, outcome=code)
-    done = Paragraph(
-        _(
-            "✅ บันทึกข้อมูลเรียบร้อย %(code)s %(name)s",
-            code=code,
-            name=customer_cards.shown_name(customer),
-        )
+    name = customer_cards.shown_name(customer)
+    text = _(
+        "✅ บันทึกข้อมูลเรียบร้อย %(code)s %(name)s",
+        code=code,
+        name=name,
     )
     follow = await _then(ctx, draft, customer)
-    return Reply((done, *follow.parts), confirms=True)
+    return Reply((Paragraph(text), *follow.parts), confirms=True)
 
 
 async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
     """Straight on to the ticket: the one that was waiting for this customer, or a new one."""
     waiting = await forms.find_draft(ctx.db, draft.about.get("then", ""))
-    if (
-        waiting is not None
-        and waiting.staff_id == ctx.staff.id
-        and waiting.state in ("open", "parked")
-    ):
+    if waiting is not None and _goes_on(ctx, waiting):
         # The query that is still open is the one that this customer was made for.
         asked = next((name for name in CUSTOMERS if waiting.query(name)), "customer")
-        return await advance(
-            ctx, with_values(waiting, FormAnswer({asked: customer.code}, queries={asked: ""}))
-        )
-    values = FormAnswer({"customer": customer.code})
-    return await start(ctx, new_ticket(ctx, await habit_defaults(ctx) | values))
+        answer = FormAnswer({asked: customer.code}, queries={asked: ""})
+        return await advance(ctx, with_values(waiting, answer))
+    habit = await habit_defaults(ctx)
+    answer = habit | FormAnswer({"customer": customer.code})
+    return await start(ctx, new_ticket(ctx, answer))
+
+
+def _goes_on(ctx: Context, waiting: Draft) -> bool:
+    """Whether the officer's draft is neither saved nor cancelled."""
+    return waiting.staff_id == ctx.staff.id and waiting.state in ("open", "parked")
 
 
 async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply:
@@ -202,15 +249,27 @@ async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply
         return await show_difference(ctx, draft, current)
     customer = filled(current, await form.values(ctx, draft))
     if customer == current:
-        end(ctx, draft, outcome=current.code, state="cancelled")
-        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง")), await customer_cards.card(ctx, current)))
-    ctx.change(
-        partial(customers.update_customer, old=current, new=customer, by=ctx.staff.id, now=ctx.now)
+        end(
+            ctx,
+            draft,
+            outcome=current.code,
+            state="cancelled",
+        )
+        card = await customer_cards.card(ctx, current)
+        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง")), card))
+    write = partial(
+        customers.update_customer,
+        old=current,
+        new=customer,
+        by=ctx.staff.id,
+        now=ctx.now,
     )
+    ctx.change(write)
     ctx.audit("customer.changed", customer.code)
     end(ctx, draft, outcome=customer.code)
     done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s", code=customer.code))
-    return Reply((done, await customer_cards.card(ctx, customer)), confirms=True)
+    card = await customer_cards.card(ctx, customer)
+    return Reply((done, card), confirms=True)
 
 
 def moved_on(draft: Draft, current: Customer) -> bool:
@@ -221,52 +280,83 @@ def moved_on(draft: Draft, current: Customer) -> bool:
 
 
 async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Reply:
-    """Somebody saved or merged this customer meanwhile: show what, and let the officer decide."""
+    """Somebody saved or merged this customer meanwhile: shows what, and lets the officer decide."""
     keep(ctx, draft)
     ctx.audit("customer.read", current.code)
+    lines: list[tuple[str, str]] = []
     if current.code == draft.record:
-        lines = await change_text.lines(
-            ctx, await changes.list_changes(ctx.db, current.code, draft.record_version)
+        made = await changes.list_changes(
+            ctx.db,
+            current.code,
+            draft.record_version,
         )
+        lines = await change_text.lines(ctx, made)
         title = _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.code)
     else:
-        lines = []
-        title = _("⚠️ %(no)s รวมเข้ากับ %(survivor)s แล้ว", no=draft.record, survivor=current.code)
+        title = _(
+            "⚠️ %(no)s รวมเข้ากับ %(survivor)s แล้ว",
+            no=draft.record,
+            survivor=current.code,
+        )
         title += f" {customer_cards.shown_name(current)}"
     rebase = {"draft": draft.id, "code": current.code, "version": str(current.version)}
-    card = Card(
-        title,
-        tuple(lines),
-        buttons=(
-            Button(_("บันทึกของฉันทับ"), "customer.rebase", rebase),
-            Button(_("ไม่บันทึกของฉัน"), "form.cancel", {"draft": draft.id}),
+    buttons = (
+        Button(_("บันทึกของฉันทับ"), "customer.rebase", rebase),
+        Button(
+            _("ไม่บันทึกของฉัน"),
+            "form.cancel",
+            {"draft": draft.id},
         ),
     )
-    return Reply((card,))
+    return Reply(
+        (
+            Card(
+                title,
+                tuple(lines),
+                buttons=buttons,
+            ),
+        )
+    )
 
 
 @action("customer.rebase", in_place=True)
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer saw the other's changes: lay the own ones over them."""
+    """The officer saw the other's changes, and lays the own ones over them."""
     draft = await own_draft(ctx, args)
-    return await advance(
-        ctx, rebased(replace(draft, record=args.get("code", draft.record)), int(args["version"]))
-    )
+    # The survivor, where the record was merged.
+    draft = replace(draft, record=args.get("code", draft.record))
+    return await advance(ctx, rebased(draft, int(args["version"])))
 
 
 async def passed_over(ctx: Context, query: str) -> FormAnswer:
     """Those whom a search for this text showed, as a draft has them: they are not asked about
     again.
     """
-    hits = await search.find_customers(ctx.db, ctx.words, query) if query else []
+    hits = (
+        await search.find_customers(
+            ctx.db,
+            ctx.words,
+            query,
+        )
+        if query
+        else []
+    )
     return FormAnswer(passed=likely_duplicates.seen(hits[: likely_duplicates.SHOWN]))
 
 
 def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
-    """A draft for a new customer, with what the search already told."""
-    draft = new_draft(ctx, "customer", {}, about={"then": then} if then else {})
+    """A draft for a new customer, with what the search already told; `then` = the draft that waits
+    for the customer.
+    """
+    draft = new_draft(
+        ctx,
+        "customer",
+        {},
+        about={"then": then} if then else {},
+    )
     values = from_query(query, ctx.today)
-    return with_values(draft, {**values, **guess_gender({}, values.get("name", ""))})
+    gender = guess_gender({}, values.get("name", ""))
+    return with_values(draft, {**values, **gender})
 
 
 def edit_customer(ctx: Context, customer: Customer) -> Draft:

@@ -11,7 +11,7 @@ from domain.customers.phones import format_phone
 from domain.customers.records import Address, Contact, Customer
 from domain.errors import InvalidInput, NotFound
 from domain.text import shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, ReplyPart, turn_buttons
+from handlers.chat import Button, Card, Choice, Paragraph, Reply, ReplyPart, say, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import NAME_LIMIT, contact_of, from_query
 from handlers.customers.form import moved_on, show_difference
@@ -30,9 +30,6 @@ P = TypeVar("P", Contact, Address)
 PAGE = 10
 
 
-# The lists.
-
-
 @action("customer.contacts")
 @action("contacts.page", in_place=True)
 async def contacts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
@@ -47,45 +44,74 @@ async def addresses_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _list(ctx, args, "addresses")
 
 
+def _label(what: str) -> str:
+    """What the contacts or addresses are called."""
+    return field_label("contacts" if what == "contacts" else "address")
+
+
+def _ones(customer: Customer, what: str) -> Sequence[Contact | Address]:
+    """The customer's contacts or addresses."""
+    return customer.contacts if what == "contacts" else customer.addresses
+
+
+def _changed(customer: Customer, what: str) -> Reply:
+    """The list has changed since the button was shown: it is shown anew."""
+    told = Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่"))
+    return Reply((told, list_part(customer, what)))
+
+
 async def _list(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.read", customer.code)
     await _leave_untouched_edit(ctx, args.get("edit", ""))
-    return Reply((list_part(customer, what, int(args.get("page", "0"))),))
+    page = int(args.get("page", "0"))
+    return Reply((list_part(customer, what, page),))
 
 
 async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
     """An edit in which nothing was changed yet need not be offered again."""
     draft = await forms.find_draft(ctx.db, draft_id) if draft_id else None
-    if (
-        draft
-        and draft.staff_id == ctx.staff.id
-        and draft.state == "open"
-        and set(draft.given) <= {"unknown"}
-    ):
+    if draft is None or draft.staff_id != ctx.staff.id or draft.state != "open":
+        return
+    if set(draft.given) <= {"unknown"}:
         end(ctx, draft, state="cancelled")
 
 
 def list_part(customer: Customer, what: str, page: int = 0) -> ReplyPart:
-    """One page of the contacts or addresses of a customer, with what can be done."""
+    """One page of the contacts or addresses of a customer, counted from 0, with what can be
+    done.
+    """
     args = {"code": customer.code, "version": str(customer.version)}
-    ones: Sequence[Contact | Address] = (
-        customer.contacts if what == "contacts" else customer.addresses
-    )
-    shown = [
-        Button(_line(one), f"{what}.show", {**args, "place": str(_place(customer, one))})
-        for one in ones[page * PAGE : (page + 1) * PAGE]
-    ]
+    ones = _ones(customer, what)
+    shown = []
+    for one in ones[page * PAGE : (page + 1) * PAGE]:
+        opened = {**args, "place": str(_place(customer, one))}
+        shown.append(Button(_line(one), f"{what}.show", opened))
     add = _("เพิ่มผู้ติดต่อ") if what == "contacts" else _("เพิ่มที่อยู่")
     buttons = (
-        *turn_buttons(f"{what}.page", args, page, more=len(ones) > (page + 1) * PAGE),
+        *turn_buttons(
+            f"{what}.page",
+            args,
+            page,
+            more=len(ones) > (page + 1) * PAGE,
+        ),
         Button(add, f"{what}.new", args),
-        Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),
+        Button(
+            _("ผู้รับบริการ"),
+            "customer.show",
+            {"code": customer.code},
+        ),
     )
     count = _("%(count)s รายการ", count=len(ones))
-    label = field_label("contacts" if what == "contacts" else "address")
-    title = f"{label} · {customer.code} {customer_cards.shown_name(customer)} · {count}"
-    return Choice(title, tuple(shown), buttons) if shown else Paragraph(title, buttons)
+    title = f"{_title(customer, what)} · {count}"
+    if not shown:
+        return Paragraph(title, buttons)
+    return Choice(title, tuple(shown), buttons)
+
+
+def _title(customer: Customer, what: str) -> str:
+    """`ผู้ติดต่อ · C81554 ผศ.ดร.กมลชนก`"""
+    return f"{_label(what)} · {customer.code} {customer_cards.shown_name(customer)}"
 
 
 def _place(customer: Customer, one: Contact | Address) -> int:
@@ -98,25 +124,25 @@ def _place(customer: Customer, one: Contact | Address) -> int:
 
 
 def _line(one: Contact | Address) -> str:
+    """A contact or an address in a list; the main one is marked."""
     main = _(" (หลัก)") if one.main else ""
     if isinstance(one, Address):
-        return shorten(" ".join(one.text.split()), 100) + main
-    reach = [format_phone(phone) for phone in (one.mobile, one.phone) if phone]
-    return shorten(" · ".join(filter(None, (one.name, *reach, one.email))), 100) + main
-
-
-# One of them.
+        text = " ".join(one.text.split())
+    else:
+        text = customer_cards.contact_line(one)
+    return shorten(text, 100) + main
 
 
 def _pick(customer: Customer, what: str, place: str) -> Contact | Address:
     """The contact or address that a button means; NotFound("part")."""
-    for one in customer.contacts if what == "contacts" else customer.addresses:
+    for one in _ones(customer, what):
         if str(_place(customer, one)) == place:
             return one
     raise NotFound("part")
 
 
 def _is_current(customer: Customer, args: Mapping[str, str]) -> bool:
+    """Whether the customer is as a button showed it."""
     return (customer.code, str(customer.version)) == (args["code"], args["version"])
 
 
@@ -135,7 +161,7 @@ async def address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def _show(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     customer = await customers.get_customer(ctx.db, args["code"])
     if not _is_current(customer, args):
-        return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
+        return _changed(customer, what)
     ctx.audit("customer.read", customer.code)
     one = _pick(customer, what, args["place"])
     buttons = [Button(_("แก้ไข"), f"{what}.edit", args)]
@@ -143,50 +169,81 @@ async def _show(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
         main = _("ตั้งเป็นผู้ติดต่อหลัก") if what == "contacts" else _("ตั้งเป็นที่อยู่หลัก")
         buttons.append(Button(main, f"{what}.main", args))
     buttons.append(Button(_("ลบ"), f"{what}.remove", args))
-    buttons.append(Button(_("กลับ"), f"customer.{what}", {"code": customer.code}))
-    return Reply(
-        (
-            Paragraph(
-                f"{customer.code} {customer_cards.shown_name(customer)}\n{_line(one)}",
-                tuple(buttons),
-            ),
+    buttons.append(
+        Button(
+            _("กลับ"),
+            f"customer.{what}",
+            {"code": customer.code},
         )
     )
+    head = f"{customer.code} {customer_cards.shown_name(customer)}"
+    return say(f"{head}\n{_line(one)}", *buttons)
 
 
 @action("contacts.main", in_place=True)
 async def main_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """This contact is the main one."""
-    return await _change(ctx, args, "contacts", remove=False)
+    return await _change(
+        ctx,
+        args,
+        "contacts",
+        remove=False,
+    )
 
 
 @action("addresses.main", in_place=True)
 async def main_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """This address is the main one."""
-    return await _change(ctx, args, "addresses", remove=False)
+    return await _change(
+        ctx,
+        args,
+        "addresses",
+        remove=False,
+    )
 
 
 @action("contacts.remove", in_place=True)
 async def remove_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Remove a contact; tickets go on naming it, and the removal can be taken back."""
-    return await _change(ctx, args, "contacts", remove=True)
+    """Removes a contact; tickets go on naming it, and the removal can be taken back."""
+    return await _change(
+        ctx,
+        args,
+        "contacts",
+        remove=True,
+    )
 
 
 @action("addresses.remove", in_place=True)
 async def remove_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Remove an address; the removal can be taken back."""
-    return await _change(ctx, args, "addresses", remove=True)
+    """Removes an address; the removal can be taken back."""
+    return await _change(
+        ctx,
+        args,
+        "addresses",
+        remove=True,
+    )
 
 
 async def _change(ctx: Context, args: Mapping[str, str], what: str, *, remove: bool) -> Reply:
+    """Removes a contact or an address, or makes it the main one."""
     customer = await customers.get_customer(ctx.db, args["code"])
     if not _is_current(customer, args):
-        return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
+        return _changed(customer, what)
     one = _pick(customer, what, args["place"])
     if isinstance(one, Contact):
-        new = replace(customer, contacts=arranged(customer.contacts, one, remove=remove))
+        contacts = arranged(
+            customer.contacts,
+            one,
+            remove=remove,
+        )
+        new = replace(customer, contacts=contacts)
     else:
-        new = replace(customer, addresses=arranged(customer.addresses, one, remove=remove))
+        addresses = arranged(
+            customer.addresses,
+            one,
+            remove=remove,
+        )
+        new = replace(customer, addresses=addresses)
     return save(ctx, customer, new, what)
 
 
@@ -203,25 +260,25 @@ def arranged(ones: tuple[P, ...], one: P, *, remove: bool) -> tuple[P, ...]:
 
 
 def save(ctx: Context, old: Customer, new: Customer, what: str) -> Reply:
-    """Write the change, and show the list as it now is with the way back."""
-    ctx.change(partial(customers.update_customer, old=old, new=new, by=ctx.staff.id, now=ctx.now))
-    ctx.audit("customer.changed", new.code)
-    done = Paragraph(
-        _("✅ บันทึกข้อมูลเรียบร้อย %(code)s", code=new.code),
-        (
-            customer_cards.undo_button(new.code, old.version + 1),
-            Button(_("ผู้รับบริการ"), "customer.show", {"code": new.code}),
-            Button(
-                field_label("contacts" if what == "contacts" else "address"),
-                f"customer.{what}",
-                {"code": new.code},
-            ),
-        ),
+    """Writes the change, and says so with the way back and the way to the list."""
+    ctx.change(
+        partial(
+            customers.update_customer,
+            old=old,
+            new=new,
+            by=ctx.staff.id,
+            now=ctx.now,
+        )
     )
+    ctx.audit("customer.changed", new.code)
+    code = {"code": new.code}
+    buttons = (
+        customer_cards.undo_button(new.code, old.version + 1),
+        Button(_("ผู้รับบริการ"), "customer.show", code),
+        Button(_label(what), f"customer.{what}", code),
+    )
+    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s", code=new.code), buttons)
     return Reply((done,), confirms=True)
-
-
-# Their forms.
 
 
 @action("contacts.new")
@@ -240,44 +297,63 @@ async def address_form_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _open_form(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     customer = await customers.get_customer(ctx.db, args["code"])
-    draft = new_draft(ctx, what, {}, record=customer.code, record_version=customer.version)
+    draft = new_draft(
+        ctx,
+        what,
+        {},
+        record=customer.code,
+        record_version=customer.version,
+    )
+    asking = ""
     if "place" in args:
         if not _is_current(customer, args):
-            return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
-        one = _pick(customer, what, args["place"])
-        was = str(one.id) if isinstance(one, Contact) else one.text
-        draft = replace(
+            return _changed(customer, what)
+        draft = _edited(
             draft,
-            given=_values(one),
-            about={"was": was},
-            dialog=Dialog(look=isinstance(one, Contact)),
+            _pick(
+                customer,
+                what,
+                args["place"],
+            ),
         )
+        asking = PARTS[what].first
     ctx.audit("customer.read", customer.code)
-    asking = "" if "place" not in args else PARTS[what].first
     return await start(ctx, draft, asking)
 
 
-def _values(one: Contact | Address) -> dict[str, str]:
+def _edited(draft: Draft, one: Contact | Address) -> Draft:
+    """The draft over this contact or address; `was` tells it again when the draft is saved."""
     if isinstance(one, Address):
-        return {"address": one.text}
-    return {
+        return replace(
+            draft,
+            given={"address": one.text},
+            about={"was": one.text},
+        )
+    values = {
         "name": one.name,
         "phone": one.phone,
         "mobile": one.mobile,
         "email": one.email,
     }
+    return replace(
+        draft,
+        given=values,
+        about={"was": str(one.id)},
+        dialog=Dialog(look=True),
+    )
 
 
 async def _parse_name(ctx: Context, draft: Draft, text: str) -> FormAnswer:
-    """A contact's name, perhaps with telephone and e-mail beside it."""
+    """A contact's name, perhaps with telephone and e-mail beside it; InvalidInput("name")."""
     contact, further = contact_of(text)
-    name = " ".join([contact.name, *further]).strip()  # a contact has no note
+    # A contact has no note: what has no field stands in the name.
+    name = " ".join([contact.name, *further]).strip()
     if len(name) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
         raise InvalidInput("name")
     reach = {"phone": contact.phone, "mobile": contact.mobile, "email": contact.email}
-    reach = {field: value for field, value in reach.items() if value}
+    given = {field: value for field, value in reach.items() if value}
     # All of it in one message needs no last look.
-    return FormAnswer({"name": name, **reach}, look=False if reach else None)
+    return FormAnswer({"name": name, **given}, look=False if given else None)
 
 
 class PartForm(Form):
@@ -293,23 +369,23 @@ class PartForm(Form):
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         customer = await customers.get_customer(ctx.db, draft.record)
-        label = field_label("contacts" if self.kind == "contacts" else "address")
-        shown = [(field_label(name), await self.present(ctx, draft, name)) for name in self.fields]
-        return Card(
-            f"{label} · {customer.code} {customer_cards.shown_name(customer)}",
-            tuple(s for s in shown if s[1]),
-        )
+        lines = []
+        for name in self.fields:
+            value = await self.present(ctx, draft, name)
+            if value:
+                lines.append((field_label(name), value))
+        return Card(_title(customer, self.kind), tuple(lines))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         value = draft.given.get(name, "")
-        return format_phone(value) if name in ("phone", "mobile") else value
+        if name in ("phone", "mobile"):
+            return format_phone(value)
+        return value
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return (
-            tuple(name for name in self.fields if name != self.first)
-            if draft.about.get("was")
-            else ()
-        )
+        if not draft.about.get("was"):
+            return ()
+        return tuple(name for name in self.fields if name != self.first)
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         current = await customers.get_customer(ctx.db, draft.record)
@@ -317,51 +393,55 @@ class PartForm(Form):
             return await show_difference(ctx, draft, current)
         end(ctx, draft, outcome=current.code)
         if self.kind == "contacts":
-            return save(
-                ctx,
-                current,
-                replace(current, contacts=_with_contact(current, draft)),
-                self.kind,
-            )
-        return save(
-            ctx, current, replace(current, addresses=_with_address(current, draft)), self.kind
-        )
+            new = replace(current, contacts=_with_contact(current, draft))
+        else:
+            new = replace(current, addresses=_with_address(current, draft))
+        return save(ctx, current, new, self.kind)
 
 
 def _with_contact(customer: Customer, draft: Draft) -> tuple[Contact, ...]:
     """The contact that is meant changed; a new one, also where somebody removed it meanwhile."""
     data = draft.given
-    was = draft.about.get("was")
     given = Contact(
-        data["name"], data.get("phone", ""), data.get("mobile", ""), data.get("email", "")
+        data["name"],
+        data.get("phone", ""),
+        data.get("mobile", ""),
+        data.get("email", ""),
     )
-    picked = next((one for one in customer.contacts if str(one.id) == was), None)
-    if picked is None:
-        return (*customer.contacts, replace(given, main=not customer.contacts))
-    return tuple(
-        replace(given, main=one.main, id=one.id) if one is picked else one
-        for one in customer.contacts
-    )
+    contacts = list(customer.contacts)
+    for place, one in enumerate(contacts):
+        if str(one.id) == draft.about.get("was"):
+            contacts[place] = replace(
+                given,
+                main=one.main,
+                id=one.id,
+            )
+            return tuple(contacts)
+    return (*contacts, replace(given, main=not contacts))
 
 
 def _with_address(customer: Customer, draft: Draft) -> tuple[Address, ...]:
     """The address that is meant changed, wherever it stands by now; a new one, also where it is
     there no more.
     """
-    data = draft.given
-    was = draft.about.get("was")
-    picked = next((one for one in customer.addresses if one.text == was), None)
-    if picked is None:
-        return (*customer.addresses, Address(data["address"], main=not customer.addresses))
-    return tuple(
-        replace(one, text=data["address"]) if one is picked else one for one in customer.addresses
-    )
+    text = draft.given["address"]
+    addresses = list(customer.addresses)
+    for place, one in enumerate(addresses):
+        if one.text == draft.about.get("was"):
+            addresses[place] = replace(one, text=text)
+            return tuple(addresses)
+    return (*addresses, Address(text, main=not addresses))
 
 
 PARTS = {
     "contacts": PartForm(
         "contacts",
-        Field("name", "พิมพ์ชื่อผู้ติดต่อ ต่อด้วยเบอร์โทรหรืออีเมลได้", _parse_name, clearable=False),
+        Field(
+            "name",
+            "พิมพ์ชื่อผู้ติดต่อ ต่อด้วยเบอร์โทรหรืออีเมลได้",
+            _parse_name,
+            clearable=False,
+        ),
         fields.phone_field("phone"),
         fields.phone_field("mobile"),
         fields.email_field("email"),
