@@ -5,13 +5,14 @@ a search.
 import pkgutil
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
 
 import handlers
 from domain.customers.phones import looks_like_email, looks_like_phone
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
+from domain.staff import Staff
 from domain.text import digits
 from domain.tickets.references import ReferenceKind, read_alone, take_reference
 from handlers import system
@@ -41,7 +42,7 @@ from handlers.i18n import _, speak
 from handlers.messages import sentence
 from handlers.publicity import commands as publicity
 from handlers.registry import ACTIONS, STATES, check_right, reads_text
-from handlers.spoken import parse_command
+from handlers.spoken import Said, parse_command
 from handlers.staff import groups, strangers
 from store import groups as group_store
 from store import staff as staff_store
@@ -53,6 +54,7 @@ from store.engine.database import Tx
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
+NEVER = datetime.min.replace(tzinfo=UTC)
 _BARE = {ReferenceKind.CUSTOMER: "code", ReferenceKind.TICKET: "ticket"}
 KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
@@ -75,23 +77,52 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     """
     now = desk.clock()
     incoming = cleaned(incoming)
-    if isinstance(incoming.body, Left | Moved):
-        return await _chat_changed(desk, incoming, incoming.body, now)
-    found = (
-        await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who)
-        if incoming.who
-        else None
-    )
-    if isinstance(incoming.body, Query):
-        return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
-    if found is None or found[0].blocked_at is not None:
+    body = incoming.body
+    if isinstance(body, Left | Moved):
+        return await _chat_changed(desk, incoming, body, now)
+    person, seen_at = await _who_speaks(desk, incoming)
+    if isinstance(body, Query):
+        return await inline.answer(desk, incoming, body, person)
+    if person is None or person.blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")
-        return await strangers.answer(desk, incoming, now, blocked=found is not None)
-    person, seen_at = found
+        return await strangers.answer(desk, incoming, now, blocked=person is not None)
     speak(person.language)
-    ctx = Context(await up_to_date(desk), now, incoming=incoming, staff=person)
+    ctx = Context(
+        await up_to_date(desk),
+        now,
+        incoming=incoming,
+        staff=person,
+    )
     if incoming.unsendable:
         ctx.origins.add(incoming.id)
+    reply = await _answer(ctx)
+    if incoming.private and now - seen_at > SEEN_EVERY:
+        _note_seen(ctx)
+    origin = incoming.id if incoming.unsendable else min(ctx.origins, default="")
+    return Outcome(
+        reply,
+        tuple(ctx.changes),
+        tuple(ctx.notices),
+        tuple(ctx.audit_entries),
+        person.id,
+        tuple(ctx.jobs),
+        origin,
+    )
+
+
+async def _who_speaks(desk: Desk, incoming: Incoming) -> tuple[Staff | None, datetime]:
+    """The member of staff, and when this account was seen last; None for whom the desk does not
+    know.
+    """
+    if not incoming.who:
+        return None, NEVER
+    found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who)
+    return found or (None, NEVER)
+
+
+async def _answer(ctx: Context) -> Reply | None:
+    """What somebody of the staff is answered where it was asked; the refusal, where it is one."""
+    incoming = ctx.incoming
     try:
         reply = await (_route(ctx) if incoming.private else _in_group(ctx))
         if reply and ctx.earlier:
@@ -106,66 +137,76 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
         reply = refused(error)
     if reply and not incoming.private and isinstance(incoming.body, Press):
         await groups.in_private(ctx, reply)
-        reply = None
-    if incoming.private and incoming.who and now - seen_at > SEEN_EVERY:
-        seen = partial(
-            staff_store.note_seen,
-            platform=incoming.platform,
-            user=incoming.who,
-            chat=incoming.chat,
-            now=now,
-        )
-        ctx.change(seen)
-    origin = incoming.id if incoming.unsendable else min(ctx.origins, default="")
-    return Outcome(
-        reply,
-        tuple(ctx.changes),
-        tuple(ctx.notices),
-        tuple(ctx.audit_entries),
-        person.id,
-        tuple(ctx.jobs),
-        origin,
+        return None
+    return reply
+
+
+def _note_seen(ctx: Context) -> None:
+    """This account writes from this chat."""
+    incoming = ctx.incoming
+    if not incoming.who:
+        return
+    ctx.change(
+        staff_store.note_seen,
+        platform=incoming.platform,
+        user=incoming.who,
+        chat=incoming.chat,
+        now=ctx.now,
     )
 
 
 async def _chat_changed(
-    desk: Desk, incoming: Incoming, body: Left | Moved, now: datetime
+    desk: Desk,
+    incoming: Incoming,
+    body: Left | Moved,
+    now: datetime,
 ) -> Outcome:
     """A person blocked the bot, or a group threw it out or goes on as another chat; whoever did
     it.
     """
-    here = (
-        incoming.platform,
-        body.of or incoming.chat if isinstance(body, Moved) else incoming.chat,
-    )
     if incoming.private:
-        gone = partial(
-            staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now
-        )
-        return Outcome(None, (gone,) if isinstance(body, Left) else ())
-    if await group_store.find_group(desk.db, *here) is None:
+        return _private_chat_changed(incoming, body, now)
+    platform = incoming.platform
+    chat = incoming.chat
+    if isinstance(body, Moved):
+        chat = body.of or chat
+    if await group_store.find_group(desk.db, platform, chat) is None:
         return Outcome(None)
-    moved = isinstance(body, Moved)
+
+    async def change(tx: Tx) -> None:
+        if await group_store.find_group(tx, platform, chat) is None:
+            # The platform told it twice, and the other telling was quicker.
+            raise Conflict("changed")
+        if isinstance(body, Moved):
+            await group_store.move(tx, platform, chat, body.to)
+        else:
+            await group_store.remove(tx, platform, chat)
+
     entry = AuditEntry(
         now,
         None,
-        "group.moved" if moved else "group.left",
-        group_store.record(*here),
-        incoming.platform,
+        "group.moved" if isinstance(body, Moved) else "group.left",
+        group_store.record(platform, chat),
+        platform,
         incoming.id,
     )
-
-    async def change(tx: Tx) -> None:
-        if await group_store.find_group(tx, *here) is None:
-            raise Conflict(
-                "changed"
-            )  # the platform told it twice, and the other telling was quicker
-        if isinstance(body, Moved):
-            await group_store.move(tx, *here, body.to)
-        else:
-            await group_store.remove(tx, *here)
-
     return Outcome(None, (change,), audit_entries=(entry,))
+
+
+def _private_chat_changed(
+    incoming: Incoming,
+    body: Left | Moved,
+    now: datetime,
+) -> Outcome:
+    if isinstance(body, Moved):
+        return Outcome(None)
+    gone = partial(
+        staff_store.mark_unreachable,
+        platform=incoming.platform,
+        chat=incoming.chat,
+        now=now,
+    )
+    return Outcome(None, (gone,))
 
 
 async def _in_group(ctx: Context) -> Reply | None:
@@ -173,10 +214,10 @@ async def _in_group(ctx: Context) -> Reply | None:
     body = ctx.incoming.body
     if not isinstance(body, Press):
         return await groups.spoken(ctx)
-    button = (
-        await button_store.find_button(ctx.db, body.token) if TOKEN.fullmatch(body.token) else None
-    )
-    if button is None or button.action != groups.SHOW or await groups.find(ctx) is None:
+    button = await _button(ctx, body.token)
+    if button is None or button.action != groups.SHOW:
+        return None
+    if await groups.find(ctx) is None:
         return None
     return await _press(ctx, body.token)
 
@@ -213,29 +254,45 @@ async def _text(ctx: Context, text: str) -> Reply:
         return say(_("ไม่มีข้อความให้อ่าน พิมพ์ชื่อ เบอร์โทร อีเมล หรือ เมนู"))
     said = parse_command(text)
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
-    answers = draft is not None and forms.asks(draft) and ctx.now - draft.touched_at <= forms.FRESH
-    if said and (said.sure or not answers):
-        check_right(ctx.staff, said.command)
-        reply = await said.command.run(ctx, said.args)
-        return (
-            await _aside(ctx, draft, reply)
-            if draft and said.command.name not in KEEP_FORM
-            else reply
-        )
-    if draft is None or not forms.asks(draft):
+    asked = draft is not None and forms.asks(draft)
+    if said and (said.sure or not asked or not _is_fresh(ctx, draft)):
+        return await _command(ctx, said, draft)
+    if draft is None or not asked:
         return await _not_asked_for(ctx, text, draft)
     kind = _bare_kind(text)
     if kind and not forms.takes(draft, kind):
         return await _aside(ctx, draft, await customers.find(ctx, text))
-    if ctx.now - draft.touched_at > forms.FRESH or _is_about_another(draft, text):
+    if not _is_fresh(ctx, draft) or _is_about_another(draft, text):
         return await forms.ask_which(ctx, draft, text)
     return await forms.feed(ctx, draft, text)
 
 
-async def _not_asked_for(ctx: Context, text: str, draft: Draft | None) -> Reply:
+def _is_fresh(ctx: Context, draft: Draft | None) -> bool:
+    """Whether a form was worked at just now, so that a text may well be its answer."""
+    return draft is not None and ctx.now - draft.touched_at <= forms.FRESH
+
+
+async def _command(
+    ctx: Context,
+    said: Said,
+    draft: Draft | None,
+) -> Reply:
+    check_right(ctx.staff, said.command)
+    reply = await said.command.run(ctx, said.args)
+    if draft is None or said.command.name in KEEP_FORM:
+        return reply
+    return await _aside(ctx, draft, reply)
+
+
+async def _not_asked_for(
+    ctx: Context,
+    text: str,
+    draft: Draft | None,
+) -> Reply:
     """A text that answers no form: what a noun takes it for, else a search."""
     for read in reads_text:
-        if reply := await read(ctx, text, draft):
+        reply = await read(ctx, text, draft)
+        if reply is not None:
             return reply
     found = await customers.find(ctx, text)
     return found if draft is None else await _aside(ctx, draft, found)
@@ -245,10 +302,10 @@ def _bare_kind(text: str) -> str:
     """code, phone, email or ticket when the text is nothing but one: a new caller, not yesterday's
     details.
     """
-    plain = digits(text).strip()
     one = read_alone(text)
-    if one and one.kind in _BARE:
+    if one is not None and one.kind in _BARE:
         return _BARE[one.kind]
+    plain = digits(text).strip()
     if looks_like_phone(plain):
         return "phone"
     return "email" if looks_like_email(plain) else ""
@@ -259,21 +316,22 @@ def _is_about_another(draft: Draft, text: str) -> bool:
     for that one.
     """
     taken = take_reference(text, *_BARE)
-    if (
-        taken is None
-        or taken[0].start
-        or not taken[0].sure
-        or forms.takes(draft, _BARE[taken[0].kind])
-    ):
+    if taken is None:
         return False
-    return taken[0].value not in (draft.record, *draft.texts().values())
+    one, _rest = taken
+    if one.start or not one.sure or forms.takes(draft, _BARE[one.kind]):
+        return False
+    return one.value not in (draft.record, *draft.texts().values())
 
 
 async def _aside(ctx: Context, draft: Draft, reply: Reply) -> Reply:
-    """Answer the new thing, park the open form, and offer it again."""
+    """Answer the new thing, park the open form, and offer it again: the next text must not go to
+    the form that was open.
+    """
     if draft.id not in ctx.drafts:
         await drafts.park_open(ctx)
-    return replace(reply, parts=(*reply.parts, await forms.resume_part(ctx, draft)))
+    resume = await forms.resume_part(ctx, draft)
+    return replace(reply, parts=(*reply.parts, resume))
 
 
 async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
@@ -281,22 +339,32 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     if body.kind == "sticker":
         problem = _("ตอบด้วยข้อความเท่านั้น")
-        if draft is None or ctx.now - draft.touched_at > forms.FRESH:
+        if draft is None or not _is_fresh(ctx, draft):
             return say(f"⚠️ {problem}")
         return await forms.proceed(ctx, draft, draft.asking, problem)
-    begun = None if draft and forms.asks(draft) else publicity.begun(ctx, body.caption)
+    begun = None
+    if draft is None or not forms.asks(draft):
+        begun = publicity.begun(ctx, body.caption)
     reply = await receiving.receive(ctx, body, begun or draft)
-    # The answer is about something else: the next text must not go to the form that was open.
-    return (
-        await _aside(ctx, draft, reply) if reply and draft and draft.id not in ctx.drafts else reply
-    )
+    return None if reply is None else await _beside(ctx, draft, reply)
+
+
+async def _beside(
+    ctx: Context,
+    draft: Draft | None,
+    reply: Reply,
+) -> Reply:
+    """The reply, and the open form put aside where the reply was about something else."""
+    if draft is None or draft.id in ctx.drafts:
+        return reply
+    return await _aside(ctx, draft, reply)
 
 
 async def _contact(ctx: Context, body: SharedContact) -> Reply:
     """Somebody out of an address book: an answer to the open form, or a new caller beside it."""
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     reply = await contact_cards.shared(ctx, [body], draft)
-    return await _aside(ctx, draft, reply) if draft and draft.id not in ctx.drafts else reply
+    return await _beside(ctx, draft, reply)
 
 
 # Presses.
@@ -304,10 +372,10 @@ async def _contact(ctx: Context, body: SharedContact) -> Reply:
 
 async def _press(ctx: Context, token: str) -> Reply:
     """Rights, owner, age and use are checked now, whatever they were when the button was shown."""
-    button = await button_store.find_button(ctx.db, token) if TOKEN.fullmatch(token) else None
+    button = await _button(ctx, token)
     if button is None or button.expires_at <= ctx.now or button.action not in ACTIONS:
         raise Expired("button")
-    if button.staff_id is not None and button.staff_id != ctx.staff.id:
+    if button.staff_id not in (None, ctx.staff.id):
         raise NotAllowed("not_yours")
     action = ACTIONS[button.action]
     ctx.pressed = button.args
@@ -315,15 +383,27 @@ async def _press(ctx: Context, token: str) -> Reply:
         ctx.origins.add(button.event_id)
     check_right(ctx.staff, action)
     if button.once:
-        if late := await _late(ctx, button):
+        late = await _late(ctx, button)
+        if late is not None:
             return late
-        ctx.change(button_store.use, token=token, by=ctx.staff.id, now=ctx.now)
+        ctx.change(
+            button_store.use,
+            token=token,
+            by=ctx.staff.id,
+            now=ctx.now,
+        )
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     reply = await action.run(ctx, button.args)
     if draft is not None and draft.id not in button.args.values():
-        # The answer is about something else: the next text must not go to the form that was open.
         reply = await _aside(ctx, draft, reply)
     return replace(reply, in_place=action.in_place, retires=button.once)
+
+
+async def _button(ctx: Context, token: str) -> button_store.StoredButton | None:
+    """The button of a token; nothing is looked for that can be none."""
+    if not TOKEN.fullmatch(token):
+        return None
+    return await button_store.find_button(ctx.db, token)
 
 
 async def _late(ctx: Context, button: button_store.StoredButton) -> Reply | None:
@@ -331,10 +411,11 @@ async def _late(ctx: Context, button: button_store.StoredButton) -> Reply | None
     changes nothing.
     """
     pressed = button.used_at is not None
+    version = None if pressed else button.version
     present = STATES.get(button.record[:1])
-    shown = (
-        await present(ctx, button.record, None if pressed else button.version) if present else None
-    )
+    shown = None
+    if present is not None:
+        shown = await present(ctx, button.record, version)
     if pressed and shown is None:
         raise Conflict("pressed")
     return shown
