@@ -246,7 +246,16 @@ class Work:
 
     def audit(self, action: str, record: str) -> None:
         """Note that the desk itself read or changed personal data."""
-        self.audit_entries.append(AuditEntry(self.now, None, action, record, "", ""))
+        self.audit_entries.append(
+            AuditEntry(
+                self.now,
+                None,
+                action,
+                record,
+                "",
+                "",
+            )
+        )
 
     def notify(
         self,
@@ -264,7 +273,12 @@ class Work:
 
     def outcome(self) -> "Outcome":
         """What it came to, to be written."""
-        return Outcome(None, tuple(self.changes), tuple(self.notices), tuple(self.audit_entries))
+        return Outcome(
+            None,
+            tuple(self.changes),
+            tuple(self.notices),
+            tuple(self.audit_entries),
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -322,7 +336,14 @@ class Context(Work):
         """Note that this person read or changed personal data."""
         incoming = self.incoming
         self.audit_entries.append(
-            AuditEntry(self.now, self.staff.id, action, record, incoming.platform, incoming.id)
+            AuditEntry(
+                self.now,
+                self.staff.id,
+                action,
+                record,
+                incoming.platform,
+                incoming.id,
+            )
         )
 
 

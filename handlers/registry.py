@@ -141,9 +141,26 @@ def command(
     joining = None if joined is None else _fitting(joined)
 
     def enter(run: CommandFunction) -> CommandFunction:
-        COMMANDS[name] = Command(name, words, role, about, fitting, run, posting)
+        COMMANDS[name] = Command(
+            name,
+            words,
+            role,
+            about,
+            fitting,
+            run,
+            posting,
+        )
         for word in (*words, *also):
-            SPOKEN.append(Spoken(word, name, fitting, joining, last, word in words))
+            SPOKEN.append(
+                Spoken(
+                    word,
+                    name,
+                    fitting,
+                    joining,
+                    last,
+                    word in words,
+                )
+            )
         return run
 
     return enter
@@ -320,7 +337,12 @@ class FileUse(Protocol):
         """What comes of a file that belongs to no ticket and no form, and is not stored yet."""
         return None
 
-    async def offers(self, ctx: Context, held: Sequence[File], ids: str) -> list[Button]:
+    async def offers(
+        self,
+        ctx: Context,
+        held: Sequence[File],
+        ids: str,
+    ) -> list[Button]:
         """What files that wait to be told where they belong may be; `ids` = theirs, for a button."""
         return []
 

@@ -11,9 +11,12 @@ from handlers.registry import COMMANDS, SPOKEN, Command, Spoken
 
 ASKING = ("ขอดู", "อยากดู", "ช่วยดู", "ดู", "ขอ", "ช่วย", "รบกวน", "please ")
 """What may lead a command politely."""
+RECORDS = (ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
+"""What a command may be about."""
 LONG = 5
 """Letters of a word that begins hardly any name."""
 _MARKS = " \t:"
+_LATIN = re.compile(r"[A-Za-z]")
 _THAI = re.compile(r"[\u0e01-\u0e4e]")
 _CUT = re.compile(f"[{MARKS}{FOLLOWING_VOWELS}]")
 
@@ -40,8 +43,10 @@ def parse_command(text: str) -> Said | None:
         return found
     asked = _asked(text)
     found = _said(asked) if asked else None
+    if found is None:
+        return None
     # What is asked for politely may as well be an answer, unless it names a record.
-    return found._replace(sure=take_reference(found.args) is not None) if found else None
+    return found._replace(sure=take_reference(found.args) is not None)
 
 
 def _asked(text: str) -> str:
@@ -61,52 +66,65 @@ def near_command(text: str) -> tuple[Command, str, bool] | None:
     for one in _spoken(len(SPOKEN)):
         rest = text[len(one.word) :]
         if _begins(text, one.word) and not _CUT.match(rest):
-            apart = not rest[:1].strip() or not _THAI.match(rest) or len(one.word) >= LONG
+            goes_on = bool(rest[:1].strip()) and _THAI.match(rest) is not None
+            apart = not goes_on or len(one.word) >= LONG
             return COMMANDS[one.command], rest.strip(_MARKS), apart
     asked = _asked(text)
-    return (near_command(asked) or (COMMANDS["find"], asked, False)) if asked else None
+    if not asked:
+        return None
+    return near_command(asked) or (COMMANDS["find"], asked, False)
 
 
 def _slash(text: str) -> Said:
     head = re.split(r"\s", text, maxsplit=1)[0]
-    name, _at, _bot = head[1:].partition("@")
-    if name.casefold() in COMMANDS:
-        return Said(COMMANDS[name.casefold()], text[len(head) :].strip())
+    name, _at, _bot = head[1:].casefold().partition("@")
+    if name in COMMANDS:
+        return Said(COMMANDS[name], text[len(head) :].strip())
+    typed = text[1:]
     for name in sorted(COMMANDS, key=len, reverse=True):
-        rest = text[1 + len(name) :]
-        if _begins(text[1:], name) and _parted(name, rest):
+        rest = typed[len(name) :]
+        if _begins(typed, name) and _parted(name, rest):
             return Said(COMMANDS[name], rest.strip())
-    if said := _said(text[1:].strip()):
-        return said
-    raise InvalidInput("command", name=head)
+    said = _said(typed.strip())
+    if said is None:
+        raise InvalidInput("command", name=head)
+    return said
 
 
 def _said(text: str) -> Said | None:
     """The command that begins the text, or stands behind what it is about."""
     for one in _spoken(len(SPOKEN)):
-        if _begins(text, one.word) and (said := _followed(one, text[len(one.word) :])):
+        if not _begins(text, one.word):
+            continue
+        said = _followed(one, text[len(one.word) :])
+        if said is not None:
             return said
     return _behind_record(text) or _at_end(text)
 
 
 def _followed(one: Spoken, rest: str) -> Said | None:
     """The command, if what follows its word fits it and may follow it so."""
-    if rest[:1].strip() and not (_parted(one.word, rest) or _joins(one, rest) or is_courtesy(rest)):
-        return None
-    return _fitted(one, rest.strip(_MARKS).strip())
+    apart = not rest[:1].strip()
+    if apart or _parted(one.word, rest) or _joins(one, rest) or is_courtesy(rest):
+        return _fitted(one, rest.strip(_MARKS).strip())
+    return None
 
 
 def _behind_record(text: str) -> Said | None:
     """The number or code first, then the word: the same as the other way round."""
-    taken = take_reference(text, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
-    if taken is None or text[: taken[0].start].strip() or not taken[1]:
+    taken = take_reference(text, *RECORDS)
+    if taken is None:
         return None
     record, rest = taken
+    if not rest or text[: record.start].strip():
+        return None
     for one in _spoken(len(SPOKEN)):
         tail = rest[len(one.word) :]
         if not _begins(rest, one.word) or not _ends_word(one, tail, record.value):
             continue
-        if said := _fitted(one, f"{record.value} {tail.strip(_MARKS)}".strip()):
+        args = f"{record.value} {tail.strip(_MARKS)}".strip()
+        said = _fitted(one, args)
+        if said is not None:
             return said
     return None
 
@@ -123,11 +141,14 @@ def _at_end(text: str) -> Said | None:
     """A word that may stand behind its arguments."""
     for one in _spoken(len(SPOKEN)):
         front = text[: -len(one.word)]
-        if not one.last or not front or text[-len(one.word) :].casefold() != one.word:
+        word = text[-len(one.word) :]
+        if not one.last or not front or word.casefold() != one.word:
             continue
-        if (not front[-1].strip() or (one.joined and one.joined(front))) and (
-            said := _fitted(one, front.strip())
-        ):
+        apart = not front[-1].strip()
+        if not apart and not (one.joined and one.joined(front)):
+            continue
+        said = _fitted(one, front.strip())
+        if said is not None:
             return said
     return None
 
@@ -136,10 +157,12 @@ def _fitted(one: Spoken, args: str) -> Said | None:
     """The command with these arguments, if they fit it and do not merely ask."""
     if is_courtesy(args) and not one.takes_anything:
         args = ""
-    taken = take_reference(args, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
-    if is_question(taken[1] if taken else args) or not one.fits(args):
+    taken = take_reference(args, *RECORDS)
+    words = taken[1] if taken else args
+    if is_question(words) or not one.fits(args):
         return None
-    return Said(COMMANDS[one.command], args, one.sure or (bool(args) and not one.takes_anything))
+    narrow = bool(args) and not one.takes_anything
+    return Said(COMMANDS[one.command], args, one.sure or narrow)
 
 
 def _begins(text: str, word: str) -> bool:
@@ -150,17 +173,21 @@ def _parted(word: str, rest: str) -> bool:
     """Whether a word ends where its rest begins: by the writing, or by a number or code that
     follows.
     """
-    taken = take_reference(rest, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
-    if taken and not rest[: taken[0].start].strip(_MARKS):
-        return True
-    if word[-1].isascii():
-        return not re.match(r"[A-Za-z]", rest)
-    return not _THAI.match(rest)
+    taken = take_reference(rest, *RECORDS)
+    if taken is not None:
+        before = rest[: taken[0].start]
+        if not before.strip(_MARKS):
+            return True
+    # A Latin word goes on in Latin letters, a Thai one in Thai ones.
+    own = _LATIN if word[-1].isascii() else _THAI
+    return not own.match(rest)
 
 
 def _joins(one: Spoken, rest: str) -> bool:
     """Whether the rest may follow the word without a blank, though both are Thai letters."""
-    return bool(one.joined and not _CUT.match(rest) and one.joined(rest))
+    if one.joined is None or _CUT.match(rest):
+        return False
+    return bool(one.joined(rest))
 
 
 @cache

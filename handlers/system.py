@@ -1,5 +1,6 @@
 """Help, menu, cancel, and the state of the desk."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from domain.staff import Platform, Role
@@ -73,11 +74,15 @@ async def show_help(ctx: Context, args: str) -> Reply:
         "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด\n"
         "ส่งรูปหรือไฟล์แนบใบงานได้ ไม่เกิน 20 MB ถ้าไม่บอกเลขใบงานจะถามให้"
     )
-    lines = tuple(
-        (f"{each.words[0]} /{each.name}", _(each.about))
-        for each in offered(ctx.staff.role, posting=ctx.staff.may_post)
+    lines = []
+    for each in offered(ctx.staff.role, posting=ctx.staff.may_post):
+        lines.append((f"{each.words[0]} /{each.name}", _(each.about)))
+    card = Card(
+        _("คำสั่ง"),
+        tuple(lines),
+        buttons=_menu_buttons(),
     )
-    return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))
+    return Reply((Paragraph(intro), card))
 
 
 @command(
@@ -94,7 +99,16 @@ async def menu(ctx: Context, args: str) -> Reply:
 
 
 def _menu_buttons() -> tuple[Button, ...]:
-    return tuple(Button(_(word(name)), "menu.run", {"command": name}) for name in MENU)
+    buttons = []
+    for name in MENU:
+        buttons.append(
+            Button(
+                _(word(name)),
+                "menu.run",
+                {"command": name},
+            )
+        )
+    return tuple(buttons)
 
 
 @action("menu.run")
@@ -109,33 +123,40 @@ async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def cancel(ctx: Context, args: str) -> Reply:
     """Keep nothing of the open form."""
     draft = await forms.find_open(ctx.db, ctx.staff.id)
-    if draft is None:
-        parked = await forms.list_parked(ctx.db, ctx.staff.id)
-        buttons = (
-            (Button(_("ร่างที่พักไว้ (%(count)s)", count=len(parked)), "form.parked"),) if parked else ()
-        )
-        return say(_("ไม่มีร่างที่กำลังกรอก"), *buttons)
-    end(ctx, draft, state="cancelled")
-    return confirm(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
+    if draft is not None:
+        end(ctx, draft, state="cancelled")
+        return confirm(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
+    nothing = _("ไม่มีร่างที่กำลังกรอก")
+    parked = await forms.list_parked(ctx.db, ctx.staff.id)
+    if not parked:
+        return say(nothing)
+    label = _("ร่างที่พักไว้ (%(count)s)", count=len(parked))
+    return say(nothing, Button(label, "form.parked"))
 
 
-@command("status", "สถานะระบบ", about="สถานะระบบ", fits=NOTHING, role=Role.ADMIN)
+@command(
+    "status",
+    "สถานะระบบ",
+    about="สถานะระบบ",
+    fits=NOTHING,
+    role=Role.ADMIN,
+)
 async def status(ctx: Context, args: str) -> Reply:
     """What waits, what failed."""
-    incoming = await inbox.count_by_state(ctx.db)
-    outgoing = await outbox.count_by_state(ctx.db)
+    incoming = Counter(await inbox.count_by_state(ctx.db))
+    outgoing = Counter(await outbox.count_by_state(ctx.db))
     use = await push_use.get_use(ctx.db, Platform.LINE, ctx.now)
-    pushed = (
-        f"{use.total()}/{use.quota} ({use.percent()}%)"
-        if use.quota is not None
-        else str(use.total())
-    )
+    pushed = str(use.total())
+    if use.quota is not None:
+        pushed = f"{use.total()}/{use.quota} ({use.percent()}%)"
+    to_send = outgoing["queued"] + outgoing["sending"]
+    not_sent = outgoing["dead"] + outgoing["doubtful"]
     lines = (
-        (_("รอประมวลผล"), str(incoming.get("pending", 0))),
-        (_("ประมวลผลไม่สำเร็จ"), str(incoming.get("failed", 0))),
-        (_("อ่านไม่ออก"), str(incoming.get("unparsable", 0))),
-        (_("รอส่ง"), str(outgoing.get("queued", 0) + outgoing.get("sending", 0))),
-        (_("ส่งไม่ได้"), str(outgoing.get("dead", 0) + outgoing.get("doubtful", 0))),
+        (_("รอประมวลผล"), str(incoming["pending"])),
+        (_("ประมวลผลไม่สำเร็จ"), str(incoming["failed"])),
+        (_("อ่านไม่ออก"), str(incoming["unparsable"])),
+        (_("รอส่ง"), str(to_send)),
+        (_("ส่งไม่ได้"), str(not_sent)),
         (_("แจ้งเตือนทาง LINE เดือนนี้"), pushed),
         *await _mailbox_lines(ctx),
         (_("ฐานข้อมูล"), ctx.db.engine),
@@ -145,10 +166,14 @@ async def status(ctx: Context, args: str) -> Reply:
 
 async def _mailbox_lines(ctx: Context) -> list[tuple[str, str]]:
     """What came of the mailbox that is read, where one is."""
-    if not (found := await mail_inboxes.count_found(ctx.db)):
+    found = await mail_inboxes.count_found(ctx.db)
+    if not found:
         return []
-    counts = {name.name.lower(): number for name, number in found.items()}
-    text = _("ส่งไม่ถึงหรือล่าช้า %(report)s · ไม่ใช่ของเรา %(stray)s · อ่านไม่ออก %(unreadable)s", **counts)
+    counts = {kind.name.lower(): number for kind, number in found.items()}
+    text = _(
+        "ส่งไม่ถึงหรือล่าช้า %(report)s · ไม่ใช่ของเรา %(stray)s · อ่านไม่ออก %(unreadable)s",
+        **counts,
+    )
     return [(_("รายงานการส่งอีเมล"), text)]
 
 
@@ -162,10 +187,16 @@ async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 def failure(reference: str) -> Reply:
     """What is said when something broke: nothing is lost, and a number to ask about."""
     text = _(
-        "ทำรายการไม่สำเร็จ ข้อความของคุณยังอยู่ ลองส่งอีกครั้ง (อ้างอิง %(reference)s)", reference=reference
+        "ทำรายการไม่สำเร็จ ข้อความของคุณยังอยู่ ลองส่งอีกครั้ง (อ้างอิง %(reference)s)",
+        reference=reference,
     )
-    button = Button(_("ลองใหม่"), "event.retry", {"reference": reference}, once=True)
-    return confirm(text, button)
+    again = Button(
+        _("ลองใหม่"),
+        "event.retry",
+        {"reference": reference},
+        once=True,
+    )
+    return confirm(text, again)
 
 
 def due_failed(kind: str, reference: str) -> Reply:
@@ -179,19 +210,30 @@ def due_failed(kind: str, reference: str) -> Reply:
     )
 
 
-def undeliverable(platform: str, error: str, name: str = "") -> Reply:
+def undeliverable(
+    platform: str,
+    error: str,
+    name: str = "",
+) -> Reply:
     """What administrators are told when a platform refuses a message for good; `name` = whom it was
     for.
     """
-    text = _("⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s", platform=platform.title(), error=error)
-    return say(" · ".join((text, _("ผู้รับ: %(name)s", name=name)) if name else (text,)))
+    text = _(
+        "⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s",
+        platform=platform.title(),
+        error=error,
+    )
+    if not name:
+        return say(text)
+    return say(f"{text} · {_('ผู้รับ: %(name)s', name=name)}")
 
 
 def mailbox_away(step: str) -> Reply:
     """What administrators are told when the mailbox cannot be read."""
     return say(
         _(
-            "⚠️ อ่านกล่องอีเมลของสำนักงานไม่ได้ (%(step)s) จะลองต่อเรื่อย ๆ ตรวจ DESKBOT_IMAP_URL ด้วยคำสั่ง run_bot.py check",
+            "⚠️ อ่านกล่องอีเมลของสำนักงานไม่ได้ (%(step)s) จะลองต่อเรื่อย ๆ ตรวจ DESKBOT_IMAP_URL "
+            "ด้วยคำสั่ง run_bot.py check",
             step=step,
         )
     )
@@ -207,11 +249,17 @@ def nowhere_to_tell(name: str) -> Reply:
     )
 
 
-def quota_warning(platform: str, percent: int, used: int, quota: int) -> Reply:
+def quota_warning(
+    platform: str,
+    percent: int,
+    used: int,
+    quota: int,
+) -> Reply:
     """What administrators are told before a platform's monthly quota is spent."""
     return say(
         _(
-            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) เมื่อครบจะส่งทางแอปอื่นหรืออีเมลแทน",
+            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) "
+            "เมื่อครบจะส่งทางแอปอื่นหรืออีเมลแทน",
             platform=platform.upper(),
             percent=percent,
             used=used,
@@ -224,7 +272,8 @@ def quota_spent(platform: str) -> Reply:
     """What administrators are told when it is spent."""
     return say(
         _(
-            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนครบโควตาเดือนนี้แล้ว ที่เหลือส่งทางแอปอื่นหรืออีเมลของผู้รับ ข้อความที่ส่งไม่ได้ดูที่ สถานะระบบ",
+            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนครบโควตาเดือนนี้แล้ว "
+            "ที่เหลือส่งทางแอปอื่นหรืออีเมลของผู้รับ ข้อความที่ส่งไม่ได้ดูที่ สถานะระบบ",
             platform=platform.upper(),
         )
     )
