@@ -162,17 +162,32 @@ def cleaned(incoming: Incoming) -> Incoming:
     """The event with all that people wrote in it clean, see `domain.text.clean`: handlers meet
     nothing else.
     """
-    body = incoming.body
+    return replace(
+        incoming,
+        body=_cleaned(incoming.body),
+        name=clean(incoming.name),
+        title=clean(incoming.title),
+    )
+
+
+def _cleaned(body: Body) -> Body:
     if isinstance(body, Text | Query):
-        body = replace(body, text=clean(body.text))
-    elif isinstance(body, Attachment):
-        body = replace(
-            body, name=clean(body.name), caption=clean(body.caption), quoted=clean(body.quoted)
+        return replace(body, text=clean(body.text))
+    if isinstance(body, Attachment):
+        return replace(
+            body,
+            name=clean(body.name),
+            caption=clean(body.caption),
+            quoted=clean(body.quoted),
         )
-    elif isinstance(body, SharedContact):
-        phones, emails = (tuple(map(clean, each)) for each in (body.phones, body.emails))
-        body = SharedContact(clean(body.name), phones, emails, clean(body.organisation))
-    return replace(incoming, body=body, name=clean(incoming.name), title=clean(incoming.title))
+    if isinstance(body, SharedContact):
+        return SharedContact(
+            clean(body.name),
+            tuple(map(clean, body.phones)),
+            tuple(map(clean, body.emails)),
+            clean(body.organisation),
+        )
+    return body
 
 
 # Out.
@@ -378,7 +393,9 @@ def turn_buttons(name: str, args: Mapping[str, str], page: int, *, more: bool) -
 
 def buttons_of(part: ReplyPart) -> tuple[Button, ...]:
     """All buttons of a part, in the order shown."""
-    return (*part.options, *part.buttons) if isinstance(part, Choice) else part.buttons
+    if isinstance(part, Choice):
+        return (*part.options, *part.buttons)
+    return part.buttons
 
 
 _PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice] | type[Document]] = {
@@ -391,11 +408,14 @@ _PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice] | type[Document]] 
 
 def reply_to_json(reply: Reply) -> str:
     """A reply as JSON, for a message that may have to be rendered again."""
-    parts = [{"part": type(part).__name__.lower(), **_shallow(part)} for part in reply.all_parts]
-    masked = {"masked": reply.masked} if reply.masked else {}
-    return orjson.dumps(
-        {"parts": parts, "confirms": reply.confirms, **masked}, default=dict
-    ).decode()
+    parts = []
+    for part in reply.all_parts:
+        kind = type(part).__name__.lower()
+        parts.append({"part": kind, **_shallow(part)})
+    data: dict[str, object] = {"parts": parts, "confirms": reply.confirms}
+    if reply.masked:
+        data["masked"] = reply.masked
+    return orjson.dumps(data, default=dict).decode()
 
 
 def _shallow(part: ReplyPart) -> dict[str, Any]:
@@ -408,9 +428,10 @@ def _shallow(part: ReplyPart) -> dict[str, Any]:
 def reply_from_json(text: str) -> Reply:
     """The reverse of `reply_to_json`."""
     data = orjson.loads(text)
-    masked = tuple(Masked(**line) for line in data.get("masked", ()))
     return Reply(
-        tuple(_part(part) for part in data["parts"]), confirms=data["confirms"], masked=masked
+        tuple(map(_part, data["parts"])),
+        confirms=data["confirms"],
+        masked=tuple(Masked(**line) for line in data.get("masked", ())),
     )
 
 
