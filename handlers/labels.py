@@ -11,9 +11,6 @@ from domain.text import strip_titles
 from handlers.i18n import _
 
 FIELDS = {
-    "research_title": "ชื่อผลงานวิจัย",
-    "return_due_on": "กำหนดส่งสัญญาคืน",
-    "research_due_on": "กำหนดส่งผลงานวิจัย",
     "remind_on": "วันที่เตือน",
     "snoozed_on": "วันที่เตือน",
     "chased": "จำนวนครั้งที่ติดตาม",
@@ -46,10 +43,8 @@ FIELDS = {
     "other_ticket": "ใบงานที่จะผูกด้วย",
     "link_kind": "ความเกี่ยวข้อง",
     "linked": "ใบงานที่ผูก",
-    "text": "ข่าว",
     "networks": "เครือข่าย",
     "links": "ลิงก์โพสต์",
-    "published_on": "วันที่เผยแพร่",
     "post_at": "เวลาโพสต์",
     "cut": "วิธีลดความยาว",
     "link_facebook": "ลิงก์ Facebook",
@@ -66,12 +61,8 @@ FIELDS = {
 BUTTONS = {"mail_text": "แก้ข้อความ"}
 """Fields whose button says more than their name."""
 
-# Columns that are called otherwise than the field they hold.
-COLUMNS = {
-    "no": "contract_no",
-    "signed_on": "contract_on",
-    "created_on": "created_at",
-}
+# Fields of forms that are called otherwise than the field they are kept in.
+COLUMNS = {"created_on": "created_at"}
 
 POST_STATES = {
     "proposed": "รออนุมัติ",

@@ -4,19 +4,23 @@ it promises.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from domain.dates.days import format_date, parse_date
 from domain.errors import InvalidInput
-from domain.owed.contracts import Contract, check_due_on
+from domain.fields.rows import FORM, FieldRow
+from domain.owed.contracts import DUE_DATES, Contract, check_due_on
+from domain.owed.fields import CONTRACT
 from domain.owed.requests import Life
 from domain.tickets.projects import find_projects
+from domain.tickets.records import SEPARATOR
 from handlers.chat import Card, Reply, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.drafts import end, new_draft
-from handlers.forms.engine import Field, Form, Option, Parse, enter_form
+from handlers.forms.engine import Field, Form, Option, enter_form
+from handlers.forms.fields import form_fields
+from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.owed import request_cards
@@ -25,13 +29,19 @@ from handlers.tickets import cards as ticket_cards
 from handlers.tickets.contract_no import contract_no_field, taken
 from store.chat.forms import Dialog, Draft
 from store.owed import contracts, requests
-from store.owed.contracts import SEPARATOR
 
 NO_PROJECT = "-"
 
 
 async def _life(ctx: Context, draft: Draft) -> Life:
     return await requests.get_life(ctx.db, int(draft.record))
+
+
+async def _values(ctx: Context, draft: Draft) -> dict[str, str]:
+    """What the contract would hold if it were saved now."""
+    life = await _life(ctx, draft)
+    base = life.contract or contract_from(life, "")
+    return {**CONTRACT.texts(base, CONTRACT.rows), **draft.given}
 
 
 async def _check_no(ctx: Context, draft: Draft, no: str) -> None:
@@ -70,7 +80,7 @@ async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     exact = [project for project in found if project.name == text] or found
     if len(exact) != 1:
         raise InvalidInput("projects", text=text[:60])
-    values = await FORM.values(ctx, draft)
+    values = await _values(ctx, draft)
     chosen = [*values["projects"].split(SEPARATOR), exact[0].name]
     return {"projects": SEPARATOR.join(dict.fromkeys(filter(None, chosen)))}
 
@@ -80,20 +90,21 @@ async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
     return [*every, Option(NO_PROJECT, _("ไม่มีโครงการ"))]
 
 
-def _agreed(name: str) -> Parse:
+def _agreed(row: FieldRow) -> Field:
     """A date agreed upon: from today on."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        return {name: check_due_on(parse_date(text, ctx.today), ctx.today).isoformat()}
+        agreed = check_due_on(parse_date(text, ctx.today), ctx.today)
+        return {row.name: agreed.isoformat()}
 
-    return parse
+    return Field(row.name, row.hint, parse)
 
 
-CONTRACT_FIELDS: Mapping[str, Field] = {
-    field.name: field
-    for field in (
-        replace(contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_no), clearable=False),
-        fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
+def _contract_fields() -> dict[str, Field]:
+    """The fields of the table, those with code of their own among them."""
+    rows = CONTRACT.rows
+    own = (
+        replace(contract_no_field(rows["contract_no"].hint, _check_no), clearable=False),
         Field(
             "contact",
             "",
@@ -101,51 +112,11 @@ CONTRACT_FIELDS: Mapping[str, Field] = {
             _contacts,
             clearable=False,
         ),
-        Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", _parse_projects, _project_options),
-        fields.text_field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
-        fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT),
-        fields.text_field("research_title", "พิมพ์ชื่อผลงานวิจัยที่จะส่ง"),
-        Field("return_due_on", "พิมพ์วันที่ตกลงว่าจะส่งสัญญาคืน เช่น 5 พ.ย. 70", _agreed("return_due_on")),
-        Field(
-            "research_due_on", "พิมพ์วันที่ตกลงว่าจะส่งผลงานวิจัย เช่น 5 พ.ย. 70", _agreed("research_due_on")
-        ),
+        Field("projects", rows["projects"].hint, _parse_projects, _project_options),
+        *(_agreed(rows[name]) for name in DUE_DATES),
     )
-}
-
-
-def _as_data(contract: Contract) -> dict[str, str]:
-    def day(on: date | None) -> str:
-        return on.isoformat() if on else ""
-
-    return {
-        "contract_no": contract.no,
-        "contract_on": day(contract.signed_on),
-        "contact": str(contract.contact_id or ""),
-        "projects": SEPARATOR.join(contract.projects),
-        "data_years": contract.data_years,
-        "purpose": contract.purpose,
-        "research_title": contract.research_title,
-        "return_due_on": day(contract.return_due_on),
-        "research_due_on": day(contract.research_due_on),
-    }
-
-
-def _filled(base: Contract, values: Mapping[str, str]) -> Contract:
-    def day(name: str) -> date | None:
-        return date.fromisoformat(values[name]) if values.get(name) else None
-
-    return replace(
-        base,
-        no=values["contract_no"],
-        contact_id=int(values["contact"]) if values.get("contact") else None,
-        signed_on=day("contract_on"),
-        projects=tuple(filter(None, values.get("projects", "").split(SEPARATOR))),
-        data_years=values.get("data_years", ""),
-        purpose=values.get("purpose", ""),
-        research_title=values.get("research_title", ""),
-        return_due_on=day("return_due_on"),
-        research_due_on=day("research_due_on"),
-    )
+    names = CONTRACT.standing(FORM, first=("contract_no", "contract_on"))
+    return form_fields([rows[name] for name in names], {field.name: field for field in own})
 
 
 class ContractForm(Form):
@@ -154,13 +125,10 @@ class ContractForm(Form):
     """
 
     kind = "contract"
-    fields = CONTRACT_FIELDS
+    fields: Mapping[str, Field] = _contract_fields()
 
     async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
-        """What the contract would hold if it were saved now."""
-        life = await _life(ctx, draft)
-        base = life.contract or contract_from(life, "")
-        return {**_as_data(base), **draft.given}
+        return await _values(ctx, draft)
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         values = await self.values(ctx, draft)
@@ -197,9 +165,9 @@ class ContractForm(Form):
             )
         if name == "projects":
             return value.replace(SEPARATOR, ", ")
-        if value and name.endswith("_on"):
-            return format_date(date.fromisoformat(value))
-        return value
+        if not value:
+            return ""
+        return said(ctx.desk.configuration, CONTRACT.rows[name], value)
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         return await self._text(ctx, draft, name)
@@ -207,7 +175,8 @@ class ContractForm(Form):
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         life = await _life(ctx, draft)
         base = life.contract or Contract("", life.request.id)
-        contract = _filled(base, await self.values(ctx, draft))
+        values = await self.values(ctx, draft)
+        contract = replace(base, **CONTRACT.values(values, CONTRACT.rows))
         if contract == life.contract:
             end(
                 ctx,
@@ -220,8 +189,7 @@ class ContractForm(Form):
         return await save_contract(ctx, life, contract)
 
 
-FORM = ContractForm()
-enter_form(FORM)
+enter_form(ContractForm())
 
 
 def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:

@@ -4,9 +4,11 @@ change came to.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from domain.dates.days import BANGKOK, format_date
+from domain.fields.rows import CARD
+from domain.owed.fields import CONTRACT
 from domain.owed.requests import Life, RequestKind
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
@@ -14,6 +16,7 @@ from domain.text import shorten
 from domain.tickets.records import SEPARATOR, Status, Ticket
 from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Desk, Work
+from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.projects.fields import projects_text, years_text
@@ -108,21 +111,17 @@ async def _contract_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
         contract.contact_id or 0,
     )
     projects = projects_text(SEPARATOR.join(contract.projects), contract.data_years)
-    lines = (
-        ("contact", contact),
-        ("contract_on", _date_text(contract.signed_on)),
-        ("projects", projects),
-        ("data_years", years_text(contract.data_years)),
-        ("purpose", shorten(contract.purpose, SHOWN)),
-        ("research_title", shorten(contract.research_title, SHOWN)),
-        ("return_due_on", _date_text(contract.return_due_on)),
-        ("research_due_on", _date_text(contract.research_due_on)),
-    )
-    return [(field_label(name), value) for name, value in lines if value]
-
-
-def _date_text(on: date | None) -> str:
-    return format_date(on) if on else ""
+    told = {
+        "contact": contact,
+        "projects": projects,
+        "data_years": years_text(contract.data_years),
+    }
+    names = CONTRACT.standing(CARD)
+    plain = [name for name in names if name not in told]
+    for name, text in CONTRACT.texts(contract, plain).items():
+        if text:
+            told[name] = shorten(said(ctx.desk.configuration, CONTRACT.rows[name], text), SHOWN)
+    return [(field_label(name), told[name]) for name in names if told.get(name)]
 
 
 def _step_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from domain.catalogue import Subject
 from domain.errors import InvalidInput
 from domain.owed.requests import Life
 from domain.owed.rules import OwedState
-from domain.tickets.records import parse_contract_no
+from domain.tickets.records import SEPARATOR, parse_contract_no
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms.drafts import FormAnswer, end, new_draft
@@ -152,7 +152,7 @@ async def step_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "customer": life.request.customer,
         "subject": subject.code,
         "channel": _likely_channel(subject),
-        "projects": contracts.SEPARATOR.join(own_tickets.projects(life)),
+        "projects": SEPARATOR.join(own_tickets.projects(life)),
         "data_years": own_tickets.data_years(life),
     }
     if life.contract:

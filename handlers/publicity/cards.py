@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import InvalidInput
+from domain.publicity.fields import publicity_texts
 from domain.publicity.lengths import check_length
 from domain.publicity.networks import Network
 from domain.publicity.publications import UNDER_WAY, WENT_OUT, Post, PostState, Publication
@@ -17,10 +18,9 @@ from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.projects.fields import projects_text, years_text
+from handlers.publicity.fields import SHOWN, further_lines, present_plain
 from store import staff
 
-SHOWN = 500
-"""Characters of a post's text on a card."""
 UNSEEN = (Network.LINE, Network.TWITTER)
 """Networks where the desk cannot always look for itself whether a post went out."""
 TAKEN_BACK = {PostState.REMOVED, PostState.MISTAKE}
@@ -72,7 +72,7 @@ def present(work: Work, data: Mapping[str, str], name: str) -> str:
         return about(data.get("projects", "").split(SEPARATOR), "")
     if name == "data_years":
         return about((), data.get("data_years", ""))
-    return data.get(name, "")
+    return present_plain(work, name, data.get(name, ""))
 
 
 def title_of(publication: Publication) -> str:
@@ -155,6 +155,7 @@ async def card(work: Work, publication: Publication) -> Card:
     ]
     for post in publication.posts.values():
         fields.append((network_name(work, post.network), post_text(post)))
+    fields += further_lines(work, publicity_texts(publication))
     fields += await _people(work, publication)
     shown = [(label, value) for label, value in fields if value]
     title = f"📣 {publication.no} · {title_of(publication)}"

@@ -10,6 +10,7 @@ from datetime import date
 
 from domain.dates.days import find_date, format_date
 from domain.errors import InvalidInput
+from domain.publicity.fields import publicity_texts
 from domain.publicity.links import PostLink, PostLinkKind, find_links, without_links
 from domain.publicity.networks import Network
 from domain.publicity.publications import Publication
@@ -28,6 +29,7 @@ from handlers.labels import field_label
 from handlers.messages import sentence
 from handlers.projects.fields import DATA_YEARS, PROJECTS, unsettled_text
 from handlers.publicity.cards import about, network_name, networks_of, networks_text, present
+from handlers.publicity.fields import FURTHER_FIELDS, PUBLISHED_ON, further_lines
 from handlers.publicity.saving import correct, save_new
 from handlers.registry import action
 from store.chat.forms import Dialog, Draft
@@ -187,7 +189,8 @@ class PublicityForm(Form):
         "projects": PROJECTS,
         "data_years": DATA_YEARS,
         "links": Field("links", "วางลิงก์โพสต์ (หลายเครือข่ายวางรวมกันได้)", _parse_links),
-        "published_on": fields.past_date_field("published_on", "พิมพ์วันที่เผยแพร่ เช่น 20 พ.ย. 69"),
+        "published_on": PUBLISHED_ON,
+        **FURTHER_FIELDS,
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
@@ -212,11 +215,12 @@ class PublicityForm(Form):
             ("files", str(count or "")),
             *((name, data.get(name, "")) for name in map(_link_name, networks_of(data))),
         ]
-        shown = tuple((field_label(name), value) for name, value in lines if value)
+        shown = [(field_label(name), value) for name, value in lines if value]
+        shown += further_lines(ctx, data)
         notes = "\n".join(self._notes(ctx, draft))
         return Card(
             self._title(ctx, draft),
-            shown,
+            tuple(shown),
             notes,
             self._buttons(ctx, draft),
         )
@@ -273,8 +277,6 @@ class PublicityForm(Form):
         if name == "links":
             links = (data.get(_link_name(network), "") for network in Network)
             return "\n".join(filter(None, links))
-        if name == "published_on":
-            return _day_text(data)
         return present(ctx, data, name)
 
     def save_label(self, draft: Draft) -> str:
@@ -326,14 +328,8 @@ def new_publicity(ctx: Context, values: Mapping[str, str]) -> Draft:
 
 def edit_publicity(ctx: Context, publication: Publication) -> Draft:
     """A draft that holds all of a publication, to be corrected."""
-    news = publication.news
-    data = {
-        "text": news.text,
-        "projects": SEPARATOR.join(news.projects),
-        "data_years": news.data_years,
-        "published_on": publication.published_on.isoformat(),
-        "networks": ",".join(post.network for post in publication.out),
-    }
+    networks = ",".join(post.network for post in publication.out)
+    data = {**publicity_texts(publication), "networks": networks}
     for post in publication.out:
         data[_link_name(post.network)] = post.link
     about = {"publication": publication.no, "version": str(publication.version)}

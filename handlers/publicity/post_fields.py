@@ -21,6 +21,7 @@ from handlers.labels import when
 from handlers.messages import sentence
 from handlers.projects.fields import DATA_YEARS, PROJECTS
 from handlers.publicity.cards import check_fits, network_name, networks_of, networks_text
+from handlers.publicity.fields import FURTHER_FIELDS
 from store.chat.forms import Draft
 
 NOW = "now"
@@ -200,4 +201,5 @@ POST_FIELDS: Mapping[str, Field] = {
     ),
     "projects": PROJECTS,
     "data_years": DATA_YEARS,
+    **FURTHER_FIELDS,
 }

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from domain.dates.days import BANGKOK
 from domain.errors import NotAllowed
+from domain.publicity.fields import PUBLICATION, publicity_texts
 from domain.publicity.networks import Network
 from domain.publicity.publications import Post, PostState, Publication
 from domain.tickets.records import SEPARATOR
@@ -25,6 +26,7 @@ from handlers.projects.fields import unsettled_text
 from handlers.publicity import cards as publicity_cards
 from handlers.publicity.approval import as_seen, ask, nobody_else, others_who_may, price_notes
 from handlers.publicity.cards import about, network_name, networks_of
+from handlers.publicity.fields import further_lines
 from handlers.publicity.post_fields import (
     NOW,
     POST_FIELDS,
@@ -100,11 +102,13 @@ def _values_of(old: Publication, gone: Sequence[Post]) -> dict[str, str]:
     text = max((old.words_of(post) for post in gone), key=len)
     cut = [post.network for post in gone if old.words_of(post) != text]
     planned = [post.post_at.isoformat() for post in gone if post.post_at is not None]
+    kept = publicity_texts(old)
+    # It goes out on another day.
+    del kept["published_on"]
     return {
+        **kept,
         "text": text,
         "cut": ",".join(cut),
-        "projects": SEPARATOR.join(old.news.projects),
-        "data_years": old.news.data_years,
         "post_at": planned[0] if planned else NOW,
     }
 
@@ -170,6 +174,7 @@ class PostForm(Form):
             (field_label("projects"), projects or unsettled_text(draft.query("projects"))),
             (field_label("post_at"), time_text(data["post_at"])),
             (field_label("files"), str(count or "")),
+            *further_lines(ctx, data),
         ]
         names = ", ".join(network_name(ctx, network) for network in networks_of(data))
         title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
@@ -328,14 +333,16 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
     post_at = ctx.now if at_once else datetime.fromisoformat(draft.given["post_at"])
     pictures = [file for file in await _files(ctx, draft) if file.mime in PICTURES]
     picture = pictures[-1].id if pictures else draft.about.get("picture", "")
+    published_on = post_at.astimezone(BANGKOK).date()
+    data = {**draft.given, "published_on": published_on.isoformat()}
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
-        news=news_of(draft.given),
-        published_on=post_at.astimezone(BANGKOK).date(),
+        news=news_of(data),
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
         picture=picture,
         posts=_posts(draft, post_at, at_once=at_once),
+        **PUBLICATION.values(data, PUBLICATION.rows),
     )
     ctx.change(partial(publications.add, publication=publication))
     ids = [file.id for file in pictures]

@@ -9,6 +9,7 @@ from functools import partial
 from uuid import uuid4
 
 from domain.errors import Conflict, NotAllowed
+from domain.publicity.fields import NEWS, PUBLICATION
 from domain.publicity.lengths import cut_to_fit
 from domain.publicity.links import PostLink, find_links
 from domain.publicity.networks import Network
@@ -24,7 +25,7 @@ from domain.publicity.publications import (
 from domain.publicity.reading import News
 from domain.staff import StaffId
 from domain.text import words
-from domain.tickets.records import SEPARATOR, Ticket
+from domain.tickets.records import Ticket
 from handlers.chat import Card, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context, Work
 from handlers.forms import draft_files
@@ -59,12 +60,7 @@ def _first_link(text: str) -> PostLink | None:
 
 def news_of(data: Mapping[str, str]) -> News:
     """What a draft says was publicised."""
-    projects = tuple(filter(None, data.get("projects", "").split(SEPARATOR)))
-    return News(
-        data.get("text", ""),
-        projects,
-        data.get("data_years", ""),
-    )
+    return News(**NEWS.values(data, NEWS.rows))
 
 
 @after_save(place=10)
@@ -228,9 +224,9 @@ async def save_new(ctx: Context, draft: Draft) -> Reply:
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
         news=news_of(data),
-        published_on=date.fromisoformat(data["published_on"]),
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
+        **PUBLICATION.values(data, PUBLICATION.rows),
     )
     posts = [_post(data, network) for network in networks_of(data)]
     publication, added = await with_tickets(
@@ -281,11 +277,11 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
     old = await publications.get(ctx.db, draft.about["publication"])
     if str(old.version) != draft.about["version"]:
         raise Conflict("changed", record=old.no)
-    published_on = date.fromisoformat(data["published_on"])
+    values = PUBLICATION.values(data, PUBLICATION.rows)
     new = replace(
         old,
         news=news_of(data),
-        published_on=published_on,
+        **values,
     )
     if new.news.text != old.news.text:
         new = _rewritten(ctx, old, new)

@@ -6,14 +6,11 @@ from datetime import date, datetime
 
 from domain.errors import NotFound
 from domain.owed.contracts import Contract, split_no
+from domain.owed.fields import CONTRACT
 from domain.staff import StaffId
 from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
 
-SEPARATOR = "\n"
-COLUMNS = (
-    "id, no, request_id, contact_id, signed_on, projects, data_years, purpose, research_title, "
-    "return_due_on, research_due_on"
-)
+COLUMNS = ", ".join(("id", "request_id", *CONTRACT.columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +42,17 @@ class Listed:
 
 def contract(row: Row) -> Contract:
     """A contract out of its columns."""
-    fields = dict(row)
-    projects = row["projects"].split(SEPARATOR)
-    fields["projects"] = tuple(filter(None, projects))
-    return Contract(**fields)
+    return Contract(
+        id=int(row["id"]),
+        request_id=int(row["request_id"]),
+        **CONTRACT.loaded(row),
+    )
 
 
-def as_stored(contract: Contract) -> dict[str, object]:
-    """The columns that people change, as they are written."""
-    return {
-        "no": contract.no,
-        "contact_id": contract.contact_id,
-        "signed_on": contract.signed_on,
-        "projects": SEPARATOR.join(contract.projects),
-        "data_years": contract.data_years,
-        "purpose": contract.purpose,
-        "research_title": contract.research_title,
-        "return_due_on": contract.return_due_on,
-        "research_due_on": contract.research_due_on,
-    }
+def _columns(contract: Contract) -> dict[str, object]:
+    """The columns of a contract's fields; the number and year go with its `no`."""
+    number, year = split_no(contract.no)
+    return {**CONTRACT.stored(contract), "number": number, "year": year}
 
 
 async def find_contract(db: Reader, no: str) -> Contract | None:
@@ -112,11 +101,8 @@ async def list_taken(db: Reader, year: int) -> list[str]:
 
 async def add_contract(tx: Tx, contract: Contract, by: StaffId | None, now: datetime) -> None:
     """A new contract; Conflict("exists") where the number is taken, or the request has one."""
-    number, year = split_no(contract.no)
     stored = {
-        **as_stored(contract),
-        "number": number,
-        "year": year,
+        **_columns(contract),
         "request_id": contract.request_id,
         "created_at": now,
         "created_by": by,
@@ -127,11 +113,8 @@ async def add_contract(tx: Tx, contract: Contract, by: StaffId | None, now: date
 
 
 async def update_contract(tx: Tx, contract: Contract) -> None:
-    """Save a contract's fields; the number and year go with its `no`. Conflict("exists") where that
-    is taken.
-    """
-    number, year = split_no(contract.no)
-    stored = {**as_stored(contract), "number": number, "year": year}
+    """Save a contract's fields; Conflict("exists") where its number is taken."""
+    stored = _columns(contract)
     columns = ", ".join(f"{name} = ?" for name in stored)
     await tx.execute(
         f"UPDATE contracts SET {columns} WHERE id = ?",
@@ -143,20 +126,6 @@ async def update_contract(tx: Tx, contract: Contract) -> None:
 async def remove_contract(tx: Tx, contract_id: int) -> None:
     """A contract that was never meant."""
     await tx.execute("DELETE FROM contracts WHERE id = ?", contract_id)
-
-
-def differences(old: Contract, new: Contract) -> list[tuple[str, str, str]]:
-    """Field, from, to of what differs, as text."""
-    before = as_stored(old)
-    after = as_stored(new)
-    different = [name for name in before if before[name] != after[name]]
-    return [(name, _text(before[name]), _text(after[name])) for name in different]
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return str(value)
 
 
 _LISTED = (

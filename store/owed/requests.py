@@ -10,6 +10,7 @@ from datetime import date, datetime
 from domain.customers.records import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.owed.contracts import DUE_DATES, Contract
+from domain.owed.fields import CONTRACT
 from domain.owed.requests import Life, Request, RequestKind, StepMark
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder, settle
 from domain.staff import StaffId
@@ -363,7 +364,8 @@ async def change_contract(
     if not held:
         raise Conflict("changed", record=old.no)
     await contracts.update_contract(tx, new)
-    await note(tx, old.request_id, context, contracts.differences(old, new))
+    different = [(field, *values) for field, values in CONTRACT.differences(old, new).items()]
+    await note(tx, old.request_id, context, different)
     await settle_request(tx, old.request_id, context)
 
 

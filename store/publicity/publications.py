@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from domain.errors import Conflict, NotFound
+from domain.publicity.fields import NEWS, PUBLICATION
 from domain.publicity.networks import Network
 from domain.publicity.publications import (
     STANDING,
@@ -26,10 +27,9 @@ from store.records.counters import reserve
 from store.tickets.records import COUNTS
 
 _POST = tuple(field.name for field in fields(Post))
-_PUBLICATION = (
-    "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version, "
-    "released_by"
-)
+_BESIDE = ("picture", "recorded_at", "recorded_by", "version", "released_by")
+"""Columns of a publication that are no fields, each called as its attribute."""
+_PUBLICATION = ", ".join(("id", *NEWS.columns, *PUBLICATION.columns, *_BESIDE))
 _DEAD = (PostState.MISTAKE, PostState.CANCELLED)
 """States of posts that never went out, or never should have."""
 
@@ -49,15 +49,27 @@ def _post(row: Row) -> Post:
 def _publication(row: Row, posts: Iterable[Post]) -> Publication:
     return Publication(
         no=PublicationNo(row["id"]),
-        news=News(row["text"], _parts(row["projects"]), row["data_years"]),
-        published_on=row["published_on"],
+        news=News(**NEWS.loaded(row)),
         recorded_at=row["recorded_at"],
         recorded_by=row["recorded_by"],
         picture=row["picture"],
         version=int(row["version"]),
         posts={post.network: post for post in posts},
         released_by=row["released_by"],
+        **PUBLICATION.loaded(row),
     )
+
+
+def _columns(publication: Publication) -> dict[str, object]:
+    """The columns that a correction may change."""
+    news = publication.news
+    return {
+        **NEWS.stored(news),
+        **PUBLICATION.stored(publication),
+        "text_key": text_key(news.text),
+        "picture": publication.picture,
+        "released_by": publication.released_by,
+    }
 
 
 def _parts(projects: str) -> tuple[str, ...]:
@@ -158,21 +170,16 @@ async def _list(db: Reader, where: str, *params: object) -> list[Publication]:
 
 async def add(tx: Tx, publication: Publication) -> None:
     """A new one; Conflict("post_logged") where one of its links was logged before."""
-    news = publication.news
+    columns = {
+        "id": publication.no,
+        **_columns(publication),
+        "recorded_at": publication.recorded_at,
+        "recorded_by": publication.recorded_by,
+        "version": publication.version,
+    }
     await tx.execute(
-        f"INSERT INTO publications ({_PUBLICATION}, text_key) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        publication.no,
-        news.text,
-        SEPARATOR.join(news.projects),
-        news.data_years,
-        publication.published_on,
-        publication.picture,
-        publication.recorded_at,
-        publication.recorded_by,
-        publication.version,
-        publication.released_by,
-        text_key(news.text),
+        f"INSERT INTO publications ({', '.join(columns)}) VALUES ({marks(columns)})",
+        *columns.values(),
     )
     for post in publication.posts.values():
         await _put_post(tx, publication.no, post)
@@ -193,18 +200,12 @@ async def update(
     """Save changes to one read at `old.version`; Conflict("changed") where it has moved on,
     "post_logged" as in add.
     """
-    news = new.news
+    columns = _columns(new)
+    assignments = ", ".join(f"{name} = ?" for name in columns)
     touched = await tx.execute(
-        "UPDATE publications SET text = ?, text_key = ?, projects = ?, data_years = ?, "
-        "published_on = ?, picture = ?, released_by = ?, version = version + 1 "
+        f"UPDATE publications SET {assignments}, version = version + 1 "
         "WHERE id = ? AND version = ?",
-        news.text,
-        text_key(news.text),
-        SEPARATOR.join(news.projects),
-        news.data_years,
-        new.published_on,
-        new.picture,
-        new.released_by,
+        *columns.values(),
         old.no,
         old.version,
     )
@@ -261,15 +262,9 @@ def _networks(publication: Publication) -> str:
 
 def _differences(old: Publication, new: Publication) -> list[tuple[str, str, str]]:
     """Field, from, to: as the list of changes keeps them."""
-    before = old.news
-    after = new.news
-    fields = [
-        ("text", before.text, after.text),
-        ("projects", SEPARATOR.join(before.projects), SEPARATOR.join(after.projects)),
-        ("data_years", before.data_years, after.data_years),
-        ("published_on", old.published_on.isoformat(), new.published_on.isoformat()),
-        ("networks", _networks(old), _networks(new)),
-    ]
+    of_table = {**NEWS.differences(old.news, new.news), **PUBLICATION.differences(old, new)}
+    fields = [(field, *values) for field, values in of_table.items()]
+    fields.append(("networks", _networks(old), _networks(new)))
     for network, post in new.posts.items():
         was = old.posts.get(network)
         if was is None:

@@ -13,9 +13,10 @@ import pytest
 
 from domain.customers.fields import CUSTOMER
 from domain.customers.records import Gender
-from domain.owed.contracts import Contract
+from domain.owed.fields import CONTRACT
 from domain.owed.requests import STEPS
 from domain.owed.rules import OwedState
+from domain.publicity.fields import NEWS, PUBLICATION
 from domain.publicity.publications import Network, PostState
 from domain.tickets.records import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
 from handlers.customers.fields import CUSTOMER_FIELDS
@@ -24,7 +25,6 @@ from handlers.labels import field_label
 from handlers.records import changes as change_text
 from handlers.tickets.fields import TICKET_FIELDS
 from store.customers import records as customers
-from store.owed import contracts
 from store.tickets import records as tickets
 from tests.fakes.office import OFFICE
 from tests.handlers.conftest import KAMON, NOW, SOMCHAI
@@ -98,15 +98,15 @@ FIELDS = {
         "address",
         "contacts",
         "files",
-        "text",
-        "published_on",
         "assignee_id",
         "snoozed_on",
         "chased",
         "reason",
     ),
     *tickets.as_stored(TICKET),
-    *contracts.as_stored(Contract("81/2569", 1)),
+    *CONTRACT.columns,
+    *NEWS.columns,
+    *PUBLICATION.columns,
     *POSTS,
     *VALUES,
 }
