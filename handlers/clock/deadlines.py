@@ -1,4 +1,6 @@
-"""Deadlines told in time: the rows of what is due for each ticket, and the messages they become."""
+"""Deadlines are told in time: what is to be told of each ticket is planned here, and becomes one
+message a person.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -39,7 +41,7 @@ TicketAtStage = tuple[Stage, Ticket]
 
 
 def rows_for(work: Work, ticket: Ticket) -> list[Due]:
-    """What is to be told of the ticket's deadline as this desk counts."""
+    """Returns what is to be told of a ticket's deadline, and when, as this desk counts."""
     return deadlines.rows_for(work.desk.configuration, ticket)
 
 
@@ -94,8 +96,8 @@ async def _unfinished(work: Work) -> AsyncIterator[Ticket]:
     workdays=False,
 )
 async def replan_all(work: Work, rows: Sequence[Due]) -> None:
-    """Every morning all is planned afresh: imported tickets, a changed time standard or a newer
-    list of holidays.
+    """Plans all tickets afresh every morning: some were imported, or the time standard or the list
+    of holidays has changed.
     """
     waiting: dict[str, set[tuple[str, datetime]]] = {}
     for row in await due_rows.list_waiting(work.db, KIND):
@@ -117,8 +119,8 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
 
 @due(KIND)
 async def tell(work: Work, rows: Sequence[Due]) -> None:
-    """One message for each person: what is due soon or overdue, as it is now. Conflict("due") while
-    the morning's queue, which tells the same, is not out yet.
+    """Sends each person one message of the tickets that are due soon or overdue. Raises
+    Conflict("due") while the morning's message, which tells the same, is not out yet.
     """
     if await due_rows.has_waiting(
         work.db,
@@ -137,8 +139,8 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
 
 
 async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, TicketAtStage]]:
-    """What each person would be told now: whoever asks tells it, so that it is done with this
-    work.
+    """Returns what each person is to be told now. Whoever asks for it tells it: it is written down
+    as done.
     """
     rows = await due_rows.list_due(
         work.db,
@@ -247,7 +249,7 @@ async def _tell_person(
 
 
 def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:
-    """Due soon or overdue, and when: only the time of day where that is today."""
+    """Returns whether a ticket is due soon or overdue, and since when or until when."""
     due_at = ticket_cards.due(work, ticket)
     assert due_at is not None
     at = when(due_at)

@@ -1,5 +1,5 @@
-"""The office's own holidays and working days: listed, entered, taken back; every due time follows
-at once.
+"""The office's own holidays and working days are listed, entered and taken back here; all due times
+follow at once.
 """
 
 import re
@@ -34,8 +34,8 @@ _WORK = re.compile(r"(?i)(ทำงาน|วันทำงาน|work)\s*")
     fits=r"$|.*[\d๐-๙]",
 )
 async def holiday(ctx: Context, text: str) -> Reply:
-    """This and next year's holidays; with a date, the administrator's word on it: a holiday, or a
-    working day.
+    """Lists the holidays of this and the next year. With a date an administrator enters a holiday
+    or a working day.
     """
     if not text:
         return _list(ctx)
@@ -69,7 +69,7 @@ def _read_rule(ctx: Context, text: str) -> tuple[date, DayRule]:
 
 @action("holiday.remove", role=Role.ADMIN)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Forget what was entered for a date."""
+    """Takes back what was entered for a date."""
     return await _take_back(ctx, date.fromisoformat(args["date"]))
 
 

@@ -1,5 +1,5 @@
-"""The clock in the chat: waiting for the customer and going on, correcting when, and why a ticket
-is due when it is.
+"""The clock of a ticket: it stops while the desk waits for the customer and goes on afterwards;
+both moments can be corrected, and the due time explained.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,9 @@ MOMENT_HINT = "พิมพ์วันและเวลา เช่น 15.30 
     ),
 )
 async def wait(ctx: Context, args: str) -> Reply:
-    """A ticket waits for the customer, since now or since the moment that is named."""
+    """Stops the clock of a ticket: the desk waits for the customer, since now or since the moment
+    that is named.
+    """
     found, at = await _named(ctx, args)
     return await _wait(ctx, found, at)
 
@@ -55,7 +57,7 @@ async def wait(ctx: Context, args: str) -> Reply:
     also=("ลูกค้าตอบแล้ว", "ลูกค้าตอบกลับแล้ว", "ลูกค้าตอบ", "ตอบกลับแล้ว", "นับเวลาต่อ", "นับต่อ", "answered"),
 )
 async def answered(ctx: Context, args: str) -> Reply:
-    """The customer answered, now or at the moment that is named."""
+    """Lets the clock go on: the customer has answered, now or at the moment that is named."""
     found, at = await _named(ctx, args)
     return await _answered(ctx, found, at)
 
@@ -75,14 +77,14 @@ async def _named(ctx: Context, args: str) -> tuple[Ticket, datetime]:
 
 @action("ticket.wait")
 async def wait_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """From now on it waits for the customer: the clock stops."""
+    """Stops the clock: from now on the desk waits for the customer."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     return await _wait(ctx, found, ctx.now)
 
 
 @action("ticket.answered")
 async def answered_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The customer has answered: the clock goes on."""
+    """Lets the clock go on: the customer has answered."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     return await _answered(ctx, found, ctx.now)
 
@@ -165,7 +167,7 @@ def _which(ticket: Ticket, position: int) -> dict[str, str]:
 
 @action("pause.show")
 async def pause_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """One stretch of waiting, with what can be corrected of it."""
+    """Shows one stretch of waiting, with buttons to correct it."""
     found, pause = await _pause(ctx, args)
     position = int(args["position"])
     lines = [(field_label("since"), when(pause.since))]
@@ -214,7 +216,7 @@ async def _pause(ctx: Context, args: Mapping[str, str]) -> tuple[Ticket, Pause]:
 
 @action("pause.drop")
 async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """It did not wait then."""
+    """Removes a stretch of waiting that never was."""
     found, _old = await _pause(ctx, args)
     without = pauses.corrected(
         found,
@@ -227,7 +229,7 @@ async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("pause.correct")
 async def correct_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Asks when it was really."""
+    """Asks when a stretch of waiting really began or ended."""
     found, _old = await _pause(ctx, args)
     draft = new_draft(
         ctx,
@@ -262,7 +264,7 @@ def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Tic
 
 
 class PauseForm(Form):
-    """See `handlers.forms.engine.Form`: one moment of one pause."""
+    """The form that corrects one moment of one pause, see `handlers.forms.engine.Form`."""
 
     kind = "pause"
     fields: Mapping[str, Field] = {
@@ -324,7 +326,7 @@ enter_form(PauseForm())
 
 @action("ticket.why")
 async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The sum behind the due time, day by day."""
+    """Explains the due time of a ticket day by day."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", found.no)
     configuration = ctx.desk.configuration

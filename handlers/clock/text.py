@@ -1,4 +1,4 @@
-"""The sum behind a due time in words."""
+"""The sum behind a due time, in words."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ MOST_PARTS = 8
 
 
 def limit_text(cell: Limit) -> str:
-    """`1 วันทำการ`"""
+    """Returns a limit of the time standard as people read it: `1 วันทำการ`."""
     return f"{cell.amount} {value_label('unit', cell.unit)}"
 
 
@@ -39,8 +39,8 @@ def why(
     if_now: datetime | None,
     now: datetime,
 ) -> str:
-    """The whole answer to "why this deadline"; `if_now` = when it is due if the customer answered
-    now.
+    """Returns the whole explanation of a ticket's due time; `if_now` = the due time if the customer
+    answered now.
     """
     if told.limit is None:
         return _no_limit(configuration, ticket)

@@ -1,4 +1,4 @@
-"""How customers are shown: a line in a list, a card with contacts and last tickets."""
+"""Customers are shown here: as a line in a list, and as a card with contacts and last tickets."""
 
 import asyncio
 from collections.abc import Sequence
@@ -43,7 +43,9 @@ __all__ = ["card", "line", "shown_name"]
 
 
 async def card(ctx: Context, customer: Customer) -> Card:
-    """The whole record: data, contacts, the last tickets, and what can be done."""
+    """Returns the card of a customer: data, contacts, the last tickets, and everything that can be
+    done.
+    """
     ctx.audit("customer.read", customer.code)
     count, asked, latest, unfinished, merged = await asyncio.gather(
         tickets.count_by_customer(ctx.db, customer.code),
@@ -120,7 +122,7 @@ def _phones(who: Customer | Contact) -> list[str]:
 
 
 def contact_line(contact: Contact) -> str:
-    """`กมลชนก · 081-234-5678 · kamol@example.ac.th`"""
+    """Returns a contact in one line: `กมลชนก · 081-234-5678 · kamol@example.ac.th`."""
     return " · ".join(filter(None, (contact.name, *_phones(contact), contact.email)))
 
 
@@ -164,7 +166,9 @@ def _buttons(customer: Customer, count: int, asked: int) -> tuple[Button, ...]:
 
 
 def undo_button(code: str, version: int) -> Button:
-    """The way back from the save that made this version; good while it is the last one."""
+    """Returns the button that takes back the save which made this version; it works as long as that
+    is the last one.
+    """
     return Button(
         _("เลิกการแก้ไขนี้"),
         "customer.undo",

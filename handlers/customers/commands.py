@@ -1,4 +1,4 @@
-"""Customers: find, show, history, create, edit."""
+"""Commands and buttons that find, show, create and edit customers."""
 
 from collections.abc import Mapping, Sequence
 
@@ -59,7 +59,7 @@ HISTORY_PAGE = 10
     also=("ค้น", "search"),
 )
 async def find(ctx: Context, args: str) -> Reply:
-    """Whatever was typed: a ticket, contract or customer that is named exactly, else a search."""
+    """Shows the ticket, contract or customer that is named exactly; searches for anything else."""
     if not args.strip():
         return say(_("พิมพ์ชื่อ เบอร์โทร อีเมล รหัสผู้รับบริการ หรือเลขใบงานที่ต้องการค้นหา"))
     one = read_alone(args)
@@ -91,7 +91,7 @@ async def find(ctx: Context, args: str) -> Reply:
     joined=ANYTHING,
 )
 async def code(ctx: Context, args: str) -> Reply:
-    """A customer's code; without a name, which code is meant."""
+    """Searches for a customer's code; without a name it asks which code is meant."""
     if args:
         return await find(ctx, args)
     link = Button(
@@ -115,7 +115,7 @@ def _is_ticket_alone(args: str) -> bool:
     fits=_is_ticket_alone,
 )
 async def ticket(ctx: Context, args: str) -> Reply:
-    """A ticket's card, and what the words beside its number may be meant for;
+    """Shows a ticket, and offers what the words beside its number may be meant for. Raises
     InvalidInput("ticket_no").
     """
     taken = take_reference(args, ReferenceKind.TICKET)
@@ -125,7 +125,9 @@ async def ticket(ctx: Context, args: str) -> Reply:
 
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:
-    """One page of hits, counted from 0; a single hit is its card, none is the offer to create."""
+    """Shows one page of hits, counted from 0. A single hit is shown as its card; without any hit a
+    new customer is offered.
+    """
     hits, text, hint = await _search(ctx, text)
     if not hits:
         ctx.audit("customer.searched", "0")
@@ -291,7 +293,7 @@ def _new_button(text: str) -> Button:
 
 @action("find.page", in_place=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Another page of the same search."""
+    """Shows another page of the same search."""
     return await find_page(
         ctx,
         args["text"],
@@ -301,14 +303,16 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("customer.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The customer's card."""
+    """Shows the customer's card."""
     customer = await customers.get_customer(ctx.db, args["code"])
     return Reply((await customer_cards.card(ctx, customer),))
 
 
 @action("customer.open")
 async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A new ticket for this customer, channel and subject as the officer usually has them."""
+    """Begins a ticket for this customer, with the channel and subject that the officer usually
+    has.
+    """
     customer = await customers.get_customer(ctx.db, args["code"])
     habit = await habit_defaults(ctx)
     answer = habit | FormAnswer({"customer": customer.code})
@@ -317,7 +321,7 @@ async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("customer.history", in_place=True)
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The customer's tickets, newest first."""
+    """Lists the customer's tickets, the newest first."""
     page = int(args.get("page", "0"))
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.history", customer.code)
@@ -347,7 +351,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("customer.unfinished", in_place=True)
 async def unfinished_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The customer's tickets that are not closed, the due ones first."""
+    """Lists the customer's tickets that are not closed, those due first at the top."""
     page = int(args.get("page", "0"))
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.history", customer.code)
@@ -384,7 +388,7 @@ def _list_buttons(action: str, code: str, page: int, *, more: bool) -> tuple[But
 
 @action("customer.edit")
 async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Change the customer's data."""
+    """Opens the form that changes the customer's data."""
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.read", customer.code)
     return await start(ctx, edit_customer(ctx, customer), "+more")
@@ -414,7 +418,7 @@ async def new(ctx: Context, args: str) -> Reply:
 
 @action("customer.new")
 async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Creates a customer out of a fruitless search."""
+    """Creates a customer from a search that found nobody."""
     query = args.get("query", "")
     draft = new_customer(
         ctx,

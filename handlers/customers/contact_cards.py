@@ -1,5 +1,5 @@
-"""Contacts out of an address book, shared in the chat or as a vCard file: found in the register, or
-made a customer.
+"""Contacts from an address book come as a chat message or as a vCard file. Each of them is found in
+the register, or made a customer.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ SHOWN = 8
 
 
 class ContactFile(FileUse):
-    """Contacts out of an address book, each of them found or made a customer."""
+    """Reads the contacts in a file; each of them is found or made a customer."""
 
     async def read(
         self, ctx: Context, body: Attachment, fetched: Fetched, draft: Draft | None
@@ -66,8 +66,8 @@ async def _read_file(ctx: Context, body: Attachment, fetched: Fetched) -> list[S
 
 
 async def shared(ctx: Context, contacts: Sequence[SharedContact], draft: Draft | None) -> Reply:
-    """The answer to what the open form asks, where it can be one; else who is meant, or the offer
-    of a new customer.
+    """Takes the contacts as an answer to the open form, if it asks for such; else it shows who is
+    meant, or offers a new customer.
     """
     if len(contacts) > 1:
         return await _several(ctx, contacts)

@@ -1,5 +1,5 @@
-"""Pairs of codes that may be one customer, proposed at night: a walk through the register, and a
-look at what changed.
+"""At night the register is walked through for pairs of codes that may be one customer, and what has
+changed is compared with everybody.
 """
 
 import asyncio
@@ -47,8 +47,8 @@ MORNING = 6
     workdays=False,
 )
 async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
-    """Walks through the register for pairs that share a telephone, an e-mail or a name; then looks
-    at what changed.
+    """Walks through the register for pairs that share a telephone, an e-mail or a name, and plans a
+    look at what has changed.
     """
     since = await due_store.last_done(work.db, "duplicates.find") or work.now - FIRST_LOOK
     best: list[Pair] = []
@@ -95,7 +95,7 @@ def _look(since: datetime, after: str, at: datetime) -> Due:
 
 @due(NEAR, silent=True)
 async def look_at_changed(work: Work, rows: Sequence[Due]) -> None:
-    """Looks for names like those of the customers who changed, so many at a time, for as many
+    """Looks for names like those of the customers who changed: so many at a time, for as many
     nights as it takes.
     """
     now = work.now.astimezone(BANGKOK)
@@ -213,7 +213,7 @@ async def _near_names(work: Work, code: str) -> list[Pair]:
 
 @due("duplicates.tell", daily_at=time(8, 45))
 async def tell_in_the_morning(work: Work, rows: Sequence[Due]) -> None:
-    """The administrators hear of new pairs once; silent when there are none."""
+    """Tells the administrators once of new pairs; they hear nothing if there are none."""
     since = await due_store.last_done(work.db, "duplicates.tell")
     new = await duplicates.count_open(work.db, since)
     if not new:

@@ -1,4 +1,4 @@
-"""Codes that may be one customer: reported by officers, decided by administrators."""
+"""Codes that may be one customer: officers report them, administrators decide."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -34,8 +34,8 @@ MOST_CODES = 5
     fits=merges.fits_codes,
 )
 async def report(ctx: Context, args: str) -> Reply:
-    """Codes: reports them to the administrators. None: an administrator sees what waits for a
-    decision. InvalidInput("duplicate_codes") for too few codes or too many.
+    """Reports these codes to the administrators; without codes an administrator sees what waits for
+    a decision. Raises InvalidInput("duplicate_codes") for too few codes or too many.
     """
     codes = merges.typed_codes(args)
     if not args and ctx.staff.role.covers(Role.ADMIN):
@@ -47,7 +47,7 @@ async def report(ctx: Context, args: str) -> Reply:
 
 @action("duplicate.choose", in_place=True)
 async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Which of the customers that were found are one: tapped on and off."""
+    """Asks which of these customers are one; each tap picks one of them or leaves it again."""
     codes = args["codes"].split(",")
     picked = [code for code in args.get("picked", "").split(",") if code]
     options = []
@@ -90,13 +90,13 @@ def _tapped(picked: Sequence[str], code: str) -> list[str]:
 
 @action("duplicate.report", in_place=True)
 async def report_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Sends the report."""
+    """Sends the report of the codes that were picked."""
     return await _report(ctx, args["codes"].split(","))
 
 
 @action("duplicate.of", in_place=True)
 async def of_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The customers that may be the same as this one, to choose from."""
+    """Shows the customers that may be the same as this one, to choose from."""
     customer = await customers.get_customer(ctx.db, args["code"])
     code = customer.code
     ctx.audit("customer.read", code)
@@ -234,7 +234,7 @@ def _decide_buttons(keep: str, gone: str) -> tuple[Button, Button]:
     in_place=True,
 )
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What waits for a decision, page by page."""
+    """Lists what waits for a decision, page by page."""
     return await _list_open(ctx, int(args.get("page", "0")))
 
 
@@ -300,7 +300,7 @@ def _pair_line(pair: Pair, people: Mapping[str, Customer]) -> str:
     in_place=True,
 )
 async def different_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """These are two: nobody is asked about them again."""
+    """Writes down that these are two customers; nobody is asked about them again."""
     one = args["one"]
     other = args["other"]
     # Where they were merged meanwhile, that is said instead.

@@ -40,15 +40,15 @@ TITLES = {
 
 
 def from_query(text: str, today: date) -> dict[str, str]:
-    """What a message already tells of a new customer; without a name where nothing in it can be
-    one.
+    """Returns what a message already tells of a new customer; there is no name in it if nothing can
+    be one.
     """
     return _said(read_customer(text), {}, today)
 
 
 def guess_gender(known: Mapping[str, str], name: str) -> dict[str, str]:
-    """The gender that the title tells, shown and changeable; nothing where it tells none, or one is
-    known.
+    """Returns the gender that the title of a name tells; nothing if it tells none, or one is known.
+    The officer sees it and can change it.
     """
     if known.get("gender"):
         return {}
@@ -59,8 +59,8 @@ def guess_gender(known: Mapping[str, str], name: str) -> dict[str, str]:
 
 
 def contact_of(text: str) -> tuple[Contact, list[str]]:
-    """One contact out of a line: name, telephones, e-mail; and what has no field of a contact, for
-    the note.
+    """Reads one contact from a line: name, telephones, e-mail. Returns it, and what has no field of
+    a contact and belongs into the note.
 
     A telephone alone is the contact's mobile.
     """
@@ -81,7 +81,7 @@ def contact_of(text: str) -> tuple[Contact, list[str]]:
 
 
 async def present_values(ctx: Context, draft: Draft) -> dict[str, str]:
-    """What the customer would hold if it were saved now."""
+    """Returns what the customer would hold if it were saved now."""
     if not draft.record:
         return dict(draft.given)
     customer = await customers.get_customer(ctx.db, draft.record)
@@ -89,7 +89,7 @@ async def present_values(ctx: Context, draft: Draft) -> dict[str, str]:
 
 
 def as_data(customer: Customer) -> dict[str, str]:
-    """A customer's fields as a draft holds them."""
+    """Returns a customer's fields as a draft holds them."""
     values = CUSTOMER.texts(customer, CUSTOMER.rows)
     address = customer.addresses[0].text if customer.addresses else ""
     return {**values, "address": address}

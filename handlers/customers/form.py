@@ -1,4 +1,4 @@
-"""The form of a customer: a new one (required fields or 9, likely duplicates shown first) or a
+"""The form of a customer: a new one (required fields or 9; likely duplicates are shown first) or a
 change of a saved one.
 """
 
@@ -42,7 +42,9 @@ NEEDED = ("name", "kind", "gender", "reach", "address")
 
 
 def filled(base: Customer, values: Mapping[str, str]) -> Customer:
-    """The customer with the draft's values laid over it; further contacts and addresses stay."""
+    """Returns the customer with the draft's values laid over it; further contacts and addresses
+    stay.
+    """
     laid = CUSTOMER.values(values, CUSTOMER.rows)
     # Not what a colleague found out while this draft lay open.
     laid["unknown"] -= {name for name, value in values.items() if value}
@@ -72,7 +74,7 @@ def _unknown(values: Mapping[str, str]) -> set[str]:
 
 
 class CustomerForm(Form):
-    """See `handlers.forms.engine.Form`."""
+    """The form of a customer, see `handlers.forms.engine.Form`."""
 
     kind = "customer"
     fields = CUSTOMER_FIELDS
@@ -273,14 +275,14 @@ async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply
 
 
 def moved_on(draft: Draft, current: Customer) -> bool:
-    """Whether the customer of a draft was saved, or merged into another one, since the draft was
-    begun.
+    """Says whether the customer of a draft was saved, or merged into another one, since the draft
+    was begun.
     """
     return (current.code, current.version) != (draft.record, draft.record_version)
 
 
 async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Reply:
-    """Somebody saved or merged this customer meanwhile: shows what, and lets the officer decide."""
+    """Shows what somebody else has saved or merged meanwhile, and lets the officer decide."""
     keep(ctx, draft)
     ctx.audit("customer.read", current.code)
     lines: list[tuple[str, str]] = []
@@ -321,7 +323,7 @@ async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Repl
 
 @action("customer.rebase", in_place=True)
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer saw the other's changes, and lays the own ones over them."""
+    """The officer has seen the changes of others, and lays the own ones over them."""
     draft = await own_draft(ctx, args)
     # The survivor, where the record was merged.
     draft = replace(draft, record=args.get("code", draft.record))
@@ -329,8 +331,8 @@ async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def passed_over(ctx: Context, query: str) -> FormAnswer:
-    """Those whom a search for this text showed, as a draft has them: they are not asked about
-    again.
+    """Returns the customers whom a search for this text has shown, as a draft holds them; they are
+    not asked about again.
     """
     hits = (
         await search.find_customers(
@@ -345,8 +347,8 @@ async def passed_over(ctx: Context, query: str) -> FormAnswer:
 
 
 def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
-    """A draft for a new customer, with what the search already told; `then` = the draft that waits
-    for the customer.
+    """Returns a draft of a new customer with what the search already told; `then` = the draft that
+    waits for the customer.
     """
     draft = new_draft(
         ctx,
@@ -360,7 +362,7 @@ def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
 
 
 def edit_customer(ctx: Context, customer: Customer) -> Draft:
-    """A draft over a saved customer."""
+    """Returns a draft over a saved customer."""
     return new_draft(
         ctx,
         "customer",

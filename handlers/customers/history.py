@@ -1,4 +1,6 @@
-"""The list of changes of a customer (DOMAIN.md section 2.4), and taking the last one back."""
+"""The list of a customer's changes (DOMAIN.md section 2.4), and the way to take the last one
+back.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,7 +24,7 @@ PAGE = 8
 
 @action("customer.more")
 async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What is wanted of a customer now and then."""
+    """Shows the buttons that are seldom wanted of a customer."""
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.named", customer.code)
     contacts = _("ผู้ติดต่อ (%(count)s)", count=len(customer.contacts))
@@ -45,7 +47,7 @@ def _named(customer: Customer) -> str:
 
 @action("customer.changes", in_place=True)
 async def changes_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Who changed what, the newest first; the last change can be taken back."""
+    """Lists who changed what, the newest first; the last change can be taken back."""
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.read", customer.code)
     page = int(args.get("page", "0"))
@@ -85,8 +87,8 @@ async def changes_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("customer.undo", in_place=True)
 async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Takes the last change back, by a change that can be taken back too; Conflict("not_last")
-    where it is not the last, ("undo_merge") where it was a merge.
+    """Takes the last change back, by a change that can be taken back as well. Raises
+    Conflict("not_last") if it is not the last one, ("undo_merge") if it was a merge.
     """
     customer = await customers.get_customer(ctx.db, args["code"])
     before = await revisions.find(

@@ -1,4 +1,4 @@
-"""Customers that a search found, as lines that say why."""
+"""Customers that a search found are shown as lines that say why."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from store.search.customers import Hit
 
 
 def hit_line(hit: Hit) -> str:
-    """`C81554 ผศ.ดร.กมลชนก · ชื่อตรงกัน`"""
+    """Returns a hit in one line: `C81554 ผศ.ดร.กมลชนก · ชื่อตรงกัน`."""
     return f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}"
 
 
 def hit_buttons(ctx: Context, hits: Sequence[Hit]) -> tuple[Button, ...]:
-    """A button for each, which opens the customer; all of them audited."""
+    """Returns a button for each hit, which opens the customer; all of them are audited."""
     buttons = []
     for hit in hits:
         code = hit.customer.code

@@ -1,4 +1,6 @@
-"""Queries typed after the bot's name in any chat: customers for staff, nothing for anybody else."""
+"""Queries that are typed behind the bot's name in any chat: staff find customers, and nobody else
+finds anything.
+"""
 
 from datetime import timedelta
 
@@ -25,8 +27,8 @@ tell which.
 
 
 async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | None) -> Outcome:
-    """One page of customers. Neither the account's chat nor that it was seen is noted: it spoke
-    elsewhere.
+    """Answers a query with one page of customers. Neither the account's chat nor that it was seen
+    is written down, since it spoke elsewhere.
     """
     now = desk.clock()
     if now - incoming.at > USEFUL:
@@ -98,7 +100,7 @@ def _result(hit: search.Hit) -> QueryResult:
 
 
 def masked_line(customer: Customer) -> str:
-    """What may stand in a foreign chat: `C81554 สมชาย ใจ••• · 08•-•••-5678`."""
+    """Returns what may stand in a foreign chat: `C81554 สมชาย ใจ••• · 08•-•••-5678`."""
     name = _("(ไม่ทราบชื่อ)")
     if customer.name:
         name = mask_surname(customer.name)

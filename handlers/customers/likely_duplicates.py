@@ -1,5 +1,5 @@
-"""Customers who may be the same person as a new one: asked as soon as something that was typed
-tells it.
+"""Before a new customer is made, those who may be the same person are shown: as soon as something
+that was typed tells of them.
 
 A draft names in `dialog.passed` whom its officer has seen and passed over, in `twin` whom she
 chose instead."""
@@ -27,8 +27,8 @@ NEW = "new"
 
 
 def seen(hits: Iterable[search.Hit]) -> tuple[str, ...]:
-    """These as `dialog.passed` has them: whoever was passed over for the name may still have the
-    same telephone.
+    """Returns these hits as `dialog.passed` holds them. Somebody who was passed over for the name
+    may still have the same telephone.
     """
     return tuple(map(_seen, hits))
 
@@ -40,8 +40,8 @@ def _seen(hit: search.Hit) -> str:
 
 
 async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
-    """Customers who may be the one that is being made, and whom its officer has not passed over
-    yet.
+    """Returns the customers who may be the one that is being made, and whom the officer has not
+    passed over yet.
     """
     told = [draft.given.get(name, "") for name in TELLING]
     if draft.record or not any(told):
@@ -103,7 +103,9 @@ TWIN = Field(
 
 
 async def beyond(ctx: Context, draft: Draft, code: str) -> list[str]:
-    """What was typed of a new customer and the one that is there already does not have."""
+    """Returns the fields that were typed for a new customer and that the existing one does not
+    have.
+    """
     there = await customers.get_customer(ctx.db, code)
     known = {there.name, there.phone, there.mobile, there.email, there.organisation}
     known |= {address.text for address in there.addresses}

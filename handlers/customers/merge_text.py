@@ -1,5 +1,5 @@
-"""How customers that may be one are shown beside each other: a field, their contacts and tickets,
-and which of them to keep.
+"""Customers that may be one are shown beside each other: their fields, contacts and tickets, and
+which of them to keep.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from handlers.labels import field_label, value_label
 
 
 def field_text(ctx: Context, name: str, customer: Customer) -> str:
-    """A field of a customer as people read it."""
+    """Returns a field of a customer as people read it."""
     value = getattr(customer, name)
     if name == "kind":
         return ctx.desk.configuration.catalogue.type_name(value)
@@ -26,8 +26,8 @@ def field_text(ctx: Context, name: str, customer: Customer) -> str:
 
 
 def beside(found: Sequence[Candidate]) -> list[tuple[str, list[str]]]:
-    """What else the advice counts, of each record: contacts, addresses, tickets and when the last
-    one was made. Rows that say nothing of any record are left out.
+    """Returns what the advice counts besides the fields, of each record: contacts, addresses and
+    tickets. A row that is empty for all records is left out.
     """
     rows = [
         (field_label("contacts"), [_contact_names(one.customer) for one in found]),
@@ -48,7 +48,7 @@ def _first_address(customer: Customer) -> str:
 
 
 def latest_text(one: Candidate) -> str:
-    """When its latest ticket was made, behind their number."""
+    """Returns when the latest ticket of a record was made, to stand behind their number."""
     if one.latest_at is None:
         return ""
     on = one.latest_at.astimezone(BANGKOK).date()
@@ -56,7 +56,7 @@ def latest_text(one: Candidate) -> str:
 
 
 def advice_text(advice: Recommendation, found: Sequence[Candidate]) -> str:
-    """Which code to keep and why (DOMAIN.md section 7)."""
+    """Returns which code to keep and why (DOMAIN.md section 7)."""
     others = [one for one in found if one is not advice.keep]
     reasons = []
     if advice.fuller:
@@ -86,7 +86,7 @@ def _is_later(one: Candidate, other: Candidate) -> bool:
 
 
 def look_button(code: str) -> Button:
-    """[ดู C81554]"""
+    """Returns the button [ดู C81554]."""
     return Button(
         _("ดู %(code)s", code=code),
         "customer.show",

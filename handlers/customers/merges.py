@@ -1,4 +1,4 @@
-"""Merging customers: a preview field by field, and the merge. For administrators."""
+"""Administrators merge two customers here: a preview shows each field, then the merge is done."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -28,12 +28,12 @@ ADDRESSES = 5
 
 
 def typed_codes(text: str) -> list[str]:
-    """The customer codes that were typed, each once."""
+    """Returns the customer codes that were typed, each once."""
     return [one.value for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER]
 
 
 def fits_codes(text: str) -> bool:
-    """Whether nothing is typed behind a command, or customer codes."""
+    """Says whether nothing is typed behind a command, or only customer codes."""
     return not text or are_codes(text)
 
 
@@ -46,7 +46,9 @@ def fits_codes(text: str) -> bool:
     role=Role.ADMIN,
 )
 async def merge(ctx: Context, args: str) -> Reply:
-    """Two codes: the preview of their merge. One: its merges, to be taken back."""
+    """Shows the preview of a merge for two codes; for one code its merges, which can be taken back.
+    Raises InvalidInput("merge_self", "merge_codes").
+    """
     codes = typed_codes(args)
     taken = take_reference(args, ReferenceKind.CUSTOMER)
     if taken and len(codes) == 1:
@@ -60,7 +62,7 @@ async def merge(ctx: Context, args: str) -> Reply:
 
 
 async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
-    """The records of exactly these codes, with their tickets; NotFound("customer"),
+    """Returns the records of exactly these codes with their tickets. Raises NotFound("customer"),
     InvalidInput("already_merged").
     """
     found = []
@@ -84,7 +86,7 @@ async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
 async def preview(
     ctx: Context, codes: Sequence[str], keep: str = "", take: Sequence[str] = (), note: str = ""
 ) -> Reply:
-    """What merging these two would make, with every choice as a button.
+    """Shows what the merge of these two would make, with a button for each choice.
 
     `keep` = the code to keep, by default the recommended one; `take` = the fields whose value is
     the other's; `note` = what is said first."""
@@ -209,7 +211,7 @@ def _united_lines(kept: Candidate, gone: Candidate, after: Customer) -> list[tup
 
 @action("merge.preview", role=Role.ADMIN)
 async def preview_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The preview, from a list of pairs or a report."""
+    """Shows the preview of a pair, from a list or a report."""
     return await preview(ctx, args["codes"].split(","))
 
 
@@ -240,7 +242,7 @@ async def take_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     in_place=True,
 )
 async def swap_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Keeps the other code; the values chosen so far stay chosen."""
+    """Keeps the other code; the values that were chosen stay chosen."""
     kept, gone = await candidates(ctx, (args["keep"], args["gone"]))
     before = _taken(args)
     take = [name for name in differing(kept.customer, gone.customer) if name not in before]
@@ -258,7 +260,7 @@ async def swap_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     in_place=True,
 )
 async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Merges, if both records still are as the preview showed them."""
+    """Merges the two, if both records still are as the preview showed them."""
     take = list(filter(None, args["take"].split(",")))
     kept, gone = await candidates(ctx, (args["keep"], args["gone"]))
     survivor = kept.customer
@@ -313,7 +315,7 @@ async def _merge(
 
 
 async def tell_reporter(ctx: Context, keep: str, gone: str, *, same: bool) -> None:
-    """The officer who reported these two hears what was decided: whether they are the `same`."""
+    """Tells the officer who reported these two what was decided; `same` = they were merged."""
     pair = await duplicates.find_pair(ctx.db, keep, gone)
     if pair is None or pair.state != "reported" or pair.reported_by in (None, ctx.staff.id):
         return

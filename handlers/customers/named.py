@@ -1,4 +1,4 @@
-"""Customers that a text names, by their code or by a telephone or address among its words."""
+"""Customers that a text names: by their code, or by a telephone or address among its words."""
 
 from domain.customers.phones import format_phone, read_reach
 from domain.tickets.references import ReferenceKind

@@ -1,5 +1,5 @@
-"""A customer's contacts and addresses one by one: add, change, remove, choose the main one
-(DOMAIN.md section 2.3).
+"""A customer's contacts and addresses one by one: each can be added, changed, removed, or made the
+main one (DOMAIN.md section 2.3).
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,14 +33,14 @@ PAGE = 10
 @action("customer.contacts")
 @action("contacts.page", in_place=True)
 async def contacts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The contacts, the main one first, each to be opened."""
+    """Lists the contacts, the main one first; each can be opened."""
     return await _list(ctx, args, "contacts")
 
 
 @action("customer.addresses")
 @action("addresses.page", in_place=True)
 async def addresses_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The addresses, the main one first, each to be opened."""
+    """Lists the addresses, the main one first; each can be opened."""
     return await _list(ctx, args, "addresses")
 
 
@@ -78,7 +78,7 @@ async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
 
 
 def list_part(customer: Customer, what: str, page: int = 0) -> ReplyPart:
-    """One page of the contacts or addresses of a customer, counted from 0, with what can be
+    """Returns one page of a customer's contacts or addresses, counted from 0, with what can be
     done.
     """
     args = {"code": customer.code, "version": str(customer.version)}
@@ -148,13 +148,13 @@ def _is_current(customer: Customer, args: Mapping[str, str]) -> bool:
 
 @action("contacts.show", in_place=True)
 async def contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """One contact and what can be done with it."""
+    """Shows one contact and what can be done with it."""
     return await _show(ctx, args, "contacts")
 
 
 @action("addresses.show", in_place=True)
 async def address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """One address and what can be done with it."""
+    """Shows one address and what can be done with it."""
     return await _show(ctx, args, "addresses")
 
 
@@ -182,7 +182,7 @@ async def _show(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
 
 @action("contacts.main", in_place=True)
 async def main_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """This contact is the main one."""
+    """Makes this contact the main one."""
     return await _change(
         ctx,
         args,
@@ -193,7 +193,7 @@ async def main_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("addresses.main", in_place=True)
 async def main_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """This address is the main one."""
+    """Makes this address the main one."""
     return await _change(
         ctx,
         args,
@@ -248,8 +248,8 @@ async def _change(ctx: Context, args: Mapping[str, str], what: str, *, remove: b
 
 
 def arranged(ones: tuple[P, ...], one: P, *, remove: bool) -> tuple[P, ...]:
-    """Without this one, or with it as the main one: there is always exactly one main, and it stands
-    first.
+    """Returns the list without this one, or with it as the main one. There is always exactly one
+    main one, and it stands first.
     """
     others: list[P] = [other for other in ones if other is not one]
     if remove and not one.main:
@@ -260,7 +260,7 @@ def arranged(ones: tuple[P, ...], one: P, *, remove: bool) -> tuple[P, ...]:
 
 
 def save(ctx: Context, old: Customer, new: Customer, what: str) -> Reply:
-    """Writes the change, and says so with the way back and the way to the list."""
+    """Has the change written, and says so with the way back and the way to the list."""
     ctx.change(
         partial(
             customers.update_customer,
@@ -284,14 +284,14 @@ def save(ctx: Context, old: Customer, new: Customer, what: str) -> Reply:
 @action("contacts.new")
 @action("contacts.edit")
 async def contact_form_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A new contact, or the change of one."""
+    """Opens the form of a new contact, or of one that is changed."""
     return await _open_form(ctx, args, "contacts")
 
 
 @action("addresses.new")
 @action("addresses.edit")
 async def address_form_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A new address, or the change of one."""
+    """Opens the form of a new address, or of one that is changed."""
     return await _open_form(ctx, args, "addresses")
 
 
@@ -357,7 +357,9 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> FormAnswer:
 
 
 class PartForm(Form):
-    """See `handlers.forms.engine.Form`: one contact or one address of a saved customer."""
+    """The form of one contact or one address of a saved customer, see
+    `handlers.forms.engine.Form`.
+    """
 
     def __init__(self, kind: str, *declared: Field) -> None:
         self.kind = kind

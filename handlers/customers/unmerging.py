@@ -1,5 +1,5 @@
-"""Taking a merge back, at any time: both records are parted as they were, and what was changed
-since is asked about. For administrators.
+"""Administrators take a merge back here, at any time: both records are as they were, and they are
+asked about what was changed since.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from store.tickets import records as tickets
 
 
 async def list_merges(ctx: Context, code: str) -> Reply:
-    """The merges that this code took part in, each to be taken back."""
+    """Lists the merges in which this code took part; each can be taken back."""
     record = await customers.get_record(ctx.db, code)
     standing = await merges.find_standing(ctx.db, code) if record.merged_into else None
     found = [standing] if standing else await merges.list_standing(ctx.db, code)
@@ -65,7 +65,7 @@ def _merge_line(one: StoredMerge, names: Mapping[StaffId, str]) -> str:
 
 @action("merge.list", role=Role.ADMIN)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The merges of a customer."""
+    """Lists the merges of a customer."""
     return await list_merges(ctx, args["code"])
 
 
@@ -96,7 +96,7 @@ async def _standing(ctx: Context, merge_id: str) -> tuple[StoredMerge, Customer]
     in_place=True,
 )
 async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Shows what taking it back does, and asks about what was changed since."""
+    """Shows what happens if the merge is taken back, and asks about what was changed since."""
     stored, now = await _standing(ctx, args["merge"])
     survivor = now.code
     merged = stored.merge.merged.code

@@ -1,5 +1,5 @@
-"""How reminders of what is owed are shown: one on a card, several in a list that is edited as they
-are dealt with.
+"""Reminders of what is owed are shown here: one thing as a card, several as a list that is edited
+when one of them is dealt with.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ NOBODY: Mapping[StaffId, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing owed with all that its line needs."""
+    """One thing owed, with its request and the customer's name."""
 
     row: Owed
     life: Life
@@ -45,7 +45,7 @@ class Entry:
 
 
 async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
-    """Things owed with their requests and customers, the longest owed first."""
+    """Returns things owed with their requests and customers, the longest owed first."""
     rows = await with_unreached(work, rows)
     lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
     names = await customer_names(work, list(lives.values()))
@@ -58,7 +58,8 @@ async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
 
 
 def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> ReplyPart:
-    """One thing owed: what, by whom, since when, how often asked, and all that can be done.
+    """Returns the card of one thing owed: what it is, who owes it since when, how often it was
+    asked for, and everything that can be done.
 
     `head` = the first line; `officer` = who looks after it, "" where that need not be said."""
     row = entry.row
@@ -99,8 +100,8 @@ def _since(work: Work, row: Owed) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """What a message that lists several things owed was sent about: each with its officer and
-    follow-ups of then.
+    """What a message listed when it was sent: several things owed, each with its officer and the
+    number of its follow-ups.
 
     Its buttons carry it, so that the list can be drawn anew from the store whenever one of them is
     dealt with. `count` = how many there were in all; `place` = the message ("" = the one whose
@@ -135,13 +136,13 @@ class Several:
 
 
 def several(work: Work, rows: Sequence[Owed], count: int) -> Several:
-    """A new message that lists these, of so many in all."""
+    """Returns what a new message lists: the first of these rows, out of `count` in all."""
     then = {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]}
     return Several(work.today, count, then)
 
 
 def read_several(text: str) -> Several | None:
-    """The reverse of `str`; None where a button stands in no such list."""
+    """Reads what `str` of a list wrote; returns None for a button that stands in no list."""
     if text.count(";") != 3:
         return None
     on, count, rows, place = text.split(";")
@@ -158,8 +159,8 @@ def read_several(text: str) -> Several | None:
 
 
 def among(ctx: Context, args: Mapping[str, str]) -> str:
-    """The list that a pressed button stands in, with its message: for the buttons of what the press
-    opens.
+    """Returns the list in which the pressed button stands, with its message; the buttons of the
+    answer carry it on.
     """
     found = read_several(args.get("among", ""))
     if found is None or found.place:
@@ -174,8 +175,8 @@ def _chat(ctx: Context) -> str:
 async def list_again(
     ctx: Context, args: Mapping[str, str], changed: Sequence[Owed] = ()
 ) -> tuple[ReplyPart, ...]:
-    """The list that a press was about, as things are now with `changed`: what takes the place of
-    the pressed message.
+    """Returns the list in which the pressed button stands, as things are now; `changed` are the
+    rows that this press changes.
 
     Nothing where the list stands in an earlier message: that one is edited.
     """
@@ -211,8 +212,8 @@ def list_part(
     mine: StaffId | None = None,
     head: str = "",
 ) -> ReplyPart:
-    """Several things owed, numbered, with the two presses used most for each; what is dealt with
-    says how.
+    """Returns a numbered list of things owed, with buttons for each; what is dealt with says what
+    became of it.
 
     `names` = people by id, of whom `mine` reads it; `head` = what a new message begins with.
     """

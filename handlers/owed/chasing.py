@@ -1,5 +1,5 @@
-"""What is owed is followed up: by a drafted letter, or by other means; the follow-up has a ticket
-of its own.
+"""What is owed is followed up here, by a drafted letter or by other means. Each follow-up gets a
+ticket of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ CHASE = "owed.chase"
 
 @action("owed.chase")
 async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The drafted letter; one tap sends it. Without a mail server the words to copy, and a press
-    that notes it.
+    """Drafts the letter, which one tap sends. Without a mail server it shows the words to copy, and
+    a button that records the follow-up.
     """
     row, life, _rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
@@ -192,7 +192,7 @@ def _price_text(life: Life) -> str:
 
 @on_send(CHASE)
 async def chase_sent(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
-    """The letter goes out: its ticket is recorded and closed, and the next reminder planned."""
+    """The letter was sent: its ticket is recorded and closed, and the next reminder is planned."""
     loaded = await load(ctx, {"owed": mail.record.removeprefix("O")})
     with speaking("th"):
         result = _(
@@ -212,7 +212,7 @@ async def chase_sent(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
 
 @action("owed.chased", in_place=True)
 async def chased_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer followed it up by other means."""
+    """The officer has followed it up by other means: that is recorded in the same way."""
     loaded = await load(ctx, args)
     row = loaded[0]
     if row.state is not OwedState.OPEN:

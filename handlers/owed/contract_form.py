@@ -1,5 +1,5 @@
 """The form of a contract: its number, dates, researcher, projects, purpose, and the research result
-it promises.
+that it promises.
 """
 
 from collections.abc import Mapping
@@ -120,8 +120,8 @@ def _contract_fields() -> dict[str, Field]:
 
 
 class ContractForm(Form):
-    """See `handlers.forms.engine.Form`. Its draft's record is the request; the data lie over the
-    saved contract's.
+    """The form of a contract, see `handlers.forms.engine.Form`. The record of its draft is the
+    request; what the draft holds lies over the saved contract.
     """
 
     kind = "contract"
@@ -193,8 +193,8 @@ enter_form(ContractForm())
 
 
 def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:
-    """A draft over the contract of a request, or over none; `look` = show the card before
-    saving.
+    """Returns a draft over the contract of a request, if it has one; with `look` its card is shown
+    before it is saved.
     """
     return new_draft(
         ctx,
@@ -207,7 +207,9 @@ def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:
 
 
 async def save_contract(ctx: Context, life: Life, contract: Contract) -> Reply:
-    """Writes a contract, new (id 0) or changed, and tells what that means for what is owed."""
+    """Has a contract written, a new one (id 0) or a changed one, and tells what that means for what
+    is owed.
+    """
     if life.contract is None:
         ctx.change(
             partial(

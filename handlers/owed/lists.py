@@ -1,5 +1,5 @@
-"""Lists of what is owed: contracts, research results, everything by customer; with filters, pages
-and totals.
+"""Lists of contracts, of research results, and of everything that is owed, with filters, pages and
+totals.
 """
 
 import re
@@ -33,7 +33,7 @@ _CONTRACT_NO = r"\s*[\d๐-๙]{1,5}\s*/\s*[\d๐-๙]{2,4}\s*$"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a list shows: `name` = contracts, unreturned, research or owed.
+    """Which list is shown: `name` is contracts, unreturned, research or owed.
 
     `overdue` and `mine` are "1" or ""; `year` is Buddhist.
     """
@@ -88,7 +88,7 @@ def _are_filters(text: str) -> bool:
     fits=_CONTRACT_NO,
 )
 async def contract(ctx: Context, args: str) -> Reply:
-    """One contract with its whole life; without a number the list."""
+    """Shows one contract with its request; without a number the list of contracts."""
     if not args.strip():
         return await show_list(ctx, View("contracts"))
     return await by_contract(ctx, parse_contract_no(args))
@@ -102,7 +102,7 @@ async def contract(ctx: Context, args: str) -> Reply:
     also=("สัญญาทั้งหมด", "contracts"),
 )
 async def all_contracts(ctx: Context, args: str) -> Reply:
-    """Every contract, the newest first, or those that the filters leave."""
+    """Lists all contracts, the newest first, or those that the typed filters leave."""
     return await show_list(ctx, read_view(View("contracts"), args))
 
 
@@ -114,7 +114,7 @@ async def all_contracts(ctx: Context, args: str) -> Reply:
     also=("สัญญาที่ยังไม่คืน", "สัญญาที่ยังไม่ส่งคืน", "สัญญายังไม่คืน", "สัญญาค้างส่ง", "สัญญาที่ค้าง", "ใครยังไม่คืนสัญญา"),
 )
 async def unreturned(ctx: Context, args: str) -> Reply:
-    """Contracts that were not sent back yet, the longest expected first."""
+    """Lists the contracts that were not sent back yet, the longest expected first."""
     return await show_list(ctx, read_view(View("unreturned"), args))
 
 
@@ -126,13 +126,13 @@ async def unreturned(ctx: Context, args: str) -> Reply:
     also=("ผลงานวิจัยค้างส่ง", "ผลงานวิจัยที่ค้าง", "ผลงานวิจัยค้าง", "งานวิจัยค้าง", "งานวิจัย", "ผลวิจัย"),
 )
 async def research(ctx: Context, args: str) -> Reply:
-    """Research results, those still owed first, or those that the filters leave."""
+    """Lists the research results, those still owed first, or those that the typed filters leave."""
     return await show_list(ctx, read_view(View("research"), args))
 
 
 def read_view(view: View, text: str) -> View:
-    """The list narrowed as typed, in any order; InvalidInput("owed_filter") for a word that is no
-    filter.
+    """Returns the list narrowed by the typed filters, in any order; raises
+    InvalidInput("owed_filter") for a word that is no filter.
     """
     for word in text.casefold().split():
         narrower = _narrowed(view, word)
@@ -150,13 +150,13 @@ def read_view(view: View, text: str) -> View:
     also=("ใครค้างส่งอะไร", "ใครค้างส่ง", "ใครค้าง", "ของค้างส่ง", "ที่ค้างส่ง", "รายการค้างส่ง"),
 )
 async def debtors(ctx: Context, args: str) -> Reply:
-    """Who owes what, by customer, the oldest first."""
+    """Lists the customers who owe something, the oldest debt first."""
     return await show_debtors(ctx, 0)
 
 
 @action("owed.list", in_place=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A list with another filter, or another page of it."""
+    """Shows a list with another filter, or another page of it."""
     known = {"overdue", "mine", "year", "page"}
     given = {name: args[name] for name in known & args.keys()}
     return await show_list(ctx, View(args["list"], **given))
@@ -164,12 +164,12 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("owed.all")
 async def all_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What is owed, below a message of the morning that stays as it is."""
+    """Shows everything that is owed below a morning's message, which stays as it is."""
     return await show_list(ctx, View("owed", mine=args.get("mine", "")))
 
 
 async def show_list(ctx: Context, view: View) -> Reply:
-    """One page of a list, with its totals, its filters and the pages beside it."""
+    """Shows one page of a list, with its totals, its filters and the pages beside it."""
     page = int(view.page)
     rows, counts = await _read_page(ctx, view, page)
     total = sum(counts.values())
@@ -357,12 +357,12 @@ def _pages(view: View, page: int, total: int) -> list[Button]:
 
 @action("owed.debtors", in_place=True)
 async def debtors_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Another page of the customers who owe something."""
+    """Shows another page of the customers who owe something."""
     return await show_debtors(ctx, int(args["page"]))
 
 
 async def show_debtors(ctx: Context, page: int) -> Reply:
-    """One page of the customers who owe something."""
+    """Shows one page of the customers who owe something, counted from 0."""
     found, total = await store.list_debtors(
         ctx.db,
         ctx.today,

@@ -1,4 +1,4 @@
-"""Contracts that a text names by their number, also those that only tickets know."""
+"""Contracts that a text names by their number, including those that only tickets mention."""
 
 from domain.owed.requests import Life
 from domain.tickets.references import ReferenceKind
@@ -53,7 +53,7 @@ def _masked_line(life: Life) -> Masked:
 
 
 async def by_contract(ctx: Context, contract_no: str) -> Reply:
-    """A microdata contract with its request; for one that only tickets name, those."""
+    """Shows a contract with its request; if only tickets mention the number, it lists those."""
     contract = await contracts.find_contract(ctx.db, contract_no)
     if contract:
         return await request_cards.show(ctx, contract.request_id)

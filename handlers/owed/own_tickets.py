@@ -1,5 +1,5 @@
-"""Tickets that the desk opens, fills and closes by itself: a proof received, a follow-up sent, a
-user's thanks.
+"""Tickets that the desk opens, fills and closes by itself: for a proof that was received, for a
+follow-up, for a user's thanks.
 """
 
 from dataclasses import replace
@@ -18,8 +18,8 @@ from store.records import counters
 async def record(
     ctx: Context, life: Life, subject: str, details: str, result: str, no: str = ""
 ) -> tuple[Ticket, Life, list[Owed]]:
-    """A ticket on this request, closed unless its subject insists on more; with the request after
-    it, and the things owed that it changes.
+    """Records a ticket on this request, and closes it unless its subject insists on more. Returns
+    the ticket, the request after it, and the things owed that it changes.
 
     `details` and `result` are for the office's records: in Thai, whoever presses. `no` = the number
     that was given out for it already.
@@ -76,14 +76,18 @@ async def record(
 
 
 def projects(life: Life) -> tuple[str, ...]:
-    """The projects of a request: its contract's, else those of the last ticket that names some."""
+    """Returns the projects of a request: those of its contract, else those of the last ticket that
+    names some.
+    """
     if life.contract and life.contract.projects:
         return life.contract.projects
     return next((ticket.projects for ticket in reversed(life.tickets) if ticket.projects), ())
 
 
 def data_years(life: Life) -> str:
-    """The years of its data, likewise."""
+    """Returns the years of a request's data, from its contract or else from its last ticket that
+    names some.
+    """
     if life.contract and life.contract.data_years:
         return life.contract.data_years
     return next((ticket.data_years for ticket in reversed(life.tickets) if ticket.data_years), "")

@@ -1,4 +1,6 @@
-"""What is done about a thing owed: it was received, put off, handed on, or given up."""
+"""The buttons of a thing owed: it was received, is to be reminded of later, is another officer's,
+or is given up.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,7 +34,7 @@ from store.owed import rows as owed
 
 @state("O")
 async def present_owed(ctx: Context, record: str, version: int | None) -> Reply | None:
-    """How a thing owed stands now, where it is no longer as a button showed it."""
+    """Returns a thing owed as it is now, if it is no longer as a button showed it; else None."""
     row = await owed.get_owed(ctx.db, int(record[1:]))
     if row.version == version:
         return None
@@ -40,14 +42,16 @@ async def present_owed(ctx: Context, record: str, version: int | None) -> Reply 
 
 
 async def moved_on(ctx: Context, args: Mapping[str, str], row: Owed) -> Reply:
-    """What became of it meanwhile; the list that the press was about shows it, too."""
+    """Says what became of a thing owed since the button was shown; the list in which the button
+    stands shows it, too.
+    """
     await list_again(ctx, {"among": among(ctx, args)})
     return await present_row(ctx, row)
 
 
 @action("owed.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """One thing owed, with all that can be done."""
+    """Shows one thing owed, with everything that can be done."""
     row, _life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
         return await moved_on(ctx, args, row)
@@ -79,7 +83,9 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("owed.received", in_place=True)
 async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The proof is there: its ticket is recorded, the chain ends, the next begins."""
+    """The proof has come: its ticket is recorded, the reminders end, and what is owed next
+    begins.
+    """
     row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
         return await moved_on(ctx, args, row)
@@ -125,8 +131,8 @@ async def continue_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def save_change(
     ctx: Context, args: Mapping[str, str], loaded: Loaded, new: Owed, *lines: str
 ) -> Reply:
-    """Saves `new` over the thing owed that was loaded, and tells when the next reminder is due; the
-    list that it was pressed in shows it. `lines` = what else there is to say.
+    """Has `new` written over the thing owed that was loaded, and tells when it is reminded of next;
+    the list in which the button stands shows it. `lines` = what else is to be said.
     """
     row, life, rule = loaded
     ctx.change(
@@ -305,19 +311,19 @@ enter_form(OneField("owed.drop", _REASON, _heading, _drop))
 
 @action("owed.snooze")
 async def snooze_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """When to remind instead."""
+    """Asks for another day of the next reminder."""
     return await _ask(ctx, args, "owed.snooze")
 
 
 @action("owed.assign")
 async def assign_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Who follows it up from now on."""
+    """Asks who is to look after it from now on."""
     return await _ask(ctx, args, "owed.assign")
 
 
 @action("owed.drop")
 async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Why it is given up."""
+    """Asks why it is given up."""
     return await _ask(ctx, args, "owed.drop")
 
 

@@ -1,5 +1,5 @@
-"""A thing owed was received: the ticket of its proof is recorded, the chain ends, the next
-begins.
+"""A thing owed was received: the ticket of its proof is recorded, its reminders end, and what is
+owed next begins.
 """
 
 import re
@@ -31,8 +31,8 @@ Loaded = tuple[Owed, Life, Rule]
 
 
 async def load(ctx: Context, args: Mapping[str, str]) -> Loaded:
-    """The thing owed that a button means, with its request and rule; audited. NotFound("owed")
-    where the office no longer has such a rule.
+    """Returns the thing owed that a button means, with its request and rule; it is audited. Raises
+    NotFound("owed") if the office no longer has such a rule.
     """
     row = await owed.get_owed(ctx.db, int(args["owed"]))
     rule = ctx.desk.configuration.rules.get(row.rule)
@@ -44,7 +44,7 @@ async def load(ctx: Context, args: Mapping[str, str]) -> Loaded:
 
 
 async def present_row(ctx: Context, row: Owed) -> Reply:
-    """What became of it, and by whom where it is no longer open, with the whole request below."""
+    """Shows what became of a thing owed, and the whole request below it."""
     life = await requests.get_life(ctx.db, row.request_id)
     card = await request_cards.life_card(ctx, life)
     if row.state is OwedState.OPEN:
@@ -56,8 +56,8 @@ async def present_row(ctx: Context, row: Owed) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What receiving came to: the request after it, what to say, the things owed that changed, the
-    proof's ticket.
+    """What receiving came to: the request after it, what to say, the things owed that changed, and
+    the ticket of the proof.
     """
 
     life: Life
@@ -67,8 +67,8 @@ class Received:
 
 
 async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
-    """Ends what is owed: by the ticket of its proof, or by the officer's word where the rule wants
-    none.
+    """Ends what is owed: by the ticket of its proof, or by the officer's word if the rule wants no
+    ticket.
 
     A file or photo of the proof belongs to the ticket that this returns.
     """
@@ -145,7 +145,9 @@ def _end_by_word(ctx: Context, row: Owed) -> Owed:
 
 
 def with_changed(life: Life, changed: Sequence[Owed]) -> Life:
-    """The request with these in the place of the things owed that have the same ids."""
+    """Returns the request with these rows in the place of the things owed that have the same
+    ids.
+    """
     ids = {row.id for row in changed}
     others = [row for row in life.owed if row.id not in ids]
     return replace(life, owed=(*others, *changed))
@@ -171,7 +173,9 @@ async def _awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
 
 
 class ProofFile(FileUse):
-    """What the officer waits for: the signed contract, the research result."""
+    """Offers a file as the proof that the officer waits for: a signed contract, a research
+    result.
+    """
 
     async def offers(self, ctx: Context, held: Sequence[File], ids: str) -> list[Button]:
         words = " ".join(f"{file.name} {file.caption}" for file in held)
@@ -194,8 +198,8 @@ file_uses.enter(30, ProofFile())
 
 @action("file.proof", in_place=True)
 async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """It is what was waited for: the chain ends, and the file belongs to the ticket that says
-    so.
+    """The file is the proof that was waited for: the reminders end, and the file belongs to the
+    ticket that says so.
     """
     held = await held_files(ctx, args)
     row, life, rule = await load(ctx, args)

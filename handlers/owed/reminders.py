@@ -1,5 +1,5 @@
-"""The reminders of what is owed: one message a morning and person, and new dates when the office's
-rules change.
+"""Reminders of what is owed: each person gets one message a morning; all dates follow when the
+office changes its rules.
 """
 
 from collections import Counter
@@ -38,7 +38,9 @@ LATE = " late"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one person is told of: how many things in all, and the ids of those owed longest."""
+    """What one person is told of: how many things in all, and the ids of those that are owed
+    longest.
+    """
 
     count: int
     first: list[int]
@@ -46,8 +48,8 @@ class Told:
 
 @due(owed.KIND)
 async def remind(work: Work, rows: Sequence[Due]) -> None:
-    """Notes what is reminded of, and whom to tell: each hears of all of it at once, when the last
-    is noted.
+    """Writes down what was reminded of, and plans one message for each person; it is sent when the
+    last reminder is written down.
     """
     rules = work.desk.configuration.rules
     planned = {int(row.subject): row for row in rows}
@@ -100,8 +102,8 @@ def _still(row: Owed, planned: Due, rules: Mapping[str, Rule]) -> bool:
 
 
 def receivers(there: Availability, rule: Rule, row: Owed) -> set[StaffId]:
-    """Who hears of a reminder: the officer or who stands in; the supervisors, too, where it was
-    asked for in vain as often as the rule says, and with the last.
+    """Returns who is told of a reminder: the officer or the colleague who stands in; the
+    supervisors, too, with the last reminder and as often as the rule says.
     """
     people = set(there.receivers(row.assignee))
     if _in_vain(rule, row):
@@ -115,8 +117,8 @@ def _in_vain(rule: Rule, row: Owed) -> bool:
 
 @due(TELL)
 async def tell(work: Work, rows: Sequence[Due]) -> None:
-    """One message a person of everything that was reminded of and not yet told, the longest owed
-    first. Conflict("due") while another process notes some more.
+    """Sends each person one message of everything that was reminded of and not told yet, the
+    longest owed first. Raises Conflict("due") while another process still writes down reminders.
     """
     if await due_rows.has_waiting(
         work.db,
@@ -230,7 +232,9 @@ def _morning(row: Due) -> datetime:
 
 @in_thai
 def masked_line(work: Work, life: Life, row: Owed) -> Masked:
-    """`📄 สัญญา 81/2569 · ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · เตือนครั้งที่ 2`: not who owes it."""
+    """Returns a line for a group, which does not say who owes it: `📄 สัญญา 81/2569 ·
+    ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · เตือนครั้งที่ 2`.
+    """
     parts = (
         request_cards.title(life),
         value_label("waits", row.rule),
@@ -255,7 +259,7 @@ def reminder(
     *,
     late: bool = False,
 ) -> Reply:
-    """What a morning's reminder says to `who`: one card for one thing, else a list.
+    """Returns a morning's message to `who`: a card for one thing, a list for several.
 
     `entries` = what is shown of the `count` things; `names` = people by id; `late` = it should have
     been told on an earlier day."""
@@ -295,8 +299,8 @@ def reminder(
 
 @at_start
 async def replan(work: Work) -> int:
-    """Gives what is pending the dates that the rules now say, and tells the administrators how many
-    moved; returns that number.
+    """Plans the next reminders as the rules now say, and tells the administrators how many moved;
+    returns that number.
     """
     moved = await replan_with(work, work.desk)
     if moved:
@@ -310,8 +314,8 @@ async def replan(work: Work) -> int:
 
 
 async def replan_with(work: Work, after: Desk) -> int:
-    """Plans the next reminder of all that is owed as the desk `after` counts; returns how many
-    move.
+    """Plans the next reminder of everything that is owed by the rules of the desk `after`; returns
+    how many move.
     """
     configuration = after.configuration
     moved = 0

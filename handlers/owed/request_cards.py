@@ -1,5 +1,5 @@
-"""How requests, contracts and things owed are shown: a line, the card of a whole life, what a
-change came to.
+"""Requests, contracts and things owed are shown here: as a line, as the card of a whole request,
+and after a change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,18 +31,18 @@ SHOWN = 300
 
 
 def day(at: datetime) -> str:
-    """The local date of an instant."""
+    """Returns the local date of an instant as people read it."""
     return format_date(at.astimezone(BANGKOK).date())
 
 
 async def show(ctx: Context, request_id: int) -> Reply:
-    """The card of a request, contract and all; NotFound("request")."""
+    """Shows the card of a request with its contract; raises NotFound("request")."""
     life = await requests.get_life(ctx.db, request_id)
     return Reply((await life_card(ctx, life),))
 
 
 async def life_card(ctx: Context, life: Life) -> Card:
-    """A request's whole life on one card, with what can be done now."""
+    """Returns the card of a request with all its steps, and everything that can be done now."""
     ctx.audit("request.read", requests.record(life.request.id))
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.named", customer.code)
@@ -90,12 +90,12 @@ def _ended_note(life: Life) -> str:
 
 
 def title(life: Life) -> str:
-    """`📄 สัญญา 81/2569`, or the kind of request and its day."""
+    """Returns `📄 สัญญา 81/2569`, or the kind of a request and its day."""
     return f"📄 {plain_title(life)}"
 
 
 def plain_title(life: Life) -> str:
-    """The same for the office's records."""
+    """Returns the same without the sign, for the office's records."""
     if life.contract:
         return _("สัญญา %(no)s", no=life.contract.no)
     return f"{value_label('request', life.request.kind)} {day(life.request.started_at)}"
@@ -152,7 +152,7 @@ def _ticket_state(ticket: Ticket) -> str:
 
 
 def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
-    """What became of a thing owed, in one line; `names` = people by id."""
+    """Returns one line that says what became of a thing owed; `names` = people by id."""
     if row.state is OwedState.RECEIVED:
         ended = day(row.ended_at) if row.ended_at else ""
         return " ".join(filter(None, ("✅", ended, row.proof_no)))
@@ -190,24 +190,25 @@ def _waiting_parts(work: Work, row: Owed, names: Mapping[StaffId, str]) -> list[
 
 
 async def with_unreached(work: Work, rows: Sequence[Owed]) -> list[Owed]:
-    """Things owed with how many of their letters did not arrive."""
+    """Returns things owed with the number of their letters that did not arrive."""
     counts = await count_unreached(work.db, [f"O{row.id}" for row in rows if row.chased])
     return [replace(row, unreached=counts.get(f"O{row.id}", 0)) for row in rows]
 
 
 def how_long(row: Owed, now: datetime) -> str:
-    """`รอมา 17 วัน`"""
+    """Returns how long it is owed, `รอมา 17 วัน`; "" on the first day."""
     return waited(row.days(now))
 
 
 def waited(days: int) -> str:
-    """How many days somebody has waited; nothing on the first."""
+    """Returns how many days somebody has waited, "" for none."""
     return _("รอมา %(days)s วัน", days=days) if days else ""
 
 
 def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
-    """How often the officer was reminded (`reminding`: by the message at hand, too) and the
-    customer followed up, and how many letters came back; nothing of what there is none of.
+    """Returns how often the officer was reminded, how often the customer was asked, and how many
+    letters came back; nothing of what there is none of. With `reminding` the message itself is
+    counted as a reminder.
     """
     parts = []
     if row.reminders:
@@ -221,7 +222,9 @@ def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
 
 
 def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool = False) -> str:
-    """`📄 81/2569 ผศ.ดร.กมลชนก ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · ติดตามแล้ว 1 ครั้ง`"""
+    """Returns a line for a list: `📄 81/2569 ผศ.ดร.กมลชนก ยังไม่ส่งสัญญาคืน · รอมา 17 วัน ·
+    ติดตามแล้ว 1 ครั้ง`.
+    """
     no = life.contract.no if life.contract else ""
     if row.state is not OwedState.OPEN:
         sign = "✅" if row.state is OwedState.RECEIVED else "⏹"
@@ -237,7 +240,7 @@ def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool =
 
 
 def request_button(request_id: int) -> Button:
-    """[ดูคำขอ]"""
+    """Returns the button [ดูคำขอ]."""
     return Button(
         _("ดูคำขอ"),
         "request.show",
@@ -246,7 +249,7 @@ def request_button(request_id: int) -> Button:
 
 
 async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:
-    """The names of these requests' customers by code."""
+    """Returns the names of these requests' customers by code; each of them is audited."""
     codes = list(dict.fromkeys(life.request.customer for life in lives))
     found = await customers.list_customers(work.db, codes)
     for customer in found:
@@ -258,7 +261,7 @@ async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:
 
 
 def button(label: str, action: str, life: Life, **args: str) -> Button:
-    """A button that works on a request as it is now."""
+    """Returns a button that works on a request as it is now."""
     request = life.request
     return Button(
         label,
@@ -270,7 +273,7 @@ def button(label: str, action: str, life: Life, **args: str) -> Button:
 
 
 def once(label: str, action: str, life: Life, **args: str) -> Button:
-    """The same for a press that changes it."""
+    """Returns such a button for a press that changes the request, and works once."""
     return replace(
         button(
             label,
@@ -285,7 +288,7 @@ def once(label: str, action: str, life: Life, **args: str) -> Button:
 def owed_button(
     label: str, action: str, row: Owed, among: str = "", *, changes: bool = False
 ) -> Button:
-    """A button about one thing owed; `among` = the list that it stands in
+    """Returns a button about one thing owed; `among` = the list in which it stands
     (`handlers.owed.cards.Several`).
     """
     args = {"owed": str(row.id), "among": among}
@@ -300,7 +303,7 @@ def owed_button(
 
 
 def owed_buttons(row: Owed, rule: Rule | None, among: str = "") -> tuple[Button, ...]:
-    """All that can be done about one thing owed."""
+    """Returns a button for everything that can be done about one thing owed."""
     received = _("ได้รับแล้ว")
     if row.rule == "fetch":
         received = _("มารับแล้ว")
@@ -385,7 +388,9 @@ def _open_buttons(ctx: Context, life: Life) -> Sequence[Button]:
 
 
 def next_buttons(ctx: Context, life: Life) -> list[Button]:
-    """The next step of a request that goes on; what is received goes by its own button."""
+    """Returns the button for the next step of a request that goes on; what is received has a button
+    of its own.
+    """
     steps = ctx.desk.configuration.steps
     step = steps.next_step(life)
     if not step or life.request.ended_at or step in ("returned", "delivered"):
@@ -414,8 +419,8 @@ def next_buttons(ctx: Context, life: Life) -> list[Button]:
 
 
 def told(desk: Desk, life: Life, rows: Sequence[Owed], now: datetime) -> list[str]:
-    """What changed among the things owed, a line each; `life` as it was before, `rows` as they are
-    now.
+    """Returns a line for each thing owed that changed; `life` is the request as it was before,
+    `rows` are the things owed as they are now.
     """
     before = {row.id: row.state for row in life.owed if row.id}
     lines = []
@@ -455,7 +460,9 @@ def _begun(desk: Desk, row: Owed, now: datetime) -> str:
 def outcome(
     ctx: Context, life: Life, lines: Sequence[str], buttons: Sequence[Button] = ()
 ) -> ReplyPart:
-    """What a change came to, with the ways on; `life` as it is after the change."""
+    """Returns what a change came to, with buttons for what can be done next; `life` is the request
+    after the change.
+    """
     text = "\n".join((title(life), *lines))
     more = (
         *buttons,

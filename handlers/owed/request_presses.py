@@ -46,7 +46,7 @@ TICKETS = 30
 
 @state("Q")
 async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
-    """How a request stands now, where it is no longer as a button showed it."""
+    """Returns a request as it is now, if it is no longer as a button showed it; else None."""
     life = await requests.get_life(ctx.db, int(record[1:]))
     if life.request.version == version:
         return None
@@ -55,13 +55,13 @@ async def present(ctx: Context, record: str, version: int | None) -> Reply | Non
 
 @action("request.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The card of the whole life."""
+    """Shows the card of a request."""
     return await request_cards.show(ctx, int(args["request"]))
 
 
 @action("request.list")
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A customer's requests, the latest first."""
+    """Lists the requests of a customer, the latest first."""
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.named", customer.code)
     options = []
@@ -101,7 +101,7 @@ def _waits(life: Life) -> list[str]:
 
 @action("request.tickets")
 async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The tickets that are on it, oldest first."""
+    """Lists the tickets of a request, the oldest first."""
     life = await _load(ctx, args)
     for ticket in life.tickets:
         ctx.audit("ticket.listed", ticket.no)
@@ -123,7 +123,9 @@ async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("request.history")
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Every change of the request, its contract and what is owed: who, when, from, to."""
+    """Shows the latest changes of a request, its contract and what is owed: who changed what, when,
+    from what to what.
+    """
     life = await _load(ctx, args)
     every = await changes.list_changes(ctx.db, requests.record(life.request.id))
     lines = await change_text.lines(ctx, every[-HISTORY:])
@@ -145,7 +147,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("request.step")
 async def step_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A new ticket for one step, with what the request already tells."""
+    """Begins a ticket for one step, with everything that the request already tells."""
     life = await _load(ctx, args)
     subject = ctx.desk.configuration.catalogue.subject(args["subject"])
     values = {
@@ -182,7 +184,7 @@ def _likely_channel(subject: Subject) -> str:
 
 @action("request.steps")
 async def steps_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Every step that may be recorded: by a ticket, or by the officer's tick."""
+    """Lists the steps that may be recorded, by a ticket or by the officer's word."""
     life = await _load(ctx, args)
     steps = ctx.desk.configuration.steps
     options = []
@@ -218,7 +220,7 @@ def _ticket_step(life: Life, step: str, subject: str) -> Button:
 
 @action("request.mark", in_place=True)
 async def mark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A step without a ticket is done."""
+    """Writes down that a step without a ticket is done."""
     life = await _load(ctx, args)
     step = args["step"]
     if not ctx.desk.configuration.steps.is_done(life, step):
@@ -245,7 +247,7 @@ async def mark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("request.thanks")
 async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The user's thanks: recorded and closed by itself (DOMAIN.md section 8, row 7)."""
+    """Records the user's thanks in a ticket that is closed at once (DOMAIN.md section 8, row 7)."""
     life = await _load(ctx, args)
     subjects = ctx.desk.configuration.steps.kinds[life.request.kind].get("thanks", ())
     if not subjects:
@@ -316,7 +318,7 @@ enter_form(
 
 @action("request.end")
 async def end_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Why nothing more is expected."""
+    """Asks why nothing more is expected of this request."""
     life = await _load(ctx, args)
     draft = new_draft(
         ctx,
@@ -330,7 +332,7 @@ async def end_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("request.resume", in_place=True)
 async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """It goes on after all."""
+    """Goes on with a request that was ended."""
     life = await _load(ctx, args)
     number = life.request.id
     ctx.change(
@@ -354,7 +356,9 @@ async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("contract.use", in_place=True)
 async def use_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Give the request the proposed number; the next one is proposed where somebody was quicker."""
+    """Gives the request the proposed contract number; if somebody was quicker, the next number is
+    proposed.
+    """
     life = await _load(ctx, args)
     if life.contract:
         return await request_cards.show(ctx, life.request.id)
@@ -375,7 +379,7 @@ async def use_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("contract.edit")
 async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The fields of the contract; its number where there is none yet."""
+    """Opens the form of the contract; it asks for the number if there is none yet."""
     life = await _load(ctx, args)
     known = life.contract is not None
     draft = contract_form.edit_contract(
@@ -388,7 +392,7 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("contract.research_due")
 async def research_due_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Another date for the research result."""
+    """Asks for another date of the research result."""
     life = await _load(ctx, args)
     draft = contract_form.edit_contract(ctx, life)
     return await start(ctx, draft, "research_due_on")

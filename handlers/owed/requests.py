@@ -1,4 +1,4 @@
-"""Where a ticket belongs: on which request of its customer, and what is owed from then on."""
+"""These functions find the request to which a ticket belongs, and say what is owed from then on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 
 def save_context(ctx: Context) -> SaveContext:
-    """What changes of requests are decided on."""
+    """Returns what changes of requests are decided on: the office's data, the officer, and the
+    time.
+    """
     return SaveContext(
         ctx.desk.configuration,
         ctx.staff.id,
@@ -59,8 +61,8 @@ async def _after_save(ctx: Context, saved: SavedTicket) -> tuple[ReplyPart, ...]
 
 
 async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[ReplyPart, ...]:
-    """After a ticket was saved (its change is collected already): puts it on the request it belongs
-    to, and says what came of it.
+    """Puts a saved ticket on the request to which it belongs, and says what came of it. Its own
+    change is collected already.
 
     `chosen` = the request it was made for. Found from subject and customer; the officer is asked
     where several fit."""
@@ -181,7 +183,9 @@ def _request_line(life: Life) -> str:
 async def put(
     ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
 ) -> tuple[ReplyPart, ...]:
-    """Puts a ticket on a request, a new one for None; its contract comes with it."""
+    """Puts a ticket on a request, or on a new one for None; the contract that it names comes with
+    it.
+    """
     if life is None:
         life = await _new_request(ctx, ticket, kind)
     lines: list[str] = []
@@ -261,12 +265,12 @@ async def _put_buttons(
 
 
 def begins_research(changed: Sequence[Owed]) -> bool:
-    """Whether the research result is owed from now on."""
+    """Says whether the research result is owed from now on."""
     return any(row.rule == "research" and row.state is OwedState.OPEN for row in changed)
 
 
 def settled(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[Owed]]:
-    """The request with this ticket as it is now, and what that changes among the things owed."""
+    """Returns the request with this ticket as it is now, and the things owed that this changes."""
     others = [each for each in life.tickets if each.no != ticket.no]
     after = replace(life, tickets=(*others, ticket))
     changed = requests.settlement(
@@ -308,7 +312,7 @@ async def _with_contract(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life
 
 
 def contract_from(life: Life, no: str, *more: Ticket) -> Contract:
-    """A contract with what the request's tickets already tell, the later ones first."""
+    """Returns a contract with everything that the request's tickets tell, the later ones first."""
     known = [*more, *reversed(life.tickets)]
     same_no = [ticket for ticket in known if ticket.contract_no == no]
     return Contract(
@@ -379,7 +383,9 @@ def _first_proof(rule: Rule, life: Life, ticket: Ticket) -> tuple[datetime, str]
 
 @action("request.take", in_place=True)
 async def take_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer says which request a ticket belongs to; "" = a new one."""
+    """The officer says which request a ticket belongs to; an empty number means a new one. Raises
+    NotFound("request") for another customer's.
+    """
     ticket = await tickets.get_ticket(ctx.db, args["ticket"])
     kind = ctx.desk.configuration.steps.find_kind(ticket.subject)
     if kind is None or ticket.customer is None:

@@ -1,5 +1,5 @@
-"""The second person's word: a post waits for it, gets it once or goes back with a reason, and
-lapses at its time.
+"""A post may need a second person's approval. These functions ask for it, write down the answer,
+and end a post that nobody approved in time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,31 +44,31 @@ RETURN = "post.return"
 
 
 def proposed(publication: Publication) -> list[Post]:
-    """Its posts that wait for a second person's word."""
+    """Returns the posts of a publication that wait for a second person's approval."""
     return [post for post in publication.posts.values() if post.state is PostState.PROPOSED]
 
 
 def wants_second(work: Work, networks: Sequence[Network]) -> bool:
-    """Whether the office wants a second person's word for one of these networks; then it is asked
-    for all of them.
+    """Says whether the office wants a second person's approval for one of these networks; if so, it
+    is asked for all of them.
     """
     return bool(work.desk.configuration.posting.second & set(networks))
 
 
 async def others_who_may(work: Work, but: StaffId | None) -> list[Staff]:
-    """Who may give the word: everybody who may post, but for who wrote it."""
+    """Returns everybody who may approve: all who may post, except the person who wrote it."""
     everybody = await staff.list_staff(work.db)
     return [person for person in everybody if person.may_post and person.id != but]
 
 
 def nobody_else() -> str:
-    """Said where there is nobody to give the word."""
+    """Returns the sentence for a post that nobody but its writer could approve."""
     return _("ยังไม่มีคนอื่นที่อนุมัติโพสต์ได้ ให้หัวหน้าหรือผู้ดูแลระบบให้สิทธิ์โพสต์แก่อีกคนก่อน (/posters)")
 
 
 async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff]:
-    """Shows the publication, as it is from now on, to everybody who may give the word, and plans
-    its end where it has a time; returns these people.
+    """Asks everybody who may approve the publication as it is from now on, and plans its end if it
+    has a time; returns those who were asked.
     """
     others = await others_who_may(work, publication.recorded_by)
     await show_to(work, publication, others, why)
@@ -87,7 +87,7 @@ async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff
 async def show_to(
     work: Work, publication: Publication, people: Sequence[Staff], why: str = ""
 ) -> None:
-    """Asks these people for their word; each once for the publication as it is.
+    """Asks these people for their approval, each of them once for the publication as it is.
 
     `why` = a sentence that says why they are asked, "" where that is plain."""
     names = await staff.staff_names(work.db)
@@ -170,7 +170,9 @@ def _time_of(posts: Sequence[Post]) -> str:
 
 
 def price_notes(work: Work, words: Mapping[Network, str]) -> list[str]:
-    """What those networks take that want money for each post, of which these are the words."""
+    """Returns a line for each network that takes money for a post; `words` are the texts of the
+    posts.
+    """
     rules = work.desk.configuration.posting
     notes = []
     for network, text in words.items():
@@ -183,7 +185,7 @@ def price_notes(work: Work, words: Mapping[Network, str]) -> list[str]:
 
 
 def as_seen(work: Work, network: Network, text: str, picture: bool) -> str:
-    """The post as this network will show it."""
+    """Returns the post as this network will show it; `picture` says whether there is one."""
     if not text:
         return ""
     shown = shorten(text, SHOWN)
@@ -211,7 +213,7 @@ async def _present(ctx: Context, no: str) -> Reply:
 
 @action("post.approve", in_place=True, posting=True)
 async def approve_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """It goes out, now or at its time, on this person's word."""
+    """A second person approves the post: it goes out now, or at its time."""
     old = await _decidable(ctx, args["no"])
     if old is None:
         return await _present(ctx, args["no"])
@@ -266,7 +268,7 @@ def _approved(ctx: Context, old: Publication) -> Publication:
 
 @action(RETURN, posting=True)
 async def return_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Asks why it is not to go out like this."""
+    """A second person sends the post back: the form asks for the reason."""
     found = await _decidable(ctx, args["no"])
     if found is None:
         return await _present(ctx, args["no"])
@@ -390,8 +392,8 @@ enter_form(
 
 @due(LAPSE, urgent=True)
 async def lapse(work: Work, rows: Sequence[Due]) -> None:
-    """What has nobody's word at its time does not go out; who wrote it and who could have given the
-    word are told.
+    """Ends the posts whose time has come without approval; the writer and everybody who could have
+    approved are told.
     """
     for row in rows:
         old = await publications.find(work.db, row.subject)
@@ -426,8 +428,8 @@ async def _lapse(work: Work, old: Publication, late: Sequence[Post]) -> None:
 
 
 async def hold(work: Work, old: Publication, person: Staff, *, keep_time: bool) -> None:
-    """What waits on this person's word waits for another's: those who may decide are asked, and who
-    wrote it is told.
+    """Takes back the approval of a person who may no longer post: others are asked to approve, and
+    the writer is told.
 
     `keep_time` = it may still go out at its time; else, its time having come, as soon as it is
     approved."""
@@ -473,7 +475,9 @@ def _is_waiting(post: Post) -> bool:
 
 
 async def held(work: Work, publication: Publication, post: Post) -> bool:
-    """Whether a post whose time has come is held, since whoever let it go out may no longer."""
+    """Says whether a post whose time has come has to wait, because the person who let it go out may
+    no longer post. If so, others are asked.
+    """
     released_by = publication.released_by or publication.recorded_by
     if not _is_waiting(post) or released_by is None:
         return False

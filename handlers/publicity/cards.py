@@ -1,5 +1,5 @@
-"""How publicity is shown: a line in a list, a card with the post on each network, what was just
-saved.
+"""Publications are shown here: as a line in a list, as a card with the post on each network, and
+after they were saved.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,13 +27,15 @@ TAKEN_BACK = {PostState.REMOVED, PostState.MISTAKE}
 
 
 def network_name(work: Work, network: Network) -> str:
-    """Facebook, twitter or Line, as the catalogue calls the channel."""
+    """Returns the name of a network as the catalogue calls its channel: Facebook, twitter or
+    Line.
+    """
     return work.desk.configuration.catalogue.channel_name(network.value)
 
 
 def check_fits(work: Work, network: Network, text: str) -> None:
-    """Raises InvalidInput("post_long") where the network would refuse the text, naming the network
-    as people call it.
+    """Raises InvalidInput("post_long") if the network would refuse the text; the error names the
+    network as people call it.
     """
     try:
         check_length(network, text)
@@ -43,29 +45,29 @@ def check_fits(work: Work, network: Network, text: str) -> None:
 
 
 def about_news(news: News) -> str:
-    """The surveys that a piece of news is about, and their period."""
+    """Returns the surveys that a piece of news is about, with their period."""
     return about(news.projects, news.data_years)
 
 
 def about(projects: Sequence[str], data_years: str) -> str:
-    """The surveys and their period, as a card says them."""
+    """Returns these surveys with their period, as a card shows them."""
     listed = projects_text(SEPARATOR.join(projects), data_years)
     return " ".join(filter(None, (listed, years_text(data_years))))
 
 
 def networks_of(data: Mapping[str, str]) -> list[Network]:
-    """The networks that a form's data name, in their order."""
+    """Returns the networks that a form's values name, in their fixed order."""
     chosen = data.get("networks", "").split(",")
     return [network for network in Network if network.value in chosen]
 
 
 def networks_text(networks: Collection[str]) -> str:
-    """These networks as a form's data hold them, read again by `networks_of`."""
+    """Returns these networks as a form's value; `networks_of` reads it again."""
     return ",".join(network for network in Network if network in networks)
 
 
 def present(work: Work, data: Mapping[str, str], name: str) -> str:
-    """A field of a form of publicity as people read it."""
+    """Returns a field of a publicity form as people read it."""
     if name == "networks":
         return ", ".join(network_name(work, network) for network in networks_of(data))
     if name == "projects":
@@ -76,12 +78,14 @@ def present(work: Work, data: Mapping[str, str], name: str) -> str:
 
 
 def title_of(publication: Publication) -> str:
-    """What it is about, in a line."""
+    """Returns one line that says what the publication is about."""
     return about_news(publication.news) or publication.news.headline
 
 
 def line(work: Work, publication: Publication) -> str:
-    """`P12 · 20 พ.ย. 69 · Facebook, Line · สำรวจภาวะการทำงานของประชากร ต.ค. 69`"""
+    """Returns a line for a list: `P12 · 20 พ.ย. 69 · Facebook, Line · สำรวจภาวะการทำงานของประชากร
+    ต.ค. 69`.
+    """
     names = [network_name(work, post.network) for post in _live(publication)]
     parts = (
         publication.no,
@@ -98,8 +102,8 @@ def _live(publication: Publication) -> list[Post]:
 
 
 def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
-    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said. `network` = "" where
-    several are summed.
+    """Returns how many people a post reached: `ส่งถึง 320 · เปิดอ่าน 82`. The text is empty if the
+    network has not said; `network` is "" if several networks are summed.
     """
     parts = []
     if delivered is not None:
@@ -112,7 +116,7 @@ def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
 
 
 def post_text(post: Post) -> str:
-    """The post's ticket, state, time, link, reach and error, in a line."""
+    """Returns the ticket, state, time, link, reach and error of a post in one line."""
     posted = ""
     if post.posted_at and post.state in WENT_OUT:
         posted = when(post.posted_at)
@@ -146,7 +150,7 @@ def _error_text(error: str) -> str:
 
 
 async def card(work: Work, publication: Publication) -> Card:
-    """The whole publication, with what can be done to it now."""
+    """Returns the card of a publication, with buttons for everything that can be done now."""
     news = publication.news
     fields = [
         (field_label("text"), shorten(news.text, SHOWN)),
@@ -219,7 +223,9 @@ def _is_cancelled(publication: Publication) -> bool:
 
 
 def decide_buttons(publication: Publication) -> tuple[Button, ...]:
-    """[อนุมัติ] and [ส่งกลับแก้ไข]: of the post as it was shown."""
+    """Returns the buttons [อนุมัติให้โพสต์] and [ส่งกลับแก้ไข] for the publication as it was
+    shown.
+    """
     approve = _button(
         _("อนุมัติให้โพสต์"),
         "post.approve",
@@ -230,12 +236,14 @@ def decide_buttons(publication: Publication) -> tuple[Button, ...]:
 
 
 def again_button(publication: Publication) -> Button:
-    """[แก้แล้วส่งใหม่]: the same text and picture to begin with."""
+    """Returns the button [แก้แล้วส่งใหม่], which begins a new post with the same text and
+    picture.
+    """
     return _button(_("แก้แล้วส่งใหม่"), "post.again", publication)
 
 
 def told_buttons(publication: Publication) -> tuple[Button, ...]:
-    """What to do after being told what became of it."""
+    """Returns the buttons below a message that tells what became of a publication."""
     show = show_button(publication)
     if _is_cancelled(publication):
         return (again_button(publication), show)
@@ -265,12 +273,16 @@ def _button(
 
 
 def show_button(publication: Publication, label: str = "") -> Button:
-    """[ดูข่าวนี้]"""
+    """Returns the button that opens the publication; its label is [ดูข่าวนี้] unless another one is
+    given.
+    """
     return _button(label or _("ดูข่าวนี้"), "publicity.show", publication)
 
 
 def saved(work: Work, publication: Publication, added: Sequence[Ticket]) -> Reply:
-    """The confirmation: the fixed words, each number with its network, and what comes next."""
+    """Returns the confirmation: the fixed words, each ticket with its network, and what can be done
+    next.
+    """
     numbers = []
     for ticket in added:
         name = network_name(work, Network(ticket.channel))
@@ -285,7 +297,7 @@ def saved(work: Work, publication: Publication, added: Sequence[Ticket]) -> Repl
 
 
 def recent(work: Work, publications: Sequence[Publication], more: Sequence[Button]) -> Reply:
-    """The newest publications, to open one; `more` = the buttons below them."""
+    """Returns the list of the newest publications; `more` are the buttons below it."""
     if not publications:
         return say(_("ยังไม่มีข่าวประชาสัมพันธ์"), *more)
     options = tuple(show_button(each, line(work, each)) for each in publications)
@@ -302,5 +314,7 @@ def recent(work: Work, publications: Sequence[Publication], more: Sequence[Butto
 
 
 def posted_on(publication: Publication) -> str:
-    """The day on which it was recorded, for who logs it a second time."""
+    """Returns the day on which the publication was recorded, for an officer who logs it a second
+    time.
+    """
     return format_date(publication.recorded_at.astimezone(BANGKOK).date())

@@ -1,5 +1,5 @@
-"""Publicity (subject 10): logged from one line, a link or a forwarded post; listed, corrected,
-removed.
+"""Commands and buttons of publicity (subject 10): it is logged from one line, from a link or from a
+forwarded post, and can be listed, corrected and removed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -112,7 +112,8 @@ async def _open(ctx: Context, draft: Draft) -> Reply:
 
 @reads_text(place=10)
 async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
-    """A link to a post that was pasted or forwarded, without any command; None where there is none.
+    """Answers a link to a post that was pasted or forwarded without a command; returns None if the
+    text has no such link.
 
     While a publication's card is open, the link of another network belongs to it. Raises
     InvalidInput("post_link") for a link that cannot be read, and "post_link_page" for one that
@@ -158,7 +159,7 @@ def _with_links(draft: Draft, posts: Sequence[PostLink]) -> Draft:
 
 
 def begun(ctx: Context, caption: str) -> Draft | None:
-    """A publication to which a picture belongs whose caption links to a post; None for any other
+    """Returns a draft for a picture whose caption links to a post, and None for any other
     picture.
     """
     links = find_links(caption)
@@ -169,7 +170,7 @@ def begun(ctx: Context, caption: str) -> Draft | None:
 
 @action("publicity.anyway", in_place=True)
 async def anyway_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The same words, but another piece of news."""
+    """The officer says that the same words are another piece of news."""
     draft = await own_draft(ctx, args)
     about = {**draft.about, "anyway": "1"}
     return await advance(ctx, replace(draft, about=about))
@@ -177,7 +178,7 @@ async def anyway_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("publicity.join", in_place=True)
 async def join_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The same news on a further network."""
+    """The officer says that the same news went out on one more network."""
     draft = await own_draft(ctx, args)
     return await publicity_saving.join(ctx, draft, args["no"])
 
@@ -192,8 +193,8 @@ async def _show(ctx: Context, no: str) -> Reply:
 
 @state("P")
 async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
-    """Who was quicker and when, and the publication as it is, where it is no longer as a button
-    showed it.
+    """Returns the publication as it is, and who changed it when, if it is no longer as a button
+    showed it; else None.
     """
     found = await publications.find(ctx.db, record)
     if found is None or found.version == version:
@@ -222,13 +223,13 @@ async def present(ctx: Context, record: str, version: int | None) -> Reply | Non
 
 @action("publicity.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """One publication's card."""
+    """Shows the card of one publication."""
     return await _show(ctx, args["no"])
 
 
 @action("publicity.picture")
 async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The picture that goes out with it, or went."""
+    """Shows the picture of a publication."""
     found = await publications.get(ctx.db, args["no"])
     file = await file_store.get_file(ctx.db, found.picture)
     caption = _("รูปของ %(no)s", no=found.no)
@@ -247,7 +248,7 @@ async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("publicity.recent", in_place=True)
 async def recent_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The newest publications, page by page."""
+    """Shows a page of the newest publications."""
     page = int(args.get("page", "0"))
     # One more than is shown says whether there is a next page.
     found = await publications.list_recent(
@@ -266,7 +267,9 @@ async def recent_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("publicity.edit")
 async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Puts right what was logged."""
+    """Opens the form that corrects what was logged; for a post that is not out yet, the form for
+    another text.
+    """
     found = await publications.get(ctx.db, args["no"])
     if publicity_saving.only_pending(found):
         return await publicity_saving.begin_rewrite(ctx, found)
@@ -275,7 +278,7 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("publicity.history")
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Every change of the publication: who, when, from, to."""
+    """Shows the latest changes of a publication: who changed what, when, from what to what."""
     found = await publications.get(ctx.db, args["no"])
     every = await changes.list_changes(ctx.db, found.no)
     lines = await change_text.lines(ctx, every[-HISTORY:])
@@ -294,7 +297,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("publicity.remove", in_place=True)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Which post, and whether it was taken down or should never have been logged."""
+    """Asks which post is to be removed, and whether it was taken down or logged by mistake."""
     found = await publications.get(ctx.db, args["no"])
     buttons = []
     for post in found.out:
@@ -342,7 +345,7 @@ def _state_button(label: str, found: Publication, network: Network, state: PostS
 
 @action("publicity.state", in_place=True)
 async def state_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The post was taken down, or was logged by mistake."""
+    """Writes down that a post was taken down, or was logged by mistake."""
     found = await publications.get(ctx.db, args["no"])
     new = await publicity_saving.set_state(
         ctx,
@@ -358,7 +361,7 @@ async def state_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("publicity.restore", in_place=True)
 async def restore_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What was removed is there after all: the first such post, the others by further taps."""
+    """Counts a removed post again: the first one that was removed; further taps take the others."""
     found = await publications.get(ctx.db, args["no"])
     gone = [post for post in found.posts.values() if post.state in TAKEN_BACK]
     if not gone:

@@ -38,8 +38,8 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 
 def link_values(links: Sequence[PostLink]) -> dict[str, str]:
-    """The draft's values for these posts; InvalidInput("post_link_page") where a link is a whole
-    page.
+    """Returns a draft's values for these links; raises InvalidInput("post_link_page") if one of
+    them leads to a whole page.
     """
     if any(link.kind is PostLinkKind.PAGE for link in links):
         raise InvalidInput("post_link_page")
@@ -47,8 +47,8 @@ def link_values(links: Sequence[PostLink]) -> dict[str, str]:
 
 
 def read_news(ctx: Context, text: str) -> dict[str, str]:
-    """Everything that one line, or a post that was pasted or forwarded, says (DOMAIN.md section
-    9), as the draft's values.
+    """Reads everything that one line, or a pasted or forwarded post, says (DOMAIN.md section 9);
+    returns it as a draft's values.
     """
     links = find_links(text)
     values = link_values(links)
@@ -180,7 +180,7 @@ async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
 
 
 class PublicityForm(Form):
-    """What is logged."""
+    """The form of a publication that is logged."""
 
     kind = "publicity"
     fields: Mapping[str, Field] = {
@@ -317,8 +317,8 @@ enter_form(PublicityForm())
 
 
 def new_publicity(ctx: Context, values: Mapping[str, str]) -> Draft:
-    """A draft of a new publication, of today unless it says otherwise; shown once before it is
-    saved.
+    """Returns a draft of a new publication. Its day is today unless a value says otherwise; its
+    card is shown once before it is saved.
     """
     begun = {"published_on": ctx.today.isoformat()}
     draft = new_draft(ctx, "publicity", begun, dialog=Dialog(look=True))
@@ -327,7 +327,7 @@ def new_publicity(ctx: Context, values: Mapping[str, str]) -> Draft:
 
 
 def edit_publicity(ctx: Context, publication: Publication) -> Draft:
-    """A draft that holds all of a publication, to be corrected."""
+    """Returns a draft that holds a whole publication, to be corrected."""
     networks = ",".join(post.network for post in publication.out)
     data = {**publicity_texts(publication), "networks": networks}
     for post in publication.out:
@@ -338,7 +338,7 @@ def edit_publicity(ctx: Context, publication: Publication) -> Draft:
 
 @action("publicity.add", in_place=True)
 async def add_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The same news went out by one network more."""
+    """Adds one more network to the publication that is being logged."""
     draft = await own_draft(ctx, args)
     networks = {*networks_of(draft.given), Network(args["to"])}
     return await advance(ctx, with_values(draft, {"networks": networks_text(networks)}))

@@ -1,5 +1,5 @@
-"""Posts of the office's own Facebook page become publications by themselves: new, edited, hidden,
-taken down.
+"""Facebook tells of posts on the office's own page. Each of them becomes a publication by itself,
+and later news of it (edited, hidden, taken down) change that publication.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ PENDING = (*UNDER_WAY, PostState.FAILED, PostState.CANCELLED)
 
 @due(KIND, silent=True)
 async def take_events(work: Work, rows: Sequence[Due]) -> None:
-    """What Facebook told, post by post; an event that was dealt with before is passed over."""
+    """Takes what Facebook told, post by post; an event that was taken before is passed over."""
     events: dict[str, list[PageEvent]] = {}
     for row in rows:
         event = await inbox.find_pending(work.db, PLATFORM, row.subject)

@@ -1,5 +1,5 @@
-"""The fields of a post that is being composed: its text, how a long one is cut, its networks, and
-when it goes out.
+"""The fields of a post that is being composed: its text, what is done with a text that is too long,
+its networks, and its time.
 """
 
 import re
@@ -33,7 +33,7 @@ DROP = "\x1fdrop "
 
 
 def text_values(ctx: Context, text: str) -> dict[str, str]:
-    """A text with the surveys and their period that it names, as a draft's values."""
+    """Returns a text as a draft's values, with the surveys and the period that it names."""
     projects = projects_of(ctx.desk.configuration.projects, text)
     return {
         "text": text,
@@ -43,7 +43,7 @@ def text_values(ctx: Context, text: str) -> dict[str, str]:
 
 
 def words_for(draft: Draft, network: Network) -> str:
-    """What this network gets: the text, or as much of it as it takes, where that was chosen."""
+    """Returns the text for one network; it is cut to fit if the officer chose that."""
     text = draft.given.get("text", "")
     if network in _named(draft, "cut"):
         return cut_to_fit(network, text)
@@ -56,7 +56,7 @@ def _named(draft: Draft, field: str) -> set[str]:
 
 
 def refusals(ctx: Context, draft: Draft) -> dict[Network, str]:
-    """The networks that would refuse their text, and why."""
+    """Returns the networks that would refuse their text, each with the reason."""
     found = {}
     for network in networks_of(draft.given):
         try:
@@ -166,12 +166,12 @@ def _read_time(text: str, today: date) -> datetime | None:
 
 
 def is_over(ctx: Context, post_at: str) -> bool:
-    """Whether this time has passed while the post was composed."""
+    """Says whether this time has passed while the post was composed."""
     return post_at != NOW and datetime.fromisoformat(post_at) <= ctx.now
 
 
 def time_text(post_at: str) -> str:
-    """When it goes out, as people read it."""
+    """Returns the time of a post as people read it."""
     if post_at == NOW:
         return _("ทันที")
     return when(datetime.fromisoformat(post_at))

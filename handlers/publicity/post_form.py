@@ -1,5 +1,5 @@
-"""Composing a post: its text, where and when it goes out, shown as each network will show it, then
-confirmed.
+"""A post is composed here: its text, networks and time are asked, it is shown as each network will
+show it, and then it is confirmed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -85,7 +85,7 @@ def _begun(ctx: Context, networks: Collection[Network]) -> Draft:
 
 @action("post.again", posting=True)
 async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What did not go out is written anew, beginning with its text and picture; a time that is over
+    """Begins a new post with the text and picture of one that did not go out; a time that is over
     is asked for.
     """
     old = await publications.get(ctx.db, args["no"])
@@ -115,7 +115,7 @@ def _values_of(old: Publication, gone: Sequence[Post]) -> dict[str, str]:
 
 @action("post.bare", in_place=True)
 async def bare_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Without a picture after all."""
+    """Takes the picture out of the post."""
     draft = await own_draft(ctx, args)
     record = of_draft(draft.id)
     for file in await file_store.list_files(ctx.db, record):
@@ -142,7 +142,7 @@ def _wants_second(draft: Draft) -> bool:
 
 
 class PostForm(Form):
-    """What is composed."""
+    """The form of a post that is composed."""
 
     kind = "post"
     fields = POST_FIELDS

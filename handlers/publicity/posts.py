@@ -1,4 +1,6 @@
-"""Posting from the desk: what an answer of a network comes to, its ticket, and who is told."""
+"""The desk posts to the networks. These functions write down what a network answered, make the
+post's ticket, and tell the people who wait for it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,8 +36,8 @@ MEASURED = (Network.FACEBOOK, Network.LINE)
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The network took it. `external_id` is its own name of the post, `link` where people see it
-    ("" = nowhere).
+    """The network accepted the post. `external_id` is its own name of the post, `link` where people
+    see it ("" if nowhere).
     """
 
     external_id: str
@@ -44,8 +46,8 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Surely not taken. `lasting` = another try would meet the same; `until` = none is worth while
-    before.
+    """The network surely did not accept the post. `lasting` = another try would fail alike; `until`
+    = no try before this time is of use.
     """
 
     error: str
@@ -55,7 +57,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Perhaps taken, perhaps not."""
+    """Nobody knows whether the network accepted the post."""
 
     error: str
 
@@ -67,8 +69,8 @@ PostingAnswer = Posted | Failed | Unclear
 async def settle(
     work: Work, publication: Publication, network: Network, answer: PostingAnswer
 ) -> None:
-    """Writes what the network answered; its writer, and who let it go out, are told once nothing is
-    under way.
+    """Writes down what the network answered. The writer, and whoever let the post go out, are told
+    as soon as no post of the publication is under way.
     """
     shown = publication
     # Otherwise the page's own webhook was quicker.
@@ -193,7 +195,7 @@ def _failed(post: Post, answer: Failed, now: datetime) -> Post:
 
 
 def outcome_text(publication: Publication) -> str:
-    """Whether all of it went out."""
+    """Returns a sentence that says whether all posts went out."""
     no = publication.no
     failed = [post for post in publication.posts.values() if post.state is PostState.FAILED]
     if not failed:
@@ -205,7 +207,9 @@ def outcome_text(publication: Publication) -> str:
 
 @action("post.retry", in_place=True, posting=True)
 async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Tries what failed once more; what perhaps went out keeps its key, and is looked for first."""
+    """Tries the failed posts once more. One that perhaps went out keeps its key, and is looked for
+    first.
+    """
     return await _again(
         ctx,
         args["no"],
@@ -215,7 +219,9 @@ async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("post.fresh", in_place=True, posting=True)
 async def fresh_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Somebody looked, and it did not go out: posts it anew where no look of ours could tell."""
+    """The officer has looked and says that the post did not go out: it is posted anew, if the desk
+    could not find that out itself.
+    """
     return await _again(
         ctx,
         args["no"],
@@ -292,7 +298,7 @@ def _anew(post: Post, now: datetime) -> Post:
 
 @action("post.cancel", in_place=True, posting=True)
 async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Takes back what still waits; a call that is under way cannot be taken back."""
+    """Cancels the posts that still wait; a call that is under way cannot be taken back."""
     old = await publications.get(ctx.db, args["no"])
     new = old
     for post in old.posts.values():

@@ -1,4 +1,4 @@
-"""The right to post: supervisors have it; they grant it to single officers, and take it back."""
+"""The right to post: supervisors have it, grant it to single officers, and take it back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,7 +23,7 @@ from store.publicity import publications
     role=Role.SUPERVISOR,
 )
 async def list_posters(ctx: Context, args: str) -> Reply:
-    """Who may post, and whom it may be granted to."""
+    """Lists who may post, with buttons to grant the right and to take it back."""
     everybody = await store.list_staff(ctx.db)
     people = [person for person in everybody if person.blocked_at is None]
     ctx.audit("staff.listed", "staff")
@@ -46,7 +46,9 @@ def _why(person: Staff) -> str:
 
 
 def right_button(person: Staff) -> Button | None:
-    """[ให้สิทธิ์โพสต์] or [ถอนสิทธิ์โพสต์]; None for whom the role gives it."""
+    """Returns the button [ให้สิทธิ์โพสต์] or [ถอนสิทธิ์โพสต์]; None for a person whose role gives
+    the right.
+    """
     if person.role.covers(Role.SUPERVISOR):
         return None
     who = person_label(person.name)
@@ -66,8 +68,8 @@ async def _on_person_card(ctx: Context, person: Staff) -> CardAddition:
 
 @action("post.right", role=Role.SUPERVISOR)
 async def right_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Grants it or takes it back, from the next press on; what still waits on this person's word
-    waits for another's.
+    """Grants the right to post or takes it back. Posts that this person let go out wait for
+    somebody else's approval then.
     """
     person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
     if args["grant"]:

@@ -1,4 +1,4 @@
-"""Saving publicity: a new piece of news with a closed ticket a network, a network more, a
+"""Publications are saved here: a new one with a closed ticket for each network, one more network, a
 correction, a removal.
 """
 
@@ -59,7 +59,7 @@ def _first_link(text: str) -> PostLink | None:
 
 
 def news_of(data: Mapping[str, str]) -> News:
-    """What a draft says was publicised."""
+    """Returns the news that a draft describes."""
     return News(**NEWS.values(data, NEWS.rows))
 
 
@@ -103,8 +103,8 @@ def _post(data: Mapping[str, str], network: Network) -> Post:
 async def with_tickets(
     work: Work, publication: Publication, posts: Sequence[Post], by: StaffId | None
 ) -> tuple[Publication, list[Ticket]]:
-    """The publication with these posts, and their closed tickets, which are written with this
-    work's changes.
+    """Returns the publication with these posts, and their closed tickets, which are written
+    together with this work's changes.
     """
     added = []
     for post in posts:
@@ -127,8 +127,8 @@ async def with_tickets(
 
 
 async def find_known(ctx: Context, data: Mapping[str, str]) -> tuple[Publication, bool] | None:
-    """The publication that a draft is about, where it was logged before, and whether that is sure:
-    the same link is, the same text is not.
+    """Returns the publication that was logged with the same link or the same text, and whether it
+    is surely the same; a link makes that sure, a text does not. Returns None if there is none.
     """
     for network in networks_of(data):
         key = _post(data, network).link_key
@@ -147,7 +147,7 @@ async def find_known(ctx: Context, data: Mapping[str, str]) -> tuple[Publication
 
 
 async def logged_already(ctx: Context, known: Publication) -> Reply:
-    """The link is known: when it was logged, and the publication as it is now."""
+    """Says when the link was logged, and shows the publication as it is now."""
     on = publicity_cards.posted_on(known)
     told = Paragraph(
         _(
@@ -160,7 +160,9 @@ async def logged_already(ctx: Context, known: Publication) -> Reply:
 
 
 async def same_text(ctx: Context, draft: Draft, known: Publication) -> Reply:
-    """The same words went out lately: is it the same news on one more network, or another?"""
+    """Asks whether the same words are the same news on one more network, or another piece of
+    news.
+    """
     await proceed(ctx, draft)
     new = [network for network in networks_of(draft.given) if network not in known.taken]
     buttons = []
@@ -204,8 +206,8 @@ async def same_text(ctx: Context, draft: Draft, known: Publication) -> Reply:
 
 
 async def save_new(ctx: Context, draft: Draft) -> Reply:
-    """One publication, one ticket a network, each closed at once (DOMAIN.md section 9); what seems
-    to be logged already is asked about.
+    """Saves a new publication with one closed ticket for each network (DOMAIN.md section 9); asks
+    first if it seems to be logged already.
     """
     data = draft.given
     known = await find_known(ctx, data)
@@ -248,7 +250,7 @@ async def _keep_files(ctx: Context, draft: Draft, added: Sequence[Ticket]) -> No
 
 
 async def join(ctx: Context, draft: Draft, no: str) -> Reply:
-    """The draft's networks are further ones of the publication with this number."""
+    """Adds the draft's networks to the publication with this number."""
     old = await publications.get(ctx.db, no)
     further = [network for network in networks_of(draft.given) if network not in old.taken]
     posts = [_post(draft.given, network) for network in further]
@@ -270,8 +272,8 @@ async def join(ctx: Context, draft: Draft, no: str) -> Reply:
 
 
 async def correct(ctx: Context, draft: Draft) -> Reply:
-    """What was logged is put right, in the publication and in its tickets; a network more gets its
-    ticket. Conflict("changed") where somebody was quicker.
+    """Corrects a publication and its tickets; a further network gets its ticket. Raises
+    Conflict("changed") if somebody was quicker.
     """
     data = draft.given
     old = await publications.get(ctx.db, draft.about["publication"])
@@ -350,13 +352,13 @@ async def _corrected(
 
 
 def only_pending(publication: Publication) -> bool:
-    """Whether nothing of it is out, and something may still go out."""
+    """Says whether nothing of the publication is out, and something may still go out."""
     return not publication.out and bool(_pending(publication))
 
 
 async def begin_rewrite(ctx: Context, publication: Publication) -> Reply:
-    """Asks for another text of what is not out yet; Conflict("post_unclear") where it perhaps is,
-    NotAllowed("post_text") where it is somebody else's.
+    """Asks for another text of what is not out yet. Raises Conflict("post_unclear") if it perhaps
+    is, NotAllowed("post_text") if it is somebody else's text.
     """
     _check_writer(ctx, publication)
     draft = new_draft(
@@ -459,8 +461,8 @@ def _proposed_anew(ctx: Context, new: Publication, networks: Sequence[Network]) 
 async def write_correction(
     work: Work, old: Publication, new: Publication, by: StaffId | None
 ) -> None:
-    """The publication's changes and those that follow for its tickets; a removal stands in a
-    ticket's remarks.
+    """Has the changed publication written, and the changes that follow for its tickets; a removal
+    stands in the remarks of a ticket.
     """
     numbers = [post.ticket_no for post in old.posts.values() if post.ticket_no]
     known = await tickets.get_tickets(work.db, numbers)
@@ -504,8 +506,8 @@ def _change_ticket(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> 
 async def set_state(
     work: Work, old: Publication, network: Network, state: PostState, by: StaffId | None
 ) -> Publication:
-    """A post was taken down, logged by mistake, or neither after all; returns the publication as it
-    will be.
+    """Changes the state of one post: taken down, logged by mistake, or neither after all. Returns
+    the publication as it will be.
     """
     post = old.posts[network]
     new = old.with_post(

@@ -1,5 +1,5 @@
-"""Publicity summed up: by network, month, fiscal year and project, its reach, and what was never
-publicised.
+"""Publicity summed up by network, month, fiscal year and project, with its reach, and with the
+survey results that nobody has publicised.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,13 +31,13 @@ SPANS = {
 
 
 async def summary(ctx: Context, text: str) -> Reply:
-    """The summary of a period, of this fiscal year where none is named."""
+    """Sums up a period that is typed; without one, this fiscal year."""
     return await _summary(ctx, read_period(ctx, text, "this_fiscal_year"))
 
 
 @action("publicity.summary")
 async def summary_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The summary, of another period where one is chosen."""
+    """Sums up the period that a button names; without one, this fiscal year."""
     period = relative_period("this_fiscal_year", ctx.today)
     if args:
         period = period_of(args)

@@ -1,4 +1,4 @@
-"""Writing a publication over the one that was read."""
+"""A changed publication is written over the one that was read."""
 
 from dataclasses import replace
 from functools import partial
@@ -10,7 +10,7 @@ from store.publicity import publications
 
 
 def update(work: Work, old: Publication, new: Publication, by: StaffId | None) -> Publication:
-    """The publication as it will be: `new`, which is written over `old` when the work is done.
+    """Has `new` written over `old`, and returns the publication as it will be then.
 
     `by` = who changes it, None for the desk itself. The write raises Conflict("changed") where
     somebody was quicker."""
