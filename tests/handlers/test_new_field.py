@@ -25,7 +25,6 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("bot", "domain", "handlers", "scheduler", "store", "locale", "tests/fakes")
 FILES = ("run_bot.py", "pyproject.toml", "tests/conftest.py", "tests/handlers/conftest.py")
 SCENARIO = Path(__file__).with_name("new_field_scenario.py")
-OF_CUSTOMER = Path(__file__).with_name("new_customer_field_scenario.py")
 LEFT_OUT = shutil.ignore_patterns("__pycache__")
 PATCH = re.compile(r"^```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^--- (\S+)\n\+\+\+ b/(\S+)\n", re.MULTILINE)
@@ -169,7 +168,7 @@ def add(added: Added, tree: Path) -> None:
     table = tree / "domain" / "data" / "fields.toml"
     table.write_text(f"{table.read_text('utf-8')}\n{row}{added.row}", "utf-8")
     line = f"    {added.name}: {added.attribute}\n"
-    insert(tree / "domain" / "tickets" / "records.py", line)
+    insert(tree / "domain" / "tickets" / "records.py", line, UNKNOWN)
     migration = tree / "store" / "migrations" / f"{free_number(tree)}_{added.name}.sql"
     migration.write_text(
         f"ALTER TABLE tickets ADD COLUMN {added.name} {added.column};\n", encoding="utf-8"
@@ -179,26 +178,93 @@ def add(added: Added, tree: Path) -> None:
     english.write_text(f"{english.read_text('utf-8')}\n{message}", "utf-8")
 
 
-def test_a_field_of_a_customer_takes_no_more(copy):
-    table = copy / "domain" / "data" / "fields.toml"
-    row = '[customer.member_no]\nlabel = "รหัสสมาชิก"\ntype = "text"\n'
-    table.write_text(f"{table.read_text('utf-8')}\n{row}", "utf-8")
-    insert(copy / "domain" / "customers" / "records.py", '    member_no: str = ""\n')
-    name = f"{free_number(copy)}_member_no.sql"
-    (copy / "store" / "migrations" / name).write_text(
-        f"ALTER TABLE customers ADD COLUMN member_no {TEXT};\n", encoding="utf-8"
-    )
-    english = copy / "locale" / "en" / "LC_MESSAGES" / "deskbot.po"
-    message = 'msgid "รหัสสมาชิก"\nmsgstr "Member number"\n'
-    english.write_text(f"{english.read_text('utf-8')}\n{message}", "utf-8")
-    shutil.copy(OF_CUSTOMER, copy / "tests" / "handlers" / "test_scenario.py")
+@dataclass(frozen=True)
+class AddedText:
+    """A free-text field of a record that is no ticket: `table` has its column, `module` the class,
+    with the attribute `before` which it is put.
+    """
+
+    record: str
+    name: str
+    label: str
+    english: str
+    table: str
+    module: str
+    before: str
+
+
+UNKNOWN = "    unknown: frozenset[str] = frozenset()\n"
+MEMBER = AddedText(
+    "customer",
+    "member_no",
+    "รหัสสมาชิก",
+    "Member number",
+    "customers",
+    "customers/records.py",
+    UNKNOWN,
+)
+GRANT = AddedText(
+    "contract",
+    "grant_source",
+    "แหล่งทุนวิจัย",
+    "Research grant",
+    "contracts",
+    "owed/contracts.py",
+    "    id: int = 0\n",
+)
+AUDIENCE = AddedText(
+    "news",
+    "audience",
+    "กลุ่มผู้อ่าน",
+    "Audience",
+    "publications",
+    "publicity/reading.py",
+    "\n    @property\n    def headline(self)",
+)
+CAMPAIGN = AddedText(
+    "publication",
+    "campaign",
+    "ชุดข่าว",
+    "Series",
+    "publications",
+    "publicity/publications.py",
+    "    released_by: StaffId | None = None\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "added"),
+    [
+        ("new_customer_field_scenario.py", (MEMBER,)),
+        ("new_contract_field_scenario.py", (GRANT,)),
+        ("new_publication_field_scenario.py", (AUDIENCE, CAMPAIGN)),
+    ],
+)
+def test_a_text_of_another_record_takes_no_more(copy, scenario, added):
+    for one in added:
+        add_text(one, copy)
+    shutil.copy(SCENARIO.with_name(scenario), copy / "tests" / "handlers" / "test_scenario.py")
     use(copy)
 
 
-def insert(path: Path, line: str) -> None:
-    """Put an attribute before the record's unknown fields."""
+def add_text(added: AddedText, tree: Path) -> None:
+    """The same four changes for a record that is no ticket."""
+    table = tree / "domain" / "data" / "fields.toml"
+    row = f'[{added.record}.{added.name}]\nlabel = "{added.label}"\ntype = "text"\n'
+    table.write_text(f"{table.read_text('utf-8')}\n{row}", "utf-8")
+    insert(tree / "domain" / added.module, f'    {added.name}: str = ""\n', added.before)
+    migration = tree / "store" / "migrations" / f"{free_number(tree)}_{added.name}.sql"
+    migration.write_text(
+        f"ALTER TABLE {added.table} ADD COLUMN {added.name} {TEXT};\n", encoding="utf-8"
+    )
+    english = tree / "locale" / "en" / "LC_MESSAGES" / "deskbot.po"
+    message = f'msgid "{added.label}"\nmsgstr "{added.english}"\n'
+    english.write_text(f"{english.read_text('utf-8')}\n{message}", "utf-8")
+
+
+def insert(path: Path, line: str, before: str) -> None:
+    """Put an attribute into a class."""
     text = path.read_text("utf-8")
-    before = "    unknown: frozenset[str] = frozenset()\n"
     assert text.count(before) == 1
     path.write_text(text.replace(before, f"{line}{before}"), "utf-8")
 
