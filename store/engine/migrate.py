@@ -5,6 +5,7 @@ that begins with `postgresql only` is left out there."""
 
 import re
 from datetime import datetime
+from functools import cache
 from importlib import resources
 
 from store.engine.database import Tx
@@ -29,6 +30,7 @@ class NewerSchema(Exception):
     """The database was written by a newer deskbot than this one."""
 
 
+@cache
 def _files() -> list[tuple[int, str]]:
     folder = resources.files("store.migrations")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
