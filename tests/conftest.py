@@ -26,11 +26,13 @@ settings.load_profile("short")
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Single files and tests run in this process; whole folders on all cores, twice, since half of
-    them wait.
+    them wait; with `-n logical` once, where none does.
     """
     if any(".py" in argument for argument in config.args):
         return 0
     cores = os.cpu_count() or 1
+    if config.option.numprocesses == "logical":
+        return cores
     return min(2 * cores, cores + 4)
 
 
