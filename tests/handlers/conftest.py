@@ -216,6 +216,10 @@ class DeskUnderTest:
     ids: dict[str, StaffId] = field(default_factory=dict)
     _events: "count[int]" = field(default_factory=lambda: count(1))
 
+    def said(self, events: int) -> None:
+        """So many events are in the database already."""
+        self._events = count(events + 1)
+
     async def gives(
         self, data: dict[str, object], who: str, platform: Platform, chat: str = ""
     ) -> Answer:
