@@ -42,6 +42,7 @@ async def replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime
     for no, rows in wanted.items():
         told = {stage_of(occurrence) for occurrence in done.get(no, ())}
         for row in rows:
+            # One in the past is told late, but never twice.
             if row.due_at > now or stage_of(row.occurrence) not in told:
                 planned.append(row)
     await due.plan(tx, planned)

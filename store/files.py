@@ -177,9 +177,10 @@ async def move(
 
     Those that are no longer there are passed over. `ids` = which of them; none = all.
     """
-    for file in await list_files(tx, start):
-        if ids and file.id not in ids:
-            continue
+    files = await list_files(tx, start)
+    if ids:
+        files = [file for file in files if file.id in ids]
+    for file in files:
         await hand_over(tx, [file.id], record)
         line = Change(now, by, FIELD, "", file.name, version)
         await changes.add(tx, record, [line])

@@ -130,6 +130,7 @@ async def merge(
     Both as read; Conflict("changed") where either has moved on, or was merged by now.
     """
     merge_id = merge_id or uuid4().hex
+    # First of all, so that whatever is saved of either meanwhile waits, or is met here.
     await hold(tx, (survivor.code, merged.code), alone=True)
     await _post(tx, merged, survivor, by, now)
     await tx.execute_many(
@@ -268,6 +269,7 @@ async def unmerge(
     await tx.execute(
         "UPDATE customers SET merged_into = NULL, updated_at = ? WHERE code = ?", now, merged.code
     )
+    # Its version went on with the merge; its fields go back to what they were before it.
     stood = await get_record(tx, merged.code)
     await update_customer(tx, stood, replace(merged, version=stood.version), by, now)
     for kind in MOVABLE:

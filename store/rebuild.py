@@ -44,6 +44,7 @@ async def _mend_customers(tx: Tx, folded: Mapping[str, str]) -> int:
     lost = await _former_words(tx, records)
     wrong = await customer_keys.find_stale(tx, records, lost)
     wrong += [one for one in records if folded[one.code] != customer_keys.folded(one)]
+    # By code, for a record may be wrong in both ways.
     stale = {one.code: one for one in wrong}
     await customers.write_derived(tx, [*stale.values()])
     for code in stale.keys() & lost.keys():

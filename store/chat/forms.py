@@ -76,13 +76,16 @@ class Draft:
 
     def without(self, names: Collection[str]) -> "Draft":
         """The draft without these of its texts."""
-        texts = {name: text for name, text in self.texts().items() if name not in names}
         return replace(
             self,
-            given={name: text for name, text in self.given.items() if name in texts},
-            about={name: text for name, text in self.about.items() if name in texts},
-            dialog=_dialog(texts),
+            given=_without(self.given, names),
+            about=_without(self.about, names),
+            dialog=_dialog(_without(self.texts(), names)),
         )
+
+
+def _without(texts: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if name not in names}
 
 
 _QUERY = "_query"
@@ -91,34 +94,42 @@ _QUERY = "_query"
 
 def _dialog_texts(dialog: Dialog) -> dict[str, str]:
     """A dialog as texts; nothing of what is as it was in the beginning."""
-    doubts = ["\t".join((one.field, "1" if one.taken else "", one.words)) for one in dialog.doubts]
     texts = {
-        "look": "1" if dialog.look else "",
-        "close": "1" if dialog.closes else "",
+        "look": _flag(dialog.look),
+        "close": _flag(dialog.closes),
         "prompts": ",".join(dialog.prompts),
         "guessed": ",".join(sorted(dialog.guessed)),
-        "doubts": "\n".join(doubts),
+        "doubts": "\n".join(map(_doubt_line, dialog.doubts)),
         "begun": dialog.begun_at.isoformat() if dialog.begun_at else "",
         "twins_seen": ",".join(dialog.passed),
-        **{f"{name}{_QUERY}": text for name, text in dialog.queries.items()},
     }
+    for name, text in dialog.queries.items():
+        texts[f"{name}{_QUERY}"] = text
     return {name: text for name, text in texts.items() if text}
+
+
+def _flag(value: bool) -> str:
+    return "1" if value else ""
+
+
+def _doubt_line(doubt: Doubt) -> str:
+    """The reverse of `_doubt`."""
+    return "\t".join((doubt.field, _flag(doubt.taken), doubt.words))
 
 
 def _dialog(texts: Mapping[str, str]) -> Dialog:
     """The reverse of `_dialog_texts`; texts of other names are no part of it."""
     begun = texts.get("begun", "")
+    guessed = _parts(texts.get("guessed", ""), ",")
+    doubts = _parts(texts.get("doubts", ""), "\n")
+    queried = [name for name, text in texts.items() if name.endswith(_QUERY) and text]
     return Dialog(
         look=bool(texts.get("look")),
         closes=bool(texts.get("close")),
         prompts=_parts(texts.get("prompts", ""), ","),
-        guessed=frozenset(_parts(texts.get("guessed", ""), ",")),
-        queries={
-            name.removesuffix(_QUERY): text
-            for name, text in texts.items()
-            if name.endswith(_QUERY) and text
-        },
-        doubts=tuple(map(_doubt, _parts(texts.get("doubts", ""), "\n"))),
+        guessed=frozenset(guessed),
+        queries={name.removesuffix(_QUERY): texts[name] for name in queried},
+        doubts=tuple(map(_doubt, doubts)),
         begun_at=datetime.fromisoformat(begun) if begun else None,
         passed=_parts(texts.get("twins_seen", ""), ","),
     )
@@ -170,13 +181,15 @@ def _parted(kind: str, data: Mapping[str, Any]) -> tuple[dict[str, str], dict[st
     """
     if all(isinstance(part, dict) for part in data.values()):
         return data.get("given", {}), data.get("about", {}), _dialog(data.get("dialog", {}))
+    # Older versions kept all three in one table.
     of_about = _ABOUT_NAMES.get(kind, frozenset())
-    about = {name: text for name, text in data.items() if name in of_about}
-    given = {
-        name: text
-        for name, text in data.items()
-        if not (name in of_about or name in _DIALOG_NAMES or name.endswith(_QUERY))
-    }
+    about: dict[str, str] = {}
+    given: dict[str, str] = {}
+    for name, text in data.items():
+        if name in of_about:
+            about[name] = text
+        elif name not in _DIALOG_NAMES and not name.endswith(_QUERY):
+            given[name] = text
     return given, about, _dialog(data)
 
 
@@ -187,11 +200,24 @@ _SELECT = (
 
 
 def _draft(row: Row) -> Draft:
-    fields = dict(row)
-    given, about, dialog = _parted(row["kind"], json.loads(fields.pop("data")))
-    fields["sources"] = json.loads(row["sources"])
-    fields["staff_id"] = StaffId(row["staff_id"])
-    draft = Draft(given=given, about=about, dialog=dialog, **fields)
+    data = json.loads(row["data"])
+    given, about, dialog = _parted(row["kind"], data)
+    draft = Draft(
+        id=row["id"],
+        staff_id=row["staff_id"],
+        kind=row["kind"],
+        given=given,
+        asking=row["asking"],
+        touched_at=row["touched_at"],
+        state=row["state"],
+        record=row["record"],
+        record_version=row["record_version"],
+        outcome=row["outcome"],
+        version=row["version"],
+        sources=json.loads(row["sources"]),
+        about=about,
+        dialog=dialog,
+    )
     return replace(draft, known=draft.texts())
 
 

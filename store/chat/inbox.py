@@ -76,6 +76,7 @@ async def receive(
                 ours.append(conversation)
         return ours
 
+    # Before whatever else waits to write: the platform waits for the acknowledgement.
     return await db.write(work, first=True)
 
 
@@ -102,6 +103,7 @@ async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
             for event in events
         ],
     )
+    # A message and its taking back may come in one call, in whichever order.
     for event in events:
         if event.message.startswith(UNSEND):
             await _forget_message(tx, event, event.message.removeprefix(UNSEND), now)

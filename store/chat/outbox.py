@@ -160,6 +160,7 @@ async def begin_sending(tx: Tx, message: Message, owner: str, now: datetime) -> 
     longer ours.
     """
     name = lease_name(message.platform, message.chat)
+    # Locked first: the condition below then sees who holds the chat for certain.
     await leases.touch(tx, name, owner, now)
     touched = await tx.execute(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1, unclear = ?, "

@@ -117,6 +117,7 @@ async def write(tx: Tx, customers: Sequence[Customer]) -> None:
         "INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)", rows
     )
     words = [key for kind, key, _code in rows if kind == "word"]
+    # In the order met: of words alike the search shows those first that came first.
     await _learn(tx, list(dict.fromkeys(words)))
 
 
@@ -175,6 +176,8 @@ async def _learn(tx: Tx, words: Sequence[str]) -> None:
         new += await _unknown(tx, some)
     if not new:
         return
+    # The row is locked: words get their ids in the order of the commits, so that a reader who goes
+    # on from the last id it saw misses none.
     await tx.execute("UPDATE search_state SET additions = additions + 1")
     await tx.execute_many(
         "INSERT INTO search_words (word) VALUES (?) ON CONFLICT (word) DO NOTHING",

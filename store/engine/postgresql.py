@@ -105,6 +105,7 @@ class PostgresqlDatabase:
             return await _Connection(raw).fetch_one(sql, *params)
 
     async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
+        # A task of its own: who is cancelled while waiting leaves nothing half written.
         task = asyncio.ensure_future(self._write(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)

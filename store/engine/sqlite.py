@@ -16,6 +16,7 @@ from domain.errors import Conflict
 from store.engine.database import Row, StoreUnavailable, T, Tx
 
 PRAGMAS = (
+    # What was acknowledged to a platform survives a power cut.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
@@ -46,13 +47,15 @@ def _encode(value: object) -> object:
     encode = _ENCODERS.get(type(value))
     if encode is not None:
         return encode(value)
-    if isinstance(value, datetime):  # a subclass, such as a test's frozen one
+    if isinstance(value, datetime):
+        # Of a subclass, which the table does not name.
         return encode_time(value)
     return value
 
 
 def _encoded(rows: Iterable[tuple[object, ...]]) -> Iterator[list[object]]:
-    """Many rows; nearly all values are texts and numbers, which go as they are."""
+    """Many rows, encoded as they are asked for."""
+    # Nearly all values are texts and numbers; an import brings millions.
     plain = {str, int, float, type(None)}
     for row in rows:
         yield [value if type(value) in plain else _encode(value) for value in row]
@@ -195,6 +198,7 @@ class SqliteDatabase:
 
     async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
         writing = self._write if first else self._write_in_turn
+        # A task of its own: who is cancelled while waiting leaves nothing half written.
         task = asyncio.ensure_future(writing(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)

@@ -187,6 +187,7 @@ async def put_mail(
 async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
     """The Message-IDs of what this address was already written about the same record or ticket."""
     about = (new.record, new.ticket or new.record)
+    # What never arrived is no mail that an answer could belong to.
     rows = await tx.fetch(
         "SELECT m.message_id FROM mails m JOIN outbox o ON o.id = m.id "
         "WHERE (m.record IN (?, ?) OR m.ticket IN (?, ?)) "

@@ -286,7 +286,10 @@ async def settle_request(tx: Tx, request_id: int, context: SaveContext) -> None:
     rows = settlement(life, context.rules, context.now)
     await owed.save(tx, rows, context.rules, context.calendar, context.now)
     before = {row.id: row.state for row in life.owed}
-    fields = [(f"owed_{row.rule}", str(before.get(row.id, "")), str(row.state)) for row in rows]
+    fields: list[tuple[str, str, str]] = []
+    for row in rows:
+        old = before.get(row.id, "")
+        fields.append((f"owed_{row.rule}", str(old), str(row.state)))
     moved = _different(fields)
     if moved:
         await note(tx, request_id, context, moved)

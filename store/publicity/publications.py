@@ -132,6 +132,7 @@ async def find_same_text(db: Reader, text: str, on: date) -> Publication | None:
     if not key:
         return None
     days = timedelta(days=SAME_TEXT_DAYS)
+    # More than one: the latest may never have gone out.
     found = await _list(
         db,
         "text_key = ? AND text_key <> '' AND published_on >= ? AND published_on <= ? "
@@ -239,6 +240,7 @@ async def write_text_keys(tx: Tx, texts: Sequence[tuple[str, str]]) -> None:
 async def _put_post(tx: Tx, no: PublicationNo, post: Post) -> None:
     kept = ", ".join(f"{name} = excluded.{name}" for name in _POST if name != "network")
     values = [_plain(getattr(post, name)) for name in _POST]
+    # The only unique thing that another publication may have is the link.
     try:
         await tx.execute(
             f"INSERT INTO posts (publication, {', '.join(_POST)}) VALUES (?, {marks(_POST)}) "

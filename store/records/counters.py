@@ -53,7 +53,6 @@ async def raise_above(tx: Tx, name: str, records: Iterable[str]) -> None:
     """
     begins_at = NUMBER_AT[name]
     numbers = [record[begins_at:] for record in records]
-    # A number of an old register may have letters in it.
     running = [int(number) for number in numbers if number.isdecimal()]
     await raise_counter(tx, name, max(running, default=0))
 

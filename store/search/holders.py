@@ -64,8 +64,12 @@ def _alike(meanings: Meanings) -> Iterator[list[str]]:
     """A typed word's meanings in pieces to ask for at once: equally likely ones, likeliest
     first.
     """
-    ordered = sorted(meanings, key=lambda key: (meanings[key][0], -meanings[key][1]))
-    for _meaning, group in groupby(ordered, key=meanings.__getitem__):
+
+    def order(key: str) -> tuple[int, float]:
+        kind, likeness = meanings[key]
+        return kind, -likeness
+
+    for _order, group in groupby(sorted(meanings, key=order), key=order):
         keys = list(group)
         for at in range(0, len(keys), SLICE):
             yield keys[at : at + SLICE]

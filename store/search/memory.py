@@ -40,6 +40,7 @@ class Memory:
             return False
         if self._reading is reading:
             self._reading = None
+        # For what it raised.
         await reading
         return True
 

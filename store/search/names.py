@@ -325,7 +325,7 @@ class _Search:
             return await self._near(fold(word))
         sounding = self.words.sounding(word)
         sounds = {key: (NEAR, likeness) for key, likeness in sounding.items()}
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # as in `_near`
         return sounds | self._meanings(fold(word))
 
 

@@ -4,6 +4,7 @@ spelt.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from rapidfuzz.fuzz import ratio
 
@@ -173,14 +174,19 @@ def _spelling(typed: Sequence[str], names: Sequence[str]) -> float:
     there.
     """
     words = [letters(name) for name in names]
-    every = {word for some in words for word in some}
+    every = set(chain.from_iterable(words))
     whole = "".join(typed)
     if every.issuperset(typed) or any(whole in _runs(some) for some in words):
         return 100.0
-    each = [max((ratio(word, other) for other in every), default=0.0) for word in typed]
-    by_words = sum(each) / len(each)
+    likeness = [_nearest(word, every) for word in typed]
+    by_words = sum(likeness) / len(likeness)
     by_name = ratio(whole, "".join(words[0]))
     return min(99.0, max(by_words, by_name))
+
+
+def _nearest(word: str, others: Iterable[str]) -> float:
+    """How alike a word is to that of the others which is most like it, in percent."""
+    return max((ratio(word, other) for other in others), default=0.0)
 
 
 def _runs(words: Sequence[str]) -> list[str]:

@@ -109,6 +109,7 @@ class SearchWords(Memory):
                 self._last = row["id"]
             if len(rows) < BATCH:
                 break
+        # Many take seconds, in which others would wait.
         if len(added) > BATCH:
             await asyncio.to_thread(self.add, added)
         elif added:

@@ -20,9 +20,14 @@ async def keep(tx: Tx, tickets: Iterable[Ticket]) -> None:
 async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
     """Those of these tickets whose key is not what it should be."""
     ids = [text_id(ticket.no) for ticket in tickets]
-    rows = await tx.fetch(f"SELECT id, folded FROM ticket_texts WHERE {is_one_of('id', ids)}", *ids)
+    asked = is_one_of("id", ids)
+    rows = await tx.fetch(f"SELECT id, folded FROM ticket_texts WHERE {asked}", *ids)
     found = {row["id"]: row["folded"] for row in rows}
-    return [ticket for ticket in tickets if found.get(text_id(ticket.no)) != _key(ticket)]
+    stale: list[Ticket] = []
+    for row_id, ticket in zip(ids, tickets, strict=True):
+        if found.get(row_id) != _key(ticket):
+            stale.append(ticket)
+    return stale
 
 
 def _key(ticket: Ticket) -> str:
