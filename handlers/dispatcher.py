@@ -255,10 +255,17 @@ async def _text(ctx: Context, text: str) -> Reply:
     said = parse_command(text)
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     asked = draft is not None and forms.asks(draft)
-    if said and (said.sure or not asked or not _is_fresh(ctx, draft)):
+    if said is not None and (said.sure or not asked or not _is_fresh(ctx, draft)):
         return await _command(ctx, said, draft)
     if draft is None or not asked:
         return await _not_asked_for(ctx, text, draft)
+    return await _asked_for(ctx, text, draft)
+
+
+async def _asked_for(ctx: Context, text: str, draft: Draft) -> Reply:
+    """A text that answers the open form, unless it is a new caller's, or may be about another
+    record.
+    """
     kind = _bare_kind(text)
     if kind and not forms.takes(draft, kind):
         return await _aside(ctx, draft, await customers.find(ctx, text))
@@ -371,12 +378,8 @@ async def _contact(ctx: Context, body: SharedContact) -> Reply:
 
 
 async def _press(ctx: Context, token: str) -> Reply:
-    """Rights, owner, age and use are checked now, whatever they were when the button was shown."""
-    button = await _button(ctx, token)
-    if button is None or button.expires_at <= ctx.now or button.action not in ACTIONS:
-        raise Expired("button")
-    if button.staff_id not in (None, ctx.staff.id):
-        raise NotAllowed("not_yours")
+    """What a button does, or how things are now where it was pressed too late."""
+    button = await _button_to_press(ctx, token)
     action = ACTIONS[button.action]
     ctx.pressed = button.args
     if button.event_id and button_store.holds_words(button.args):
@@ -397,6 +400,20 @@ async def _press(ctx: Context, token: str) -> Reply:
     if draft is not None and draft.id not in button.args.values():
         reply = await _aside(ctx, draft, reply)
     return replace(reply, in_place=action.in_place, retires=button.once)
+
+
+async def _button_to_press(ctx: Context, token: str) -> button_store.StoredButton:
+    """Owner and age are checked now, as rights and use are, whatever they were when the button was
+    shown.
+    """
+    button = await _button(ctx, token)
+    if button is None or button.expires_at <= ctx.now:
+        raise Expired("button")
+    if button.action not in ACTIONS:
+        raise Expired("button")  # an older version of the desk had it
+    if button.staff_id not in (None, ctx.staff.id):
+        raise NotAllowed("not_yours")
+    return button
 
 
 async def _button(ctx: Context, token: str) -> button_store.StoredButton | None:

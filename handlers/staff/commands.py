@@ -190,7 +190,11 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     person = await _person(ctx, args)
     record = f"staff:{person.id}"
     if args["block"]:
-        ctx.change(store.set_blocked, staff_id=person.id, blocked_at=ctx.now)
+        ctx.change(
+            store.set_blocked,
+            staff_id=person.id,
+            blocked_at=ctx.now,
+        )
         ctx.audit("staff.blocked", record)
         done = _("ระงับแล้ว")
     else:

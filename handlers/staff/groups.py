@@ -121,7 +121,12 @@ async def spoken(ctx: Context) -> Reply | None:
         return await _enrol(ctx, group, text) if may else None
     if group is None:
         return None
-    if name in HELP or not (said or text):
+    return await _told(ctx, name, text)
+
+
+async def _told(ctx: Context, name: str, text: str) -> Reply:
+    """What an enrolled group is told; without a command (`name` = "") its words are looked up."""
+    if name in HELP or not (name or text):
         return _help(ctx)
     found = await _looked_up(ctx, name, text) if name in LOOK else None
     if found is not None:

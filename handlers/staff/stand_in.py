@@ -52,32 +52,47 @@ async def who_is_there(work: Work) -> Availability:
     reaches.
     """
     everybody = await staff.list_staff(work.db)
-    accounts = await staff.list_all_identities(work.db)
+    able = await _reachable(work, everybody)
     leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
     away = {leave.staff for leave in leaves}
-    mail = bool(work.desk.mail_from)
-    able = [
-        person
-        for person in everybody
-        if can_be_told(person, accounts.get(person.id, ()), mail=mail)
-    ]
     there = {person.id: person for person in able if person.id not in away}
-    in_place = {}
-    for leave in leaves:
-        stands_in = await _stands_in(work, leave, there)
-        if stands_in is not None:
-            in_place[leave.staff] = stands_in
+    in_place = await _stand_ins(work, leaves, there)
     # Where nobody who answers for the desk is there, they hear of it on their leave: silence would
     # be worse.
     above = supervisors([*there.values()]) or supervisors(able) or supervisors(everybody)
-    with_access = [person for person in everybody if person.blocked_at is None]
-    lost = [person.id for person in with_access if person not in able and person.id not in away]
+    settled = away | {person.id for person in able}
+    with_access = [person.id for person in everybody if person.blocked_at is None]
+    lost = [person for person in with_access if person not in settled]
     return Availability(
         there,
         in_place,
         tuple(above),
         await _in_chat(work, lost),
     )
+
+
+async def _reachable(work: Work, people: Sequence[Staff]) -> list[Staff]:
+    accounts = await staff.list_all_identities(work.db)
+    mail = bool(work.desk.mail_from)
+    able = []
+    for person in people:
+        if can_be_told(person, accounts.get(person.id, ()), mail=mail):
+            able.append(person)
+    return able
+
+
+async def _stand_ins(
+    work: Work,
+    leaves: Sequence[Leave],
+    there: Mapping[StaffId, Staff],
+) -> dict[StaffId, StaffId]:
+    """Who stands in for whom, of those on leave."""
+    found = {}
+    for leave in leaves:
+        stands_in = await _stands_in(work, leave, there)
+        if stands_in is not None:
+            found[leave.staff] = stands_in
+    return found
 
 
 async def _stands_in(
@@ -89,10 +104,14 @@ async def _stands_in(
     for the rest of it, too.
     """
     offers = await hand_overs.list_offers_of_leave(work.db, leave.id)
-    accepted = [each for each in offers if each.state is OfferState.ACCEPTED]
-    taken = Counter(each.receiver for each in accepted)
-    takers = [who for who, _count in taken.most_common()]
-    return next((who for who in takers if who in there), None)
+    taken = Counter[StaffId | None]()
+    for each in offers:
+        if each.state is OfferState.ACCEPTED:
+            taken[each.receiver] += 1
+    for taker, _count in taken.most_common():
+        if taker in there:
+            return taker
+    return None
 
 
 async def _in_chat(work: Work, lost: Sequence[StaffId]) -> frozenset[StaffId]:

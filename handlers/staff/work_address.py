@@ -118,7 +118,12 @@ async def email_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await start(ctx, new_draft(ctx, "staff.email", {}, record=str(person.id)))
 
 
-async def letter(db: Reader, person: Staff, reply: Reply, now: datetime) -> str:
+async def letter(
+    db: Reader,
+    person: Staff,
+    reply: Reply,
+    now: datetime,
+) -> str:
     """The mail that says that a notice waits, as the outbox keeps it: numbers and subjects of
     tickets and nothing else, since mail is no place for more.
     """
@@ -127,7 +132,11 @@ async def letter(db: Reader, person: Staff, reply: Reply, now: datetime) -> str:
     return mails.notice_payload(person.email, subject, body, person.language, now)
 
 
-async def _words(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
+async def _words(
+    db: Reader,
+    name: str,
+    reply: Reply,
+) -> tuple[str, str]:
     """Subject and body."""
     said = reply_to_json(reply)
     found = await tickets.get_tickets(db, _numbers(_TICKET, said))

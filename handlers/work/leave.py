@@ -426,8 +426,16 @@ async def _begin(
             ticket_saves.write(work, ticket, given, away.staff)
         else:
             left.append(ticket)
-    if not left:
-        return
+    if left:
+        _tell_supervisors(work, people, away, left)
+
+
+def _tell_supervisors(
+    work: Work,
+    people: Sequence[Staff],
+    away: Leave,
+    left: Sequence[Ticket],
+) -> None:
     name = next((person.name for person in people if person.id == away.staff), "-")
     notice = partial(_left_notice, work, name, away, left)
     for person in supervisors(people):

@@ -239,16 +239,10 @@ async def _ticket_day(
     """What is overdue, due today and waiting among these; `whose` = the colleague's name who is
     stood in for.
     """
-    chosen = []
-    for ticket in mine:
-        section = _section_of(work, ticket)
-        if section is not None:
-            chosen.append((section, ticket))
-    chosen.sort(key=lambda pair: ticket_cards.due(work, pair[1]) or pair[1].created_at)
-    by_section: dict[Section, list[Ticket]] = {section: [] for section in Section}
-    for section, ticket in chosen:
-        by_section[section].append(ticket)
-    shown = [(section, ticket) for section, found in by_section.items() for ticket in found[:SHOWN]]
+    by_section = _by_section(work, mine)
+    shown = []
+    for section, found in by_section.items():
+        shown += [(section, ticket) for ticket in found[:SHOWN]]
     names = await _customer_names(work, [ticket for _section, ticket in shown])
     lines = []
     for section, ticket in shown:
@@ -261,8 +255,26 @@ async def _ticket_day(
                 {"no": ticket.no},
             )
         )
-    counts = Counter(section for section, _ticket in chosen)
-    return Day(counts, lines, {ticket.no for _section, ticket in chosen})
+    day = Day(lines=lines)
+    for section, found in by_section.items():
+        day.counts[section] = len(found)
+        day.tickets.update(ticket.no for ticket in found)
+    return day
+
+
+def _by_section(work: Work, mine: Sequence[Ticket]) -> dict[Section, list[Ticket]]:
+    """The tickets that stand in the day, by why they do, in the order of their due times."""
+    chosen = []
+    for ticket in mine:
+        section = _section_of(work, ticket)
+        if section is not None:
+            chosen.append((section, ticket))
+    chosen.sort(key=lambda pair: ticket_cards.due(work, pair[1]) or pair[1].created_at)
+    sections = {section for section, _ticket in chosen}
+    found: dict[Section, list[Ticket]] = {each: [] for each in Section if each in sections}
+    for section, ticket in chosen:
+        found[section].append(ticket)
+    return found
 
 
 async def _customer_names(work: Work, found: Sequence[Ticket]) -> dict[str, str]:
