@@ -343,7 +343,7 @@ class FileUse(Protocol):
         held: Sequence[File],
         ids: str,
     ) -> list[Button]:
-        """What files that wait to be told where they belong may be; `ids` = theirs, for a button."""
+        """What files that wait may be beside attachments; `ids` = theirs, for a button."""
         return []
 
 

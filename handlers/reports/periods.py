@@ -1,4 +1,4 @@
-"""The period of a report: read from words, carried by a button, and the other usual ones offered."""
+"""The period of a report: read from words, carried by a button, the other usual ones offered."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -3,7 +3,7 @@ cannot be told.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.reach.groups import last_resort_of
@@ -60,14 +60,12 @@ async def who_is_there(work: Work) -> Availability:
     # Where nobody who answers for the desk is there, they hear of it on their leave: silence would
     # be worse.
     above = supervisors([*there.values()]) or supervisors(able) or supervisors(everybody)
-    settled = away | {person.id for person in able}
-    with_access = [person.id for person in everybody if person.blocked_at is None]
-    lost = [person for person in with_access if person not in settled]
+    known = away | {person.id for person in able}
     return Availability(
         there,
         in_place,
         tuple(above),
-        await _in_chat(work, lost),
+        await _in_chat(work, everybody, known),
     )
 
 
@@ -114,8 +112,16 @@ async def _stands_in(
     return None
 
 
-async def _in_chat(work: Work, lost: Sequence[StaffId]) -> frozenset[StaffId]:
-    """Of these people those whose team, or the whole desk, has an enrolled chat."""
+async def _in_chat(
+    work: Work,
+    people: Sequence[Staff],
+    known: Collection[StaffId],
+) -> frozenset[StaffId]:
+    """Of the people of whom nothing else is known those whose team, or the whole desk, has an
+    enrolled chat.
+    """
+    with_access = [person.id for person in people if person.blocked_at is None]
+    lost = [person for person in with_access if person not in known]
     chats = await groups.list_groups(work.db) if lost else []
     teams = await staff.list_teams(work.db) if chats else {}
     return frozenset(person for person in lost if last_resort_of(person, chats, teams))
