@@ -71,7 +71,12 @@ class Requirement:
     unless_free: bool = False
     hint: str = ""
 
-    def applies(self, channel: str, customer_type: str, price: Decimal | None) -> bool:
+    def applies(
+        self,
+        channel: str,
+        customer_type: str,
+        price: Decimal | None,
+    ) -> bool:
         """Whether a ticket by this channel, for this type of customer and at this price (baht)
         needs it.
         """
@@ -164,13 +169,21 @@ class Catalogue:
 
     def subject_label(self, code: str) -> str:
         """What a subject is called; a code that the catalogue no longer has stands for itself."""
-        return self.subjects[code].label if code in self.subjects else code
+        if code not in self.subjects:
+            return code
+        return self.subjects[code].label
 
     def channel_name(self, code: str) -> str:
         """What a channel is called; a code that the catalogue no longer has stands for itself."""
-        return self.channels[code].name if code in self.channels else code
+        if code not in self.channels:
+            return code
+        return self.channels[code].name
 
-    def active_subjects(self, on: date, channel: str | None = None) -> list[Subject]:
+    def active_subjects(
+        self,
+        on: date,
+        channel: str | None = None,
+    ) -> list[Subject]:
         """The subjects to choose from on that date; with a channel, only those that fit it."""
         found = [one for one in self.subjects.values() if one.selectable and one.active(on)]
         if channel is None:
@@ -240,7 +253,9 @@ class Catalogue:
     def _asked(self, ticket_subject: str) -> tuple[Requirement, ...]:
         """All that a subject asks for; nothing for one that the catalogue lacks."""
         subject = self.subjects.get(ticket_subject)
-        return (*subject.requires, *subject.asks) if subject else ()
+        if subject is None:
+            return ()
+        return (*subject.requires, *subject.asks)
 
     @property
     def channel_words(self) -> Mapping[str, str]:
@@ -400,7 +415,12 @@ class _SubjectReader:
             raise row.refusal(f'"{name}" is no time table; use one of {known}', "time_table")
         return name or None
 
-    def _group(self, code: str, row: TomlTable, earlier: Mapping[str, Subject]) -> Subject | None:
+    def _group(
+        self,
+        code: str,
+        row: TomlTable,
+        earlier: Mapping[str, Subject],
+    ) -> Subject | None:
         """The subject 6 of 6.1; None for a subject without a dot."""
         number = _NUMBER.fullmatch(code)
         if number is None or number[2] is None:

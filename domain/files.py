@@ -209,7 +209,11 @@ def _within(stem: str) -> str:
     return "".join(kept).rstrip(". ") or "_"
 
 
-def sniff(content: Content, name: str, members: Sequence[str] | None = None) -> FileKind:
+def sniff(
+    content: Content,
+    name: str,
+    members: Sequence[str] | None = None,
+) -> FileKind:
     """What the bytes are, whatever the name says; the name only tells one text or old table from
     another.
 
@@ -235,19 +239,30 @@ def _archive(members: Sequence[str] | None, last: str) -> FileKind:
     if members is None:
         raise InvalidInput(FileRefusal.BROKEN)
     lower = [member.lower() for member in members]
-    if any(_is_macro(member) for member in lower):
+    if any(map(_is_macro, lower)):
         raise InvalidInput(FileRefusal.MACRO)
-    if "[content_types].xml" in lower:
-        for folder, kind in _OFFICE.items():
-            if any(member.startswith(folder) for member in lower):
-                return kind
+    office = _office(lower) if "[content_types].xml" in lower else None
+    if office is not None:
+        return office
     if "mimetype" in lower and "content.xml" in lower:
-        if any(member.startswith(("basic/", "scripts/")) for member in lower):
+        if _has_folder(lower, "basic/", "scripts/"):
             raise InvalidInput(FileRefusal.MACRO)
         return _OPEN_DOCUMENT.get(last, _OPEN_DOCUMENT["odt"])
-    if any(_is_program(member) for member in lower):
+    if any(map(_is_program, lower)):
         raise InvalidInput(FileRefusal.PROGRAM)
     return ZIP
+
+
+def _office(members: Sequence[str]) -> FileKind | None:
+    """The kind of document that an archive of Office since 2007 is."""
+    for folder, kind in _OFFICE.items():
+        if _has_folder(members, folder):
+            return kind
+    return None
+
+
+def _has_folder(members: Sequence[str], *folders: str) -> bool:
+    return any(member.startswith(folders) for member in members)
 
 
 def _is_macro(member: str) -> bool:

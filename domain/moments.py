@@ -119,7 +119,11 @@ def names_days(text: str) -> bool:
     return True
 
 
-def _named_days(first: str, last: str, today: date) -> tuple[date, date] | None:
+def _named_days(
+    first: str,
+    last: str,
+    today: date,
+) -> tuple[date, date] | None:
     """One day or two, each by a word or its weekday; the second is the next such day from the first
     on.
     """

@@ -34,3 +34,9 @@ def one_dotted(spellings: Iterable[str]) -> str:
         parts = spelling.rstrip(".").split(".")
         ways.append(r"\.?\s?".join(map(re.escape, parts)) + r"\.?")
     return f"(?:{'|'.join(ways)})"
+
+
+def skip(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where the text goes on behind what the pattern matches at `at`, if anything."""
+    found = pattern.match(text, at)
+    return found.end() if found else at

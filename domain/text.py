@@ -253,7 +253,12 @@ def utf16_length(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def shorten(text: str, limit: int, *, units: Callable[[str], int] = utf16_length) -> str:
+def shorten(
+    text: str,
+    limit: int,
+    *,
+    units: Callable[[str], int] = utf16_length,
+) -> str:
     """`text` within `limit` units: whole if it fits, else cut at a grapheme border with an ellipsis
     inside.
     """
@@ -292,7 +297,11 @@ def _first_piece(text: str, limit: int) -> tuple[str, str]:
     return text[:fitting], text[fitting:]
 
 
-def _fitting(parts: Iterable[str], limit: int, units: Callable[[str], int] = utf16_length) -> int:
+def _fitting(
+    parts: Iterable[str],
+    limit: int,
+    units: Callable[[str], int] = utf16_length,
+) -> int:
     """How many characters the leading parts have that together stay within `limit` units."""
     used = 0
     end = 0

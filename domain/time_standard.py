@@ -39,7 +39,12 @@ class TimeStandard:
 
     limits: Mapping[tuple[str, Complexity, str], Limit]
 
-    def limit(self, time_table: str | None, complexity: Complexity, channel: str) -> Limit | None:
+    def limit(
+        self,
+        time_table: str | None,
+        complexity: Complexity,
+        channel: str,
+    ) -> Limit | None:
         """The limit, or None where the standard sets none: then there is no deadline."""
         if not time_table:
             return None

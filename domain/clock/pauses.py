@@ -33,7 +33,12 @@ def answered(ticket: Ticket, until: datetime, now: datetime) -> Ticket:
     return replace(ticket, pauses=pauses)
 
 
-def corrected(ticket: Ticket, position: int, pause: Pause | None, now: datetime) -> Ticket:
+def corrected(
+    ticket: Ticket,
+    position: int,
+    pause: Pause | None,
+    now: datetime,
+) -> Ticket:
     """The ticket with one of its pauses replaced, or taken away (None).
 
     Raises InvalidInput: "pause_future" (after now), "pause_order" (ends before it begins),
@@ -66,7 +71,11 @@ def reopened(ticket: Ticket, at: datetime) -> Ticket:
     return replace(ticket, status=Status.OPEN, closed_at=None, pauses=tuple(pauses))
 
 
-def _checked(ticket: Ticket, pauses: Sequence[Pause], now: datetime) -> tuple[Pause, ...]:
+def _checked(
+    ticket: Ticket,
+    pauses: Sequence[Pause],
+    now: datetime,
+) -> tuple[Pause, ...]:
     """In order and apart; one without length is none, as when a button was pressed by mistake and
     taken back.
     """

@@ -72,7 +72,11 @@ def explain(configuration: Configuration, ticket: Ticket, now: datetime) -> Expl
     return Explanation(cell, start, due, steps, state, spent)
 
 
-def _steps(calendar: WorkingCalendar, ticket: Ticket, due: datetime | None) -> Iterator[SumLine]:
+def _steps(
+    calendar: WorkingCalendar,
+    ticket: Ticket,
+    due: datetime | None,
+) -> Iterator[SumLine]:
     """Day by day from the creation to the due time, or to the pause that has not ended."""
     stops = [stop for stop in clock.stops(ticket) if due is None or stop.since < due]
     end = due or max(stop.since for stop in stops)
@@ -86,7 +90,11 @@ def _steps(calendar: WorkingCalendar, ticket: Ticket, due: datetime | None) -> I
 
 
 def _day(
-    calendar: WorkingCalendar, on: date, start: datetime, stops: list[Stop], end: datetime
+    calendar: WorkingCalendar,
+    on: date,
+    start: datetime,
+    stops: list[Stop],
+    end: datetime,
 ) -> Iterator[SumLine]:
     midnight = datetime.combine(on, time(), BANGKOK)
     tomorrow = midnight + timedelta(days=1)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import filterfalse
 
 from domain.customers.phones import format_phone, is_mobile, read_reach
 from domain.customers.provinces import find_province
@@ -49,7 +50,11 @@ def read_customer(text: str) -> NewCustomer:
     return read
 
 
-def placed(numbers: Iterable[str], phone: str = "", mobile: str = "") -> tuple[str, str, list[str]]:
+def placed(
+    numbers: Iterable[str],
+    phone: str = "",
+    mobile: str = "",
+) -> tuple[str, str, list[str]]:
     """Telephone and mobile with further numbers beside those that are there, and what has no place
     any more.
 
@@ -61,8 +66,9 @@ def placed(numbers: Iterable[str], phone: str = "", mobile: str = "") -> tuple[s
     fields = _PhoneFields(phone, mobile)
     if not all(map(is_mobile, wanted)):
         fields.move_mobile()
-    left = [number for number in wanted if not fields.take_by_kind(number)]
-    left = [number for number in left if not fields.take(number)]
+    # Each into the field of its own kind first, then wherever there is room.
+    left = list(filterfalse(fields.take_by_kind, wanted))
+    left = list(filterfalse(fields.take, left))
     return fields.phone, fields.mobile, left
 
 

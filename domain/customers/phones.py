@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from domain.errors import InvalidInput
-from domain.patterns import WORD_END, one_of
+from domain.patterns import WORD_END, one_of, skip
 from domain.text import clean, digits, graphemes, strip_titles, words
 
 REGION = "TH"
@@ -317,8 +317,7 @@ def _says_none(bare: str) -> bool:
 
 def _unlabelled(plain: str, labels: str) -> str:
     """The text without marks at its edges and a label before it."""
-    found = _labels(labels).match(plain)
-    begin = found.end() if found else 0
+    begin = skip(_labels(labels), plain, 0)
     return plain[begin:].strip(f"{_EDGES}.()")
 
 
@@ -396,7 +395,11 @@ class _Scan:
         self._keep(done, len(self._whole))
         return Phones(tuple(numbers), " ".join(self._pieces), self._restored)
 
-    def _number(self, at: int, done: int) -> tuple[int, int, str] | None:
+    def _number(
+        self,
+        at: int,
+        done: int,
+    ) -> tuple[int, int, str] | None:
         """Where the longest number begins and ends whose first digits are the group at `at`, and
         itself.
         """
@@ -407,16 +410,20 @@ class _Scan:
         while last - at < _MOST_GROUPS and self._joins(last):
             last += 1
         lone = not (at and self._joins(at - 1)) and not self._joins(last)
+        # The longest number counts: with fewer groups it is tried only where that is none.
         for place in range(last, at - 1, -1):
             end = self._groups[place].end()
             number = self._read(self._plain[begin:end], lone=lone and place == last)
-            if not number:
-                continue
-            extension = _extension().match(self._plain, end)
-            if extension:
-                return begin, extension.end(), f"{number};ext={extension[1]}"
-            return begin, end, number
+            if number:
+                return self._with_extension(begin, end, number)
         return None
+
+    def _with_extension(self, begin: int, end: int, number: str) -> tuple[int, int, str]:
+        """The number with the extension behind it, if there is one."""
+        extension = _extension().match(self._plain, end)
+        if extension is None:
+            return begin, end, number
+        return begin, extension.end(), f"{number};ext={extension[1]}"
 
     def _begin(self, at: int, done: int) -> int:
         """Where the signs begin that belong to the group at `at`: a plus, a bracket."""
@@ -463,7 +470,13 @@ class _Scan:
         behind = _NEXT_PART.split(self._plain[end:], maxsplit=1)[0]
         return behind.strip(f"{_EDGES}.()").casefold() in words("phones").texts("fax")
 
-    def _keep(self, begin: int, end: int, *, label: bool = False) -> None:
+    def _keep(
+        self,
+        begin: int,
+        end: int,
+        *,
+        label: bool = False,
+    ) -> None:
         """Keep what stands here, but for a label before a number, words between two numbers, and
         mere marks.
         """

@@ -135,8 +135,9 @@ def _month(text: str, today: date) -> tuple[date | None, str]:
     month, before, behind = found
     before = _DAY.sub(" ", before)  # the day of a date, or a number: not certain
     rest = _year_of_something().sub(" ", f"{before} {behind}")
-    likely = FIRST_YEAR <= month.year <= today.year + 1
-    return (month if likely else None), rest
+    if not FIRST_YEAR <= month.year <= today.year + 1:
+        return None, rest
+    return month, rest
 
 
 def _provinces_in(text: str) -> list[str]:

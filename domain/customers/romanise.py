@@ -193,7 +193,12 @@ def _read(word: str, *, linked: bool) -> str:
     return "".join(heard)
 
 
-def _bare(word: str, at: int, heard: list[str], linked: bool) -> int:
+def _bare(
+    word: str,
+    at: int,
+    heard: list[str],
+    linked: bool,
+) -> int:
     """Consonants without a written vowel: the last two are one syllable with o, one before them has
     a.
 

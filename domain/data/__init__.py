@@ -112,7 +112,12 @@ class TomlTable:
             texts.append(item.strip())
         return tuple(texts)
 
-    def codes(self, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
+    def codes(
+        self,
+        key: str,
+        known: Collection[str],
+        what: str,
+    ) -> tuple[str, ...]:
         """A list of texts that must all be in `known`; `what` says what they are."""
         codes = self.texts(key)
         for code in codes:

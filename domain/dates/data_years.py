@@ -31,6 +31,7 @@ _KEPT = re.compile(r"(\d{4})(?:-(\d{4}))?(?:([QM])(\d\d?)(?:-(\d\d?))?)?")
 _Part = tuple[str, int, int]
 """Unit, first and last quarter or month of each year."""
 _WHOLE: _Part = ("", 0, 0)
+_MONTHS_OF = {"Q": 3, "M": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class DataPeriod:
         """The first and last month of each year."""
         if not self.unit:
             return 1, 12
-        length = 3 if self.unit == "Q" else 1
+        length = _MONTHS_OF[self.unit]
         return (self.start - 1) * length + 1, self.end * length
 
 
@@ -81,7 +82,12 @@ def parse_periods(text: str, today: date) -> tuple[DataPeriod, ...]:
 
 
 def scan_periods(
-    text: str, at: int, today: date, *, short: bool = True, within: bool = False
+    text: str,
+    at: int,
+    today: date,
+    *,
+    short: bool = True,
+    within: bool = False,
 ) -> tuple[int, tuple[DataPeriod, ...]]:
     """The periods that begin at `at` of a text, and where they end; `(at, ())` where there are
     none.
@@ -100,15 +106,24 @@ def _scan(
     while token := _tokens().match(plain, at):
         if token.end() == at:
             break
-        if year := token["year"]:
-            if len(year) == 2 and not short and not reader.waits:
+        if token["year"]:
+            # Behind a quarter or month a year of two digits is one, too.
+            short_year = len(token["year"]) == 2
+            if short_year and not short and not reader.waits:
                 break
-            if within and (reader.is_hardly(year) or _counts().match(plain, token.end())):
+            if within and _counts_something(reader, token):
                 break
         at = token.end()
         if reader.take(token):
             end = at
     return end, reader.done()
+
+
+def _counts_something(reader: "_Reader", token: re.Match[str]) -> bool:
+    """Whether a number among other words counts something, and is no year."""
+    if reader.is_hardly(token["year"]):
+        return True
+    return _counts().match(token.string, token.end()) is not None
 
 
 def years_in(text: str, today: date) -> tuple[DataPeriod, ...]:

@@ -46,7 +46,12 @@ def parse_date(text: str, today: date) -> date:
     raise InvalidInput(code, text=text)
 
 
-def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str] | None:
+def find_date(
+    text: str,
+    today: date,
+    *,
+    ahead: bool = False,
+) -> tuple[date, str] | None:
     """The date phrase that `text` begins with, as long as possible, and the rest; None if there is
     none.
 
@@ -67,7 +72,13 @@ class DatePhrase:
     end: int
 
 
-def date_at(plain: str, at: int, today: date, *, ahead: bool = False) -> DatePhrase | None:
+def date_at(
+    plain: str,
+    at: int,
+    today: date,
+    *,
+    ahead: bool = False,
+) -> DatePhrase | None:
     """The date phrase that begins at `at`, as long as possible; None where none is written.
 
     `plain` has Arabic digits."""
@@ -107,7 +118,9 @@ def find_month(text: str, today: date) -> tuple[date, str] | None:
     if found is None:
         return None
     month, before, behind = found
-    return None if before.strip() else (month, behind.strip())
+    if before.strip():
+        return None
+    return month, behind.strip()
 
 
 def search_month(text: str, today: date) -> tuple[date, str, str] | None:
@@ -151,7 +164,9 @@ def find_relative(text: str, today: date) -> date | None:
     none.
     """
     distance = _distances().get(_bare(text))
-    return None if distance is None else today + timedelta(days=distance)
+    if distance is None:
+        return None
+    return today + timedelta(days=distance)
 
 
 def format_date(d: date, *, full: bool = False) -> str:
@@ -200,7 +215,12 @@ _Parts = dict[str, str | None]
 """What a pattern's groups hold; a group that a way of writing lacks is missing, or None."""
 
 
-def _meant(parts: _Parts, today: date, *, ahead: bool) -> date | None:
+def _meant(
+    parts: _Parts,
+    today: date,
+    *,
+    ahead: bool,
+) -> date | None:
     word = parts.get("word")
     if word is not None:
         return find_relative(word, today)
@@ -253,14 +273,18 @@ def _year_meant(year: str, parts: _Parts, today: date) -> int:
     return _gregorian(year, buddhist, parts.get("common"))
 
 
-def _gregorian(typed: str, buddhist: str | None, common: str | None) -> int:
+def _gregorian(
+    typed: str,
+    buddhist: str | None,
+    common: str | None,
+) -> int:
     """The Gregorian year that is meant by two or four digits and the era beside them, or 0."""
     year = int(typed)
     short = len(typed) == 2
-    if common:
-        return year + 2000 if short else year
     if short:
-        year += 2500
+        year += 2000 if common else 2500
+    if common:
+        return year
     if buddhist or year >= FIRST_BUDDHIST:
         return year - BUDDHIST_OFFSET
     return year if year in COMMON_YEARS else 0
@@ -268,7 +292,9 @@ def _gregorian(typed: str, buddhist: str | None, common: str | None) -> int:
 
 def _day(year: int, month: int, day: int) -> date | None:
     """The day with these numbers; None where no calendar has it, or for a year that is a slip."""
-    return calendar_day(year, month, day) if year in YEARS else None
+    if year not in YEARS:
+        return None
+    return calendar_day(year, month, day)
 
 
 # How dates are written.

@@ -53,11 +53,17 @@ def find_period(text: str, today: date) -> tuple[Period, str] | None:
     return None
 
 
-def _by_word(key: str, rest: str, today: date) -> tuple[Period, str] | None:
+def _by_word(
+    key: str,
+    rest: str,
+    today: date,
+) -> tuple[Period, str] | None:
     """The span for whose word `key` stands, with what follows that word."""
     if key in RELATIVE:
         glued = rest[:1].strip()
-        return None if glued else (relative_period(key, today), rest.strip())
+        if glued:
+            return None
+        return relative_period(key, today), rest.strip()
     found = find_year(rest)
     if found is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from functools import cache
 
-from domain.patterns import WORD_END, one_word_of
+from domain.patterns import WORD_END, one_word_of, skip
 from domain.text import words
 
 MIDNIGHT = 24 * 60
@@ -37,7 +37,12 @@ class TimeOfDay:
         return time(self.minutes // 60, self.minutes % 60)
 
 
-def read_time(text: str, start: int, *, after_day: bool = False) -> TimeOfDay | None:
+def read_time(
+    text: str,
+    start: int,
+    *,
+    after_day: bool = False,
+) -> TimeOfDay | None:
     """The time whose words begin at `start`; a bare number counts only as the last word after a
     day.
     """
@@ -53,7 +58,12 @@ def read_time(text: str, start: int, *, after_day: bool = False) -> TimeOfDay | 
     return TimeOfDay(hour * 60, bare.end())
 
 
-def time_at(text: str, start: int, *, after_day: bool = False) -> TimeOfDay | None:
+def time_at(
+    text: str,
+    start: int,
+    *,
+    after_day: bool = False,
+) -> TimeOfDay | None:
     """The time whose words begin at `start`, no bare number among them.
 
     Figures to which a letter is glued are one only after a day, and where a word counts them."""
@@ -78,10 +88,10 @@ def _exacter(text: str, end: int, minutes: int) -> TimeOfDay | None:
     """The hour behind a part of the day, which is the one that is meant: "in the morning, 8.30".
 
     None where none follows, or where `minutes` are not those of a part of the day."""
+    # "9.00 10.30" too: which of the two is a part of the day, the number alone does not say.
     if minutes not in _hours_of_parts():
         return None
-    blanks = _BLANKS.match(text, end)
-    more = time_pattern().match(text, blanks.end() if blanks else end)
+    more = time_pattern().match(text, skip(_BLANKS, text, end))
     if more is None or not (more["h"] or more["thai_h"]):
         return None
     exact = _minutes(more)
@@ -113,23 +123,23 @@ def _hour(parts: _Parts) -> int | None:
     if parts["noon"]:
         return 12
     if parts["noon_h"] or parts["afternoon"]:
-        return _afternoon_hour(number_of(parts["noon_h"] or "1"))
+        return _HOURS_OF_AFTERNOON.get(number_of(parts["noon_h"] or "1"))
     if parts["night"]:
-        hour = number_of(parts["night_h"] or "1")
-        return 18 + hour if hour <= 5 else None
+        return _HOURS_OF_NIGHT.get(number_of(parts["night_h"] or "1"))
     if parts["small_h"]:
-        hour = number_of(parts["small_h"])
-        return hour if 1 <= hour <= 5 else None
+        return _SMALL_HOURS.get(number_of(parts["small_h"]))
     if parts["thai_h"]:
         return _thai_hour(number_of(parts["thai_h"]), parts)
     return _hour_in_figures(parts)
 
 
-def _afternoon_hour(hour: int) -> int | None:
-    """Counted from noon, or the hour of a clock of 24."""
-    if hour <= 6:
-        return 12 + hour
-    return hour if 12 <= hour <= 18 else None
+# What the hour of a clock is that people count from noon, from six in the evening, from midnight.
+_HOURS_OF_AFTERNOON = {hour: 12 + hour for hour in range(7)} | {
+    hour: hour
+    for hour in range(12, 19)  # of a clock of 24 already
+}
+_HOURS_OF_NIGHT = {hour: 18 + hour for hour in range(6)}
+_SMALL_HOURS = {hour: hour for hour in range(1, 6)}
 
 
 def _thai_hour(hour: int, parts: _Parts) -> int | None:
@@ -141,20 +151,25 @@ def _thai_hour(hour: int, parts: _Parts) -> int | None:
     if parts["morning"]:
         if hour >= 12:
             return None
+        # The old count begins at six: "two in the morning" is eight.
         return hour + 6 if hour < 6 else hour
-    later = hour < 6 or (hour < 12 and parts["evening"])
-    return hour + 12 if later else hour
+    if hour < 6 or (hour < 12 and parts["evening"]):
+        return hour + 12
+    return hour
 
 
 def _hour_in_figures(parts: _Parts) -> int | None:
     if parts["h"] is None:
         return None
     hour = int(parts["h"])
-    if not (parts["am"] or parts["pm"]):
-        return hour if hour <= 23 else None
-    if not 1 <= hour <= 12:
+    half_day = parts["am"] or parts["pm"]
+    if half_day and not 1 <= hour <= 12:
         return None
-    return hour % 12 + (12 if parts["pm"] else 0)
+    if parts["am"]:
+        return hour % 12
+    if parts["pm"]:
+        return hour % 12 + 12
+    return hour if hour <= 23 else None
 
 
 @cache

@@ -4,6 +4,7 @@ afternoon.
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -12,7 +13,7 @@ from domain.dates.days import BANGKOK, find_date
 from domain.dates.time_of_day import all_of, key_of, number_of, read_time, time_pattern
 from domain.dates.working_calendar import Hours, WorkingCalendar
 from domain.errors import InvalidInput
-from domain.patterns import WORD_END, one_word_of
+from domain.patterns import WORD_END, one_word_of, skip
 from domain.text import digits, words
 
 USUAL = time(9)
@@ -30,7 +31,8 @@ _SIGNS_BEFORE = re.compile(r"^[\s,.:;\-\u2013]+")
 _LAST_PLACE = 80
 """Characters among which a time is looked for before which a day stands."""
 _MOST_UNITS = 5000
-_FULL_YEAR_AHEAD = range(13)
+_NEXT_MONTH = (1,)
+_YEAR_AHEAD = range(13)
 """Months among which the next one is found that has the 29th, 30th or 31st."""
 
 
@@ -121,12 +123,14 @@ def _day_and_time(
     day = day or _day_before_time(text, today) or _day(text, today)
     if day is not None:
         on, end = day
-        timed = read_time(text, _past_gap(text, end), after_day=True)
-        return (on, timed.minutes, timed.end) if timed else (on, None, end)
+        timed = read_time(text, skip(_gap(), text, end), after_day=True)
+        if timed is None:
+            return on, None, end
+        return on, timed.minutes, timed.end
     timed = read_time(text, 0)
     if timed is None:
         return None, None, 0
-    start = _past_gap(text, timed.end)
+    start = skip(_gap(), text, timed.end)
     later = _day(text[start:], today)
     if later is None:
         return None, timed.minutes, timed.end
@@ -150,14 +154,9 @@ def _moment(day: date, minutes: int | None) -> datetime:
     return datetime.combine(day, time(), BANGKOK) + timedelta(minutes=minutes)
 
 
-def _past_gap(text: str, at: int) -> int:
-    """Where the words go on after blanks and words that may stand between a day and a time."""
-    found = _gap().match(text, at)
-    return found.end() if found else at
-
-
 @cache
 def _gap() -> re.Pattern[str]:
+    """Blanks and words that may stand between a day and a time."""
     return re.compile(rf"(?:\s|{_of('at')})*", re.IGNORECASE)
 
 
@@ -173,7 +172,11 @@ def _rest(text: str, end: int) -> str:
 # Spans: in 2 hours, 3 working days later.
 
 
-def _span(text: str, now: datetime, calendar: WorkingCalendar) -> tuple[date, int] | None:
+def _span(
+    text: str,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> tuple[date, int] | None:
     """The instant (minutes, hours) or day (days and longer) that a span leads to, and where its
     words end.
     """
@@ -183,19 +186,35 @@ def _span(text: str, now: datetime, calendar: WorkingCalendar) -> tuple[date, in
         return None
     parts = found.groupdict()
     unit = key_of("units", parts["unit"])
-    count = 0 if parts.get("only_half") else number_of(parts["n"] or "1")
     try:
-        if unit not in ("minute", "hour"):
-            return _ahead(now.date(), count, unit, calendar), found.end()
-        minutes = count * (60 if unit == "hour" else 1) + int(parts["more"] or 0)
-        if parts.get("only_half") or parts["half"]:
-            minutes += 30
-        return now.replace(microsecond=0) + timedelta(minutes=minutes), found.end()
+        if unit in _MINUTES_OF:
+            length = timedelta(minutes=_minutes_of_span(unit, parts))
+            return now.replace(microsecond=0) + length, found.end()
+        count = number_of(parts["n"] or "1")
+        return _ahead(now.date(), count, unit, calendar), found.end()
     except (OverflowError, ValueError):
         raise InvalidInput("far") from None
 
 
-def _ahead(today: date, count: int, unit: str, calendar: WorkingCalendar) -> date:
+_MINUTES_OF = {"minute": 1, "hour": 60}
+
+
+def _minutes_of_span(unit: str, parts: Mapping[str, str | None]) -> int:
+    more = int(parts["more"] or 0)
+    if parts.get("only_half"):
+        return 30 + more
+    minutes = number_of(parts["n"] or "1") * _MINUTES_OF[unit] + more
+    if parts["half"]:
+        minutes += 30  # half an hour, whatever was counted
+    return minutes
+
+
+def _ahead(
+    today: date,
+    count: int,
+    unit: str,
+    calendar: WorkingCalendar,
+) -> date:
     if count > _MOST_UNITS:
         raise OverflowError
     if unit == "workday":
@@ -204,8 +223,9 @@ def _ahead(today: date, count: int, unit: str, calendar: WorkingCalendar) -> dat
         return today + timedelta(days=count)
     if unit == "week":
         return today + timedelta(weeks=count)
-    months = 12 * count if unit == "year" else count
-    return _months_on(today, months)
+    if unit == "month":
+        return _months_on(today, count)
+    return _months_on(today, 12 * count)
 
 
 def _working_days_on(day: date, count: int, calendar: WorkingCalendar) -> date:
@@ -303,24 +323,32 @@ def _by_point(text: str, today: date) -> _Found | None:
         return None
     point = key_of("points", found["point"])
     following = bool(found["next"] or found["next_before"])
-    undecided = not following and not found["this"]
-    if undecided and point.startswith("month_"):
-        named = _point_of_month(point, text, found.end(), today)
-        if named is not None:
-            return named
-    if point in ("month", "year") and not following:
-        return None
     months = 1 if point.startswith("month") else 12
-    base = _months_on(today, months) if following else today
-    day = _within(point, base)
-    if undecided and day < today:
+    if following:
+        return _within(point, _months_on(today, months)), found.end()
+    if point in ("month", "year"):
+        return None  # "this month" is no day
+    if found["this"]:
+        return _within(point, today), found.end()
+    named = _point_of_month(point, text, found.end(), today)
+    if named is not None:
+        return named
+    day = _within(point, today)
+    if day < today:
         day = _within(point, _months_on(today.replace(day=1), months))
     return day, found.end()
 
 
-def _point_of_month(point: str, text: str, end: int, today: date) -> _Found | None:
+def _point_of_month(
+    point: str,
+    text: str,
+    end: int,
+    today: date,
+) -> _Found | None:
     """The same of a month that is named behind: "end of Dec 69"."""
     behind = text[end:]
+    if not point.startswith("month_"):
+        return None
     named = find_date(f"28 {behind}", today, ahead=True)
     if named is None or not behind.strip():
         return None
@@ -354,17 +382,25 @@ def _by_date(text: str, today: date) -> _Found | None:
         return on, len(text.rstrip()) - len(rest)
     if named is None or not (named["number"] or named["alone"]):
         return None
+    return _by_number(text, start, today)
+
+
+def _by_number(text: str, start: int, today: date) -> _Found | None:
+    """A bare day of the month: the next one, or that of the next month."""
     bare = _bare_day().match(text, start)
     if bare is None or not 1 <= int(bare["day"]) <= 31:
         return None
-    day = _next_numbered(int(bare["day"]), today, next_month=bool(bare["next"]))
-    return (day, bare.end()) if day else None
+    months = _NEXT_MONTH if bare["next"] else _YEAR_AHEAD
+    day = _next_numbered(int(bare["day"]), today, months)
+    if day is None:
+        return None
+    return day, bare.end()
 
 
-def _next_numbered(number: int, today: date, *, next_month: bool) -> date | None:
-    """The next day with this number in its month; with `next_month` that month's, if it has it."""
+def _next_numbered(number: int, today: date, months: Iterable[int]) -> date | None:
+    """The next day with this number, in one of these months from now."""
     this = today.replace(day=1)
-    for ahead in (1,) if next_month else _FULL_YEAR_AHEAD:
+    for ahead in months:
         first = _months_on(this, ahead)
         if number > _last_of(first.year, first.month):
             continue

@@ -46,7 +46,11 @@ _Place = tuple[int, str]
 """Where a word begins, and the word."""
 
 
-def with_doubts(read: OneLine, unread: tuple[str, ...], grammar: Grammar) -> OneLine:
+def with_doubts(
+    read: OneLine,
+    unread: tuple[str, ...],
+    grammar: Grammar,
+) -> OneLine:
     """The line with its suspicious words as doubts; what is missing is filled with what they seem
     to say.
     """
@@ -80,7 +84,13 @@ class _Edges:
         self.vocabulary = grammar.vocabulary
         self.today = grammar.today
 
-    def at_word(self, read: OneLine, word: str, *, outer: bool) -> OneLine:
+    def at_word(
+        self,
+        read: OneLine,
+        word: str,
+        *,
+        outer: bool,
+    ) -> OneLine:
         """A word of the head that no field took; `outer` = it stands beside one that was."""
         said = (
             self._day(word),
@@ -147,7 +157,12 @@ class _Edges:
         return self._days(read, result, words[-LAST:], ends=True)
 
     def _days(
-        self, read: OneLine, text: str, places: list[_Place], *, ends: bool = False
+        self,
+        read: OneLine,
+        text: str,
+        places: list[_Place],
+        *,
+        ends: bool = False,
     ) -> OneLine:
         """Days that begin at these places, each once; those that belong to the words before them
         are none.
@@ -165,24 +180,39 @@ class _Edges:
                 read = read.doubting("created_on", words)
         return read
 
-    def _day_phrase(self, read: OneLine, text: str, start: int, *, ends: bool) -> str:
+    def _day_phrase(
+        self,
+        read: OneLine,
+        text: str,
+        start: int,
+        *,
+        ends: bool,
+    ) -> str:
         """The words for a day that begin here, unless it is to come or the ticket's own; `ends` =
         and end there.
+        """
+        plain = digits(text)
+        end = self._written_end(read, text, start)
+        if end is not None:
+            return "" if ends and _goes_on(plain, end) else text[start:end]
+        word = text[start:].split(maxsplit=1)[0]
+        alone = text[start:].strip() == word
+        return word if _names_day(word) and (alone or not ends) else ""
+
+    def _written_end(self, read: OneLine, text: str, start: int) -> int | None:
+        """Where a day ends that begins here, be it over or none of the calendar's; `start` for one
+        that is known, None for none.
         """
         plain = digits(text)
         begun = _past_brackets(plain, start)
         past = past_at(plain, begun, self.today)
         if past is not None and not _DOTTED.fullmatch(plain, begun, past.end):
-            typed = text[start : past.end]
-            if (ends and _goes_on(plain, past.end)) or _is_known(read, past, typed):
-                return ""
-            return typed
+            known = _is_known(read, past, text[start : past.end])
+            return start if known else past.end
         dated = date_at(plain, begun, self.today)
-        if dated is not None and (dated.on is None or dated.on <= self.today):
-            return "" if ends and _goes_on(plain, dated.end) else text[start : dated.end]
-        word = text[start:].split(maxsplit=1)[0]
-        last = text[start:].strip() == word
-        return word if _names_day(word) and (last or not ends) else ""
+        if dated is None or (dated.on is not None and dated.on > self.today):
+            return None
+        return dated.end
 
     def _day(self, word: str) -> str:
         plain = digits(word).strip(_SIGNS)
@@ -207,7 +237,9 @@ class _Edges:
         if read.close or read.doubts_of("close"):
             return read
         closing = closing_word(text)
-        return read.doubting("close", closing) if closing else read
+        if not closing:
+            return read
+        return read.doubting("close", closing)
 
     def _mentioned(self, read: OneLine, text: str) -> OneLine:
         """Somebody's @name."""
@@ -219,7 +251,14 @@ class _Edges:
                 read = read.doubting("assignee", word)
         return read
 
-    def _is_mention(self, read: OneLine, word: str, before: str, *, edge: bool) -> bool:
+    def _is_mention(
+        self,
+        read: OneLine,
+        word: str,
+        before: str,
+        *,
+        edge: bool,
+    ) -> bool:
         """Whether somebody of the desk is named, or at an edge somebody else, and it is not shown
         yet.
         """

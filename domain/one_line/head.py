@@ -12,7 +12,7 @@ from domain.one_line.line_words import any_word, listed
 from domain.one_line.past import Past, past_at
 from domain.one_line.types import CustomerRef, Grammar, OneLine, Vocabulary
 from domain.one_line.words import mention_at, steering
-from domain.patterns import WORD_END, one_of
+from domain.patterns import WORD_END, one_of, skip
 from domain.text import digits, words
 
 NAME_LIMIT = 120
@@ -98,8 +98,7 @@ def reference_at(plain: str, at: int) -> CustomerMention | None:
 
 
 def _phone_at(plain: str, at: int) -> CustomerMention | None:
-    lead = _phone_lead().match(plain, at)
-    start = lead.end() if lead else at
+    start = skip(_phone_lead(), plain, at)
     if start >= len(plain) or plain[start] not in _BEGINS_PHONE:
         return None
     run = _PHONE.match(plain, start, start + LONGEST_PHONE)
@@ -234,7 +233,13 @@ class SubjectNumber:
     end: int
 
 
-def subject_at(plain: str, at: int, vocabulary: Vocabulary, *, bare: bool) -> SubjectNumber | None:
+def subject_at(
+    plain: str,
+    at: int,
+    vocabulary: Vocabulary,
+    *,
+    bare: bool,
+) -> SubjectNumber | None:
     """The subject whose number begins at `at`; `bare` = one without a dot may be one here."""
     found = _subject().match(plain, at)
     if found is None or found["code"] not in vocabulary.subjects:
@@ -325,33 +330,40 @@ class _Reader:
         """How often a telephone was tried in vain."""
         self.kept_at = -1
         """Where a word begins that was read and belongs to the details nevertheless."""
+        self.steered = (OneLine(), 0)
+        """What words said that only steer, and where they end, while nothing else was read."""
+        self.retreat: tuple[OneLine, int, int] | None = None
+        """What was read, where, and how many words were not, when the first word followed the
+        customer that no field took."""
 
     def run(self) -> Head:
         """The head of the line."""
         at = self._skip(0)
-        retreat: tuple[OneLine, int, int] | None = None
-        led = (OneLine(), 0)
         while at < min(len(self.line), HEAD_LIMIT):
-            if end := self.take(at):
-                at = self._skip(end)
-                if not self.unread and self._only_steered():
-                    led = self.read, at
-                continue
-            word = _WORD.match(self.line, at)
-            if word is None or self._is_story(at, word):
+            end = self.take(at) or self._pass_over(at)
+            if not end:
                 break
-            if self.read.customer and retreat is None:
-                retreat = self.read, at, len(self.unread)
-            self.unread.append(Word(word[0], known=at == self.kept_at))
-            at = self._skip(word.end())
-            self.kept_at = -1
-        if retreat and not (self.read.channel and self.read.subject):
+            at = self._skip(end)
+            if not self.unread and self._only_steered():
+                self.steered = (self.read, at)
+        if self.retreat is not None and not (self.read.channel and self.read.subject):
             # Words between the customer and a channel are that customer's name only if the subject
             # follows too; "C81554 ... sent by e-mail" is a story.
-            self.read, at, kept = retreat
+            self.read, at, kept = self.retreat
             self.last_day = None
             del self.unread[kept:]
-        return self._head(at, led)
+        return self._head(at)
+
+    def _pass_over(self, at: int) -> int:
+        """Where a word ends that no field took; 0 where it begins the details."""
+        word = _WORD.match(self.line, at)
+        if word is None or self._is_story(at, word):
+            return 0
+        if self.read.customer and self.retreat is None:
+            self.retreat = (self.read, at, len(self.unread))
+        self.unread.append(Word(word[0], known=at == self.kept_at))
+        self.kept_at = -1
+        return word.end()
 
     def _is_story(self, at: int, word: re.Match[str]) -> bool:
         """Whether the details begin here."""
@@ -369,16 +381,15 @@ class _Reader:
             return False
         return not (day and read.created_on)
 
-    def _head(self, at: int, led: tuple[OneLine, int]) -> Head:
+    def _head(self, at: int) -> Head:
         if self._only_steered(day=not self.unread):
             # Words that only steer may begin a line that is nothing but details.
-            read, begun = led
+            read, begun = self.steered
             return Head(read, (), self.line[begun:].strip())
         return Head(self._settled_day(at), tuple(self.unread), self.line[at:].strip())
 
     def _skip(self, at: int) -> int:
-        found = _SEPARATORS.match(self.line, at)
-        return found.end() if found else at
+        return skip(_SEPARATORS, self.line, at)
 
     def take(self, at: int) -> int:
         """Read the head word that begins at `at`, and say where it ends; 0 if there is none."""
@@ -488,7 +499,9 @@ class _Reader:
             return 0
         if found.channel != self.read.channel:
             return self._again("channel", at, found.end)
-        return 0 if self.read.subject else found.end
+        if self.read.subject:
+            return 0  # the head is complete: the word begins the details
+        return found.end
 
     def _again(self, field: str, at: int, end: int) -> int:
         """A second value for a field: it stays in the text, and is shown."""
@@ -546,7 +559,9 @@ class _Reader:
         if adds_time and (same or found.on == self.today):
             self.read = replace(known, created_time=found.at)
             return end
-        return end if same else self._again("created_on", at, end)
+        if same:
+            return end
+        return self._again("created_on", at, end)
 
     def _keep_day(self, at: int, end: int) -> None:
         """What is not sure stays in the text, too."""

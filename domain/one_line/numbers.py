@@ -117,24 +117,35 @@ def _with_price(read: OneLine, text: str, *, bare: bool) -> OneLine:
     if len(totals) == 1:
         return replace(read, price=totals.pop())
     each = list(_each().finditer(plain))
-    rest = plain
-    for match in each:
-        rest = _hidden(rest, match.start(), match.end())
-    named = [match for match in _money().finditer(rest) if bare or match["marked"]]
-    amounts = _amounts(named)
+    amounts = _named_amounts(plain, each, bare=bare)
+    if not amounts and each:
+        return _multiplied(read, plain, each)
     if not amounts:
-        return _multiplied(read, plain, each) if each else _with_free(read, plain)
+        return _with_free(read, plain)
     if len(amounts) > 1 or each or _change().search(plain):
         return read.doubting("price", ", ".join(f"{one:,.2f}" for one in sorted(amounts)))
     return replace(read, price=amounts.pop())
 
 
+def _named_amounts(plain: str, each: Sequence[re.Match[str]], *, bare: bool) -> set[Decimal]:
+    """The amounts of a text but for those that one piece costs."""
+    for match in each:
+        plain = _hidden(plain, match.start(), match.end())
+    return _amounts(match for match in _money().finditer(plain) if bare or match["marked"])
+
+
 def _with_free(read: OneLine, plain: str) -> OneLine:
     """With nought as the price, where it was given away."""
-    return replace(read, price=parse_price("0")) if _free().search(plain) else read
+    if not _free().search(plain):
+        return read
+    return replace(read, price=parse_price("0"))
 
 
-def _multiplied(read: OneLine, plain: str, each: Sequence[re.Match[str]]) -> OneLine:
+def _multiplied(
+    read: OneLine,
+    plain: str,
+    each: Sequence[re.Match[str]],
+) -> OneLine:
     """Two books at 150 each are 300: computed, so it is shown."""
     said = each[0][0].strip()
     counts = {int(match["n"]) for match in _count(each[0]["piece"]).finditer(plain)}
@@ -234,8 +245,8 @@ class RegisteredNumber:
 
 def first_numbered(kind: str, text: str, today: date) -> RegisteredNumber | None:
     """The first receipt or letter with a number; without one, the first that has a day."""
-    found = list(_numbered(kind, text, today))
-    return next((one for one in found if one.no), found[0] if found else None)
+    found = sorted(_numbered(kind, text, today), key=lambda one: not one.no)
+    return next(iter(found), None)
 
 
 def _numbered(kind: str, text: str, today: date) -> Iterator[RegisteredNumber]:
@@ -250,7 +261,12 @@ def _numbered(kind: str, text: str, today: date) -> Iterator[RegisteredNumber]:
             yield found
 
 
-def _marked(kind: str, match: re.Match[str], plain: str, today: date) -> RegisteredNumber | None:
+def _marked(
+    kind: str,
+    match: re.Match[str],
+    plain: str,
+    today: date,
+) -> RegisteredNumber | None:
     """The number behind a mark, or its day alone."""
     day, end = _dated(plain, match.start("number"), today)
     if day is not None:
@@ -292,7 +308,11 @@ def _book() -> re.Pattern[str]:
     return re.compile(rf"{receipt}{book}\s*[,/]?\s*{number}", re.IGNORECASE)
 
 
-def _dated(plain: str, at: int, today: date) -> tuple[date | None, int]:
+def _dated(
+    plain: str,
+    at: int,
+    today: date,
+) -> tuple[date | None, int]:
     """The day that follows, if it is not still to come, and where it ends."""
     for pattern in _before_day():
         lead = pattern.match(plain, at)
@@ -354,7 +374,9 @@ def _purpose(details: str) -> str:
     on.
     """
     found = _named_purpose().search(details) or _for().search(details)
-    return _until_number(found["purpose"]) if found else ""
+    if found is None:
+        return ""
+    return _until_number(found["purpose"])
 
 
 def _until_number(text: str) -> str:

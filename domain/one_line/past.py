@@ -11,7 +11,7 @@ from functools import cache
 from domain.dates.days import date_at
 from domain.dates.time_of_day import all_of, key_of, number_of, time_at
 from domain.one_line.line_words import any_word, line_words, listed
-from domain.patterns import WORD_END, one_of
+from domain.patterns import WORD_END, one_of, skip
 from domain.text import words
 
 HALF_A_YEAR = timedelta(days=183)
@@ -112,7 +112,7 @@ def past_at_end(plain: str, today: date) -> tuple[int, Past] | None:
     # Without a blank before it the word for "on" or "at" tells where a day begins.
     glued = _when().finditer(plain, max(starts[-1], len(plain) - _LAST_PART))
     for start in [*starts, *(match.start() for match in glued)]:
-        found = past_at(plain, _past(_BRACKETS, plain, start), today)
+        found = past_at(plain, skip(_BRACKETS, plain, start), today)
         if found is not None and not plain[found.end :].strip(" )].,\n"):
             return start, found
     return None
@@ -154,7 +154,7 @@ def _starts(plain: str, at: int) -> Iterator[_Start]:
     for key, over, backdates in _LEADS:
         for lead in listed("past", key):
             if plain.startswith(lead, at):
-                start = _past(_BLANKS_AND_COLONS, plain, at + len(lead))
+                start = skip(_BLANKS_AND_COLONS, plain, at + len(lead))
                 yield _Start(start, over, backdates)
 
 
@@ -162,18 +162,12 @@ _LEADS = (("backdates", True, True), ("when", True, False), ("leads", False, Fal
 """Lists of words before a moment; whether it is over then, and whether something came then."""
 
 
-def _past(pattern: re.Pattern[str], plain: str, at: int) -> int:
-    """Where the text goes on behind what the pattern matches here."""
-    found = pattern.match(plain, at)
-    return found.end() if found else at
-
-
 def _moment(plain: str, start: _Start, today: date) -> Past | None:
     """A day and a time in either order, or one of them."""
     day = _day(plain, start.at, today, over=start.over)
     if day is None:
         return _timed(plain, start, today)
-    clock = _clock(plain, _past(_gap_to_time(), plain, day.end))
+    clock = _clock(plain, skip(_gap_to_time(), plain, day.end))
     if clock is None:
         return Past(day.on, None, day.end, day.sure)
     return Past(day.on, clock.at, clock.end, day.sure and not clock.vague)
@@ -181,10 +175,10 @@ def _moment(plain: str, start: _Start, today: date) -> Past | None:
 
 def _timed(plain: str, start: _Start, today: date) -> Past | None:
     """A time, and perhaps its day behind it; without one it is today's."""
-    clock = _clock(plain, _past(_lead_to_time(), plain, start.at))
+    clock = _clock(plain, skip(_lead_to_time(), plain, start.at))
     if clock is None:
         return None
-    for begun in _starts(plain, _past(_gap_to_time(), plain, clock.end)):
+    for begun in _starts(plain, skip(_gap_to_time(), plain, clock.end)):
         day = _day(plain, begun.at, today, over=begun.over)
         if day is not None:
             return Past(day.on, clock.at, day.end, day.sure and not clock.vague)
@@ -199,7 +193,13 @@ def _timed(plain: str, start: _Start, today: date) -> Past | None:
 # Days.
 
 
-def _day(plain: str, at: int, today: date, *, over: bool) -> _Day | None:
+def _day(
+    plain: str,
+    at: int,
+    today: date,
+    *,
+    over: bool,
+) -> _Day | None:
     for read in (_counted_back, _by_word, _by_date):
         found = read(plain, at, today)
         if found is not None:
@@ -265,8 +265,10 @@ def _is_likely(on: date, today: date, *, named: bool) -> bool:
 
 def _has_year(typed: str) -> bool:
     """Whether a date names its year: behind a month's name or as its third number."""
-    named_month = any(map(str.isalpha, typed))
-    return len(_DIGITS.findall(typed)) >= (2 if named_month else 3)
+    numbers = len(_DIGITS.findall(typed))
+    if any(map(str.isalpha, typed)):
+        return numbers >= 2
+    return numbers >= 3
 
 
 def _counted_back(plain: str, at: int, today: date) -> _Day | None:
@@ -287,7 +289,13 @@ def _ago() -> re.Pattern[str]:
     return re.compile(rf"{number}\s*{days}\s*{any_word('past', 'ago')}", re.IGNORECASE)
 
 
-def _by_weekday(plain: str, at: int, today: date, *, over: bool) -> _Day | None:
+def _by_weekday(
+    plain: str,
+    at: int,
+    today: date,
+    *,
+    over: bool,
+) -> _Day | None:
     """The latest one before today; sure where no other can be meant."""
     found = _weekday_pattern().match(plain, at)
     if found is None or found["this"]:
@@ -296,7 +304,7 @@ def _by_weekday(plain: str, at: int, today: date, *, over: bool) -> _Day | None:
     if weekday == SUNDAY and found["last"] and not found["day"]:
         return None  # the word for Sunday is that for a week, too
     back = (today.weekday() - weekday) % 7
-    on = today - timedelta(days=back or 7)
+    on = today - timedelta(days=back or 7)  # today's own name means a week ago
     sure = over
     if found["last"] and not over:
         # "Last Friday" on a Saturday may be yesterday or eight days ago.

@@ -75,7 +75,13 @@ def _parts(text: str, grammar: Grammar) -> tuple[OneLine, tuple[str, ...]]:
     return _unmarked(read, grammar), unread
 
 
-def _split(read: OneLine, result: str, grammar: Grammar, *, sure: bool) -> OneLine:
+def _split(
+    read: OneLine,
+    result: str,
+    grammar: Grammar,
+    *,
+    sure: bool,
+) -> OneLine:
     """With the result; where it is not sure, the words are shown with which it was taken to
     begin.
     """
@@ -138,7 +144,9 @@ def _name_beginning(details: str) -> str:
     if not at and begun and strip_titles(begun[0]) != begun[0]:
         at = 2
     name = " ".join(begun[:at])
-    return "" if _NO_NAME.search(name) else name
+    if _NO_NAME.search(name):
+        return ""
+    return name
 
 
 # Where nothing marks the result.
@@ -179,7 +187,12 @@ def _closed(read: OneLine, end: End) -> OneLine:
     return read.doubting("close", end.unsure, taken=end.close)
 
 
-def _trailed(read: OneLine, result: str, end: End, grammar: Grammar) -> OneLine:
+def _trailed(
+    read: OneLine,
+    result: str,
+    end: End,
+    grammar: Grammar,
+) -> OneLine:
     """Words behind the closing one: a subject, a colleague, an urgency or a day; with any other it
     stays whole.
     """
@@ -195,7 +208,12 @@ def _trailed(read: OneLine, result: str, end: End, grammar: Grammar) -> OneLine:
     return read
 
 
-def _trailing(read: OneLine, text: str, at: int, grammar: Grammar) -> tuple[OneLine, int] | None:
+def _trailing(
+    read: OneLine,
+    text: str,
+    at: int,
+    grammar: Grammar,
+) -> tuple[OneLine, int] | None:
     """With what the word or day at `at` says, and where it ends; None for any other word."""
     word = text[at:].split(maxsplit=1)[0]
     bare = digits(word).strip("()[].,")
@@ -232,7 +250,12 @@ def _with_days(read: OneLine, grammar: Grammar) -> OneLine:
     return read
 
 
-def _with_day(read: OneLine, where: TextField, start: int, past: Past) -> OneLine:
+def _with_day(
+    read: OneLine,
+    where: TextField,
+    start: int,
+    past: Past,
+) -> OneLine:
     """Taken where it is said to be the ticket's or stands in brackets; else shown, unless words
     before it bind it.
     """
@@ -247,6 +270,11 @@ def _with_day(read: OneLine, where: TextField, start: int, past: Past) -> OneLin
         return read.with_text(where, before.rstrip(" ,;(-"))
     if binds_day(before):
         return read
+    return _with_doubted_day(read, typed, past)
+
+
+def _with_doubted_day(read: OneLine, typed: str, past: Past) -> OneLine:
+    """With a day that may be the ticket's: shown, but where it is no other than was said."""
     if read.created_on is None:
         read = replace(read, created_on=past.on, created_time=past.at)
         return read.doubting("created_on", typed, taken=True)
@@ -269,7 +297,12 @@ def _with_fields(read: OneLine, grammar: Grammar) -> OneLine:
     return with_numbers(with_data(read, grammar), grammar)
 
 
-def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -> OneLine:
+def read_details(
+    text: str,
+    subject: str,
+    vocabulary: Vocabulary,
+    today: date,
+) -> OneLine:
     """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it
     the result.
     """
@@ -309,7 +342,9 @@ def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine 
     begun = {digits(word.strip(",:").casefold()) for word in first}
     if digits(read.subject) not in begun:
         return None
-    return read if read.channel else read.doubting("subject", read.subject, taken=True)
+    if not read.channel:
+        return read.doubting("subject", read.subject, taken=True)
+    return read
 
 
 def read_result(text: str) -> OneLine:

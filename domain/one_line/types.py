@@ -102,7 +102,13 @@ class OneLine:
             return replace(self, details=text)
         return replace(self, result=text)
 
-    def doubting(self, field_: str, words: str, *, taken: bool = False) -> "OneLine":
+    def doubting(
+        self,
+        field_: str,
+        words: str,
+        *,
+        taken: bool = False,
+    ) -> "OneLine":
         """With one more doubt; the same words are shown once."""
         doubt = Doubt(field_, " ".join(words.split()), taken)
         if any(other.words == doubt.words for other in self.doubts):

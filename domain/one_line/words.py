@@ -49,7 +49,9 @@ def steering(word: str, vocabulary: Vocabulary) -> Steering | None:
     if typed.startswith("@"):
         name = typed[1:]
         sure = is_staff(name, vocabulary)
-        return None if sure is None else Steering("assignee", name, sure)
+        if sure is None:
+            return None
+        return Steering("assignee", name, sure)
     plain = _LENGTHENED.sub(r"\1", _impolite(typed.casefold()))
     return _steering_words().get(plain)
 
@@ -83,12 +85,11 @@ def mention_at(text: str, at: int, vocabulary: Vocabulary) -> str:
     if not text.startswith("@", at):
         return ""
     names = [f"@{name}" for name in vocabulary.staff if " " in name]
-    for name in sorted(names, key=len, reverse=True):
-        if text.startswith(name, at):
-            end = at + len(name)
-            glued = text[end : end + 1].strip()
-            return "" if glued else name
-    return ""
+    longest_first = sorted(names, key=len, reverse=True)
+    found = next((name for name in longest_first if text.startswith(name, at)), "")
+    end = at + len(found)
+    glued = text[end : end + 1].strip()
+    return "" if glued else found
 
 
 def is_staff(name: str, vocabulary: Vocabulary) -> bool | None:
@@ -150,7 +151,12 @@ def _last_word(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
     return split[0], split[1]
 
 
-def _doubtfully(read: OneLine, steer: Steering, word: str, before: str) -> OneLine:
+def _doubtfully(
+    read: OneLine,
+    steer: Steering,
+    word: str,
+    before: str,
+) -> OneLine:
     """With what a word may steer; a colleague who is only spoken of gets nothing."""
     taken = steer.field != "assignee" or not is_spoken_of(before)
     if taken:
@@ -158,7 +164,12 @@ def _doubtfully(read: OneLine, steer: Steering, word: str, before: str) -> OneLi
     return read.doubting(steer.field, word, taken=taken)
 
 
-def _is_sure(read: OneLine, steer: Steering, before: str, where: TextField) -> bool:
+def _is_sure(
+    read: OneLine,
+    steer: Steering,
+    before: str,
+    where: TextField,
+) -> bool:
     """Whether a steering word is no part of the sentence that it ends."""
     if steer.field == "urgency":
         # "Send it urgently" is a way to send.
@@ -204,7 +215,9 @@ def _with_projects(read: OneLine, grammar: Grammar) -> OneLine:
 
 
 def _years_of_each(
-    named: Sequence[tuple[int, int, Project]], text: str, today: date
+    named: Sequence[tuple[int, int, Project]],
+    text: str,
+    today: date,
 ) -> tuple[dict[str, tuple[DataPeriod, ...]], list[tuple[int, int]]]:
     """The years right behind each project's name, and from where to where they stand."""
     years: dict[str, tuple[DataPeriod, ...]] = {}
@@ -221,7 +234,11 @@ def _years_of_each(
     return years, taken
 
 
-def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple[DataPeriod, ...]:
+def _shared_years(
+    text: str,
+    taken: list[tuple[int, int]],
+    today: date,
+) -> tuple[DataPeriod, ...]:
     """The years of data that stand apart from any project."""
     if any(word in text for word in words("data_years").texts("plans")):
         return ()

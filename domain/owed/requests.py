@@ -159,7 +159,11 @@ class Placement:
 
 
 def place(
-    steps: Steps, ticket: Ticket, lives: Sequence[Life], ends: Sequence[str], now: datetime
+    steps: Steps,
+    ticket: Ticket,
+    lives: Sequence[Life],
+    ends: Sequence[str],
+    now: datetime,
 ) -> Placement:
     """The request of a ticket, from its subject and contract number among its customer's requests
     of that kind.
@@ -168,32 +172,50 @@ def place(
     """
     step = steps.step_of(ticket.subject)
     if ticket.contract_no:
-        named = [life for life in lives if _contract_no(life) == ticket.contract_no]
+        named = _of_contract(ticket.contract_no, lives)
         if named:
             return Placement(named[0])
         # Another contract is another request.
-        lives = [life for life in lives if life.contract is None]
-    live = [life for life in lives if _is_live(life, now)]
-    live.sort(key=_touched_at, reverse=True)
-    fitting = _fitting(steps, step, live, ends)
-    if step == "thanks" and not fitting:
-        fitting = sorted(lives, key=_touched_at)[-1:]
+        lives = _of_contract("", lives)
+    latest_first = sorted(lives, key=_touched_at, reverse=True)
+    live = [life for life in latest_first if _is_live(life, now)]
+    fitting = _fitting(steps, step, live, ends) or _thanked(step, lives)
     sure = _about(ticket.projects, fitting)
     if len(sure) == 1:
         return Placement(sure[0])
-    if not fitting:
-        return Placement(None, () if step in AFTERWARDS else tuple(live))
-    if ends:
+    return _doubtful_placement(step, live, fitting, ends)
+
+
+def _doubtful_placement(
+    step: str,
+    live: Sequence[Life],
+    fitting: Sequence[Life],
+    ends: Sequence[str],
+) -> Placement:
+    """Where no one request is meant: the officer is asked, before or after."""
+    if fitting and ends:
         return Placement(None, tuple(fitting), waits=True)
-    return Placement(fitting[0], tuple(fitting))
+    if fitting:
+        return Placement(fitting[0], tuple(fitting))
+    if step in AFTERWARDS:
+        return Placement(None)
+    return Placement(None, tuple(live))
+
+
+def _thanked(step: str, lives: Sequence[Life]) -> list[Life]:
+    """The request that thanks are for, which may be over for long: the latest."""
+    if step != "thanks":
+        return []
+    return sorted(lives, key=_touched_at)[-1:]
 
 
 def _touched_at(life: Life) -> datetime:
     return life.request.touched_at
 
 
-def _contract_no(life: Life) -> str:
-    return life.contract.no if life.contract else ""
+def _of_contract(no: str, lives: Sequence[Life]) -> list[Life]:
+    """The requests with this contract; with "" those that have none yet."""
+    return [life for life in lives if no == (life.contract.no if life.contract else "")]
 
 
 def _about(projects: Sequence[str], lives: list[Life]) -> list[Life]:
@@ -208,7 +230,12 @@ def _is_live(life: Life, now: datetime) -> bool:
     return life.open_owed() is not None or now - life.request.touched_at < STALE
 
 
-def _fitting(steps: Steps, step: str, live: Sequence[Life], ends: Sequence[str]) -> list[Life]:
+def _fitting(
+    steps: Steps,
+    step: str,
+    live: Sequence[Life],
+    ends: Sequence[str],
+) -> list[Life]:
     """Those that the step may well belong to: what owes it, else what has come as far as the step
     follows on.
     """
@@ -224,8 +251,10 @@ def _fitting(steps: Steps, step: str, live: Sequence[Life], ends: Sequence[str])
 
 
 def _projects(life: Life) -> set[str]:
-    own = set(life.contract.projects) if life.contract else set()
-    return own.union(*(ticket.projects for ticket in life.tickets))
+    projects = {project for ticket in life.tickets for project in ticket.projects}
+    if life.contract is not None:
+        projects.update(life.contract.projects)
+    return projects
 
 
 def read_requests(root: TomlTable, catalogue: Catalogue) -> Steps:

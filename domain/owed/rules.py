@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from domain.catalogue import Catalogue
@@ -32,6 +32,7 @@ _KEYS = (
 )
 _MONTHS = {"month": 1, "year": 12}
 _DAYS = {"day": 1, "week": 7}
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _LONGEST_SPAN = 3660
 """Days, a month counting 30."""
 
@@ -243,7 +244,12 @@ def _nos(closings: Sequence[_Closing]) -> set[str]:
     return {closing.no for closing in closings}
 
 
-def _undone(row: Owed, starts: set[str], ends: set[str], now: datetime) -> Owed:
+def _undone(
+    row: Owed,
+    starts: set[str],
+    ends: set[str],
+    now: datetime,
+) -> Owed:
     """The row where its start or its proof no longer stands."""
     if row.state is OwedState.OPEN and row.ticket_no and row.ticket_no not in starts:
         return replace(
@@ -264,7 +270,12 @@ def _undone(row: Owed, starts: set[str], ends: set[str], now: datetime) -> Owed:
     return row
 
 
-def _followed(rule: Rule, row: Owed, tickets: Sequence[Ticket], due_on: date | None) -> Owed:
+def _followed(
+    rule: Rule,
+    row: Owed,
+    tickets: Sequence[Ticket],
+    due_on: date | None,
+) -> Owed:
     """An open row with the date agreed by now, and the follow-ups that were recorded since it
     began; any other as it is.
     """
@@ -278,7 +289,9 @@ def _followed(rule: Rule, row: Owed, tickets: Sequence[Ticket], due_on: date | N
     if len(letters) > row.chased:
         latest = max(filter(None, (row.last_at, *letters)))
         row = replace(row, chased=len(letters), last_at=latest)
-    return replace(row, due_on=due_on) if rule.agreed else row
+    if not rule.agreed:
+        return row
+    return replace(row, due_on=due_on)
 
 
 def _received(row: Owed, ends: Sequence[_Closing]) -> Owed | None:
@@ -303,15 +316,19 @@ def _begun(
     anew.
     """
     real = [row for row in rows if row.state is not OwedState.VOID]
-    proved_before = starts and ends and ends[0].at <= starts[-1].at
-    if not real and proved_before:
+    if not real and _is_proved_before(starts, ends):
         return None
     known = {row.ticket_no for row in real}
-    since = max((row.ended_at for row in real if row.ended_at), default=None)
+    since = max(filter(None, (row.ended_at for row in real)), default=_BEFORE_ALL)
     for start in starts:
-        if start.no not in known and (since is None or start.at > since):
+        if start.no not in known and start.at > since:
             return start
     return None
+
+
+def _is_proved_before(starts: Sequence[_Closing], ends: Sequence[_Closing]) -> bool:
+    """Whether a proof was there before the last start."""
+    return bool(starts) and bool(ends) and ends[0].at <= starts[-1].at
 
 
 def read_rules(
@@ -327,7 +344,12 @@ def read_rules(
     }
 
 
-def _read_rule(name: str, row: TomlTable, catalogue: Catalogue, templates: set[str] | None) -> Rule:
+def _read_rule(
+    name: str,
+    row: TomlTable,
+    catalogue: Catalogue,
+    templates: set[str] | None,
+) -> Rule:
     row.check_keys(_KEYS)
     keys = ("starts", "ends", "proof", "chase")
     subjects = {key: row.codes(key, catalogue.subjects, "subject") for key in keys}

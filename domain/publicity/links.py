@@ -19,6 +19,7 @@ _TAIL = ".,;:!?)]}'\"<>"
 _FACEBOOK_ID = re.compile(r"\d{3,25}|pfbid\w{5,100}", re.ASCII)
 _NAME = re.compile(r"[\w.@-]{1,100}", re.ASCII)
 _CODE = re.compile(r"[\w-]{2,100}", re.ASCII)
+_VISIBLE = re.compile("[!-~]*")
 _INNER = ("u", "href", "link", "url", "text")
 """What the share forms call the address that they share."""
 _SHARE_FORMS = ("sharer", "sharer.php", "l.php", "dialog", "intent", "flx", "lineit")
@@ -180,10 +181,9 @@ def _facebook(address: _Address) -> PostLink | None:
     path = address.path
     if head in _POST_IN_QUERY:
         return _facebook_by_query(address)
-    if head == "share":
-        share = _facebook_share(path)
-        if share is not None:
-            return share
+    share = _facebook_share(path)
+    if share is not None:
+        return share
     if head == "groups" and _is_group_post(path):
         return _facebook_group_post(path)
     if head in ("reel", "reels") and len(path) > 1:
@@ -191,7 +191,13 @@ def _facebook(address: _Address) -> PostLink | None:
     if _names_post(path[1:], _PAGE_POSTS) and _NAME.fullmatch(path[0]):
         page, kind, *_more, post = path
         return _facebook_post(post, f"{_FACEBOOK}{page}/{kind}/{post}", page)
-    name = address.query.get("id", "") if head == "profile.php" else _only(path)
+    return _facebook_page(address)
+
+
+def _facebook_page(address: _Address) -> PostLink | None:
+    """A page by its name, or by its id in the query."""
+    by_id = address.head == "profile.php"
+    name = address.query.get("id", "") if by_id else _only(address.path)
     if not _NAME.fullmatch(name):
         return None
     return _page(Network.FACEBOOK, _FACEBOOK + name, name)
@@ -219,8 +225,9 @@ def _facebook_by_query(address: _Address) -> PostLink | None:
 
 def _facebook_share(path: Sequence[str]) -> PostLink | None:
     """The short address that Facebook's button "share" gives: a code, perhaps behind its kind."""
-    kinds = path[1:2] if len(path) > 2 else []
-    code = path[:3][-1] if len(path) > 1 else ""
+    if len(path) < 2 or path[0].casefold() != "share":
+        return None
+    *kinds, code = path[1:3]
     if not _CODE.fullmatch(code) or not all(map(_NAME.fullmatch, kinds)):
         return None
     url = f"{_FACEBOOK}{'/'.join(['share', *kinds, code])}/"
@@ -236,7 +243,11 @@ def _facebook_group_post(path: Sequence[str]) -> PostLink | None:
     return replace(link, kind=PostLinkKind.GROUP) if link else None
 
 
-def _facebook_post(post: str, url: str, page: str = "") -> PostLink | None:
+def _facebook_post(
+    post: str,
+    url: str,
+    page: str = "",
+) -> PostLink | None:
     if not _FACEBOOK_ID.fullmatch(post):
         return None
     return PostLink(Network.FACEBOOK, url, facebook_key(post), page)
@@ -272,18 +283,18 @@ def _line(address: _Address) -> PostLink | None:
         return None
     url = f"https://{address.host}/{address.whole_path}"
     last = address.path[-1]
-    lowered = [part.casefold() for part in address.path]
-    if lowered[0] == "r":
-        lowered = lowered[1:]
+    lowered = list(map(str.casefold, address.path))
+    if address.head == "r":
+        lowered.pop(0)
     if lowered[-1:] == ["post"]:
         return _line_by_query(address, url)
     if lowered[:1] == ["ti"] or address.host == "page.line.me":
         return _page(Network.LINE, url, last)
-    if len(url) > MOST_LINK or not all("!" <= sign <= "~" for sign in url):
+    if len(url) > MOST_LINK or not _VISIBLE.fullmatch(url):
         return None
-    if "post" in lowered and _CODE.fullmatch(last):
-        return PostLink(Network.LINE, url, f"line:{last}")
-    return PostLink(Network.LINE, url, f"line:{address.host}/{address.whole_path}")
+    is_post = "post" in lowered and _CODE.fullmatch(last)
+    own = last if is_post else f"{address.host}/{address.whole_path}"
+    return PostLink(Network.LINE, url, f"line:{own}")
 
 
 def _line_by_query(address: _Address, url: str) -> PostLink | None:

@@ -78,7 +78,11 @@ class PagePost:
         return self.shown_at is None or self.hidden_at > self.shown_at
 
 
-def read_event(entry_time: object, value: Mapping[str, object], page_id: str) -> PageEvent | None:
+def read_event(
+    entry_time: object,
+    value: Mapping[str, object],
+    page_id: str,
+) -> PageEvent | None:
     """A change of the page's feed; None where it is no post of the page itself, or not
     published.
     """
@@ -120,8 +124,7 @@ def _link(value: Mapping[str, object]) -> str:
     """The post's own address."""
     post = value.get("post")
     given = _text(post if isinstance(post, Mapping) else value, "permalink_url")
-    links = find_links(given)
-    return links[0].url if links else ""
+    return next((link.url for link in find_links(given)), "")
 
 
 def _instant(value: object) -> datetime | None:

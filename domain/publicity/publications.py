@@ -184,7 +184,11 @@ def corrected(
     return replace(ticket, **changed)
 
 
-def _derived(publication: Publication, network: Network, name: str) -> dict[str, Any]:
+def _derived(
+    publication: Publication,
+    network: Network,
+    name: str,
+) -> dict[str, Any]:
     """What a ticket has from its publication, by field; `name` = the network as people call it."""
     news = publication.news
     link = publication.posts[network].link

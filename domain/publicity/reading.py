@@ -58,7 +58,9 @@ def projects_of(projects: Sequence[Project], text: str) -> tuple[str, ...]:
     if named:
         return tuple(dict.fromkeys(named))
     likely = [project.name for project in likely_projects(projects, text)]
-    return tuple(likely) if len(likely) == 1 else ()
+    if len(likely) > 1:
+        return ()
+    return tuple(likely)
 
 
 def periods_of(text: str, today: date) -> str:
@@ -66,10 +68,14 @@ def periods_of(text: str, today: date) -> str:
     or several.
     """
     runs = [periods for _start, _end, periods in find_periods(text, today)]
+    if len(runs) == 1:
+        return kept(runs[0])
     if runs:
-        return kept(runs[0]) if len(runs) == 1 else ""
+        return ""
     months = _months(digits(clean(text)), today)
-    return kept(months) if len(months) == 1 else ""
+    if len(months) > 1:
+        return ""
+    return kept(months)
 
 
 def _months(text: str, today: date) -> tuple[DataPeriod, ...]:

@@ -56,7 +56,11 @@ class Telling:
         """The channels that the text tells."""
         return {self.channels[word] for word in self._within(text, self.channels)}
 
-    def _within(self, text: str, known: Collection[str]) -> list[str]:
+    def _within(
+        self,
+        text: str,
+        known: Collection[str],
+    ) -> list[str]:
         """The known words of a text, none that stands within a longer one or within a cover."""
         sound = sound_of(text)
         spans = [span for word in (*known, *self.covers) for span in _places(word, sound)]
@@ -104,7 +108,12 @@ class Pointer:
         return [way for way in ways if way != habit][:MOST]
 
     def _ways(
-        self, details: str, result: str, habit: Way, said: Collection[str], likely: Sequence[str]
+        self,
+        details: str,
+        result: str,
+        habit: Way,
+        said: Collection[str],
+        likely: Sequence[str],
     ) -> list[Way]:
         subject, channel = habit
         other = "" if "channel" in said else self._channel(details, channel)
@@ -116,11 +125,15 @@ class Pointer:
         subjects = self._subjects(told, subject, likely, undecided)
         if not other and "channel" not in said:
             return self._by_any_channel(subjects, channel)
-        by = other or channel
-        fitting = [one for one in subjects if self.catalogue.fits(one, by)]
-        if not fitting:
-            fitting = self._kin(subjects[0] if subjects else subject, by)
-        return [(one, by) for one in fitting]
+        return self._by_one_channel(subjects, subject, other or channel)
+
+    def _by_one_channel(self, subjects: Sequence[str], habit: str, channel: str) -> list[Way]:
+        """These subjects as far as they come by the channel; else what is like the likeliest, or
+        like the subject of habit.
+        """
+        fitting = [one for one in subjects if self.catalogue.fits(one, channel)]
+        likeliest = next(iter(subjects), habit)
+        return [(one, channel) for one in fitting or self._kin(likeliest, channel)]
 
     def _channel(self, text: str, channel: str) -> str:
         """The one channel that the words tell, where it is another one."""
@@ -129,7 +142,11 @@ class Pointer:
             return ""
         return named.pop()
 
-    def _by_any_channel(self, subjects: Sequence[str], channel: str) -> list[Way]:
+    def _by_any_channel(
+        self,
+        subjects: Sequence[str],
+        channel: str,
+    ) -> list[Way]:
         """The likeliest subject by several of its channels, the others by one each."""
         if not subjects:
             return []
@@ -186,7 +203,9 @@ class Pointer:
         """The subjects for which no words speak against this one with such a result."""
         others, results = self.telling.undecided.get(_group(subject), (frozenset(), ()))
         sound = sound_of(result)
-        return frozenset() if any(word in sound for word in results) else others
+        if any(word in sound for word in results):
+            return frozenset()
+        return others
 
     def _scores(self, told: Iterable[frozenset[str]]) -> "_Scores":
         """What is told of each subject and group: the more, the fewer share a word."""

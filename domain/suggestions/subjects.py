@@ -115,7 +115,12 @@ class Model:
 
         return sorted(subjects, key=lambda one: -score(one))[:MOST]
 
-    def _evidence(self, text: str, subjects: Sequence[str], seeds: Seeds) -> dict[str, float]:
+    def _evidence(
+        self,
+        text: str,
+        subjects: Sequence[str],
+        seeds: Seeds,
+    ) -> dict[str, float]:
         """For each subject what the text says for or against it."""
         sound = sound_of(text)
         evidence = dict.fromkeys(subjects, 0.0)

@@ -290,7 +290,9 @@ def _said_beside(text: str, one: Reference) -> str:
     behind = text[one.end :]
     if before:
         return before
-    return "" if is_courtesy(behind) else behind.strip()
+    if is_courtesy(behind):
+        return ""
+    return behind.strip()
 
 
 # Patterns.
