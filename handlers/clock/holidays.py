@@ -165,6 +165,7 @@ async def _changed(
     """What was written, and how many due times and reminders move by it; `entered` = all of the
     office's own days from now on.
     """
+    # The desk itself learns of them only when they are written; due times move at once.
     after = with_holidays(ctx.desk, entered)
     moved = await deadlines.replan_with(ctx, after)
     reminders = await owed.replan_with(ctx, after)

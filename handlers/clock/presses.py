@@ -302,6 +302,7 @@ class PauseForm(Form):
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         found = await tickets.get_ticket(ctx.db, draft.record)
+        # Somebody saved the ticket while the moment was asked for.
         if found.version != draft.record_version:
             end(
                 ctx,

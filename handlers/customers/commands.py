@@ -222,12 +222,11 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
     """Small talk gets a hint; else what can be done: a ticket of the line, the answer to the last
     ticket, a new customer.
     """
-    slip = find_slip(text)
-    wrong = f"⚠️ {sentence(fields.refusal(slip))}" if slip else ""
+    wrong = _slip_text(text)
     nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong, hint)))
     told = from_query(text, ctx.today)
-    says_something = slip or told or hint
-    if not says_something and small_talk(text, ctx.today):
+    says_nothing = not wrong and not told and not hint
+    if says_nothing and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
     line_buttons = _line_buttons(ctx, text)
     meant = take_reference(text, ReferenceKind.TICKET)
@@ -245,6 +244,14 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
     if told and not read_alone(text):
         buttons.append(_new_button(text))
     return say(nothing, *buttons)
+
+
+def _slip_text(text: str) -> str:
+    """Says what is wrong with a code or telephone that was typed amiss; "" for anything else."""
+    slip = find_slip(text)
+    if slip is None:
+        return ""
+    return f"⚠️ {sentence(fields.refusal(slip))}"
 
 
 async def _answer_buttons(ctx: Context, text: str) -> Sequence[Button]:

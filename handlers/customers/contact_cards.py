@@ -50,6 +50,7 @@ async def _read_file(ctx: Context, body: Attachment, fetched: Fetched) -> list[S
     if any(one.kind is ReferenceKind.TICKET for one in find_references(body.caption)):
         return []
     path = ctx.desk.files.blobs.existing(fetched.sha256)
+    # In a thread, so that nobody else waits for the disk.
     data = await asyncio.to_thread(path.read_bytes)
     if not is_vcard(data):
         return []

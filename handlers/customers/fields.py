@@ -66,6 +66,7 @@ def contact_of(text: str) -> tuple[Contact, list[str]]:
     """
     reach = read_reach(text)
     phone, mobile, further = placed(reach.phones)
+    # Contacts are rung up on the one number that is known, which mostly is a mobile.
     if len(reach.phones) == 1:
         mobile = phone
         phone = ""

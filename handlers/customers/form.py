@@ -214,6 +214,7 @@ async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
             now=ctx.now,
         )
     )
+    # The ticket that follows is made before the customer is written.
     ctx.unsaved[code] = customer
     ctx.audit("customer.created", code)
     end(ctx, draft, outcome=code)

@@ -42,6 +42,7 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
         incoming=incoming,
         staff=person,
     )
+    # Whoever asks in a foreign chat gets hits or nothing, never an error.
     try:
         reply = await _page(
             ctx,

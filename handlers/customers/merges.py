@@ -75,6 +75,7 @@ async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
                 code=code,
                 survivor=survivor.code,
             )
+        # The record with the latest ticket is the one to keep (DOMAIN.md section 7).
         latest = await tickets.list_by_customer(ctx.db, code, 1)
         count = await tickets.count_by_customer(ctx.db, code)
         latest_at = latest[0].created_at if latest else None

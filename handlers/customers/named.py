@@ -46,8 +46,10 @@ class CustomerRecords(RecordKind):
     async def meant(self, ctx: Context, text: str) -> list[str]:
         """Whose telephone or address stands among other words; alone it is a search."""
         reach = read_reach(text)
-        if not any(map(str.isalpha, reach.words)):
+        has_words = any(map(str.isalpha, reach.words))
+        if not has_words:
             return []
+        # Each customer once, in the order in which they were found.
         codes: dict[str, None] = {}
         for key in (*reach.phones, *reach.emails):
             hits = await search.find_customers(
@@ -55,12 +57,14 @@ class CustomerRecords(RecordKind):
                 ctx.words,
                 key,
             )
-            codes.update((hit.customer.code, None) for hit in hits)
+            for hit in hits:
+                codes[hit.customer.code] = None
         return [*codes]
 
     def words_that_led(self, text: str) -> str:
         reach = read_reach(text)
-        return ", ".join((*map(format_phone, reach.phones), *reach.emails))
+        phones = map(format_phone, reach.phones)
+        return ", ".join((*phones, *reach.emails))
 
     async def draft(self, ctx: Context, no: str) -> Draft:
         customer = await customers.get_customer(ctx.db, no)
@@ -71,7 +75,8 @@ class CustomerRecords(RecordKind):
     async def list_of(self, ctx: Context, no: str, field: str) -> ReplyPart | None:
         if field != "contacts":
             return None
-        return list_part(await customers.get_customer(ctx.db, no), field)
+        customer = await customers.get_customer(ctx.db, no)
+        return list_part(customer, field)
 
 
 enter_records(CustomerRecords())

@@ -252,6 +252,7 @@ def arranged(ones: tuple[P, ...], one: P, *, remove: bool) -> tuple[P, ...]:
     main one, and it stands first.
     """
     others: list[P] = [other for other in ones if other is not one]
+    # The main one stays: the others keep their order.
     if remove and not one.main:
         return tuple(others)
     if not remove:
@@ -350,7 +351,11 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     name = " ".join([contact.name, *further]).strip()
     if len(name) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
         raise InvalidInput("name")
-    reach = {"phone": contact.phone, "mobile": contact.mobile, "email": contact.email}
+    reach = {
+        "phone": contact.phone,
+        "mobile": contact.mobile,
+        "email": contact.email,
+    }
     given = {field: value for field, value in reach.items() if value}
     # All of it in one message needs no last look.
     return FormAnswer({"name": name, **given}, look=False if given else None)

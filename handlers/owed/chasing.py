@@ -42,6 +42,7 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if row.state is not OwedState.OPEN:
         return await moved_on(ctx, args, row)
     (row,) = await request_cards.with_unreached(ctx, [row])
+    # Its name and address stand in the letter.
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.read", customer.code)
     by_hand = request_cards.owed_button(

@@ -50,6 +50,7 @@ async def record(
             contract_no=life.contract.no,
             contract_on=life.contract.signed_on,
         )
+    # What the subject insists on may be unknown here: the ticket stays open for the officer then.
     needed = catalogue.required_for_closing(
         subject,
         channel,

@@ -72,6 +72,7 @@ async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
 
     A file or photo of the proof belongs to the ticket that this returns.
     """
+    # Two officers may press at the same time: only one of them may end it.
     ctx.change(partial(owed.hold, row=row))
     subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.proof)
     got = value_label("got", row.rule)

@@ -88,6 +88,7 @@ async def remind(work: Work, rows: Sequence[Due]) -> None:
         rules=rules,
         calendar=work.desk.configuration.calendar,
     )
+    # Noted and planned in one transaction: nobody is told twice, and nobody is forgotten.
     work.change(note)
     work.change(partial(due_rows.plan_again, rows=[*telling.values()]))
 

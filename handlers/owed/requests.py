@@ -109,7 +109,12 @@ async def _placement(
     life = _request_of(lives, wanted)
     if life is None and wanted is not None and wanted == current:
         # Its tickets were all voided until now, so that the customer's requests lack it.
-        life = await _own_request(ctx, wanted, ticket, kind)
+        life = await _own_request(
+            ctx,
+            wanted,
+            ticket,
+            kind,
+        )
     if life and not _names_another_contract(ticket, life):
         return Placement(life)
     configuration = ctx.desk.configuration
@@ -163,9 +168,21 @@ def _question(ctx: Context, ticket: Ticket, placement: Placement) -> Choice:
     for life in placement.asked:
         if life is not placement.life:
             args = {"ticket": ticket.no, "request": str(life.request.id)}
-            options.append(Button(_request_line(life), "request.take", args))
+            options.append(
+                Button(
+                    _request_line(life),
+                    "request.take",
+                    args,
+                )
+            )
     new = {"ticket": ticket.no, "request": ""}
-    options.append(Button(_("คำขอใหม่"), "request.take", new))
+    options.append(
+        Button(
+            _("คำขอใหม่"),
+            "request.take",
+            new,
+        )
+    )
     question = _("ถ้าใบงาน %(no)s เป็นของคำขออื่น เลือกที่นี่", no=ticket.no)
     if placement.waits:
         question = _("ใบงาน %(no)s เป็นของคำขอใด (ยังไม่หยุดเตือนรายการใด)", no=ticket.no)
@@ -174,9 +191,13 @@ def _question(ctx: Context, ticket: Ticket, placement: Placement) -> Choice:
 
 def _request_line(life: Life) -> str:
     """A request by its contract or day, its projects, and what is owed on it."""
-    projects = dict.fromkeys(name for ticket in life.tickets for name in ticket.projects)
-    waits = [value_label("waits", row.rule) for row in life.owed if row.state is OwedState.OPEN]
-    parts = (request_cards.title(life), ", ".join(projects), *waits)
+    projects: dict[str, None] = {}
+    for ticket in life.tickets:
+        projects |= dict.fromkeys(ticket.projects)
+    parts = [request_cards.title(life), ", ".join(projects)]
+    for row in life.owed:
+        if row.state is OwedState.OPEN:
+            parts.append(value_label("waits", row.rule))
     return " · ".join(filter(None, parts))
 
 
@@ -288,6 +309,7 @@ async def _with_contract(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life
     year has begun; else a line that says why not.
     """
     no = ticket.contract_no
+    # A number of a year to come is a slip; the ticket keeps it, but it makes no contract.
     try:
         check_year(no, ctx.today)
     except InvalidInput as error:

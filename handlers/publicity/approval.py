@@ -201,6 +201,7 @@ async def _decidable(ctx: Context, no: str) -> Publication | None:
     found = await publications.get(ctx.db, no)
     if not proposed(found):
         return None
+    # Two people see each post: its writer cannot be the second.
     if found.recorded_by == ctx.staff.id:
         raise NotAllowed("post_own")
     return found
@@ -246,6 +247,7 @@ def _approved(ctx: Context, old: Publication) -> Publication:
     posts = proposed(old)
     new = replace(old, released_by=ctx.staff.id)
     for post in posts:
+        # `lapse` ends it in a moment; what was to go out in time is no news any more.
         if post.post_at is not None and post.post_at <= ctx.now:
             raise Conflict("post_late")
         at = post.post_at or ctx.now

@@ -123,6 +123,7 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
         return None
     if draft is not None and _takes_links(ctx, draft, posts):
         return await _open(ctx, _with_links(draft, posts))
+    # Whatever form is open is not about this link: it waits, and is offered again below.
     parked = await park_open(ctx)
     reply = await _log(ctx, text)
     if parked is None:

@@ -14,13 +14,16 @@ class PublicationRecords(RecordKind):
     kind = ReferenceKind.PUBLICATION
 
     async def exists(self, ctx: Context, no: str) -> bool:
-        return await publications.find(ctx.db, no) is not None
+        found = await publications.find(ctx.db, no)
+        return found is not None
 
     async def show(self, ctx: Context, no: str) -> Reply:
-        return Reply((await publicity_cards.card(ctx, await publications.get(ctx.db, no)),))
+        publication = await publications.get(ctx.db, no)
+        return Reply((await publicity_cards.card(ctx, publication),))
 
     async def option(self, ctx: Context, no: str) -> Button:
-        return publicity_cards.show_button(await publications.get(ctx.db, no))
+        publication = await publications.get(ctx.db, no)
+        return publicity_cards.show_button(publication)
 
 
 enter_records(PublicationRecords())

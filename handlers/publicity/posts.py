@@ -178,6 +178,7 @@ def _failed(post: Post, answer: Failed, now: datetime) -> Post:
     # What was unclear before stays so: it is looked for before every further try.
     if post.error == UNKNOWN:
         error = UNKNOWN
+    # After the last pause nobody waits any longer: the officer decides.
     if answer.lasting or post.attempts > len(PAUSES):
         return replace(
             post,
@@ -265,6 +266,7 @@ def _retried(post: Post, now: datetime, *, sure: bool) -> Post | None:
     twice.
     """
     lost = _forgotten(post, now)
+    # Looking on twitter costs money, so that the desk has not looked there.
     unseen = lost or post.network is Network.TWITTER
     if not post.is_doubtful or (sure and unseen):
         return _anew(post, now)
