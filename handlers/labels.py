@@ -218,12 +218,16 @@ def field_label(field: str) -> str:
 
 def button_label(field: str) -> str:
     """What the button that asks for a field says."""
-    return _(BUTTONS[field]) if field in BUTTONS else field_label(field)
+    if field in BUTTONS:
+        return _(BUTTONS[field])
+    return field_label(field)
 
 
 def typed_label(field: str) -> str:
     """What is typed into a field."""
-    return value_label("typed", field) if field in VALUES["typed"] else field_label(field)
+    if field in VALUES["typed"]:
+        return value_label("typed", field)
+    return field_label(field)
 
 
 def value_label(field: str, value: str) -> str:
@@ -263,9 +267,13 @@ def doer_label(names: Mapping[StaffId, str], by: StaffId | None, reader: StaffId
     """Who did something, told to this reader: คุณ for the reader's own deed, คุณนก for a colleague's,
     or the system.
     """
-    if by is not None and by == reader:
+    if by is None:
+        return _("ระบบ")
+    if by == reader:
         return _("คุณ")
-    return person_label(names[by]) if by is not None and by in names else _("ระบบ")
+    if by not in names:
+        return _("ระบบ")
+    return person_label(names[by])
 
 
 def when(at: datetime) -> str:
@@ -289,23 +297,29 @@ def days(first: date, last: date) -> str:
 
 def weekday_when(at: datetime) -> str:
     """`พฤ. 3 ธ.ค. 69 14.30 น.`"""
-    return f"{value_label('weekday', str(at.astimezone(BANGKOK).weekday()))} {when(at)}"
+    weekday = at.astimezone(BANGKOK).weekday()
+    return f"{value_label('weekday', str(weekday))} {when(at)}"
 
 
 def day_time(at: datetime) -> str:
     """`3 ธ.ค. 14.30 น.`"""
-    return f"{day(at.astimezone(BANGKOK).date())} {format_time(at)}"
+    on = at.astimezone(BANGKOK).date()
+    return f"{day(on)} {format_time(at)}"
 
 
 def hours(amount: timedelta) -> str:
     """`2 ชม. 30 นาที`, for what is counted within one day; parts of a minute are left out."""
-    whole, minutes = divmod(int(amount.total_seconds()) // 60, 60)
+    whole, minutes = divmod(_whole_minutes(amount), 60)
     parts = []
     if whole:
         parts.append(_("%(count)s ชม.", count=whole))
     if minutes:
         parts.append(_("%(count)s นาที", count=minutes))
     return " ".join(parts) or _("ไม่ถึง 1 นาที")
+
+
+def _whole_minutes(amount: timedelta) -> int:
+    return int(amount.total_seconds()) // 60
 
 
 def closed_up(text: str) -> str:
@@ -317,19 +331,23 @@ def span(amount: timedelta, day_minutes: int) -> str:
     """Working time as officers say it: `1 วันทำการ 2 ชม.`, a working day counting so many
     minutes.
     """
-    whole, rest = divmod(int(amount.total_seconds()) // 60, day_minutes)
+    whole, minutes = divmod(_whole_minutes(amount), day_minutes)
+    rest = hours(timedelta(minutes=minutes))
     if not whole:
         return hours(amount)
     told = _("%(count)s วันทำการ", count=whole)
-    return f"{told} {hours(timedelta(minutes=rest))}" if rest else told
+    return f"{told} {rest}" if minutes else told
 
 
 def holiday(names: str) -> str:
     """A holiday by its short names, where one day bears several."""
     every = names.split("; ")
-    return ", ".join([name for name in every if len(name) <= SHORT_HOLIDAY] or every)
+    short = [name for name in every if len(name) <= SHORT_HOLIDAY]
+    return ", ".join(short or every)
 
 
 def team_label(name: str) -> str:
     """`ทีมข้อมูล`, also where the name itself begins with the word."""
-    return name if name.startswith("ทีม") else _("ทีม%(name)s", name=name)
+    if name.startswith("ทีม"):
+        return name
+    return _("ทีม%(name)s", name=name)

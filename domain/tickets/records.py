@@ -18,6 +18,11 @@ from domain.text import digits, words
 SEPARATOR = "\n"
 """Between the projects of a ticket where they are one text, and between its lines of years."""
 
+MOST_BAHT = 10**9
+_CONTRACT_NO = re.compile(r"\s*(?P<number>\d{1,5})\s*/\s*(?P<year>\d{4}|\d{2})\s*")
+
+Days = tuple[date, date]
+"""The first and the last day of a span."""
 TicketNo = NewType("TicketNo", str)
 """`R` + YYMM (Gregorian) + six digits that run on from month to month, e.g. R2002590795."""
 
@@ -131,7 +136,10 @@ class Ticket:
     @property
     def waiting_since(self) -> datetime | None:
         """Since when it waits for the customer; None where it does not."""
-        return self.pauses[-1].since if self.pauses and self.pauses[-1].until is None else None
+        if not self.pauses:
+            return None
+        last = self.pauses[-1]
+        return last.since if last.until is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +157,18 @@ def data_uses(projects: Sequence[str], data_years: str) -> list[DataUse]:
     """A ticket's projects and years as days: each project with its own years, else with those named
     for all.
     """
-    shared: list[tuple[date, date]] = []
-    own: dict[str, list[tuple[date, date]]] = {}
+    spans: dict[str, list[Days]] = {}
     for line in data_years.splitlines():
         project, periods = split_years(line)
-        spans = [span for period in read_kept(periods) for span in period.spans()]
-        (own.setdefault(project, []) if project else shared).extend(spans)
+        found = spans.setdefault(project, [])
+        for period in read_kept(periods):
+            found += period.spans()
+    shared = spans.get("", [])
     uses = []
     for project in projects or ("",):
-        spans = own.get(project) or shared
-        uses += [DataUse(project, first, last) for first, last in spans]
-        if not spans and project:
+        meant = spans.get(project) or shared
+        uses += [DataUse(project, first, last) for first, last in meant]
+        if project and not meant:
             uses.append(DataUse(project, None, None))
     return list(dict.fromkeys(uses))
 
@@ -225,39 +234,47 @@ def parse_price(text: str) -> Decimal:
     if plain.casefold() in words("money").texts("free"):
         return Decimal("0.00")
     found = _amount().fullmatch(plain)
-    amount = Decimal(re.sub(r"[,\s]", "", found["baht"])) if found else Decimal(-1)
-    if found and found["satang"]:
+    if found is None:
+        raise InvalidInput("price", text=text[:40])
+    amount = Decimal(re.sub(r"[,\s]", "", found["baht"]))
+    if found["satang"]:
         amount += Decimal(found["satang"]) / 100
-    if not 0 <= amount < 10**9:
+    if amount >= MOST_BAHT:
         raise InvalidInput("price", text=text[:40])
     return amount.quantize(Decimal("0.01"))
 
 
 def parse_contract_no(text: str) -> str:
     """`81/2563`, also from `81/63`; InvalidInput("contract_no")."""
-    match = re.fullmatch(r"\s*(\d{1,5})\s*/\s*(\d{4}|\d{2})\s*", digits(text))
-    if not match:
+    found = _CONTRACT_NO.fullmatch(digits(text))
+    if found is None:
         raise InvalidInput("contract_no")
-    number, year = match.groups()
-    full = int(year) + 2500 if len(year) == 2 else int(year)
-    if not 2400 <= full <= 2700 or not int(number):
+    number = int(found["number"])
+    year = int(found["year"])
+    if len(found["year"]) == 2:
+        year += 2500
+    if number == 0 or not 2400 <= year <= 2700:
         raise InvalidInput("contract_no")
-    return f"{int(number)}/{full}"
+    return f"{number}/{year}"
 
 
 @cache
 def _amount() -> re.Pattern[str]:
     """One amount: thousands parted by commas or blanks, the word or sign for baht, `.-`, satang."""
     table = words("money")
+    before = _any_of(*table.texts("before"))
     units = _any_of(*table.texts("baht"), *table.texts("short_baht"))
-    baht = r"(?P<baht>(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?: \d{3})+|\d+)(?:\.\d\d?)?)"
-    satang = rf"(?:\s*(?P<satang>\d\d?)\s*(?:{_any_of(*table.texts('satang'))}))?"
-    end = rf"\s*(?:[.,/]?-)?\s*(?:{units})?\s*(?:{_any_of(*table.texts('whole'))})?"
+    whole = _any_of(*table.texts("whole"))
+    satang = _any_of(*table.texts("satang"))
     return re.compile(
-        rf"(?:(?:{_any_of(*table.texts('before'))})\s*)*(?:{units})?\s*{baht}{end}{satang}",
+        rf"(?:(?:{before})\s*)*(?:{units})?\s*"
+        r"(?P<baht>(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?: \d{3})+|\d+)(?:\.\d\d?)?)"
+        rf"\s*(?:[.,/]?-)?\s*(?:{units})?\s*(?:{whole})?"
+        rf"(?:\s*(?P<satang>\d\d?)\s*(?:{satang}))?",
         re.IGNORECASE,
     )
 
 
 def _any_of(*spellings: str) -> str:
-    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
+    longest_first = sorted(spellings, key=len, reverse=True)
+    return "|".join(map(re.escape, longest_first))

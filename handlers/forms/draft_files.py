@@ -31,7 +31,11 @@ def move(
     )
 
 
-async def keep_with(ctx: Context, draft: Draft, ticket: Ticket) -> int:
+async def keep_with(
+    ctx: Context,
+    draft: Draft,
+    ticket: Ticket,
+) -> int:
     """The draft's files go to the ticket that it was saved as; returns how many they are."""
     count = await waiting_with(ctx, draft)
     if count:
@@ -50,6 +54,6 @@ async def keep_with(ctx: Context, draft: Draft, ticket: Ticket) -> int:
 
 async def waiting_with(ctx: Context, draft: Draft) -> int:
     """How many files a draft has."""
-    return await file_store.count_files(ctx.db, of_draft(draft.id)) + ctx.attached.get(
-        of_draft(draft.id), 0
-    )
+    record = of_draft(draft.id)
+    kept = await file_store.count_files(ctx.db, record)
+    return kept + ctx.attached.get(record, 0)

@@ -89,7 +89,11 @@ def with_values(draft: Draft, given: Given) -> Draft:
     return replace(draft, given=values, dialog=_moved(draft.dialog, answer, filled))
 
 
-def _moved(dialog: Dialog, answer: FormAnswer, filled: Collection[str]) -> Dialog:
+def _moved(
+    dialog: Dialog,
+    answer: FormAnswer,
+    filled: Collection[str],
+) -> Dialog:
     """The dialog after an answer that filled these fields."""
     queries = {**dialog.queries, **answer.queries}
     look = _later(dialog.look, answer.look)

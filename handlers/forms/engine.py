@@ -94,7 +94,11 @@ class Form(Protocol):
     kind: str
     fields: Mapping[str, Field]
 
-    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+    async def missing(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> list[str]:
         """The fields still needed before saving, in asking order."""
         ...
 
@@ -104,7 +108,12 @@ class Form(Protocol):
         """
         ...
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+    async def present(
+        self,
+        ctx: Context,
+        draft: Draft,
+        name: str,
+    ) -> str:
         """A field's present value as people read it; none where a record's old values are not
         shown.
         """
@@ -155,7 +164,11 @@ def enter_form(form: Form) -> None:
     FORMS[form.kind] = form
 
 
-async def value_of(ctx: Context, draft: Draft, name: str) -> str:
+async def value_of(
+    ctx: Context,
+    draft: Draft,
+    name: str,
+) -> str:
     """A field's value in the draft, else in the record under it."""
     if name in draft.given:
         return draft.given[name]
@@ -163,7 +176,11 @@ async def value_of(ctx: Context, draft: Draft, name: str) -> str:
     return saved.get(name, "")
 
 
-async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
+async def start(
+    ctx: Context,
+    draft: Draft,
+    asking: str = "",
+) -> Reply:
     """Open a form; whatever was open is parked."""
     await park_open(ctx, draft.id)
     return await proceed(ctx, draft, asking)
@@ -182,7 +199,12 @@ async def proceed(
     if not asking:
         missing = await form.missing(ctx, draft)
         asking = missing[0] if missing else ""
-    draft = replace(draft, asking=asking, state="open", touched_at=ctx.now)
+    draft = replace(
+        draft,
+        asking=asking,
+        state="open",
+        touched_at=ctx.now,
+    )
     store_draft(ctx, draft)
     part = await _part(ctx, form, draft)
     if not problem:
@@ -190,7 +212,11 @@ async def proceed(
     return Reply((Paragraph(f"⚠️ {problem}"), part))
 
 
-async def _part(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
+async def _part(
+    ctx: Context,
+    form: Form,
+    draft: Draft,
+) -> ReplyPart:
     """The list of fields, the question, or the whole card: wherever the draft stands."""
     if draft.asking.startswith(MORE):
         return await _other_fields(ctx, form, draft)
@@ -228,11 +254,19 @@ def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-def _ask_button(draft: Draft, name: str, label: str) -> Button:
+def _ask_button(
+    draft: Draft,
+    name: str,
+    label: str,
+) -> Button:
     return form_button(label, "form.ask", draft, field=name)
 
 
-def _field_button(form: Form, draft: Draft, name: str) -> Button:
+def _field_button(
+    form: Form,
+    draft: Draft,
+    name: str,
+) -> Button:
     """A tap on a field: asks for it, or opens the list that it stands for."""
     label = field_label(name)
     opens = form.fields[name].opens
@@ -241,7 +275,11 @@ def _field_button(form: Form, draft: Draft, name: str) -> Button:
     return _ask_button(draft, name, label)
 
 
-async def _other_fields(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
+async def _other_fields(
+    ctx: Context,
+    form: Form,
+    draft: Draft,
+) -> ReplyPart:
     """The fields to choose from: those that matter here, or all of them."""
     if draft.asking == EVERY:
         names = [name for name, field_ in form.fields.items() if not field_.hidden]
@@ -295,7 +333,12 @@ async def ask_part(
     )
     left = await _left(ctx, form, draft)
     if field_.options is None:
-        note = in_lines(left, was, _prompt(field_, present), card.note)
+        note = in_lines(
+            left,
+            was,
+            _prompt(field_, present),
+            card.note,
+        )
         return replace(card, note=note, buttons=buttons)
     options = await field_.options(ctx, draft)
     question = in_lines(
@@ -317,7 +360,11 @@ async def ask_part(
     return Choice(question, presses, (*turns, *buttons))
 
 
-def _presses(draft: Draft, field_: Field, shown: Sequence[Option]) -> tuple[Button, ...]:
+def _presses(
+    draft: Draft,
+    field_: Field,
+    shown: Sequence[Option],
+) -> tuple[Button, ...]:
     """A button for each option, and those beside them."""
     presses = [
         form_button(
@@ -334,7 +381,11 @@ def _presses(draft: Draft, field_: Field, shown: Sequence[Option]) -> tuple[Butt
     return tuple(presses)
 
 
-async def _left(ctx: Context, form: Form, draft: Draft) -> str:
+async def _left(
+    ctx: Context,
+    form: Form,
+    draft: Draft,
+) -> str:
     """What is still missing, where that is more than what is asked for; not what is there and has
     to be settled.
     """
@@ -391,13 +442,34 @@ async def _value_buttons(
     prompts = draft.dialog.prompts
     buttons = []
     if field_.unknown and name in await form.missing(ctx, draft):
-        buttons.append(form_button(_("ไม่ทราบ"), "form.unknown", draft, field=name))
+        buttons.append(
+            form_button(
+                _("ไม่ทราบ"),
+                "form.unknown",
+                draft,
+                field=name,
+            )
+        )
     if name in prompts:
-        buttons.append(form_button(_("ข้าม"), "form.skip", draft, field=name))
+        buttons.append(
+            form_button(
+                _("ข้าม"),
+                "form.skip",
+                draft,
+                field=name,
+            )
+        )
     if name in prompts and len(prompts) > 1:
         buttons.append(form_button(_("ข้ามทั้งหมด"), "form.skip", draft))
     if present and field_.clearable:
-        buttons.append(form_button(_("ลบค่านี้"), "form.clear", draft, field=name))
+        buttons.append(
+            form_button(
+                _("ลบค่านี้"),
+                "form.clear",
+                draft,
+                field=name,
+            )
+        )
     return tuple(buttons)
 
 
@@ -490,7 +562,11 @@ async def advance(ctx: Context, draft: Draft) -> Reply:
     return await form.save(ctx, replace(draft, touched_at=ctx.now))
 
 
-async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
+async def ask_which(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Reply:
     """Is this text for the form, or a search? Nothing is guessed."""
     form = FORMS[draft.kind]
     missing = await form.missing(ctx, draft)
@@ -505,7 +581,12 @@ async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
         text=shorten(text, 100),
         field=label,
     )
-    fill = form_button(_("ใส่เป็น%(field)s", field=label), "form.feed", draft, text=text)
+    fill = form_button(
+        _("ใส่เป็น%(field)s", field=label),
+        "form.feed",
+        draft,
+        text=text,
+    )
     # Without the draft among its arguments: a search puts the form aside, as any other work does.
     find = Button(_("ค้นหาใหม่"), "find.text", {"text": text})
     cancel = form_button(_("ยกเลิก"), "form.cancel", draft)

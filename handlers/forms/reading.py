@@ -1,7 +1,7 @@
 """Reading typed values for form fields: each returns the values as a draft stores them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from domain.customers.phones import parse_email, parse_phone, read_emails
@@ -15,7 +15,8 @@ from domain.one_line.slips import Slip, SlipKind, find_slip
 from domain.text import digits, fold
 from domain.tickets.records import parse_contract_no
 from handlers.desk import Context
-from handlers.forms.engine import DoubtCheck, Field, Option, Options
+from handlers.forms.drafts import Given
+from handlers.forms.engine import DoubtCheck, Field, Option, Options, Parse
 from handlers.i18n import _
 from handlers.labels import field_label, value_labels
 from store.chat.forms import Draft
@@ -26,6 +27,8 @@ LONG_AGO = timedelta(days=30 * 365)
 finger.
 """
 LONG_LIMIT = 20_000
+_STORED_MONTH = re.compile(r"\d{4}-\d\d-01")
+"""A first day of a month as a button gives it."""
 FEWEST = 2
 """So many letters of an option's name may stand for it."""
 PHONE = frozenset({"phone"})
@@ -39,6 +42,19 @@ def check_length(text: str, limit: int) -> None:
         raise InvalidInput("too_long", length=len(text), limit=limit)
 
 
+def read_into(name: str, read: Callable[[Context, str], str]) -> Parse:
+    """The reading of a field whose answer is one value, which `read` makes of what was typed."""
+
+    async def parse(
+        ctx: Context,
+        _draft: Draft,
+        text: str,
+    ) -> Given:
+        return {name: read(ctx, text)}
+
+    return parse
+
+
 def text_field(
     name: str,
     hint: str,
@@ -49,18 +65,14 @@ def text_field(
 ) -> Field:
     """A field of plain text."""
 
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Mapping[str, str]:
+    def read(_ctx: Context, text: str) -> str:
         check_length(text, limit)
-        return {name: text}
+        return text
 
     return Field(
         name,
         hint,
-        parse,
+        read_into(name, read),
         doubt=doubt,
         unknown=unknown,
         none=unknown,
@@ -76,20 +88,28 @@ def past_date(ctx: Context, text: str) -> str:
         on = parse_date(plain, ctx.today)
     except InvalidInput:
         named = _named_past(ctx, plain_answer(text))
-        if named is None or named[1] is not None:
+        if named is None:
             raise
-        on = named[0]
+        on, at = named
+        if at is not None:
+            raise
     return _past(ctx, on, plain).isoformat()
 
 
-def _past(ctx: Context, on: date, typed: str) -> date:
+def _past(
+    ctx: Context,
+    on: date,
+    typed: str,
+) -> date:
     """A day that is not to come; InvalidInput("year_short") where two digits of a year may be those
     of either era.
     """
     if on > ctx.today:
         raise InvalidInput("future_date", date=format_date(on))
-    if ctx.today - on > LONG_AGO and not re.search(r"\d{4}", digits(typed)):
-        raise InvalidInput("year_short", text=typed[:40], date=format_date(on, full=True))
+    has_whole_year = re.search(r"\d{4}", digits(typed))
+    if ctx.today - on > LONG_AGO and not has_whole_year:
+        whole = format_date(on, full=True)
+        raise InvalidInput("year_short", text=typed[:40], date=whole)
     return on
 
 
@@ -119,56 +139,50 @@ def _named_past(ctx: Context, plain: str) -> tuple[date, time | None] | None:
     its time of day.
     """
     found = past_at(digits(plain), 0, ctx.today)
-    return (found.on, found.at) if found and found.sure and found.end == len(plain) else None
+    if found is None or not found.sure or found.end != len(plain):
+        return None
+    return found.on, found.at
 
 
 def past_month(ctx: Context, text: str) -> str:
     """A month that has begun, as its stored first day: by name, as 10/69, this one, the last
-    one.
+    one, or as a button gives it.
     """
+    if _STORED_MONTH.fullmatch(text):
+        return text
     month = month_of(text, ctx.today)
     return _past(ctx, month, text).isoformat()
 
 
 def month_field(name: str, hint: str) -> Field:
     """A month, the last one and this one as buttons."""
-
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Mapping[str, str]:
-        return {name: _stored_month(text) or past_month(ctx, text)}
-
-    async def options(ctx: Context, draft: Draft) -> list[Option]:
-        this = ctx.today.replace(day=1)
-        last = (this - timedelta(days=1)).replace(day=1)
-        return [Option(month.isoformat(), format_month(month)) for month in (last, this)]
-
-    return Field(name, hint, parse, options, typed=True)
-
-
-def _stored_month(text: str) -> str:
-    """The text if it is a stored first day of a month, as a button gives it."""
-    return text if re.fullmatch(r"\d{4}-\d\d-01", text) else ""
-
-
-def past_date_field(
-    name: str, hint: str, *, unknown: bool = False, clearable: bool = True
-) -> Field:
-    """A local date, today and yesterday as buttons."""
-
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Mapping[str, str]:
-        return {name: past_date(ctx, text)}
-
     return Field(
         name,
         hint,
-        parse,
+        read_into(name, past_month),
+        _month_options,
+        typed=True,
+    )
+
+
+async def _month_options(ctx: Context, draft: Draft) -> list[Option]:
+    this = ctx.today.replace(day=1)
+    last = (this - timedelta(days=1)).replace(day=1)
+    return [Option(month.isoformat(), format_month(month)) for month in (last, this)]
+
+
+def past_date_field(
+    name: str,
+    hint: str,
+    *,
+    unknown: bool = False,
+    clearable: bool = True,
+) -> Field:
+    """A local date, today and yesterday as buttons."""
+    return Field(
+        name,
+        hint,
+        read_into(name, past_date),
         _late_options,
         unknown=unknown,
         none=unknown,
@@ -179,18 +193,10 @@ def past_date_field(
 
 def past_moment_field(name: str, hint: str) -> Field:
     """A local date, perhaps with a time of day; today and yesterday as buttons."""
-
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Mapping[str, str]:
-        return {name: past_moment(ctx, text)}
-
     return Field(
         name,
         hint,
-        parse,
+        read_into(name, past_moment),
         _late_options,
         clearable=False,
         typed=True,
@@ -198,16 +204,28 @@ def past_moment_field(name: str, hint: str) -> Field:
 
 
 async def _late_options(ctx: Context, draft: Draft) -> list[Option]:
-    return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in late_days(ctx)]
+    options = []
+    for label, day in late_days(ctx):
+        options.append(Option(day.isoformat(), f"{label} {format_date(day)}"))
+    return options
 
 
 def late_days(ctx: Context) -> tuple[tuple[str, date], ...]:
     """The days that are meant most often, with what their buttons say."""
-    return ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
+    yesterday = ctx.today - timedelta(days=1)
+    return (
+        (_("วันนี้"), ctx.today),
+        (_("เมื่อวาน"), yesterday),
+    )
 
 
 def numbered_field(
-    name: str, date_name: str, hint: str, kind: str, *, unknown: bool = False
+    name: str,
+    date_name: str,
+    hint: str,
+    kind: str,
+    *,
+    unknown: bool = False,
 ) -> Field:
     """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `เล่มที่ 12 เลขที่ 45 ลว. 24 ก.พ.
     63`.
@@ -217,21 +235,14 @@ def numbered_field(
         ctx: Context,
         draft: Draft,
         text: str,
-    ) -> Mapping[str, str]:
+    ) -> Given:
         read = read_numbered(kind, plain_answer(text))
-        if len(read.no) > TEXT_LIMIT:
-            raise InvalidInput("too_long", length=len(read.no), limit=TEXT_LIMIT)
-        no = parse_contract_no(read.no) if kind == "contract" and read.no else read.no
-        values = {name: no} if no else {}
-        try:
-            values |= {date_name: past_date(ctx, read.day)} if read.day else {}
-        except (
-            InvalidInput
-        ) as error:  # a date that cannot be: the number is kept, the date asked for again
-            raise InvalidInput(
-                error.code, **{**error.params, "kept": values, "ask": date_name}
-            ) from None
-        if not no:  # its date alone
+        values = {}
+        if read.no:
+            values[name] = _checked_no(kind, read.no)
+        if read.day:
+            values[date_name] = _date_behind(ctx, read.day, date_name, values)
+        if not read.no:  # its date alone
             raise InvalidInput("no_number", field=field_label(name), kept=values)
         return values
 
@@ -245,7 +256,32 @@ def numbered_field(
     )
 
 
-async def _numberless(ctx: Context, draft: Draft, text: str) -> bool:
+def _checked_no(kind: str, no: str) -> str:
+    check_length(no, TEXT_LIMIT)
+    return parse_contract_no(no) if kind == "contract" else no
+
+
+def _date_behind(
+    ctx: Context,
+    text: str,
+    name: str,
+    kept: Mapping[str, str],
+) -> str:
+    """The date behind a number; of one that cannot be, the number is kept, and the date asked for
+    again.
+    """
+    try:
+        return past_date(ctx, text)
+    except InvalidInput as error:
+        params = {**error.params, "kept": dict(kept), "ask": name}
+        raise InvalidInput(error.code, **params) from None
+
+
+async def _numberless(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> bool:
     """Words where a number is asked for: perhaps the next caller's name."""
     return not any(letter.isdigit() for letter in text)
 
@@ -253,15 +289,19 @@ async def _numberless(ctx: Context, draft: Draft, text: str) -> bool:
 def named_field(name: str, *, unknown: bool = False) -> Field:
     """A field with a fixed list of named values."""
 
-    async def options(ctx: Context, draft: Draft) -> list[Option]:
-        return [Option(value, _(label)) for value, label in value_labels(name).items()]
+    async def options(_ctx: Context, _draft: Draft) -> list[Option]:
+        labels = value_labels(name)
+        return [Option(value, _(label)) for value, label in labels.items()]
 
     async def parse(
         ctx: Context,
         draft: Draft,
         text: str,
-    ) -> Mapping[str, str]:
-        return {name: chosen(name, text) or match_option(await options(ctx, draft), text)}
+    ) -> Given:
+        value = chosen(name, text)
+        if not value:
+            value = match_option(await options(ctx, draft), text)
+        return {name: value}
 
     return Field(
         name,
@@ -286,7 +326,7 @@ def choice_field(
         ctx: Context,
         draft: Draft,
         text: str,
-    ) -> Mapping[str, str]:
+    ) -> Given:
         return {name: match_option(await options(ctx, draft), text)}
 
     return Field(
@@ -305,11 +345,13 @@ def match_option(options: list[Option], text: str) -> str:
     """
     wanted = fold(plain_answer(text))
     for option in options:
-        if text == option.value or (wanted and wanted == fold(option.label)):
+        if text == option.value:
             return option.value
-    having = [
-        option.value for option in options if len(wanted) >= FEWEST and wanted in fold(option.label)
-    ]
+        if wanted and wanted == fold(option.label):
+            return option.value
+    if len(wanted) < FEWEST:
+        raise InvalidInput("choice")
+    having = [option.value for option in options if wanted in fold(option.label)]
     if len(having) != 1:
         raise InvalidInput("choice")
     return having[0]
@@ -317,38 +359,29 @@ def match_option(options: list[Option], text: str) -> str:
 
 def money_field(name: str, hint: str) -> Field:
     """An amount in baht as people type it: 1,500 or ๑๕๐๐ บาท; 0 = free."""
-
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Mapping[str, str]:
-        return {name: str(price_of(text))}
-
-    async def options(ctx: Context, draft: Draft) -> list[Option]:
-        return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
-
     return Field(
         name,
         hint,
-        parse,
-        options,
+        read_into(name, lambda _ctx, text: str(price_of(text))),
+        _no_charge,
         unknown=True,
         typed=True,
     )
 
 
+async def _no_charge(ctx: Context, draft: Draft) -> list[Option]:
+    return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
+
+
 def phone_field(name: str) -> Field:
     """A telephone."""
-
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Mapping[str, str]:
-        return {name: read_phone(text)}
-
-    return Field(name, "พิมพ์เบอร์โทร เช่น 081-234-5678", parse, takes=PHONE, nine=True)
+    return Field(
+        name,
+        "พิมพ์เบอร์โทร เช่น 081-234-5678",
+        read_into(name, lambda _ctx, text: read_phone(text)),
+        takes=PHONE,
+        nine=True,
+    )
 
 
 def read_phone(text: str) -> str:
@@ -364,18 +397,20 @@ def read_phone(text: str) -> str:
 def no_phone(text: str) -> InvalidInput:
     """What is said of a text that is no telephone."""
     slip = find_slip(text)
-    return (
-        refusal(slip)
-        if slip and slip.kind is SlipKind.PHONE
-        else InvalidInput("phone", text=text[:40])
-    )
+    if slip is None or slip.kind is not SlipKind.PHONE:
+        return InvalidInput("phone", text=text[:40])
+    return refusal(slip)
 
 
 def refusal(slip: Slip) -> InvalidInput:
     """What is said of a slip."""
     if slip.kind is SlipKind.CODE:
         return InvalidInput("no_code", code=slip.text)
-    code = "phone_short" if slip.off < 0 else "phone_long" if slip.off > 0 else "phone"
+    code = "phone"
+    if slip.off < 0:
+        code = "phone_short"
+    elif slip.off > 0:
+        code = "phone_long"
     return InvalidInput(
         code,
         text=slip.text,
@@ -386,22 +421,18 @@ def refusal(slip: Slip) -> InvalidInput:
 
 def email_field(name: str) -> Field:
     """An e-mail address; InvalidInput("emails") for several."""
-
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Mapping[str, str]:
-        addresses = read_emails(text).addresses
-        if len(addresses) > 1:
-            raise InvalidInput("emails", emails=", ".join(addresses))
-        return {name: parse_email(text)}
-
     return Field(
         name,
         "พิมพ์อีเมล เช่น somchai@example.com",
-        parse,
+        read_into(name, _one_email),
         takes=EMAIL,
         nine=True,
         none=True,
     )
+
+
+def _one_email(_ctx: Context, text: str) -> str:
+    addresses = read_emails(text).addresses
+    if len(addresses) > 1:
+        raise InvalidInput("emails", emails=", ".join(addresses))
+    return parse_email(text)

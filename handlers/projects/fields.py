@@ -18,7 +18,7 @@ from domain.tickets.projects import (
 )
 from domain.tickets.records import SEPARATOR, join_years, lines_of, split_years
 from handlers.desk import Context
-from handlers.forms.drafts import FormAnswer
+from handlers.forms.drafts import FormAnswer, Given
 from handlers.forms.engine import Field, Option, value_of
 from handlers.i18n import _
 from handlers.messages import sentence
@@ -26,16 +26,26 @@ from store.chat.forms import Draft
 
 MAX_PROJECTS = 10
 NAME_LIMIT = 200
-NONE, REMOVE, AS_TYPED = "-", "x:", "as:"
+NONE = "-"
+REMOVE = "x:"
+AS_TYPED = "as:"
 """Options that are no project: none, take one away, keep the words as typed."""
 GAP = "\t"
 """In the query of projects, between a name that is not settled yet and its years."""
 
 
+YEARS_SETTLED = FormAnswer(queries={"data_years": ""})
+
+
 class _Chosen:
     """A draft's projects with their years while an answer is read."""
 
-    def __init__(self, projects: str, years: str, queries: str) -> None:
+    def __init__(
+        self,
+        projects: str,
+        years: str,
+        queries: str,
+    ) -> None:
         self.projects = lines_of(projects)
         self.years = dict(map(split_years, lines_of(years)))
         self.queries = lines_of(queries)
@@ -51,6 +61,14 @@ class _Chosen:
             self.projects.append(name)
         if periods:
             self.years[name] = periods
+
+    def add_years(self, project: str, periods: str) -> None:
+        """Years alone: of the project before them, else of all."""
+        if project not in self.projects:
+            self.years[""] = periods
+            return
+        before = self.years.get(project, "")
+        self.years[project] = f"{before}, {periods}" if before else periods
 
     def remove(self, name: str) -> None:
         self.projects = [project for project in self.projects if project != name]
@@ -69,13 +87,18 @@ class _Chosen:
 
 
 async def _chosen(ctx: Context, draft: Draft) -> _Chosen:
-    query = draft.query("projects")
     return _Chosen(
-        await value_of(ctx, draft, "projects"), await value_of(ctx, draft, "data_years"), query
+        await value_of(ctx, draft, "projects"),
+        await value_of(ctx, draft, "data_years"),
+        draft.query("projects"),
     )
 
 
-async def parse_projects(ctx: Context, draft: Draft, text: str) -> FormAnswer:
+async def parse_projects(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
     """Projects to add, several in one answer, each perhaps with its years; those not settled are
     asked one by one.
 
@@ -86,7 +109,8 @@ async def parse_projects(ctx: Context, draft: Draft, text: str) -> FormAnswer:
         chosen.remove(text.removeprefix(REMOVE))
         return chosen.answer()
     # An answer while a name is not settled is about that name.
-    name, _gap, periods = chosen.queries.pop(0).partition(GAP) if chosen.queries else ("", "", "")
+    query = chosen.queries.pop(0) if chosen.queries else ""
+    name, _gap, periods = query.partition(GAP)
     if text == NONE:
         if not name:
             chosen.projects.clear()
@@ -97,9 +121,11 @@ async def parse_projects(ctx: Context, draft: Draft, text: str) -> FormAnswer:
         _read(ctx, chosen, plain_answer(text), periods)
     answer = chosen.answer()
     if chosen.refused:
-        raise InvalidInput(chosen.refused.code, **chosen.refused.params, kept=answer)
+        refused = chosen.refused
+        raise InvalidInput(refused.code, **refused.params, kept=answer)
     if chosen.beyond:
-        raise InvalidInput("projects_count", text=", ".join(chosen.beyond), kept=answer)
+        beyond = ", ".join(chosen.beyond)
+        raise InvalidInput("projects_count", text=beyond, kept=answer)
     return answer
 
 
@@ -115,27 +141,31 @@ def _read(
     for part in split_projects(text):
         try:
             name, own = split_name(ctx, part)
-        except (
-            InvalidInput
-        ) as error:  # an impossible year: the project is kept, the year said to be wrong
+        except InvalidInput as error:
+            # An impossible year: the project is kept, the year said to be wrong.
             chosen.refused = error
-            name, own = part.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙-– "), ""
+            name = part.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙-– ")
+            own = ""
             if not name:
                 continue
-        if not name:  # years alone: of the project before them, else of all
-            key = last if last in chosen.projects else ""
-            chosen.years[key] = ", ".join(
-                filter(None, (chosen.years.get(key, "") if key else "", own))
-            )
+        if not name:
+            chosen.add_years(last, own)
             continue
-        found = find_projects(ctx.desk.configuration.projects, name)
-        exact = [project for project in found if project.name == name]
-        if len(exact or found) == 1:
-            last = (exact or found)[0].name
-            chosen.add(last, own or periods)
-        else:
+        project = _surely(ctx.configuration.projects, name)
+        if project is None:
             unsettled.append(f"{name[:NAME_LIMIT]}{GAP}{own or periods}")
+            continue
+        last = project.name
+        chosen.add(last, own or periods)
     chosen.queries[:0] = unsettled
+
+
+def _surely(projects: tuple[Project, ...], name: str) -> Project | None:
+    """The one project that a name means: the one that is called so, or the only one found."""
+    found = find_projects(projects, name)
+    exact = [project for project in found if project.name == name]
+    meant = exact or found
+    return meant[0] if len(meant) == 1 else None
 
 
 def split_name(ctx: Context, text: str) -> tuple[str, str]:
@@ -159,16 +189,25 @@ def _periods(ctx: Context, text: str) -> str:
 async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
     """What an unsettled name may mean; else those chosen, to take away, then the office's list."""
     chosen = await _chosen(ctx, draft)
-    every = ctx.desk.configuration.projects
+    every = ctx.configuration.projects
     if chosen.queries:
         name = chosen.queries[0].partition(GAP)[0]
-        typed = Option(AS_TYPED + name, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(name, 60)))
-        return [*map(_option, matches(every, name)), typed, Option(NONE, _("ไม่ใส่"))]
-    taken = [
-        Option(REMOVE + name, f"✕ {project_text(name, chosen.years)}") for name in chosen.projects
-    ]
-    rest = [project for project in every if project.name not in chosen.projects]
-    return [*taken, *map(_option, rest)]
+        meant = [_option(project) for project in matches(every, name)]
+        return [*meant, _as_typed(name), Option(NONE, _("ไม่ใส่"))]
+    options = []
+    for name in chosen.projects:
+        label = f"✕ {project_text(name, chosen.years)}"
+        options.append(Option(REMOVE + name, label))
+    for project in every:
+        if project.name not in chosen.projects:
+            options.append(_option(project))
+    return options
+
+
+def _as_typed(text: str) -> Option:
+    """What was typed is meant as it is."""
+    label = _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(text, 60))
+    return Option(AS_TYPED + text, label)
 
 
 def matches(projects: tuple[Project, ...], name: str) -> list[Project]:
@@ -180,11 +219,12 @@ def likely(ctx: Context, text: str) -> tuple[str, str, str] | None:
     """The one project that a text is probably about, the years that it speaks of, and both as
     people read them.
     """
-    found = likely_projects(ctx.desk.configuration.projects, text)
+    found = likely_projects(ctx.configuration.projects, text)
     if len(found) != 1:
         return None
+    name = found[0].name
     years = kept(years_in(text, ctx.today))
-    return found[0].name, years, project_text(found[0].name, {found[0].name: years})
+    return name, years, project_text(name, {name: years})
 
 
 def _option(project: Project) -> Option:
@@ -193,20 +233,26 @@ def _option(project: Project) -> Option:
 
 def project_text(name: str, years: Mapping[str, str]) -> str:
     """A project with its own years as officers write them."""
-    return " ".join(filter(None, (name, format_periods(years.get(name, "")))))
+    own = format_periods(years.get(name, ""))
+    return f"{name} {own}".strip()
 
 
 def projects_text(projects: str, years: str) -> str:
     """All projects, each with its own years, from their stored lines."""
-    own = dict(map(split_years, lines_of(years)))
+    own = _years_by_project(years)
     return ", ".join(project_text(name, own) for name in lines_of(projects))
+
+
+def _years_by_project(years: str) -> dict[str, str]:
+    """Periods by project, "" for all; of a project that stands twice the last."""
+    return dict(map(split_years, lines_of(years)))
 
 
 def years_text(years: str) -> str:
     """The years that are not one project's own."""
-    return ", ".join(
-        format_periods(own) for project, own in map(split_years, lines_of(years)) if not project
-    )
+    lines = map(split_years, lines_of(years))
+    shared = [format_periods(periods) for project, periods in lines if not project]
+    return ", ".join(shared)
 
 
 def unsettled_text(query: str) -> str:
@@ -216,38 +262,52 @@ def unsettled_text(query: str) -> str:
 
 def own_years(years: str) -> list[str]:
     """Each project that has years of its own, with them."""
-    own = dict(map(split_years, lines_of(years)))
+    own = _years_by_project(years)
     return [project_text(project, own) for project in own if project]
 
 
-async def _parse_years(ctx: Context, draft: Draft, text: str) -> FormAnswer:
+async def _parse_years(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
     """Years of all projects, or `project years` of one; words without a number are kept as typed.
 
     What is neither stands among the queries, until it is typed otherwise or is to stay as it
     is."""
-    chosen = await _chosen(ctx, draft)
-    settled = FormAnswer(queries={"data_years": ""})
-    typed = text.removeprefix(AS_TYPED)
-    if typed == text and (periods := _periods(ctx, plain_answer(text))):
-        chosen.years[""] = periods
-        return chosen.answer() | settled
-    if typed != text or not any(letter.isdigit() for letter in text):
-        chosen.years[""] = " ".join(typed.replace(": ", ":").split())[:NAME_LIMIT]
-        return chosen.answer() | settled
-    name, periods = split_name(ctx, text)
-    if not periods or not find_projects(ctx.desk.configuration.projects, name):
+    if text.startswith(AS_TYPED):
+        return await _with_years(ctx, draft, _words(text.removeprefix(AS_TYPED)))
+    years = _periods(ctx, plain_answer(text))
+    if not years and not any(letter.isdigit() for letter in text):
+        years = _words(text)
+    if years:
+        return await _with_years(ctx, draft, years)
+    name, own = split_name(ctx, text)
+    if not own or not find_projects(ctx.configuration.projects, name):
         return FormAnswer(queries={"data_years": text[:NAME_LIMIT]})
-    return await parse_projects(ctx, draft, text) | settled
+    return await parse_projects(ctx, draft, text) | YEARS_SETTLED
+
+
+async def _with_years(
+    ctx: Context,
+    draft: Draft,
+    years: str,
+) -> FormAnswer:
+    """These years for all projects that have none of their own."""
+    chosen = await _chosen(ctx, draft)
+    chosen.years[""] = years
+    return chosen.answer() | YEARS_SETTLED
+
+
+def _words(text: str) -> str:
+    """Words as they are kept: a colon with a blank would part a project from its years."""
+    return " ".join(text.replace(": ", ":").split())[:NAME_LIMIT]
 
 
 async def _year_options(ctx: Context, draft: Draft) -> list[Option]:
     """Words in which no year could be read may stay as they are."""
     query = draft.query("data_years")
-    return (
-        [Option(AS_TYPED + query, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(query, 60)))]
-        if query
-        else []
-    )
+    return [_as_typed(query)] if query else []
 
 
 def years_note(query: str) -> str:
@@ -258,7 +318,11 @@ def years_note(query: str) -> str:
 # A provincial office's number of users (DOMAIN.md section 4, incoming-mail subjects).
 
 
-async def _parse_province(ctx: Context, draft: Draft, text: str) -> FormAnswer:
+async def _parse_province(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
     name = find_province(text)
     if name:
         return FormAnswer({"province": name}, queries={"province": ""})
@@ -269,16 +333,15 @@ async def _parse_province(ctx: Context, draft: Draft, text: str) -> FormAnswer:
 
 async def _province_options(ctx: Context, draft: Draft) -> list[Option]:
     query = draft.query("province")
-    return [
-        Option(name, name) for name in (similar_provinces(query) if query else list_provinces())
-    ]
+    names = similar_provinces(query) if query else list_provinces()
+    return [Option(name, name) for name in names]
 
 
 async def _parse_users(
     ctx: Context,
     draft: Draft,
     text: str,
-) -> Mapping[str, str]:
+) -> Given:
     return {"user_count": str(parse_users(text))}
 
 
@@ -296,6 +359,10 @@ DATA_YEARS = Field(
     typed=True,
 )
 PROVINCE = Field(
-    "province", "พิมพ์ชื่อจังหวัด เช่น กระบี่", _parse_province, _province_options, unknown=True
+    "province",
+    "พิมพ์ชื่อจังหวัด เช่น กระบี่",
+    _parse_province,
+    _province_options,
+    unknown=True,
 )
 USER_COUNT = Field("user_count", "พิมพ์จำนวนผู้ใช้ เช่น 1600", _parse_users, unknown=True)

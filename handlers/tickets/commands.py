@@ -180,7 +180,11 @@ async def close(ctx: Context, args: str) -> Reply:
     return await _close(ctx, found, values)
 
 
-async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
+async def _close(
+    ctx: Context,
+    found: Ticket,
+    values: Mapping[str, str],
+) -> Reply:
     if found.status is Status.CLOSED:
         return await _closed(ctx, found, values)
     ctx.audit("ticket.read", found.no)
@@ -190,10 +194,22 @@ async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Repl
     has_result = found.result or "result" in found.unknown
     look = bool(has_result and not values)
     closing = FormAnswer(values, closes=True)
-    return await advance(ctx, edit_ticket(ctx, found, closing, look=look))
+    return await advance(
+        ctx,
+        edit_ticket(
+            ctx,
+            found,
+            closing,
+            look=look,
+        ),
+    )
 
 
-async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
+async def _closed(
+    ctx: Context,
+    found: Ticket,
+    values: Mapping[str, str],
+) -> Reply:
     """Somebody was quicker: the ticket as it is, and another result that was typed for it is not
     lost.
     """
@@ -215,7 +231,15 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     answer = FormAnswer(values, closes=bool(args.get("close")))
     # A result that somebody gave meanwhile is not written over unseen.
     look = bool(found.result)
-    return await advance(ctx, edit_ticket(ctx, found, answer, look=look))
+    return await advance(
+        ctx,
+        edit_ticket(
+            ctx,
+            found,
+            answer,
+            look=look,
+        ),
+    )
 
 
 @action("ticket.close")

@@ -10,7 +10,7 @@ from domain.errors import InvalidInput
 from domain.owed.contracts import check_year, next_no
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.drafts import as_answer
+from handlers.forms.drafts import Given, as_answer
 from handlers.forms.engine import Field, Option
 from handlers.i18n import _
 from store.chat.forms import Draft
@@ -21,17 +21,27 @@ Check = Callable[[Context, Draft, str], Awaitable[None]]
 
 async def next_contract_no(ctx: Context) -> str:
     """The next free number of today's Buddhist year."""
-    return next_no(await contracts.list_taken(ctx.db, ctx.today.year + BUDDHIST_OFFSET), ctx.today)
+    year = ctx.today.year + BUDDHIST_OFFSET
+    taken_nos = await contracts.list_taken(ctx.db, year)
+    return next_no(taken_nos, ctx.today)
 
 
-async def check_owner(ctx: Context, no: str, customer: str) -> None:
+async def check_owner(
+    ctx: Context,
+    no: str,
+    customer: str,
+) -> None:
     """Refuse a number that is another customer's contract; InvalidInput("contract_taken")."""
     owner = await contracts.find_owner(ctx.db, no)
     if owner and customer and owner != customer:
         raise await taken(ctx, no, owner)
 
 
-async def taken(ctx: Context, no: str, owner: str) -> InvalidInput:
+async def taken(
+    ctx: Context,
+    no: str,
+    owner: str,
+) -> InvalidInput:
     """The refusal of a number that is used already, with the next free one."""
     return InvalidInput(
         "contract_taken",
@@ -51,19 +61,24 @@ def contract_no_field(hint: str, check: Check) -> Field:
         ctx: Context,
         draft: Draft,
         text: str,
-    ) -> Mapping[str, str]:
+    ) -> Given:
         try:
             values = as_answer(await plain.parse(ctx, draft, text)).given
         except InvalidInput as error:
             kept = error.params.get("kept")
-            if not isinstance(kept, Mapping) or not kept.get("contract_no"):
-                raise
-            # Only its date is wrong: the number is kept.
-            await check(ctx, draft, check_year(str(kept["contract_no"]), ctx.today))
+            if isinstance(kept, Mapping) and kept.get("contract_no"):
+                # Only its date is wrong: the number is kept.
+                await checked(ctx, draft, str(kept["contract_no"]))
             raise
-        check_year(values["contract_no"], ctx.today)
-        await check(ctx, draft, values["contract_no"])
+        await checked(ctx, draft, values["contract_no"])
         return values
+
+    async def checked(
+        ctx: Context,
+        draft: Draft,
+        no: str,
+    ) -> None:
+        await check(ctx, draft, check_year(no, ctx.today))
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         no = await next_contract_no(ctx)

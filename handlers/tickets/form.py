@@ -84,7 +84,11 @@ async def habit_defaults(ctx: Context) -> FormAnswer:
     return FormAnswer(given, guessed=frozenset(given))
 
 
-def _is_usual(catalogue: Catalogue, habit: Habit, active: Sequence[str]) -> bool:
+def _is_usual(
+    catalogue: Catalogue,
+    habit: Habit,
+    active: Sequence[str],
+) -> bool:
     """Whether both are still in use, and go together."""
     if habit.subject not in active or habit.channel not in catalogue.channels:
         return False
@@ -122,7 +126,11 @@ class TicketForm(Form):
     ) -> Mapping[str, str]:
         return await saved_data(ctx, draft)
 
-    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+    async def missing(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> list[str]:
         """What is not settled, then what must be there, then what cannot be, then what may be
         passed over.
         """
@@ -212,7 +220,12 @@ class TicketForm(Form):
         # The customer stands in the title.
         return filled - {"customer", "misfit"}
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+    async def present(
+        self,
+        ctx: Context,
+        draft: Draft,
+        name: str,
+    ) -> str:
         values = await self.values(ctx, draft)
         if values.get(name, "") in ("", *DEFAULTS):
             return ""
@@ -255,7 +268,11 @@ class TicketForm(Form):
         wanted |= {name for name in TICKET_FIELDS if self._is_said(values, name)}
         return tuple(name for name in TICKET_FIELDS if name in wanted)
 
-    def _is_said(self, values: Mapping[str, str], name: str) -> bool:
+    def _is_said(
+        self,
+        values: Mapping[str, str],
+        name: str,
+    ) -> bool:
         return values.get(name, "") not in ("", *DEFAULTS) and name != "misfit"
 
     def save_label(self, draft: Draft) -> str:

@@ -45,7 +45,11 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _history(ctx, args["no"], int(args.get("page", "0")))
 
 
-async def _history(ctx: Context, no: str, page: int) -> Reply:
+async def _history(
+    ctx: Context,
+    no: str,
+    page: int,
+) -> Reply:
     found = await tickets.get_ticket(ctx.db, no)
     ctx.audit("ticket.read", no)
     saves: dict[int, list[Change]] = {}
@@ -54,7 +58,12 @@ async def _history(ctx: Context, no: str, page: int) -> Reply:
     newest = sorted(saves, reverse=True)[page * SAVES :]
     lines = [await _save_line(ctx, saves[version]) for version in newest[:SAVES]]
     more = len(newest) > SAVES
-    turns = turn_buttons("ticket.history_page", {"no": no}, page, more=more)
+    turns = turn_buttons(
+        "ticket.history_page",
+        {"no": no},
+        page,
+        more=more,
+    )
     buttons = [*turns, ticket_buttons.show_button(found)]
     if await tickets.find_before_last_change(ctx.db, found) is not None:
         buttons.insert(0, ticket_buttons.undo_button(found))

@@ -214,7 +214,11 @@ def _with_beside(read: OneLine, customer: Customer) -> OneLine:
     return read.doubting("customer", read.beside)
 
 
-async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Customer | None:
+async def _surely(
+    ctx: Context,
+    kind: CustomerRef | None,
+    reference: str,
+) -> Customer | None:
     """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
     hits = await search.find_customers(ctx.db, ctx.words, reference)
     found = [hit.customer for hit in hits]
@@ -225,7 +229,11 @@ async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Cus
     return found[0] if len(found) == 1 else None
 
 
-async def _is_of(ctx: Context, customer: Customer, words: str) -> bool:
+async def _is_of(
+    ctx: Context,
+    customer: Customer,
+    words: str,
+) -> bool:
     """Whether a second code, telephone or e-mail is this customer's as well."""
     hits = await search.find_customers(ctx.db, ctx.words, words)
     return customer.code in {hit.customer.code for hit in hits}

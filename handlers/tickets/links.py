@@ -23,7 +23,11 @@ OFFERED = 8
 """The customer's other tickets that are offered."""
 
 
-async def _parse_other(ctx: Context, draft: Draft, text: str) -> Given:
+async def _parse_other(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Given:
     """The number of another ticket that there is."""
     found = await tickets.find_ticket(ctx.db, read_ticket_no(text) or "")
     if found is None:
@@ -73,7 +77,11 @@ class LinkForm(Form):
         "link_kind": fields.named_field("link_kind"),
     }
 
-    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+    async def missing(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> list[str]:
         return [name for name in self.fields if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
@@ -84,7 +92,12 @@ class LinkForm(Form):
         ]
         return Card(_("🔗 ผูกใบงาน %(no)s", no=draft.about["ticket"]), tuple(lines))
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+    async def present(
+        self,
+        ctx: Context,
+        draft: Draft,
+        name: str,
+    ) -> str:
         return value_label(name, draft.given.get(name, ""))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
@@ -93,7 +106,12 @@ class LinkForm(Form):
             TicketLinkKind(draft.given["link_kind"]),
             draft.given["other_ticket"],
         )
-        ctx.change(ticket_links.add_link, link=link, by=ctx.staff.id, now=ctx.now)
+        ctx.change(
+            ticket_links.add_link,
+            link=link,
+            by=ctx.staff.id,
+            now=ctx.now,
+        )
         ctx.audit("ticket.linked", link.no)
         end(ctx, draft, outcome=link.no)
         saved = _(
@@ -117,7 +135,12 @@ async def link_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Tie this ticket to another."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
-    draft = new_draft(ctx, "ticket_link", {}, about={"ticket": ticket.no})
+    draft = new_draft(
+        ctx,
+        "ticket_link",
+        {},
+        about={"ticket": ticket.no},
+    )
     return await start(ctx, draft)
 
 

@@ -135,7 +135,11 @@ def _status(filters: Filters, text: str) -> Taken:
     return None
 
 
-def _subject(ctx: Context, filters: Filters, text: str) -> Taken:
+def _subject(
+    ctx: Context,
+    filters: Filters,
+    text: str,
+) -> Taken:
     word, _blank, rest = text.partition(" ")
     code = digits(word)
     if code not in ctx.catalogue.subjects:
@@ -143,7 +147,11 @@ def _subject(ctx: Context, filters: Filters, text: str) -> Taken:
     return replace(filters, subject=code), rest.strip()
 
 
-def _team(filters: Filters, text: str, teams: Sequence[str]) -> Taken:
+def _team(
+    filters: Filters,
+    text: str,
+    teams: Sequence[str],
+) -> Taken:
     """A team by its whole name, or after the word for it by the beginning of only one."""
     named = _without_team_word(text)
     for name in teams:
@@ -169,7 +177,11 @@ def _without_team_word(text: str) -> str:
     return ""
 
 
-def _period(ctx: Context, filters: Filters, text: str) -> Taken:
+def _period(
+    ctx: Context,
+    filters: Filters,
+    text: str,
+) -> Taken:
     found = find_period(text, ctx.today)
     if found is None:
         return None
@@ -177,7 +189,11 @@ def _period(ctx: Context, filters: Filters, text: str) -> Taken:
     return replace(filters, period=period), rest
 
 
-def _project(ctx: Context, filters: Filters, text: str) -> Taken:
+def _project(
+    ctx: Context,
+    filters: Filters,
+    text: str,
+) -> Taken:
     """The project that as many words as possible name."""
     words = text.split()
     for length in range(len(words), 0, -1):
@@ -227,14 +243,23 @@ async def _listed(ctx: Context, filters: Filters) -> Wanted:
     return replace(await _wanted(ctx, filters), statuses=statuses)
 
 
-async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
+async def my_page(
+    ctx: Context,
+    filters: Filters,
+    page: int,
+) -> Reply:
     """One page of the list: what is unfinished by due time, else one status, newest first."""
     wanted = await _wanted(ctx, filters)
     counts = await ticket_lists.count_by_status(ctx.db, wanted)
     found = await _from_page(ctx, filters, wanted, page)
     options = await _options(ctx, filters, found[:PAGE])
     more = len(found) > PAGE
-    turns = turn_buttons("my.page", filters.args(), page, more=more)
+    turns = turn_buttons(
+        "my.page",
+        filters.args(),
+        page,
+        more=more,
+    )
     buttons = (*turns, *_other_lists(filters, counts), *await _parked(ctx))
     title = _title(ctx, filters, counts)
     if options:
@@ -266,7 +291,11 @@ async def _from_page(
     return ticket_cards.by_due(ctx, meant)[start:]
 
 
-def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
+def _title(
+    ctx: Context,
+    filters: Filters,
+    counts: Mapping[Status, int],
+) -> str:
     """Whose list it is, how many tickets of each status, and what narrows it."""
     numbers = [f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED]
     summary = " · ".join(numbers)
@@ -388,7 +417,11 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Choice(_("กรองใบงานด้วย"), options, back),))
 
 
-async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str, Filters]]:
+async def _choices(
+    ctx: Context,
+    filters: Filters,
+    what: str,
+) -> list[tuple[str, Filters]]:
     """What the list can be narrowed to by that, each with its label."""
     if what == "subject":
         others = await _listed(ctx, replace(filters, subject=""))
@@ -407,7 +440,11 @@ async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str,
     return [_span_choice(ctx, filters, key) for key in SPANS]
 
 
-def _span_choice(ctx: Context, filters: Filters, key: str) -> tuple[str, Filters]:
+def _span_choice(
+    ctx: Context,
+    filters: Filters,
+    key: str,
+) -> tuple[str, Filters]:
     period = relative_period(key, ctx.today)
     label = f"{_(SPANS[key])} · {format_period(period)}"
     return label, replace(filters, period=period)

@@ -48,7 +48,12 @@ class _Customers:
         # A new customer takes the old one's contact away.
         self.without_contact = {"contact": ""} if self.own else {}
 
-    async def parse(self, ctx: Context, draft: Draft, text: str) -> FormAnswer:
+    async def parse(
+        self,
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> FormAnswer:
         """Exactly one customer, or none (9, or the button)."""
         if text == NONE or digits(text).strip() == "9":
             return self._none(draft)
@@ -58,7 +63,11 @@ class _Customers:
         # Several or none: kept as typed, and shown as the field's options.
         return self._answer("", query=text[:QUERY_LIMIT])
 
-    def _answer(self, code: str, query: str = "") -> FormAnswer:
+    def _answer(
+        self,
+        code: str,
+        query: str = "",
+    ) -> FormAnswer:
         return FormAnswer(
             {self.name: code, **self.without_contact},
             queries={self.name: query},
@@ -69,7 +78,11 @@ class _Customers:
         reach = _kept_reach(draft, draft.query(self.name))
         return self._answer("") | FormAnswer({**said, **reach})
 
-    async def options(self, ctx: Context, draft: Draft) -> list[Option]:
+    async def options(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> list[Option]:
         """Those that were found, and that there is none."""
         found = []
         for hit in (await self._hits(ctx, draft))[:MOST]:
@@ -147,7 +160,11 @@ def _key_within(text: str) -> str:
     return reached[0] if reached else ""
 
 
-async def customer_slip(ctx: Context, draft: Draft, details: str) -> str:
+async def customer_slip(
+    ctx: Context,
+    draft: Draft,
+    details: str,
+) -> str:
     """What is wrong with the code or telephone that was typed for a customer, or among the details;
     else "".
     """
@@ -229,7 +246,11 @@ def _asked_for(
     return people
 
 
-async def parse_assignee(ctx: Context, draft: Draft, text: str) -> FormAnswer:
+async def parse_assignee(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
     """A person by (a part of) the name, with or without @; a team's name asks who of it.
 
     InvalidInput("assignee_left") for somebody whose access was taken away, InvalidInput("assignee")

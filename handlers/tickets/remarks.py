@@ -32,7 +32,11 @@ async def remark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _add(ctx, args["no"], args.get("text", ""))
 
 
-async def _add(ctx: Context, number: str, text: str) -> Reply:
+async def _add(
+    ctx: Context,
+    number: str,
+    text: str,
+) -> Reply:
     found = await tickets.get_ticket(ctx.db, number)
     ctx.audit("ticket.read", found.no)
     draft = edit_ticket(ctx, found, {}, look=False)

@@ -125,7 +125,12 @@ async def _customer(ctx: Context, typed: str) -> FormAnswer:
     return FormAnswer(queries={"customer": typed})
 
 
-async def _begin(ctx: Context, draft: Draft, *, ask: bool) -> Reply:
+async def _begin(
+    ctx: Context,
+    draft: Draft,
+    *,
+    ask: bool,
+) -> Reply:
     """The card with one tap to save; before it, where wanted, the question whose it is."""
     is_known = draft.given.get("customer") or draft.query("customer")
     asking = "customer" if ask and not is_known else ""

@@ -217,7 +217,11 @@ async def _away_note(ctx: Context, assignee: str) -> str:
     return f"⚠️ {person_label(name)}{away}"
 
 
-async def _receipt_note(ctx: Context, receipt: str, no: str) -> str:
+async def _receipt_note(
+    ctx: Context,
+    receipt: str,
+    no: str,
+) -> str:
     """That another ticket than `no` names the receipt; "" where none does."""
     if not receipt:
         return ""

@@ -41,7 +41,11 @@ def write_new(work: Work, ticket: Ticket) -> None:
     work.change(store_saves.add_ticket, ticket=ticket, context=context)
 
 
-async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
+async def save(
+    ctx: Context,
+    old: Ticket,
+    new: Ticket,
+) -> Ticket:
     """Changes of a ticket; returns it as it will be.
 
     Raises NotAllowed("others_ticket") where an officer gives away a colleague's ticket (a
@@ -64,7 +68,12 @@ def write(
 ) -> None:
     """The bare change with all that follows from it, for whoever has checked all else."""
     context = save_context(work, by)
-    work.change(store_saves.update_ticket, old=old, new=new, context=context)
+    work.change(
+        store_saves.update_ticket,
+        old=old,
+        new=new,
+        context=context,
+    )
 
 
 async def what_follows(
@@ -89,7 +98,11 @@ def save_context(work: Work, by: StaffId | None) -> SaveContext:
     return SaveContext(work.configuration, by, work.now)
 
 
-async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:
+async def may_give(
+    work: Work,
+    giver: Staff,
+    ticket: Ticket,
+) -> None:
     """One's own ticket and nobody's may be given by anyone, a colleague's by a supervisor; else
     NotAllowed.
     """

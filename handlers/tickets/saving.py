@@ -74,7 +74,11 @@ async def save_new(
     return await _saved(ctx, ticket, draft.about.get("request", ""))
 
 
-async def _new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Ticket:
+async def _new(
+    ctx: Context,
+    draft: Draft,
+    values: Mapping[str, str],
+) -> Ticket:
     """The ticket that a draft's values make, open."""
     came = values.get("created_on", "")
     blank = Ticket(
@@ -91,14 +95,23 @@ async def _new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Ticket:
     return await _with_own_contact(ctx, blank, ticket)
 
 
-async def _pair_saved(ctx: Context, draft: Draft, first: Ticket, real: Ticket) -> Reply:
+async def _pair_saved(
+    ctx: Context,
+    draft: Draft,
+    first: Ticket,
+    real: Ticket,
+) -> Reply:
     """What is said of both tickets of a forwarded mail; the files go to the customer's."""
     await draft_files.keep_with(ctx, draft, real)
     reply = await ticket_pair.saved(ctx, first, real)
     return reply.followed_by(*await what_follows(ctx, real))
 
 
-async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket:
+async def _with_own_contact(
+    ctx: Context,
+    old: Ticket,
+    ticket: Ticket,
+) -> Ticket:
     """Without a contact who was chosen, but is no contact of this customer any more (removed, or
     parted from it).
     """
@@ -113,7 +126,11 @@ async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket
     return replace(ticket, contact_id=None)
 
 
-async def _saved(ctx: Context, ticket: Ticket, made_for: str = "") -> Reply:
+async def _saved(
+    ctx: Context,
+    ticket: Ticket,
+    made_for: str = "",
+) -> Reply:
     """The confirmation, and what came of it where the ticket belongs to a request for data."""
     reply = await ticket_cards.saved(ctx, ticket)
     followed = await what_follows(ctx, ticket, made_for=made_for)
@@ -147,7 +164,13 @@ async def save_changes(
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)
     if pair:
-        real = await ticket_pair.add_real(ctx, asked, values, pair, current.assignee)
+        real = await ticket_pair.add_real(
+            ctx,
+            asked,
+            values,
+            pair,
+            current.assignee,
+        )
         return await _pair_saved(ctx, draft, ticket, real)
     return await _saved(ctx, saved)
 
@@ -186,7 +209,11 @@ def _with_status(
     return replace(ticket, status=Status.OPEN, assignee=assignee)
 
 
-async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:
+async def _show_difference(
+    ctx: Context,
+    draft: Draft,
+    current: Ticket,
+) -> Reply:
     """Somebody saved this ticket meanwhile: show what, let the officer decide, overwrite nothing
     silently.
     """
@@ -210,7 +237,11 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
     return Reply((card,))
 
 
-async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
+async def closed_already(
+    ctx: Context,
+    draft: Draft,
+    current: Ticket,
+) -> Reply:
     """A colleague closed it first: show that, and do not lose the result that was typed here."""
     shown = await ticket_cards.present_state(ctx, current)
     mine = draft.given.get("result", "")

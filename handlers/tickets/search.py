@@ -49,7 +49,11 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _page(ctx, args["text"], int(args["page"]))
 
 
-async def _page(ctx: Context, text: str, page: int) -> Reply:
+async def _page(
+    ctx: Context,
+    text: str,
+    page: int,
+) -> Reply:
     found, keys = await ticket_search.find_tickets(ctx.db, text)
     asked = shorten(" ".join(text.split()), 400)
     if not found:
@@ -59,7 +63,12 @@ async def _page(ctx: Context, text: str, page: int) -> Reply:
     start = page * PAGE
     options = await _options(ctx, found[start : start + PAGE], keys)
     more = len(found) > start + PAGE
-    turns = turn_buttons("tickets.page", {"text": asked}, page, more=more)
+    turns = turn_buttons(
+        "tickets.page",
+        {"text": asked},
+        page,
+        more=more,
+    )
     question = _how_many(len(found), page)
     return Reply((Choice(question, options, tuple(turns)),))
 

@@ -101,7 +101,11 @@ async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Choice(question, tuple(options), (*turns, every)),))
 
 
-def _subject_button(ctx: Context, subject: Subject, channel: str) -> Button:
+def _subject_button(
+    ctx: Context,
+    subject: Subject,
+    channel: str,
+) -> Button:
     """A ticket of this subject; by the channel that was chosen, where the subject comes by it."""
     chosen = {"subject": subject.code}
     if channel and ctx.catalogue.fits(subject.code, channel):

@@ -76,7 +76,11 @@ async def likely_subjects(
     return [by_code[code] for code in codes]
 
 
-async def reread(ctx: Context, draft: Draft, subject: str) -> FormAnswer:
+async def reread(
+    ctx: Context,
+    draft: Draft,
+    subject: str,
+) -> FormAnswer:
     """What a new ticket's texts say to this subject (a price, a receipt, a letter) and no other
     field holds yet.
     """
@@ -101,7 +105,12 @@ async def _options(ctx: Context, draft: Draft) -> list[Option]:
     details = draft.given.get("details", "")
     likely = await likely_subjects(ctx, details, "", every)
     codes = [subject.code for subject in likely]
-    told = ways(ctx, draft.given, draft.dialog.guessed, codes)
+    told = ways(
+        ctx,
+        draft.given,
+        draft.dialog.guessed,
+        codes,
+    )
     habit = (draft.given["subject"], draft.given["channel"])
     return [_option(ctx.catalogue, way) for way in (*told, habit)]
 
@@ -112,7 +121,11 @@ def _option(catalogue: Catalogue, way: Way) -> Option:
     return Option(BETWEEN.join(way), label)
 
 
-async def _parse(ctx: Context, draft: Draft, text: str) -> FormAnswer:
+async def _parse(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
     """A way: both are said from now on, also where the subject seldom comes by that channel."""
     options = await _options(ctx, draft)
     subject, _blank, channel = _meant(options, text).partition(BETWEEN)
