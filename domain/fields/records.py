@@ -1,6 +1,6 @@
 """A record's fields together: between the object, the columns of the store and texts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
@@ -18,10 +18,13 @@ class _Bound:
     type: FieldType
     empty: object
 
-    def text(self, value: object) -> str:
+    def text(self, record: object) -> str:
+        """The field's value in a record, as drafts and the history hold it."""
+        value = getattr(record, self.row.attribute)
         return "" if value is None else self.type.text(value)
 
     def value(self, text: str) -> Any:
+        """The value of such a text."""
         return self.type.value(text) if text else self.empty
 
 
@@ -32,20 +35,21 @@ class RecordFields:
     the plain ones. What the table does not name (the record's key, its version) is no field.
     """
 
-    def __init__(self, record: type, name: str, own: Mapping[str, FieldType] | None = None) -> None:
+    def __init__(
+        self,
+        record: type,
+        name: str,
+        own: Mapping[str, FieldType] | None = None,
+    ) -> None:
         self.rows: Mapping[str, FieldRow] = read_rows(name)
         """The rows by name, in the order of the table."""
         types = {**PLAIN_TYPES, **(own or {})}
-        self._bound = {row.name: _bind(record, row, types) for row in self.rows.values()}
-        bound = self._bound.values()
-        written = [one for one in bound if not one.row.apart]
-        self._pairs = [(one.row.attribute, one.row.column) for one in bound]
-        self._loads = [(one.row.attribute, one.type.loaded) for one in bound if one.type.loaded]
-        self._written = [(one.row.attribute, one.row.column) for one in written]
-        self._stores = [(one.row.column, one.type.stored) for one in written if one.type.stored]
-        self._by_column = {one.row.column: one for one in self._bound.values()}
+        bound = [_bind(record, row, types) for row in self.rows.values()]
+        self._bound = {one.row.name: one for one in bound}
+        self._by_column = {one.row.column: one for one in bound}
         self.columns = tuple(self._by_column)
         """The columns of the store, in the order of the table."""
+        self._mapping = _Mapping.of(bound)
 
     def names(
         self,
@@ -65,31 +69,21 @@ class RecordFields:
 
     def stored(self, record: object) -> dict[str, object]:
         """The columns as a save writes them."""
-        columns = {column: getattr(record, attribute) for attribute, column in self._written}
-        for column, store in self._stores:
-            value = columns[column]
-            if value is not None:
-                columns[column] = store(value)
-        return columns
+        return self._mapping.stored(record)
 
     def loaded(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of the record whose columns these are."""
-        attributes = {attribute: columns[column] for attribute, column in self._pairs}
-        for attribute, load in self._loads:
-            value = attributes[attribute]
-            if value is not None:
-                attributes[attribute] = load(value)
-        return attributes
+        return self._mapping.loaded(columns)
 
     def is_default(self, record: object, name: str) -> bool:
         """Whether a field has the value that a record has of which nothing is said."""
         one = self._bound[name]
-        return bool(getattr(record, one.row.attribute) == one.empty)
+        value = getattr(record, one.row.attribute)
+        return bool(value == one.empty)
 
     def text(self, record: object, name: str) -> str:
         """A field's value as drafts and the history hold it."""
-        one = self._bound[name]
-        return one.text(getattr(record, one.row.attribute))
+        return self._bound[name].text(record)
 
     def value(self, name: str, text: str) -> Any:
         """A field's value out of such a text."""
@@ -101,20 +95,22 @@ class RecordFields:
 
     def values(self, texts: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
         """The attributes of these fields out of such texts; a text that is missing is empty."""
-        bound = [self._bound[name] for name in names]
-        return {one.row.attribute: one.value(texts.get(one.row.name, "")) for one in bound}
+        attributes = {}
+        for name in names:
+            one = self._bound[name]
+            attributes[one.row.attribute] = one.value(texts.get(name, ""))
+        return attributes
 
     def differences(self, old: object, new: object) -> dict[str, tuple[str, str]]:
         """The columns that differ, each with both values as the history holds them."""
-        before, after = self.stored(old), self.stored(new)
-        return {
-            column: (self._history(column, old), self._history(column, new))
-            for column in before
-            if before[column] != after[column]
-        }
-
-    def _history(self, column: str, record: object) -> str:
-        return self.text(record, self._by_column[column].row.name)
+        before = self.stored(old)
+        after = self.stored(new)
+        changed = {}
+        # What is stored is compared: one moment may be written in several zones.
+        for column, one in self._by_column.items():
+            if before.get(column) != after.get(column):
+                changed[column] = (one.text(old), one.text(new))
+        return changed
 
     def has_column(self, column: str) -> bool:
         """Whether saves write a column of that name."""
@@ -126,6 +122,49 @@ class RecordFields:
         return one.row.attribute, one.value(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """Between a record's attributes and its columns, made ready once, since it is gone by for every
+    row that is read.
+    """
+
+    columns: Sequence[tuple[str, str]]
+    """Attribute and column of each field."""
+    written: Sequence[tuple[str, str]]
+    """The same of the fields that saves write."""
+    loads: Sequence[tuple[str, Callable[[Any], Any]]]
+    """By attribute, how the column is read, where it is not the value itself."""
+    stores: Sequence[tuple[str, Callable[[Any], object]]]
+    """By column, how the value is written, where it is not the column itself."""
+
+    @classmethod
+    def of(cls, bound: Sequence[_Bound]) -> "_Mapping":
+        """That of these fields."""
+        written = [one for one in bound if not one.row.apart]
+        return cls(
+            columns=[(one.row.attribute, one.row.column) for one in bound],
+            written=[(one.row.attribute, one.row.column) for one in written],
+            loads=[(one.row.attribute, one.type.loaded) for one in bound if one.type.loaded],
+            stores=[(one.row.column, one.type.stored) for one in written if one.type.stored],
+        )
+
+    def stored(self, record: object) -> dict[str, object]:
+        columns = {column: getattr(record, attribute) for attribute, column in self.written}
+        for column, store in self.stores:
+            value = columns[column]
+            if value is not None:
+                columns[column] = store(value)
+        return columns
+
+    def loaded(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        attributes = {attribute: columns[column] for attribute, column in self.columns}
+        for attribute, load in self.loads:
+            value = attributes[attribute]
+            if value is not None:
+                attributes[attribute] = load(value)
+        return attributes
+
+
 def _bind(record: type, row: FieldRow, types: Mapping[str, FieldType]) -> _Bound:
     """The row's type; a field of choices is of the enumeration that the class says."""
     if row.type not in types:
@@ -133,11 +172,16 @@ def _bind(record: type, row: FieldRow, types: Mapping[str, FieldType]) -> _Bound
     hint = get_type_hints(record).get(row.attribute)
     if hint is None:
         raise DataError(f"fields.toml: {row.name}: {record.__name__} has no {row.attribute}")
+    if row.type == "choice":
+        return _bind_choice(record, row, hint)
     kind = types[row.type]
-    if row.type != "choice":
-        return _Bound(row, kind, kind.empty)
-    default = next(one.default for one in fields(record) if one.name == row.attribute)
-    empty = "" if default is MISSING else default
+    return _Bound(row, kind, kind.empty)
+
+
+def _bind_choice(record: type, row: FieldRow, hint: Any) -> _Bound:
+    """A choice of which nothing is said is the one that a new record has."""
+    (attribute,) = [one for one in fields(record) if one.name == row.attribute]
+    empty = "" if attribute.default is MISSING else attribute.default
     choices = _enumeration(hint)
     return _Bound(row, FieldType(value=choices, loaded=choices), empty)
 

@@ -1,6 +1,6 @@
 """Drafts of forms: begun, filled with answers, put aside, ended."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import uuid4
@@ -143,15 +143,19 @@ def _sources(draft: Draft, origins: Collection[str]) -> dict[str, str]:
     for name, value in texts.items():
         if not value or value == draft.known.get(name):
             continue
-        events = set(origins)
-        for other, before in draft.known.items():
-            if before and (before in value or value in before):
-                events.update(draft.sources.get(other, "").split())
+        events = {*origins, *_sources_within(draft, value)}
         if events:
             sources[name] = " ".join(sorted(events))
         else:
             sources.pop(name, None)
     return sources
+
+
+def _sources_within(draft: Draft, value: str) -> Iterator[str]:
+    """The messages of what the draft held before and this value holds, or is a part of."""
+    for name, before in draft.known.items():
+        if before and (before in value or value in before):
+            yield from draft.sources.get(name, "").split()
 
 
 def keep(ctx: Context, draft: Draft) -> None:

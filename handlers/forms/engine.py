@@ -275,11 +275,7 @@ def _field_button(
     return _ask_button(draft, name, label)
 
 
-async def _other_fields(
-    ctx: Context,
-    form: Form,
-    draft: Draft,
-) -> ReplyPart:
+async def _other_fields(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
     """The fields to choose from: those that matter here, or all of them."""
     if draft.asking == EVERY:
         names = [name for name, field_ in form.fields.items() if not field_.hidden]
@@ -294,12 +290,7 @@ async def _other_fields(
     if draft.asking != EVERY:
         every = form_button(_("ช่องทั้งหมด"), "form.more", draft, every="1")
         buttons.append(every)
-    if draft.record and not await form.missing(ctx, draft):
-        buttons.append(_save_button(form, draft))
-    if draft.record:
-        buttons.append(form_button(_("ยกเลิก"), "form.cancel", draft))
-    else:
-        buttons.append(form_button(_("กลับ"), "form.back", draft))
+    buttons += await _leaving(ctx, form, draft)
     card = await form.show(ctx, draft)
     return Card(
         card.title,
@@ -307,6 +298,16 @@ async def _other_fields(
         _("แตะช่องที่ต้องการแก้"),
         tuple(buttons),
     )
+
+
+async def _leaving(ctx: Context, form: Form, draft: Draft) -> list[Button]:
+    """Out of the list of fields: of a new record back to the question, of a saved one it ends."""
+    if not draft.record:
+        return [form_button(_("กลับ"), "form.back", draft)]
+    cancel = form_button(_("ยกเลิก"), "form.cancel", draft)
+    if await form.missing(ctx, draft):
+        return [cancel]
+    return [_save_button(form, draft), cancel]
 
 
 async def ask_part(

@@ -145,23 +145,29 @@ async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnsw
     found = await _surely(ctx, read.customer_kind, read.customer)
     if found is None:
         return _searched(read)
-    others = _beside(read, "customer")
-    same = {doubt for doubt in others if await _is_of(ctx, found, doubt.words)}
-    strangers = [doubt for doubt in others if doubt not in same]
-    is_code = read.customer_kind is CustomerRef.CODE
-    if is_code and strangers and _are_codes(others):
-        codes = [read.customer, *(doubt.words for doubt in others)]
-        return read, _query(" ".join(codes))
+    same = set()
+    strangers = []
+    for doubt in _beside(read, "customer"):
+        if await _is_of(ctx, found, doubt.words):
+            same.add(doubt)
+        else:
+            strangers.append(doubt)
+    if _are_several_codes(read, strangers):
+        others = [doubt.words for doubt in _beside(read, "customer")]
+        return read, _query(" ".join([read.customer, *others]))
     read = _with_beside(_without(read, same), found)
     return read, FormAnswer({"customer": found.code})
 
 
+def _are_several_codes(read: OneLine, strangers: list[Doubt]) -> bool:
+    """Whether the line names several customers, all by their codes."""
+    if not strangers or read.customer_kind is not CustomerRef.CODE:
+        return False
+    return all(doubt.words[:1].casefold() == "c" for doubt in _beside(read, "customer"))
+
+
 def _query(text: str) -> FormAnswer:
     return FormAnswer(queries={"customer": text})
-
-
-def _are_codes(doubts: list[Doubt]) -> bool:
-    return all(doubt.words[:1].casefold() == "c" for doubt in doubts)
 
 
 async def _named_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnswer]:

@@ -147,26 +147,26 @@ def _subject(
     return replace(filters, subject=code), rest.strip()
 
 
-def _team(
-    filters: Filters,
-    text: str,
-    teams: Sequence[str],
-) -> Taken:
+def _team(filters: Filters, text: str, teams: Sequence[str]) -> Taken:
     """A team by its whole name, or after the word for it by the beginning of only one."""
     named = _without_team_word(text)
     for name in teams:
         for typed in (text, named):
-            rest = typed[len(name) :]
-            is_whole = not rest[:1].strip()
-            if is_whole and typed.casefold().startswith(name.casefold()):
-                return replace(filters, team=name), rest.strip()
+            if _begins_with(typed, name):
+                return replace(filters, team=name), typed[len(name) :].strip()
     if not named:
         return None
     word, _blank, rest = named.partition(" ")
-    meant = [name for name in teams if word and word.casefold() in name.casefold()]
+    meant = [name for name in teams if word.casefold() in name.casefold()]
     if len(meant) != 1:
         raise InvalidInput("list_team", teams=", ".join(teams) or "-")
     return replace(filters, team=meant[0]), rest.strip()
+
+
+def _begins_with(text: str, name: str) -> bool:
+    """Whether the text begins with the name as a whole word."""
+    following = text[len(name) : len(name) + 1]
+    return text.casefold().startswith(name.casefold()) and not following.strip()
 
 
 def _without_team_word(text: str) -> str:

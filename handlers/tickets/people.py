@@ -246,11 +246,7 @@ def _asked_for(
     return people
 
 
-async def parse_assignee(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def parse_assignee(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A person by (a part of) the name, with or without @; a team's name asks who of it.
 
     InvalidInput("assignee_left") for somebody whose access was taken away, InvalidInput("assignee")
@@ -262,15 +258,17 @@ async def parse_assignee(
     everybody = await staff.list_staff(ctx.db)
     typed = plain_answer(text).lstrip("@").strip()
     team = named_team(await staff.list_teams(ctx.db), typed)
+    if team:
+        return FormAnswer(queries={"assignee": team})
     found = _with_id(everybody, typed) or _meant(everybody, typed)
-    if not found and not team:
+    if not found:
         typed = named_person(text)
         found = _meant(everybody, typed)
     here = [person for person in found if person.blocked_at is None]
-    if len(here) == 1 and not team and _is_named(here[0], typed):
+    if len(here) == 1 and _is_named(here[0], typed):
         return _assigned(here[0].id)
-    if team or here:
-        return FormAnswer(queries={"assignee": team or typed})
+    if here:
+        return FormAnswer(queries={"assignee": typed})
     if found:
         raise InvalidInput("assignee_left", name=person_label(found[0].name))
     raise InvalidInput("assignee", text=shorten(typed, 40))

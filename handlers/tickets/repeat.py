@@ -90,27 +90,29 @@ async def again(ctx: Context, args: str) -> Reply:
     open.
     """
     draft = await forms.find_open(ctx.db, ctx.staff.id)
-    meant = None
-    if draft is not None and not args and _is_fresh(ctx, draft):
-        meant = draft
-        if draft.kind != "ticket" or draft.record:
-            # An answer to another question.
-            return await feed(ctx, draft, COMMANDS["again"].words[0])
+    is_meant = draft is not None and not args and _is_fresh(ctx, draft)
+    if draft and is_meant and (draft.kind != "ticket" or draft.record):
+        # An answer to another question.
+        return await feed(ctx, draft, COMMANDS["again"].words[0])
     latest = await tickets.find_last_recorded(ctx.db, ctx.staff.id)
     if latest is None:
         return say(_("ยังไม่มีใบงานของคุณให้ทำซ้ำ พิมพ์ สร้างใบงาน"))
     ctx.audit("ticket.read", latest.no)
-    values = copied(ctx, latest)
-    if meant is not None:
-        kept = {name: meant.given[name] for name in TYPED if meant.given.get(name)}
-        same = with_values(meant, values | FormAnswer(kept))
-        return await _begin(ctx, same, ask=True)
+    same = copied(ctx, latest)
+    if draft and is_meant:
+        return await _begin(ctx, _over(draft, same), ask=True)
     if args:
-        values |= await _customer(ctx, digits(args).strip())
-    reply = await _begin(ctx, new_ticket(ctx, values), ask=bool(latest.customer))
+        same |= await _customer(ctx, digits(args).strip())
+    reply = await _begin(ctx, new_ticket(ctx, same), ask=bool(latest.customer))
     if draft is None:
         return reply
     return reply.followed_by(await resume_part(ctx, draft))
+
+
+def _over(draft: Draft, same: FormAnswer) -> Draft:
+    """A draft that was begun already, with what the earlier ticket said below what was typed."""
+    typed = {name: draft.given[name] for name in TYPED if draft.given.get(name)}
+    return with_values(draft, same | FormAnswer(typed))
 
 
 def _is_fresh(ctx: Context, draft: Draft) -> bool:

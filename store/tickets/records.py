@@ -1,7 +1,7 @@
 """Tickets, with the history of every save."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from store.tickets import texts as ticket_texts
 AT_ONCE = 5000
 """Tickets in one statement; both engines take some 32,000 parameters."""
 
-_COLUMNS = ", ".join(("no", *TICKET.columns, "version"))
+_SELECT = f"SELECT {', '.join(('no', *TICKET.columns, 'version'))} FROM tickets"
 UNSENT = "unsent_at"
 COUNTS = "status <> 'voided'"
 """Holds for tickets that lists, sums and habits are made of: one that was voided was never
@@ -55,9 +55,15 @@ def as_stored(ticket: Ticket) -> dict[str, object]:
     return TICKET.stored(ticket)
 
 
+async def _listed(db: Reader, where: str, *params: object) -> list[Ticket]:
+    """The tickets for which that holds, in the order that it says."""
+    rows = await db.fetch(f"{_SELECT} WHERE {where}", *params)
+    return [_ticket(row) for row in rows]
+
+
 async def find_ticket(db: Reader, no: str) -> Ticket | None:
     """One ticket, if there is one with this number."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM tickets WHERE no = ?", no)
+    row = await db.fetch_one(f"{_SELECT} WHERE no = ?", no)
     return None if row is None else _ticket(row)
 
 
@@ -75,17 +81,18 @@ async def get_tickets(db: Reader, nos: Sequence[str]) -> dict[str, Ticket]:
     for at in range(0, len(nos), AT_ONCE):
         some = nos[at : at + AT_ONCE]
         marks = ", ".join("?" for _ in some)
-        for row in await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no IN ({marks})", *some):
+        for row in await db.fetch(f"{_SELECT} WHERE no IN ({marks})", *some):
             found[row["no"]] = _ticket(row)
     return found
 
 
 async def list_tickets_after(db: Reader, no: str, limit: int) -> list[Ticket]:
     """The next tickets in the order of their numbers."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE no > ? ORDER BY no LIMIT {int(limit)}", no
+    return await _listed(
+        db,
+        f"no > ? ORDER BY no LIMIT {int(limit)}",
+        no,
     )
-    return [_ticket(row) for row in rows]
 
 
 async def add_ticket(tx: Tx, ticket: Ticket) -> None:
@@ -104,25 +111,40 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     if not tickets:
         return []
     tickets = await _settled(tx, tickets)
-    names = list(as_stored(tickets[0]))
+    rows = [_all_stored(ticket) for ticket in tickets]
+    names = ", ".join(rows[0])
+    marks = ", ".join("?" for _name in rows[0])
     await tx.execute_many(
-        f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
-        [(t.no, *as_stored(t).values(), t.version) for t in tickets],
+        f"INSERT INTO tickets ({names}) VALUES ({marks})",
+        [tuple(row.values()) for row in rows],
     )
     await write_derived(tx, tickets)
     await counters.raise_above(tx, "ticket", [ticket.no for ticket in tickets])
     return tickets
 
 
+def _all_stored(ticket: Ticket) -> dict[str, object]:
+    """The columns of a new ticket."""
+    return {
+        "no": ticket.no,
+        **as_stored(ticket),
+        "version": ticket.version,
+    }
+
+
 async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     """The tickets, those of a customer who was merged meanwhile at the survivor's."""
-    survivors = await hold_survivors(tx, {ticket.customer for ticket in tickets if ticket.customer})
+    codes = {ticket.customer for ticket in tickets if ticket.customer}
+    survivors = await hold_survivors(tx, codes)
     if not survivors:
         return tickets
-    return [
-        replace(t, customer=CustomerCode(survivors.get(t.customer or "", t.customer or "")) or None)
-        for t in tickets
-    ]
+    settled = []
+    for ticket in tickets:
+        survivor = survivors.get(ticket.customer or "")
+        if survivor:
+            ticket = replace(ticket, customer=CustomerCode(survivor))
+        settled.append(ticket)
+    return settled
 
 
 async def write_derived(tx: Tx, tickets: Sequence[Ticket]) -> None:
@@ -137,16 +159,18 @@ async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
     """Those of these tickets of which something derived is not what it should be."""
     nos = [ticket.no for ticket in tickets]
     rows = await tx.fetch(
-        f"SELECT ticket_no, project, from_on, to_on FROM ticket_data WHERE {is_one_of('ticket_no', nos)}",
+        "SELECT ticket_no, project, from_on, to_on FROM ticket_data "
+        f"WHERE {is_one_of('ticket_no', nos)}",
         *nos,
     )
-    found: dict[str, list[DataUse]] = {}
+    kept: dict[str, Counter[DataUse]] = {no: Counter() for no in nos}
     for row in rows:
-        found.setdefault(row["ticket_no"], []).append(
-            DataUse(row["project"], row["from_on"], row["to_on"])
-        )
+        use = DataUse(row["project"], row["from_on"], row["to_on"])
+        kept[row["ticket_no"]][use] += 1
     stale = {ticket.no for ticket in await ticket_texts.find_stale(tx, tickets)}
-    stale |= {one.no for one in tickets if Counter(found.get(one.no, ())) != Counter(_uses(one))}
+    for ticket in tickets:
+        if kept[ticket.no] != Counter(_uses(ticket)):
+            stale.add(ticket.no)
     return [ticket for ticket in tickets if ticket.no in stale]
 
 
@@ -156,17 +180,18 @@ def _uses(ticket: Ticket) -> list[DataUse]:
 
 async def _write_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
     for at in range(0, len(tickets), AT_ONCE):
-        nos = [ticket.no for ticket in tickets[at : at + AT_ONCE]]
+        nos = tuple(ticket.no for ticket in tickets[at : at + AT_ONCE])
         await tx.execute_many(
-            f"DELETE FROM ticket_data WHERE {is_one_of('ticket_no', nos)}", [tuple(nos)]
+            f"DELETE FROM ticket_data WHERE {is_one_of('ticket_no', nos)}",
+            [nos],
         )
+    rows = []
+    for ticket in tickets:
+        for use in _uses(ticket):
+            rows.append((ticket.no, use.project, use.from_on, use.to_on))
     await tx.execute_many(
         "INSERT INTO ticket_data (ticket_no, project, from_on, to_on) VALUES (?, ?, ?, ?)",
-        [
-            (ticket.no, use.project, use.from_on, use.to_on)
-            for ticket in tickets
-            for use in _uses(ticket)
-        ],
+        rows,
     )
 
 
@@ -176,32 +201,53 @@ def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
 
 
 async def update_ticket(
-    tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, now: datetime
+    tx: Tx,
+    old: Ticket,
+    new: Ticket,
+    by: StaffId | None,
+    now: datetime,
 ) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
     if new.customer != old.customer:
         (new,) = await _settled(tx, [new])
     changed = differences(old, new)
+    await _write_changed(tx, old, new, changed.keys())
+    await _write_what_follows(tx, new, changed.keys(), now)
+    version = old.version + 1
+    history = [
+        Change(now, by, column, before, after, version)
+        for column, (before, after) in changed.items()
+    ]
+    await changes.add(tx, old.no, history)
+
+
+async def _write_changed(tx: Tx, old: Ticket, new: Ticket, columns: Collection[str]) -> None:
+    """The columns that changed, and one save more."""
     stored = as_stored(new)
-    assignments = ", ".join(f"{field} = ?" for field in changed)
+    assignments = [*(f"{column} = ?" for column in columns), "version = version + 1"]
     touched = await tx.execute(
-        f"UPDATE tickets SET {assignments}{', ' if changed else ''}version = version + 1 WHERE no = ? AND version = ?",
-        *(stored[field] for field in changed),
+        f"UPDATE tickets SET {', '.join(assignments)} WHERE no = ? AND version = ?",
+        *(stored[column] for column in columns),
         old.no,
         old.version,
     )
     if not touched:
         raise Conflict("changed", record=old.no)
+
+
+async def _write_what_follows(
+    tx: Tx,
+    ticket: Ticket,
+    changed: Collection[str],
+    now: datetime,
+) -> None:
+    """What is derived from a ticket, as far as these columns bear upon it."""
     if "projects" in changed or "data_years" in changed:
-        await _write_data(tx, [new])
-    if "assignee_id" in changed or new.status is Status.VOIDED:
-        await hand_overs.end_offers(tx, old.no, now)
-    if changed.keys() & set(SEARCHED):
-        await ticket_texts.keep(tx, [new])
-    version = old.version + 1
-    await changes.add(
-        tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()]
-    )
+        await _write_data(tx, [ticket])
+    if "assignee_id" in changed or ticket.status is Status.VOIDED:
+        await hand_overs.end_offers(tx, ticket.no, now)
+    if not set(SEARCHED).isdisjoint(changed):
+        await ticket_texts.keep(tx, [ticket])
 
 
 async def note_unsent(tx: Tx, no: str, by: StaffId, now: datetime) -> None:
@@ -209,12 +255,15 @@ async def note_unsent(tx: Tx, no: str, by: StaffId, now: datetime) -> None:
     meets a conflict.
     """
     row = await tx.fetch_one(
-        "UPDATE tickets SET unsent_at = ? WHERE no = ? RETURNING version", now, no
+        "UPDATE tickets SET unsent_at = ? WHERE no = ? RETURNING version",
+        now,
+        no,
     )
-    if row is not None:
-        await changes.add(
-            tx, no, [Change(now, by, UNSENT, "", now.isoformat(), int(row["version"]))]
-        )
+    if row is None:
+        return
+    version = int(row["version"])
+    noted = Change(now, by, UNSENT, "", now.isoformat(), version)
+    await changes.add(tx, no, [noted])
 
 
 async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
@@ -237,22 +286,22 @@ async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
 
 async def list_by_customer(db: Reader, code: str, limit: int, offset: int = 0) -> list[Ticket]:
     """The customer's contact history, newest first."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE customer_code = ? AND {COUNTS} "
+    return await _listed(
+        db,
+        f"customer_code = ? AND {COUNTS} "
         f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)} OFFSET {int(offset)}",
         code,
     )
-    return [_ticket(row) for row in rows]
 
 
 async def list_unfinished_by_customer(db: Reader, code: str, limit: int = 200) -> list[Ticket]:
     """The customer's tickets that are not closed, oldest first."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE customer_code = ? AND status IN ('new', 'open') "
+    return await _listed(
+        db,
+        f"customer_code = ? AND status IN ('new', 'open') "
         f"ORDER BY created_at, no LIMIT {int(limit)}",
         code,
     )
-    return [_ticket(row) for row in rows]
 
 
 async def count_by_customer(db: Reader, code: str) -> int:
@@ -266,7 +315,7 @@ async def count_by_customer(db: Reader, code: str) -> int:
 async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
     """The ticket that an officer recorded last."""
     row = await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? AND {COUNTS} ORDER BY recorded_at DESC, no DESC LIMIT 1",
+        f"{_SELECT} WHERE recorded_by = ? AND {COUNTS} ORDER BY recorded_at DESC, no DESC LIMIT 1",
         recorded_by,
     )
     return None if row is None else _ticket(row)
@@ -274,10 +323,7 @@ async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
 
 async def list_all_unfinished(db: Reader) -> list[Ticket]:
     """Everybody's tickets that are not closed, by number."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE status IN ('new', 'open') ORDER BY no"
-    )
-    return [_ticket(row) for row in rows]
+    return await _listed(db, "status IN ('new', 'open') ORDER BY no")
 
 
 async def count_unfinished(db: Reader) -> Mapping[StaffId, int]:
@@ -291,23 +337,23 @@ async def count_unfinished(db: Reader) -> Mapping[StaffId, int]:
 
 async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:
     """The tickets that a person recorded or answers for, the newest first."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE (recorded_by = ? OR assignee_id = ?) AND {COUNTS} "
+    return await _listed(
+        db,
+        f"(recorded_by = ? OR assignee_id = ?) AND {COUNTS} "
         f"ORDER BY recorded_at DESC, no DESC LIMIT {int(limit)}",
         by,
         by,
     )
-    return [_ticket(row) for row in rows]
 
 
 async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> list[Ticket]:
     """The tickets that name a microdata contract, oldest first."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE contract_no = ? AND contract_no <> '' AND {COUNTS} "
+    return await _listed(
+        db,
+        f"contract_no = ? AND contract_no <> '' AND {COUNTS} "
         f"ORDER BY created_at, no LIMIT {int(limit)}",
         contract_no,
     )
-    return [_ticket(row) for row in rows]
 
 
 async def list_by_receipt(db: Reader, receipt_no: str, but: str = "", limit: int = 3) -> list[str]:
