@@ -1,5 +1,5 @@
-"""What the JSON of a platform says, and its HTTP answers once their status is known: no odd, broken
-or missing part takes back what was said.
+"""Reads JSON and HTTP answers of platforms safely: a part that is odd, broken or missing never
+undoes what the status has said already.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Charts as values: a title, one bar a category, its parts by series; whoever can draw makes a
-picture of one.
+"""Charts as values: a title, one bar a category, divided by series. What draws pictures is
+elsewhere.
 """
 
 from dataclasses import dataclass, field

@@ -1,5 +1,5 @@
-"""The chat as the desk sees it: what came in, and what is to be said, in intents instead of
-widgets.
+"""The chat as the desk sees it: what came in, and what is to be said, without a word of any
+platform.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,5 @@
-"""One event to one outcome: who speaks, may they, is it a press, a command, an answer to a form, or
-a search.
+"""Turns one event into one outcome: it finds out who speaks, whether they may, and whether it is a
+press, a command, an answer to a form, or a search.
 """
 
 import pkgutil

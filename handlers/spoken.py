@@ -1,4 +1,6 @@
-"""What is said: the command that a text is, with its arguments, or none."""
+"""Finds the command that a text says in plain words, with its arguments; None if it says no
+command.
+"""
 
 import re
 from functools import cache

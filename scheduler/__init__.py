@@ -1,1 +1,3 @@
-"""The clock's side of the desk: APScheduler only ticks, what is due stands in the store."""
+"""The desk's work that is due at a time. APScheduler only gives the tick; what is due stands in the
+store.
+"""

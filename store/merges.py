@@ -1,4 +1,6 @@
-"""Merges of customers: written, and taken back, with all that belongs to the two records."""
+"""Merges of customers are written here, and taken back, with everything that belongs to the two
+records.
+"""
 
 import json
 from collections.abc import Mapping, Sequence

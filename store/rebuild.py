@@ -1,5 +1,5 @@
-"""Everything derived, made anew from what it is derived from: after a change of its rules, or where
-it is wrong.
+"""Makes everything anew that is derived from other data: after a change of its rules, or if it is
+wrong.
 
 Each looks at so many records at a time, lets the one writer of its thing write those that are
 wrong, and returns how many were; running numbers go on above all that are there.

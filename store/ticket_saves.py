@@ -1,4 +1,4 @@
-"""The one way in for tickets: each save with everything that follows from it, whoever saves.
+"""All tickets are saved here, whoever saves them, each with everything that follows from it.
 
 What is searched and counted is written with the ticket itself (`store/tickets/records.py`); here
 comes what the office's data say of it: what is told of its deadline, and what is owed on the
@@ -11,7 +11,7 @@ from store import deadlines, due
 from store.due import Due
 from store.engine.database import Tx
 from store.owed import requests
-from store.owed.adopt import adopt
+from store.owed.placing import place_tickets
 from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
@@ -31,7 +31,7 @@ async def add_tickets(tx: Tx, several: Sequence[Ticket], context: SaveContext) -
     """
     added = await tickets.add_tickets(tx, several)
     await _plan_new(tx, added, context)
-    await adopt(tx, added, context)
+    await place_tickets(tx, added, context)
 
 
 async def _plan_new(tx: Tx, several: Sequence[Ticket], context: SaveContext) -> None:
@@ -62,4 +62,4 @@ def _of_request(ticket: Ticket) -> tuple[object, ...]:
 async def update_imported(tx: Tx, old: Ticket, new: Ticket, context: SaveContext) -> None:
     """The same where nobody is there to be asked: it is put where it now belongs for certain."""
     await update_ticket(tx, old, new, context)
-    await adopt(tx, [new], context)
+    await place_tickets(tx, [new], context)

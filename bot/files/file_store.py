@@ -1,5 +1,5 @@
-"""The way of a file that somebody sends: fetched from its platform, looked at, and on disk before a
-row names it.
+"""Takes in a file that somebody sends: it is fetched from its platform, checked, and on disk before
+a row of the store names it.
 """
 
 import asyncio

@@ -1,5 +1,5 @@
-"""Links to files: signed with the desk's key, they name a row of the store and nothing else; all
-but posts' expire.
+"""Links to files are signed with the desk's key; a link names a row of the store and nothing else,
+and expires unless it belongs to a post.
 """
 
 import base64

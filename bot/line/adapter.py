@@ -16,8 +16,8 @@ import aiohttp
 
 from bot.answers import body_of, is_yes, object_of
 from bot.files.links import Links
+from bot.line import group_messages
 from bot.line import menu as line_menu
-from bot.line import overheard
 from bot.line import render as line_render
 from bot.line.events import incoming, row_of, unreadable
 from bot.line.groups import LineGroups
@@ -104,7 +104,7 @@ class LineAdapter:
                 raise TypeError("events")
         except (ValueError, KeyError, TypeError, RecursionError):
             return [unreadable(hashlib.sha256(body).hexdigest(), json.dumps(text))]
-        heard = [overheard.of_line(event) for event in listed]
+        heard = [group_messages.of_line(event) for event in listed]
         return [row_of(event) for event in heard if event is not None]
 
     def parse(self, event: Event) -> Incoming:

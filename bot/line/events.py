@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
 from bot.answers import as_number, as_object, as_text, within
-from bot.line import overheard
+from bot.line import group_messages
 from bot.line.text import words_of
 from bot.platform import HEARD
 from domain.staff import Platform
@@ -112,10 +112,10 @@ def incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
 
 
 def _is_ours(data: dict[str, Any]) -> bool:
-    """Whether an event of a group is one that the desk hears, see `bot.line.overheard`."""
+    """Whether an event of a group is one that the desk hears, see `bot.line.group_messages`."""
     if data.get("type") == "message":
         return bool(data.get(HEARD))
-    return overheard.of_line(data) is not None
+    return group_messages.of_line(data) is not None
 
 
 def _body(data: dict[str, Any]) -> Body:

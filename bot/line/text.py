@@ -1,5 +1,5 @@
-"""The words of a LINE message: without LINE's own emoji, which stand in them as words in brackets.
-Pure.
+"""The words of a LINE message without LINE's own emoji, which stand among them as words in
+brackets. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

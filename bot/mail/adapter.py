@@ -1,5 +1,5 @@
-"""E-mail out over SMTP: each mail handed over once; what nobody can know is said so and never tried
-again by itself.
+"""Sends mails over SMTP. Each mail is handed over once; if nobody can know whether it was accepted,
+that is said, and it is never sent again by itself.
 """
 
 import asyncio

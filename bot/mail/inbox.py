@@ -1,5 +1,5 @@
-"""Reads a mailbox: each mail once, in order, what it comes to and how far it was read in one
-transaction.
+"""Reads a mailbox: each mail once and in order; what it comes to, and how far the mailbox was read,
+is written in one transaction.
 """
 
 import asyncio

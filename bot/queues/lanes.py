@@ -1,5 +1,5 @@
-"""Lanes: at most one task for each key, keys side by side; what comes in while a lane ends starts
-it anew.
+"""Lanes: for each key there is at most one task at a time, and different keys run side by side; a
+key that is woken while its task ends gets a new one.
 """
 
 import asyncio

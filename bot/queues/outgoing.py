@@ -1,4 +1,6 @@
-"""From answers and notices to rows of the outbox: each on its route, with tokens for its buttons."""
+"""Turns answers and notices into rows of the outbox: each on its route, with tokens for its
+buttons.
+"""
 
 import asyncio
 import os

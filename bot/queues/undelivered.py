@@ -1,6 +1,4 @@
-"""What becomes of a message that was given up: it takes another route, and whoever must hear of it
-is told.
-"""
+"""A message that was given up takes another route here, and whoever must hear of it is told."""
 
 from dataclasses import replace
 from functools import partial

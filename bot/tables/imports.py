@@ -1,5 +1,5 @@
-"""Works on tables that were sent: checks them, and imports them when told to, in batches beside
-everything else.
+"""Works on tables that were sent: it checks them, and imports them when told to, in batches, so
+that everything else goes on.
 """
 
 import asyncio

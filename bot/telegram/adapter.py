@@ -28,7 +28,7 @@ from telegram.error import (
 from bot.answers import within
 from bot.log import get_logger
 from bot.platform import HEARD, ChatMoved, Delivery, Dropped, Refused, Retry, Sent, Unparsable
-from bot.telegram import overheard
+from bot.telegram import group_messages
 from bot.telegram import render as telegram_render
 from bot.telegram.request import NotAccepted, PerhapsAccepted, TelegramRequest
 from bot.telegram.updates import INLINE, incoming, row_of
@@ -96,9 +96,9 @@ class TelegramAdapter:
         """Updates as inbox rows, but for what a group's people say to each other; raises
         NameUnknown.
         """
-        if not self._name and any(overheard.needs_name(update) for update in updates):
+        if not self._name and any(group_messages.needs_name(update) for update in updates):
             self._name = await self._ask_name()
-        heard = [overheard.of_telegram(update, self._id, self._name) for update in updates]
+        heard = [group_messages.of_telegram(update, self._id, self._name) for update in updates]
         return [row_of(update) for update in heard if update is not None]
 
     async def _ask_name(self) -> str:

@@ -1,5 +1,5 @@
-"""Thai names in Latin letters, both ways: royin's spelling and the many that people use meet in the
-same keys.
+"""Thai names in Latin letters: the official romanisation and the many spellings that people use
+lead to the same search keys.
 
 No transcription for readers: vowels are coarse, and a sound that several letters write is one
 capital letter."""

@@ -1,5 +1,5 @@
-"""Words at an edge of a line that no field took: they are shown before the ticket is saved, for
-none is dropped unsaid.
+"""Words at the beginning or end of a line that no field has taken: they are shown before the ticket
+is saved, so that no word is lost unseen.
 
 An edge is whatever stands before, between and right behind the fields of the head, and the
 beginning and end of details and result. Such a word is suspicious where it looks like a value: a

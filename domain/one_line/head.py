@@ -1,5 +1,5 @@
-"""The head of one line: customer, channel, subject, day and words that steer, in any order, before
-the details.
+"""The head of one line: customer, channel, subject, day, and words that set other fields, in any
+order, before the details.
 """
 
 import re

@@ -1,4 +1,5 @@
-"""What a line says it cost, under which numbers it was registered, and what the data are for.
+"""What a line says of its price, of the numbers under which it was registered, and of the purpose
+of the data.
 
 Each is looked for where the subject asks for it; the words stay in the text. What is read without
 being shown is certain; an amount that may be another than the price is shown."""

@@ -1,5 +1,5 @@
-"""What Facebook tells of the page's own posts: read from its webhook, and folded into one state
-whatever the order.
+"""What Facebook tells of the page's own posts: it is read from the webhook, and put together into
+one state, whatever the order.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""What the words of an enquiry surely say of its subject and channel, where only habit has chosen
-them yet.
+"""What the words of an enquiry surely say of its subject and channel, if only habit has chosen them
+so far.
 
 Unlike `domain.suggestions.subjects`, which orders options, this asks: so it speaks up only where a word
 is telling. The words are those of the suggestions without the vague ones; a word that stands within

@@ -1,4 +1,6 @@
-"""Customers as rows: what one prints as, whom a row is about, and which rows are none."""
+"""Customers as rows: what a customer is printed as, whom a row is about, and which rows are
+none.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,5 @@
-"""Rows laid over one customer: each cell read, what is read otherwise than written told, and no
-word of it lost.
+"""Lays the rows of a table over one customer: every cell is read, what is read otherwise than
+written is reported, and no word is lost.
 """
 
 import re

@@ -1,4 +1,6 @@
-"""Tickets as rows: what one prints as, and what a row makes of the record that is there."""
+"""Tickets as rows: what a ticket is printed as, and what a row changes in the ticket that is
+there.
+"""
 
 import re
 from collections.abc import Callable, Mapping

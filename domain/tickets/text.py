@@ -1,5 +1,5 @@
-"""The search key of a ticket's texts: folded as names are, one byte a letter, so that all of them
-can be read.
+"""The search key of a ticket's texts: written in one spelling, as names are, and one byte a letter,
+so that a search can read all of them.
 """
 
 import re

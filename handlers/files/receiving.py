@@ -1,5 +1,5 @@
-"""A file that somebody sends: put on a ticket or with a draft, taken by a noun that knows it, or
-asked about.
+"""A file that somebody sends is put on a ticket or with a draft, taken by a noun that knows such
+files, or asked about.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
-"""Messages that their sender took back (LINE): their words leave the desk, and the records they
-made say so.
+"""Messages that their sender took back (LINE): the desk deletes their words, and the records that
+were made of them say so.
 """
 
 from dataclasses import replace

@@ -1,5 +1,5 @@
-"""Files that follow a draft: counted while it is filled, the saved ticket's own once it is
-saved.
+"""Files that belong to a draft: they are counted while it is filled, and belong to the ticket once
+it is saved.
 """
 
 from collections.abc import Sequence

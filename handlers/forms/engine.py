@@ -1,4 +1,5 @@
-"""Forms: what is filled so far on one card, the next missing field asked for, any field changeable.
+"""Forms: one card shows what is filled so far, the next missing field is asked for, and any field
+can be changed.
 
 A form is declared by a `Form` (fields, what is missing, what saving does); this module walks
 through it. Its draft lives in the store, so it goes on after a restart, the next day, or in the

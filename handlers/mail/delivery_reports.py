@@ -1,5 +1,5 @@
-"""Reports of mail servers about mails that the desk sent: one that came back is told to who wrote
-it, once.
+"""Reports of mail servers about mails that the desk sent: the writer is told once that a mail came
+back.
 """
 
 import asyncio

@@ -1,5 +1,5 @@
-"""Groups: enrolled by an administrator, answered in masked lines when spoken to, told what reaches
-a person nowhere.
+"""Groups: an administrator enrols them; they are answered in masked lines, and told what a person
+can be told nowhere else.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,5 @@
-"""Who is told in whose place: colleagues stand in for who is on leave, the supervisors for who
-cannot be told.
+"""Says who is told in whose place: colleagues stand in for somebody on leave, supervisors for
+somebody who cannot be told.
 """
 
 from collections import Counter

@@ -1,5 +1,5 @@
-"""The work address of a member of staff: given by the person or an administrator, told what no chat
-takes.
+"""The work address of a member of staff, which is told what no chat takes: the person or an
+administrator enters it.
 """
 
 import re

@@ -1,5 +1,5 @@
-"""The buttons of a ticket: what an officer needs every day on its card, the rest behind one
-more.
+"""The buttons of a ticket: its card has those that an officer needs every day, one more button
+opens the others.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The way between a draft's texts and a ticket.
+"""Turns a draft's texts into a ticket, and a ticket into such texts.
 
 `created_on`, when the ticket came, is the local day in ISO form, with a time of day where one is
 known: `2026-11-22` or `2026-11-22T15:30`; a saved ticket always has its time. All other dates are

@@ -22,9 +22,9 @@ from handlers.i18n import _
 from handlers.projects.fields import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
 from handlers.tickets.contract_no import check_owner, contract_no_field
 from handlers.tickets.data import present
+from handlers.tickets.habits import WAY, likely_subjects, reread
 from handlers.tickets.line import line_vocabulary, read_values
 from handlers.tickets.people import ASSIGNEE, CONTACT, customer_field
-from handlers.tickets.ways import WAY, likely_subjects, reread
 from store.chat.forms import Draft
 from store.search import customers as search
 from store.tickets import records as tickets

@@ -26,6 +26,7 @@ from handlers.tickets import cards as ticket_cards
 from handlers.tickets.cards import customer_title
 from handlers.tickets.data import NONE, created_text, saved_data, saved_ticket
 from handlers.tickets.fields import COMMON, TICKET_FIELDS
+from handlers.tickets.habits import ways
 from handlers.tickets.line import doubt_buttons, doubt_notes
 from handlers.tickets.people import assignee_note, customer_slip
 from handlers.tickets.rules import (
@@ -39,7 +40,6 @@ from handlers.tickets.rules import (
     problems,
 )
 from handlers.tickets.saving import save_changes, save_new
-from handlers.tickets.ways import ways
 from store import staff
 from store.chat.forms import Dialog, Draft
 from store.tickets import records as tickets
@@ -71,7 +71,7 @@ async def habit_defaults(ctx: Context) -> FormAnswer:
     """Channel and subject from the officer's own recent tickets; a telephone enquiry where there
     are none.
 
-    Nobody said either: where the words of the details tell others, `handlers.tickets.ways` has it
+    Nobody said either: where the words of the details tell others, `handlers.tickets.habits` has it
     asked."""
     habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
     active = [subject.code for subject in ctx.catalogue.active_subjects(ctx.today)]

@@ -1,5 +1,5 @@
-"""From one line to a ticket's draft: what was understood, what must be settled first, what is shown
-before saving.
+"""Turns one line into a ticket's draft: what was understood, what must be settled first, and what
+is shown before it is saved.
 """
 
 from dataclasses import replace

@@ -1,5 +1,5 @@
-"""A forwarded mail: one form makes two tickets, the first closed and naming the second (DOMAIN.md
-section 4).
+"""A forwarded mail: one form makes two tickets; the first is closed at once and names the second
+(DOMAIN.md section 4).
 """
 
 from collections.abc import Mapping

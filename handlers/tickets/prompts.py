@@ -1,5 +1,5 @@
-"""After saving: one tap asks for what the subject wants one after the other, one tap takes the
-likely project.
+"""After a ticket is saved, one tap asks for everything that its subject wants, one after the other;
+another takes the likely project.
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,5 @@
-"""The morning's queue: what a day begins with, one message a person, with all that is to be told at
-its minute.
+"""The morning's message: what each person's day begins with, and everything else that is to be told
+at that minute.
 """
 
 from collections import Counter

@@ -1,5 +1,5 @@
-"""How far each mailbox was read: moved on in the transaction of what a mail came to, by one reader
-at a time.
+"""How far each mailbox was read: it is written in the transaction of what a mail came to, by one
+reader at a time.
 """
 
 from dataclasses import dataclass, replace

@@ -1,5 +1,5 @@
-"""What Facebook told of the page's posts: kept by post, so that late and repeated news change
-nothing.
+"""What Facebook told of the page's posts: one row a post, so that news that come late or twice
+change nothing.
 """
 
 from domain.publicity.page_feed import PagePost

@@ -1,5 +1,5 @@
-"""Running numbers: reserved in a transaction of their own, so that a crash leaves a gap and never a
-twin.
+"""Running numbers: each is reserved in a transaction of its own, so that a crash leaves a gap and
+no number is given twice.
 """
 
 from collections.abc import Iterable

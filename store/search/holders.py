@@ -1,4 +1,4 @@
-"""Customers that have words of the register: for each typed word, one of those that it may mean."""
+"""Customers who have words of the register: for each typed word, one of those that it may mean."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby

@@ -1,5 +1,5 @@
-"""Tickets by a part of their text: all keys are read, newest first, a stretch at a time, until
-enough are found.
+"""Finds tickets by a part of their text: the keys of all tickets are read, the newest first, part
+by part, until enough are found.
 
 One byte a letter makes that cheap enough to need no index: one behaviour on both engines, letters
 of one or two too."""

@@ -1,4 +1,4 @@
-"""One batch of a table's rows: what is taken of them, and what it comes to for the register."""
+"""One batch of a table's rows: which of them are taken, and what they change in the register."""
 
 import json
 from collections.abc import Iterator

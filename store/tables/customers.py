@@ -1,5 +1,5 @@
-"""Customers in and out: rows laid over the register batch by batch, and the register written as
-rows.
+"""Imports and exports of customers: rows change the register batch by batch, and the register is
+written as rows.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Tables that were sent to be imported: checked, shown, confirmed, laid over the register; each
-step once.
+"""Tables that were sent to be imported: each is checked, shown, confirmed and imported; every step
+happens once.
 """
 
 from dataclasses import dataclass

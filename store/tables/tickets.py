@@ -1,5 +1,5 @@
-"""Tickets in and out: rows laid over the register batch by batch, and the register written as
-rows.
+"""Imports and exports of tickets: rows change the register batch by batch, and the register is
+written as rows.
 """
 
 from collections.abc import Callable, Mapping

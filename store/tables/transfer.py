@@ -1,5 +1,5 @@
-"""Registers as tables: a staged one laid over the store, so many rows in a transaction, by its
-register's rules.
+"""Imports a table that was checked: its rows are written in batches, one transaction each, by the
+rules of the register.
 """
 
 from collections.abc import Callable

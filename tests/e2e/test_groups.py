@@ -1,4 +1,4 @@
-"""Groups at the wire: enrolled, overheard, told what reaches a person nowhere, thrown out of,
+"""Groups at the wire: enrolled, spoken to, told what reaches a person nowhere, thrown out of,
 moved; killed between.
 """
 

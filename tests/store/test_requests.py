@@ -24,8 +24,8 @@ from store.customers import records as customers
 from store.engine.database import Database, Tx
 from store.owed import contracts, requests
 from store.owed import rows as owed
-from store.owed.adopt import adopt
 from store.owed.contracts import Filter
+from store.owed.placing import place_tickets
 from store.records import changes
 from store.records.save_context import SaveContext
 from store.tickets import records as tickets
@@ -379,7 +379,7 @@ async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(
 
     async def work(tx: Tx) -> int:
         await tickets.add_tickets(tx, came)
-        return await adopt(tx, came, save_context(officer, 40))
+        return await place_tickets(tx, came, save_context(officer, 40))
 
     assert await db.write(work) == 2
     lives = await requests.list_by_customer(db, "C1")

@@ -1,5 +1,5 @@
-"""Subject and channel that only habit chose: one question where the words tell others, and what
-those words cost then.
+"""Subject and channel that were filled in by habit: if the words of the ticket speak of others, one
+question asks which are right.
 
 A draft names in `dialog.guessed` which of the two nobody has said yet; whatever an officer taps or types
 is said."""

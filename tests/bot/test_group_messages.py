@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.line.overheard import of_line
+from bot.line.group_messages import of_line
 from bot.platform import HEARD
-from bot.telegram.overheard import needs_name, of_telegram
+from bot.telegram.group_messages import needs_name, of_telegram
 
 BOT_ID, NAME = "123456789", "deskbot_fake_bot"
 OTHERS = "คุณสมชายโทรมาอีกแล้ว"

@@ -1,5 +1,5 @@
-"""What of a Telegram group's talk is the bot's: what is said to it. The rest is none of ours, and
-never kept. Pure.
+"""Decides which messages of a Telegram group the desk keeps: only what is said to the bot.
+Everything else is never stored. Pure.
 """
 
 import re

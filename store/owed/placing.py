@@ -1,5 +1,5 @@
-"""Tickets that came without a word on where they belong (the demo's, an import's) put on their
-requests.
+"""Tickets of which nobody says to which request they belong (the demo's, those of an import) are
+put on their requests.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from store.records import counters
 from store.records.save_context import SaveContext
 
 
-async def adopt(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> int:
+async def place_tickets(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> int:
     """Hang tickets that are saved already, as if each had been in its turn; returns how many
     requests that made.
 
@@ -38,11 +38,11 @@ async def adopt(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> int:
     if not belonging:
         return 0
     in_turn = sorted(belonging.values(), key=_turn)
-    adoption = await _begin_adoption(tx, in_turn, context)
+    placing = await _begin_placing(tx, in_turn, context)
     for ticket in in_turn:
-        adoption.take(ticket, request_of.get(ticket.no))
-    await adoption.write(tx, request_of)
-    return len(adoption.new)
+        placing.take(ticket, request_of.get(ticket.no))
+    await placing.write(tx, request_of)
+    return len(placing.new)
 
 
 def _kind(ticket: Ticket, context: SaveContext) -> RequestKind | None:
@@ -56,19 +56,19 @@ def _turn(ticket: Ticket) -> tuple[datetime, str]:
     return ticket.created_at, ticket.no
 
 
-async def _begin_adoption(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> "_Adoption":
+async def _begin_placing(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> "_Placing":
     """What is there already of the customers and contracts of these tickets."""
     codes = {ticket.customer for ticket in tickets if ticket.customer}
     named = [ticket.contract_no for ticket in tickets]
-    adoption = _Adoption(context, await counters.read_counter(tx, "request"))
+    placing = _Placing(context, await counters.read_counter(tx, "request"))
     for life in await requests.list_by_customers(tx, sorted(codes)):
-        adoption.know(life)
-    adoption.taken = await contracts.list_existing(tx, named)
-    return adoption
+        placing.know(life)
+    placing.taken = await contracts.list_existing(tx, named)
+    return placing
 
 
 @dataclass(slots=True)
-class _Adoption:
+class _Placing:
     """The requests of some customers while tickets are put on them, one by one.
 
     `last` = the last number given; `taken` = numbers of contracts that nobody else can have; `new`
