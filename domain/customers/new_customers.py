@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import filterfalse
 
-from domain.customers.phones import format_phone, is_mobile, read_reach
+from domain.customers.phones import format_phone, is_mobile, read_contact_details
 from domain.customers.provinces import find_province
 from domain.patterns import one_of
 from domain.text import clean, digits, strip_titles, words
@@ -42,10 +42,10 @@ def read_customer(text: str) -> NewCustomer:
     """Read a message of one line or several; any text has a reading."""
     read = NewCustomer()
     for line in clean(text).splitlines():
-        reach = read_reach(line)
-        read.phones += [phone for phone in reach.phones if phone not in read.phones]
-        read.emails += [email for email in reach.emails if email not in read.emails]
-        for segment in _segments(reach.words):
+        contact_details = read_contact_details(line)
+        read.phones += [phone for phone in contact_details.phones if phone not in read.phones]
+        read.emails += [email for email in contact_details.emails if email not in read.emails]
+        for segment in _segments(contact_details.words):
             _take(read, segment)
     return read
 

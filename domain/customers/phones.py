@@ -7,7 +7,7 @@ Whoever is given a text asks here, so that a chat, a form, a table's cell and a 
   they tell what
   was read, what stands beside it in its own words, and whether a number or address had to be
   restored.
-- `read_reach` where telephones and addresses stand among other words: a name with both behind it.
+- `read_contact_details` where telephones and addresses stand among other words: a name with both behind it.
 - `share_phones` where several numbers go into a telephone and a mobile.
 - `parse_phone` and `parse_email` where exactly one is wanted and anything else is refused.
 - `looks_like_phone` and `looks_like_email` to ask cheaply whether a text is nothing else.
@@ -105,7 +105,7 @@ class Emails:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ContactDetails:
     """A text that names somebody: its words, and the telephones and addresses that stand among
     them.
     """
@@ -151,7 +151,7 @@ def read_emails(text: str) -> Emails:
     return _restored_email(bare) or found
 
 
-def read_reach(text: str) -> Reach:
+def read_contact_details(text: str) -> ContactDetails:
     """The words of a text, and the telephones and e-mail addresses that stand among them, wherever
     they stand.
 
@@ -159,7 +159,7 @@ def read_reach(text: str) -> Reach:
     """
     emails = _emails_among(clean(text))
     phones = _Scan(emails.beside, alone=False).phones()
-    return Reach(phones.beside, phones.numbers, emails.addresses)
+    return ContactDetails(phones.beside, phones.numbers, emails.addresses)
 
 
 def share_phones(

@@ -14,12 +14,12 @@ from domain.tables.merge import (
     ADDS,
     OWN,
     CustomerMerge,
+    contact_details_of,
     is_blank,
     is_error,
     is_unknown,
     printed,
     printed_contact,
-    reaches_of,
 )
 from domain.tables.tables import UNKNOWN, Cells, Names
 from domain.text import digits, fold, words
@@ -67,7 +67,7 @@ def customer_rows(customer: Customer, labels: Mapping[str, str]) -> list[dict[st
     return rows
 
 
-def reaches(cells: Cells) -> tuple[str, ...]:
+def contact_details_in(cells: Cells) -> tuple[str, ...]:
     """The telephones (E.164) and e-mails by which the row's customer is known; what is none is
     passed over.
     """
@@ -101,13 +101,13 @@ def check_row(cells: Cells) -> None:
     if name and (is_blank(name) or is_error(name)):
         raise InvalidInput("row_name")
     total = cells.get(TOTAL) or (name if says_total(name) else "")
-    if total and "code" not in cells and not reaches(cells):
+    if total and "code" not in cells and not contact_details_in(cells):
         raise InvalidInput("row_total", text=total[:60])
 
 
 def is_about(customer: Customer, cells: Cells) -> bool:
     """Whether a row may be about this customer: no name, one with a word of its own in common, or a
-    shared reach.
+    shared telephone or e-mail.
 
     Words that many names share (company, office, limited) tell nobody from another.
     """
@@ -118,7 +118,9 @@ def is_about(customer: Customer, cells: Cells) -> bool:
     shared = own & other
     if shared and (shared - _generic() or shared in (own, other)):
         return True
-    return not reaches_of([customer, *customer.contacts]).isdisjoint(reaches(cells))
+    return not contact_details_of([customer, *customer.contacts]).isdisjoint(
+        contact_details_in(cells)
+    )
 
 
 @cache

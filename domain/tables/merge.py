@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from domain.customers.fields import CONTACT, CUSTOMER
-from domain.customers.phones import format_phone, read_emails, read_phones, read_reach, share_phones
+from domain.customers.phones import (
+    format_phone,
+    read_contact_details,
+    read_emails,
+    read_phones,
+    share_phones,
+)
 from domain.customers.records import Address, Contact, Customer, CustomerCode
 from domain.errors import InvalidInput
 from domain.fields.rows import SHEET, FieldRow
@@ -132,7 +138,7 @@ class CustomerMerge:
         for column in OWN:
             if column in cells and column not in READ_APART:
                 self._own(column, cells[column])
-        self._own_reach(cells)
+        self._own_contact_details(cells)
         if "address" in cells:
             self._address(cells["address"])
         if not OF_CONTACT.keys().isdisjoint(cells):
@@ -239,15 +245,15 @@ class CustomerMerge:
         if not (self._addresses if name == "address" else self._values[name]):
             self._unknown.add(name)
 
-    def _own_reach(self, cells: Cells) -> None:
+    def _own_contact_details(self, cells: Cells) -> None:
         present = {field: str(self._values[field]) for field in (*PHONES, "email")}
-        read = self._reach(cells, "", self._printed_value, present)
+        read = self._contact_details(cells, "", self._printed_value, present)
         for field, (value, source) in read.items():
             self._say(field, value, cells[source], source)
 
     # Telephones and e-mail addresses, of the record and of a contact.
 
-    def _reach(
+    def _contact_details(
         self,
         cells: Cells,
         prefix: str,
@@ -263,7 +269,7 @@ class CustomerMerge:
             if not (text := cells.get(column, "")):
                 continue
             if value := known(column, text) or (
-                "" if is_unknown(text) else _plain_reach(field, text)
+                "" if is_unknown(text) else _plain_contact_detail(field, text)
             ):
                 found[field] = str(value), column
             elif not is_unknown(text):
@@ -271,10 +277,10 @@ class CustomerMerge:
             elif not prefix:
                 self._not_known(column, text)
         if texts:
-            self._odd_reach(texts, prefix, present, found, who)
+            self._odd_contact_details(texts, prefix, present, found, who)
         return found
 
-    def _odd_reach(
+    def _odd_contact_details(
         self,
         texts: Mapping[str, str],
         prefix: str,
@@ -369,13 +375,13 @@ class CustomerMerge:
         name, among = self._contact_name(cells.get("contact_name", ""), cells)
         values = {
             field: value
-            for field, (value, _by) in self._contact_reach({**cells, **among}, name).items()
+            for field, (value, _by) in self._contacts_details({**cells, **among}, name).items()
         }
         return Contact(
             name, values.get("phone", ""), values.get("mobile", ""), values.get("email", "")
         )
 
-    def _contact_reach(self, cells: Cells, name: str) -> dict[str, tuple[str, str]]:
+    def _contacts_details(self, cells: Cells, name: str) -> dict[str, tuple[str, str]]:
         def known(column: str, text: str) -> object:
             of_saved = (
                 getattr(one, OF_CONTACT[column])
@@ -384,7 +390,7 @@ class CustomerMerge:
             )
             return next(of_saved, "")
 
-        return self._reach(cells, "contact_", known, {}, name)
+        return self._contact_details(cells, "contact_", known, {}, name)
 
     def _contact_name(self, text: str, cells: Cells) -> tuple[str, dict[str, str]]:
         """The contact's name, and the telephones and address that stand beside it, as cells of
@@ -399,7 +405,7 @@ class CustomerMerge:
             return "", {}
         if not _MAYBE_REACH.search(text):
             return self._cut_contact(text), {}
-        read = read_reach(text)
+        read = read_contact_details(text)
         among = {
             "contact_mobile": ", ".join(map(format_phone, read.phones)),
             "contact_email": ", ".join(read.emails),
@@ -486,7 +492,7 @@ def _is_same(text: str, saved: str) -> bool:
     return text == saved or text == clean(saved)
 
 
-def _plain_reach(field: str, text: str) -> str:
+def _plain_contact_detail(field: str, text: str) -> str:
     """The one telephone or address that a cell is and nothing else; "" for any other cell."""
     if field == "email":
         emails = read_emails(text)
@@ -551,6 +557,6 @@ def _laid_over(base: Contact, given: Contact) -> Contact:
     )
 
 
-def reaches_of(people: Iterable[Customer | Contact]) -> set[str]:
+def contact_details_of(people: Iterable[Customer | Contact]) -> set[str]:
     """The telephones and e-mails of these."""
-    return {reach for who in people for reach in (who.phone, who.mobile, who.email) if reach}
+    return {one for who in people for one in (who.phone, who.mobile, who.email) if one}

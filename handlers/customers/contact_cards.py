@@ -91,8 +91,8 @@ async def _into_form(ctx: Context, contact: SharedContact, draft: Draft | None) 
         return await forms.advance(ctx, filled)
     if not forms.takes(draft, "phone"):
         return None
-    known = await _by_reach(ctx, contact)
-    answer = _reach(contact) if known else _query(contact)
+    known = await _by_contact_details(ctx, contact)
+    answer = _contact_details(contact) if known else _query(contact)
     return await forms.feed(ctx, draft, answer)
 
 
@@ -104,7 +104,7 @@ def _missing(said: dict[str, str], draft: Draft) -> dict[str, str]:
 async def _found(ctx: Context, contact: SharedContact) -> Reply:
     """By telephone and address, which are surer; else by name; and what was read, over both."""
     read = f"📇 {_title(contact)}"
-    hits = await _by_reach(ctx, contact)
+    hits = await _by_contact_details(ctx, contact)
     if len(hits) == 1:
         customer = await customers.get_customer(ctx.db, hits[0].customer.code)
         card = await customer_cards.card(ctx, customer)
@@ -132,19 +132,19 @@ async def _found(ctx: Context, contact: SharedContact) -> Reply:
     )
 
 
-async def _by_reach(ctx: Context, contact: SharedContact) -> list[search.Hit]:
+async def _by_contact_details(ctx: Context, contact: SharedContact) -> list[search.Hit]:
     """Customers who have one of the contact's telephones or addresses."""
-    reach = _reach(contact)
-    if not reach:
+    contact_details = _contact_details(contact)
+    if not contact_details:
         return []
-    return await search.find_customers(ctx.db, ctx.words, reach)
+    return await search.find_customers(ctx.db, ctx.words, contact_details)
 
 
 async def _several(ctx: Context, contacts: Sequence[SharedContact]) -> Reply:
     """One button for each contact: the customer that has the telephone, else a new one."""
     options = []
     for contact in contacts[:SHOWN]:
-        hits = await _by_reach(ctx, contact)
+        hits = await _by_contact_details(ctx, contact)
         if len(hits) != 1:
             options.append(_new_button(contact))
             continue
@@ -172,7 +172,7 @@ def _phones(contact: SharedContact) -> list[str]:
     return list(dict.fromkeys(map(format_phone, numbers)))
 
 
-def _reach(contact: SharedContact) -> str:
+def _contact_details(contact: SharedContact) -> str:
     """The telephones and addresses that can be searched for."""
     found: list[str] = []
     for text in contact.phones:
@@ -193,8 +193,8 @@ def _query(contact: SharedContact) -> str:
     if contact.organisation:
         label = words("new_customer").table("labels").texts("organisation")[0]
         organisation = f"{label}: {contact.organisation}"
-    reach = " ".join((*_phones(contact), *contact.emails))
-    return "\n".join(filter(None, (contact.name, reach, organisation)))
+    contact_details = " ".join((*_phones(contact), *contact.emails))
+    return "\n".join(filter(None, (contact.name, contact_details, organisation)))
 
 
 def _new_button(contact: SharedContact) -> Button:

@@ -11,7 +11,7 @@ from datetime import date
 
 from domain.customers.fields import CUSTOMER
 from domain.customers.new_customers import NewCustomer, further_note, placed, read_customer
-from domain.customers.phones import read_emails, read_phones, read_reach
+from domain.customers.phones import read_contact_details, read_emails, read_phones
 from domain.customers.records import Contact, Customer
 from domain.errors import InvalidInput
 from domain.fields.rows import FORM
@@ -64,14 +64,14 @@ def contact_of(text: str) -> tuple[Contact, list[str]]:
 
     A telephone alone is the contact's mobile.
     """
-    reach = read_reach(text)
-    phone, mobile, further = placed(reach.phones)
+    contact_details = read_contact_details(text)
+    phone, mobile, further = placed(contact_details.phones)
     # Contacts are rung up on the one number that is known, which mostly is a mobile.
-    if len(reach.phones) == 1:
+    if len(contact_details.phones) == 1:
         mobile = phone
         phone = ""
-    name = " ".join([reach.words, *reach.emails[1:]]).strip()
-    email = reach.emails[0] if reach.emails else ""
+    name = " ".join([contact_details.words, *contact_details.emails[1:]]).strip()
+    email = contact_details.emails[0] if contact_details.emails else ""
     contact = Contact(
         name,
         phone=phone,
@@ -100,7 +100,7 @@ def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str,
     """What was read as a draft's values beside those that are known; only the name replaces one
     that is there.
     """
-    values = _reached(read.phones, read.emails, known)
+    values = _placed_contact_details(read.phones, read.emails, known)
     note = [values.pop("note", ""), *read.note]
     name = read.name if _is_name(read.name, today) else ""
     if len(name) > NAME_LIMIT:
@@ -128,7 +128,7 @@ def _is_name(text: str, today: date) -> bool:
     return not small_talk(text, today)
 
 
-def _reached(
+def _placed_contact_details(
     phones: Sequence[str], emails: Sequence[str], known: Mapping[str, str]
 ) -> dict[str, str]:
     """Telephones and e-mails in their fields beside those that are known, further ones as a `note`
@@ -177,11 +177,11 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
 
 def _renamed(text: str) -> NewCustomer:
     """What was typed for a saved customer's name: all of it but telephones and e-mails."""
-    reach = read_reach(text)
+    contact_details = read_contact_details(text)
     return NewCustomer(
-        name=" ".join(reach.words.split()),
-        phones=list(reach.phones),
-        emails=list(reach.emails),
+        name=" ".join(contact_details.words.split()),
+        phones=list(contact_details.phones),
+        emails=list(contact_details.emails),
     )
 
 
@@ -243,7 +243,7 @@ async def _parse_email(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
     if not read.addresses or read.restored:
         raise InvalidInput("email", text=text[:60])
     known = await present_values(ctx, draft)
-    values = _reached(
+    values = _placed_contact_details(
         (),
         read.addresses,
         {**known, "email": ""},
@@ -266,14 +266,14 @@ async def _parse_numbers(ctx: Context, draft: Draft, text: str, name: str) -> Ma
     if len(numbers) == 1 and name != "reach":
         values = {
             name: numbers[0],
-            **_reached(
+            **_placed_contact_details(
                 (),
                 emails.addresses,
                 known,
             ),
         }
     else:
-        values = _reached(
+        values = _placed_contact_details(
             numbers,
             emails.addresses,
             {**known, name: ""},

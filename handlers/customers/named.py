@@ -1,6 +1,6 @@
 """Customers that a text names: by their code, or by a telephone or address among its words."""
 
-from domain.customers.phones import format_phone, read_reach
+from domain.customers.phones import format_phone, read_contact_details
 from domain.tickets.references import ReferenceKind
 from handlers.chat import Button, Masked, Reply, ReplyPart
 from handlers.customers import cards as customer_cards
@@ -45,13 +45,13 @@ class CustomerRecords(RecordKind):
 
     async def meant(self, ctx: Context, text: str) -> list[str]:
         """Whose telephone or address stands among other words; alone it is a search."""
-        reach = read_reach(text)
-        has_words = any(map(str.isalpha, reach.words))
+        contact_details = read_contact_details(text)
+        has_words = any(map(str.isalpha, contact_details.words))
         if not has_words:
             return []
         # Each customer once, in the order in which they were found.
         codes: dict[str, None] = {}
-        for key in (*reach.phones, *reach.emails):
+        for key in (*contact_details.phones, *contact_details.emails):
             hits = await search.find_customers(
                 ctx.db,
                 ctx.words,
@@ -62,9 +62,9 @@ class CustomerRecords(RecordKind):
         return [*codes]
 
     def words_that_led(self, text: str) -> str:
-        reach = read_reach(text)
-        phones = map(format_phone, reach.phones)
-        return ", ".join((*phones, *reach.emails))
+        contact_details = read_contact_details(text)
+        phones = map(format_phone, contact_details.phones)
+        return ", ".join((*phones, *contact_details.emails))
 
     async def draft(self, ctx: Context, no: str) -> Draft:
         customer = await customers.get_customer(ctx.db, no)

@@ -351,12 +351,12 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     name = " ".join([contact.name, *further]).strip()
     if len(name) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
         raise InvalidInput("name")
-    reach = {
+    contact_details = {
         "phone": contact.phone,
         "mobile": contact.mobile,
         "email": contact.email,
     }
-    given = {field: value for field, value in reach.items() if value}
+    given = {field: value for field, value in contact_details.items() if value}
     # All of it in one message needs no last look.
     return FormAnswer({"name": name, **given}, look=False if given else None)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from domain.customers.phones import format_phone, looks_like_email, read_reach
+from domain.customers.phones import format_phone, looks_like_email, read_contact_details
 from domain.errors import InvalidInput
 from domain.one_line.answers import named_person, plain_answer, says_me
 from domain.one_line.slips import SlipKind, find_slip
@@ -75,8 +75,8 @@ class _Customers:
 
     def _none(self, draft: Draft) -> FormAnswer:
         said = {NO_CUSTOMER: "1"} if self.own else {self.name: NONE}
-        reach = _kept_reach(draft, draft.query(self.name))
-        return self._answer("") | FormAnswer({**said, **reach})
+        contact_details = _kept_contact_details(draft, draft.query(self.name))
+        return self._answer("") | FormAnswer({**said, **contact_details})
 
     async def options(
         self,
@@ -155,8 +155,8 @@ def _key_within(text: str) -> str:
     for reference in find_references(text):
         if reference.kind is ReferenceKind.CUSTOMER:
             return reference.value
-    reach = read_reach(text)
-    reached = (*reach.phones, *reach.emails)
+    contact_details = read_contact_details(text)
+    reached = (*contact_details.phones, *contact_details.emails)
     return reached[0] if reached else ""
 
 
@@ -179,7 +179,7 @@ async def customer_slip(
     return f"⚠️ {sentence(fields.refusal(slip))}"
 
 
-def _kept_reach(draft: Draft, query: str) -> dict[str, str]:
+def _kept_contact_details(draft: Draft, query: str) -> dict[str, str]:
     """What was typed to find a customer who is none of ours is not lost."""
     if not query:
         return {}

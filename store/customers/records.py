@@ -185,10 +185,14 @@ async def contact_name(db: Reader, contact_id: int) -> str:
     return row["name"] if row else ""
 
 
-async def list_codes_by_reach(db: Reader, reaches: Sequence[str]) -> list[tuple[str, str]]:
-    """(reach, code) of every customer that has one of these telephones (E.164) or e-mails."""
-    emails = [reach for reach in reaches if "@" in reach]
-    phones = [reach for reach in reaches if "@" not in reach]
+async def list_codes_by_contact_details(
+    db: Reader, details: Sequence[str]
+) -> list[tuple[str, str]]:
+    """(telephone or e-mail, code) of every customer that has one of these telephones (E.164) or
+    e-mails.
+    """
+    emails = [one for one in details if "@" in one]
+    phones = [one for one in details if "@" not in one]
     return [
         *await _list_codes(db, "phone", [(phone_key(phone), phone) for phone in phones]),
         *await _list_codes(db, "email", [(email.lower(), email) for email in emails]),

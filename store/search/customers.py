@@ -11,11 +11,11 @@ from enum import StrEnum
 from rapidfuzz.fuzz import token_sort_ratio
 
 from domain.customers.phones import (
-    Reach,
+    ContactDetails,
     looks_like_email,
     looks_like_phone,
+    read_contact_details,
     read_phones,
-    read_reach,
 )
 from domain.customers.records import Customer
 from domain.text import digits, fold
@@ -77,17 +77,17 @@ async def find_customers(db: Database, words: SearchWords, text: str) -> list[Hi
         return await _by_key(db, typed[::-1], MatchReason.PHONE)
     if looks_like_email(typed) or _BEGINNING_OF_EMAIL.fullmatch(typed):
         return await _by_key(db, typed.lower(), MatchReason.EMAIL)
-    reach = read_reach(text)
-    if _stands_alone(reach):
-        return await _by_reach(db, reach)
+    contact_details = read_contact_details(text)
+    if _stands_alone(contact_details):
+        return await _by_contact_details(db, contact_details)
     return [_hit(found) for found in await find_by_name(db, words, text)]
 
 
-def _stands_alone(reach: Reach) -> bool:
+def _stands_alone(contact_details: ContactDetails) -> bool:
     """Whether nothing was typed but telephones and addresses."""
-    if not reach.phones and not reach.emails:
+    if not contact_details.phones and not contact_details.emails:
         return False
-    return _LETTER.search(reach.words) is None
+    return _LETTER.search(contact_details.words) is None
 
 
 _END_OF_PHONE = re.compile(r"\d{4,}")
@@ -128,13 +128,13 @@ async def _by_key(db: Database, beginning: str, why: MatchReason) -> list[Hit]:
     return await _hits(db, await _codes_beginning(db, why, beginning), why)
 
 
-async def _by_reach(db: Database, reach: Reach) -> list[Hit]:
+async def _by_contact_details(db: Database, contact_details: ContactDetails) -> list[Hit]:
     """Those who have one of several telephones or addresses that were typed and nothing else."""
     hits: list[Hit] = []
-    for phone in reach.phones:
+    for phone in contact_details.phones:
         codes = await _codes_with(db, MatchReason.PHONE, phone_key(phone))
         hits += await _hits(db, codes, MatchReason.PHONE)
-    for email in reach.emails:
+    for email in contact_details.emails:
         codes = await _codes_with(db, MatchReason.EMAIL, email)
         hits += await _hits(db, codes, MatchReason.EMAIL)
     # Who was found twice stands where he was found first, and for that reason.

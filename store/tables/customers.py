@@ -16,12 +16,12 @@ from domain.staff import StaffId
 from domain.tables.columns import NOTED, column_label, column_names
 from domain.tables.customers import (
     check_row,
+    contact_details_in,
     customer_rows,
     finished,
     is_about,
     merge_customer,
     news,
-    reaches,
     row_name,
 )
 from domain.tables.merge import CustomerMerge, is_blank, is_unknown
@@ -51,7 +51,7 @@ MOST_ROWS = 1000
 
 class CustomerImport(ImportRules):
     """Customers' rows: one with a code is about that customer, one without about who has its name
-    and reach.
+    and a telephone or e-mail.
 
     A row without either is about the customer of its name of whom it says nothing new, else about a
     new one; so is a row whose code belongs to somebody else."""
@@ -135,12 +135,12 @@ class CustomerImport(ImportRules):
     ) -> None:
         """Who may be meant by rows that no code leads to."""
         work.known = self._scratch.get({alias for cells in rows for alias in _aliases(cells)})
-        reached = await customers.list_codes_by_reach(
-            db, list({one for cells in rows for one in reaches(cells)})
+        reached = await customers.list_codes_by_contact_details(
+            db, list({one for cells in rows for one in contact_details_in(cells)})
         )
-        for reach, code in reached:
-            work.reached[reach].append(code)
-        names = {row_name(cells) for cells in rows if not reaches(cells)} - {""}
+        for detail, code in reached:
+            work.reached[detail].append(code)
+        names = {row_name(cells) for cells in rows if not contact_details_in(cells)} - {""}
         for name, code in await customers.list_codes_by_name(db, sorted(names)):
             work.named[name].append(code)
         codes = {code for found in (*work.reached.values(), *work.named.values()) for code in found}
@@ -188,18 +188,18 @@ def _note_code(cells: dict[str, str], text: str) -> None:
 
 
 def _aliases(cells: Cells) -> list[str]:
-    """What this table knows the row's customer by: its name with each reach, or all that it
-    says.
+    """What this table knows the row's customer by: its name with each telephone and e-mail, or all
+    that it says.
     """
-    found = reaches(cells)
+    found = contact_details_in(cells)
     if not found:
         whole = json.dumps(sorted(cells.items())).encode()
         return [f"row\n{blake2b(whole, digest_size=16).hexdigest()}"]
-    return [_alias(row_name(cells), reach) for reach in found]
+    return [_alias(row_name(cells), detail) for detail in found]
 
 
-def _alias(name: str, reach: str) -> str:
-    return f"{name.casefold()}\n{reach}"
+def _alias(name: str, detail: str) -> str:
+    return f"{name.casefold()}\n{detail}"
 
 
 @dataclass(slots=True)
@@ -306,7 +306,7 @@ class _CustomerBatch:
         """
         if "name" not in cells:
             raise InvalidInput("row_name")
-        name, found = row_name(cells), reaches(cells)
+        name, found = row_name(cells), contact_details_in(cells)
         if not name and not found:
             raise InvalidInput("row_nameless")
         for alias in _aliases(cells):
@@ -316,7 +316,7 @@ class _CustomerBatch:
             return next(
                 (code for code in self._named(name) if self._says_nothing(code, cells)), None
             )
-        codes = {code for reach in found for code in self.reached.get(reach, ())}
+        codes = {code for detail in found for code in self.reached.get(detail, ())}
         named = sorted(
             (code for code in codes if self.olds[code].name.casefold() == name),
             key=lambda code: (len(code), code),
@@ -365,8 +365,8 @@ class _CustomerBatch:
         """By what later rows without a code lead to this customer."""
         people: list[Customer | Contact] = [made, *made.contacts]
         reached = [one for who in people for one in (who.phone, who.mobile, who.email) if one]
-        aliases = [_alias(made.name, reach) for reach in reached]
-        if "code" not in cells and not reaches(cells):
+        aliases = [_alias(made.name, detail) for detail in reached]
+        if "code" not in cells and not contact_details_in(cells):
             aliases += _aliases(cells)
         for alias in aliases:
             if alias not in self.known:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.customers.phones import (
+    ContactDetails,
     Emails,
     Phones,
-    Reach,
     format_phone,
     is_scientific,
     looks_like_email,
@@ -22,9 +22,9 @@ from domain.customers.phones import (
     mask_surname,
     parse_email,
     parse_phone,
+    read_contact_details,
     read_emails,
     read_phones,
-    read_reach,
 )
 from domain.errors import InvalidInput
 from domain.text import clean
@@ -241,23 +241,31 @@ def test_a_cell_says_addresses(
 
 
 @pytest.mark.parametrize(
-    ("text", "reach"),
+    ("text", "contact_details"),
     [
-        ("สมชาย ใจดี 0812345678", Reach("สมชาย ใจดี", (MOBILE,), ())),
-        ("นางสาวนก, 0812345678, อีเมล nok@x.th", Reach("นางสาวนก", (MOBILE,), ("nok@x.th",))),
+        ("สมชาย ใจดี 0812345678", ContactDetails("สมชาย ใจดี", (MOBILE,), ())),
+        (
+            "นางสาวนก, 0812345678, อีเมล nok@x.th",
+            ContactDetails("นางสาวนก", (MOBILE,), ("nok@x.th",)),
+        ),
         (
             "สมชาย โทร 081-234-5678 หรือ 02-141-7500 a@b.com",
-            Reach("สมชาย", (MOBILE, DESK), ("a@b.com",)),
+            ContactDetails("สมชาย", (MOBILE, DESK), ("a@b.com",)),
         ),
-        ("บริษัท ก, ข จำกัด 02-141-7500 ต่อ 12", Reach("บริษัท ก, ข จำกัด", (f"{DESK};ext=12",), ())),
-        ("M. Night 0812345678", Reach("M. Night", (MOBILE,), ())),
-        ("สมชาย 2563", Reach("สมชาย 2563", (), ())),
-        ("สมชาย 812345678", Reach("สมชาย 812345678", (), ())),
-        ("", Reach("", (), ())),
+        (
+            "บริษัท ก, ข จำกัด 02-141-7500 ต่อ 12",
+            ContactDetails("บริษัท ก, ข จำกัด", (f"{DESK};ext=12",), ()),
+        ),
+        ("M. Night 0812345678", ContactDetails("M. Night", (MOBILE,), ())),
+        ("สมชาย 2563", ContactDetails("สมชาย 2563", (), ())),
+        ("สมชาย 812345678", ContactDetails("สมชาย 812345678", (), ())),
+        ("", ContactDetails("", (), ())),
     ],
 )
-def test_telephones_and_addresses_are_found_among_words(text: str, reach: Reach) -> None:
-    assert read_reach(text) == reach
+def test_telephones_and_addresses_are_found_among_words(
+    text: str, contact_details: ContactDetails
+) -> None:
+    assert read_contact_details(text) == contact_details
 
 
 def test_a_telephone_kept_as_typed_is_printed_as_typed() -> None:

@@ -16,11 +16,11 @@ from domain.staff import StaffId
 from domain.tables.columns import column_names, find_heading, read_columns
 from domain.tables.customers import (
     check_row,
+    contact_details_in,
     customer_rows,
     is_about,
     merge_customer,
     parse_code,
-    reaches,
     running_number,
 )
 from domain.tables.merge import CustomerMerge, is_blank, is_unknown
@@ -591,7 +591,7 @@ def test_a_customer_is_reached_by_any_telephone_or_e_mail_of_the_row():
         "contact_phone": "x",
         "contact_email": "A@example.com",
     }
-    assert reaches(row) == ("+66812345678", "a@example.com")
+    assert contact_details_in(row) == ("+66812345678", "a@example.com")
 
 
 # Tickets.
