@@ -1,4 +1,4 @@
-"""The rows of domain/data/fields.toml: what each field of each record is called and where it stands."""
+"""The rows of domain/data/fields.toml: what each field of a record is called and where it stands."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from sys import intern
 
 from domain.data import TomlTable, read_document
 
-FORM, CARD, SHEET = "form", "card", "sheet"
+FORM = "form"
+CARD = "card"
+SHEET = "sheet"
 PLACES = (FORM, CARD, SHEET)
 _FILE = "fields.toml"
 _FLAGS = ("unknown", "asked", "searched", "paired", "repeated", "apart")
@@ -93,7 +95,15 @@ def _row(name: str, table: TomlTable) -> FieldRow:
     label = table.text("label")
     # Interned, as names in code are, so that a record is quickly made out of them.
     attribute = intern(table.text("attribute", name))
-    places = table.codes("places", PLACES, "place") if "places" in table.values else PLACES
+    places = (
+        table.codes(
+            "places",
+            PLACES,
+            "place",
+        )
+        if "places" in table.values
+        else PLACES
+    )
     values = table.table("values")
     return FieldRow(
         name=name,

@@ -1,4 +1,4 @@
-"""The types of fields: how a value stands as text in drafts and the history, and how in the store."""
+"""The types of fields: how a value stands in drafts and the history, and how in the store."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -62,8 +62,16 @@ def _names_value(text: str) -> frozenset[str]:
 TEXT = FieldType(empty="")
 NUMBER = FieldType(value=int, loaded=int)
 REFERENCE = FieldType()
-DAY = FieldType(text=date.isoformat, value=date.fromisoformat, loaded=_day)
-MOMENT = FieldType(text=datetime.isoformat, value=datetime.fromisoformat, loaded=_moment)
+DAY = FieldType(
+    text=date.isoformat,
+    value=date.fromisoformat,
+    loaded=_day,
+)
+MOMENT = FieldType(
+    text=datetime.isoformat,
+    value=datetime.fromisoformat,
+    loaded=_moment,
+)
 
 PLAIN_TYPES: Mapping[str, FieldType] = {
     "text": TEXT,

@@ -175,12 +175,14 @@ def data_uses(projects: Sequence[str], data_years: str) -> list[DataUse]:
 
 def reply_addresses(ticket: Ticket, customer: Customer | None) -> list[str]:
     """Where an answer to a ticket may go, the likeliest first."""
-    contacts = customer.contacts if customer else ()
-    asked = [contact.email for contact in contacts if contact.id == ticket.contact_id]
-    main = [contact.email for contact in contacts if contact.main]
-    others = [contact.email for contact in contacts]
-    every = [ticket.reply_email, *asked, customer.email if customer else "", *main, *others]
-    return list(dict.fromkeys(address for address in every if address))
+    addresses = [ticket.reply_email]
+    if customer is not None:
+        contacts = customer.contacts
+        addresses += [contact.email for contact in contacts if contact.id == ticket.contact_id]
+        addresses.append(customer.email)
+        addresses += [contact.email for contact in contacts if contact.main]
+        addresses += [contact.email for contact in contacts]
+    return list(dict.fromkeys(address for address in addresses if address))
 
 
 def lines_of(text: str) -> list[str]:

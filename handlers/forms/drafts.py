@@ -84,9 +84,14 @@ def with_values(draft: Draft, given: Given) -> Draft:
     """The draft with what was given; a value that is set is no longer unknown, nor one of habit."""
     answer = as_answer(given)
     filled = {name for name, value in answer.given.items() if value}
-    unknown = ",".join(sorted(unknown_of(draft.given) - filled))
-    values = {**draft.given, "unknown": unknown, **answer.given}
-    return replace(draft, given=values, dialog=_moved(draft.dialog, answer, filled))
+    unknown = unknown_of(draft.given) - filled
+    values = {
+        **draft.given,
+        "unknown": ",".join(sorted(unknown)),
+        **answer.given,
+    }
+    dialog = _moved(draft.dialog, answer, filled)
+    return replace(draft, given=values, dialog=dialog)
 
 
 def _moved(
@@ -96,17 +101,20 @@ def _moved(
 ) -> Dialog:
     """The dialog after an answer that filled these fields."""
     queries = {**dialog.queries, **answer.queries}
-    look = _later(dialog.look, answer.look)
-    closes = _later(dialog.closes, answer.closes)
-    return replace(
-        dialog,
-        look=bool(look),
-        closes=bool(closes),
-        guessed=dialog.guessed - set(filled) if answer.guessed is None else answer.guessed,
+    return Dialog(
+        look=_now(dialog.look, answer.look),
+        closes=_now(dialog.closes, answer.closes),
+        prompts=dialog.prompts,
+        guessed=_now(dialog.guessed - set(filled), answer.guessed),
         queries={name: text for name, text in queries.items() if text},
-        doubts=dialog.doubts if answer.doubts is None else answer.doubts,
-        passed=dialog.passed if answer.passed is None else answer.passed,
+        doubts=_now(dialog.doubts, answer.doubts),
+        begun_at=dialog.begun_at,
+        passed=_now(dialog.passed, answer.passed),
     )
+
+
+def _now(before: T, said: T | None) -> T:
+    return before if said is None else said
 
 
 def unknown_of(values: Mapping[str, str]) -> set[str]:

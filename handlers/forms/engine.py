@@ -272,7 +272,11 @@ def _field_button(
     label = field_label(name)
     opens = form.fields[name].opens
     if draft.record and opens:
-        return Button(label, opens, {"code": draft.record, "edit": draft.id})
+        return Button(
+            label,
+            opens,
+            {"code": draft.record, "edit": draft.id},
+        )
     return _ask_button(draft, name, label)
 
 
@@ -301,7 +305,11 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
     )
 
 
-async def _leaving(ctx: Context, form: Form, draft: Draft) -> list[Button]:
+async def _leaving(
+    ctx: Context,
+    form: Form,
+    draft: Draft,
+) -> list[Button]:
     """Out of the list of fields: of a new record back to the question, of a saved one it ends."""
     if not draft.record:
         return [form_button(_("กลับ"), "form.back", draft)]
@@ -517,7 +525,15 @@ async def feed(
     field_ = form.fields[name]
     if is_unknown(field_, text):
         return await advance(ctx, with_values(draft, unknown_values(draft, name)))
-    if field_.doubt and not sure and await field_.doubt(ctx, draft, text):
+    if (
+        field_.doubt
+        and not sure
+        and await field_.doubt(
+            ctx,
+            draft,
+            text,
+        )
+    ):
         return await ask_which(ctx, draft, text)
     try:
         values = await field_.parse(ctx, draft, text)
@@ -592,7 +608,15 @@ async def ask_which(
     # Without the draft among its arguments: a search puts the form aside, as any other work does.
     find = Button(_("ค้นหาใหม่"), "find.text", {"text": text})
     cancel = form_button(_("ยกเลิก"), "form.cancel", draft)
-    return Reply((Choice(question, (fill, find), (cancel,)),))
+    return Reply(
+        (
+            Choice(
+                question,
+                (fill, find),
+                (cancel,),
+            ),
+        )
+    )
 
 
 async def resume_part(ctx: Context, draft: Draft) -> ReplyPart:

@@ -34,7 +34,11 @@ def _hint(row: FieldRow) -> str:
 
 
 def _text(row: FieldRow) -> Field:
-    return reading.text_field(row.name, _hint(row), unknown=row.unknown)
+    return reading.text_field(
+        row.name,
+        _hint(row),
+        unknown=row.unknown,
+    )
 
 
 def _long_text(row: FieldRow) -> Field:
@@ -82,7 +86,11 @@ def _money(row: FieldRow) -> Field:
 
 
 def _day(row: FieldRow) -> Field:
-    return reading.past_date_field(row.name, _hint(row), unknown=row.unknown)
+    return reading.past_date_field(
+        row.name,
+        _hint(row),
+        unknown=row.unknown,
+    )
 
 
 def _month(row: FieldRow) -> Field:

@@ -40,4 +40,8 @@ class OneField(Form):
         return Card(await self.heading(ctx, draft))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        return await self.done(ctx, draft, draft.given[self.asked.name])
+        return await self.done(
+            ctx,
+            draft,
+            draft.given[self.asked.name],
+        )

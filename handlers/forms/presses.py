@@ -61,7 +61,11 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("form.more", in_place=True)
 async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The list of other fields."""
-    return await proceed(ctx, await own_draft(ctx, args), EVERY if args.get("every") else MORE)
+    return await proceed(
+        ctx,
+        await own_draft(ctx, args),
+        EVERY if args.get("every") else MORE,
+    )
 
 
 @action("form.back", in_place=True)

@@ -1,6 +1,4 @@
-"""What the values of fields say, by the type of the field, from the text that drafts and the history
-hold.
-"""
+"""What the values of fields say, by their type, from the text that drafts and the history hold."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime

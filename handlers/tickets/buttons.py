@@ -50,7 +50,13 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     links = await ticket_links.list_links(ctx.db, found.no)
     buttons.append(_links_button(found, len(links)))
     if found.customer:
-        buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": found.customer}))
+        buttons.append(
+            Button(
+                _("ผู้รับบริการ"),
+                "customer.show",
+                {"code": found.customer},
+            )
+        )
     buttons.append(_button(_("ประวัติการแก้ไข"), "ticket.history", found))
     if not is_voided:
         buttons.append(void_button(found))
@@ -73,7 +79,13 @@ async def _mail_buttons(ctx: Context, ticket: Ticket) -> list[Button]:
     if not _by_mail(ticket) and await _reachable(ctx, ticket):
         buttons.append(answer_button(ticket))
     if await mail.list_mails(ctx.db, ticket.no, 1):
-        buttons.append(Button(_("อีเมลที่ส่ง"), "mail.list", {"record": ticket.no}))
+        buttons.append(
+            Button(
+                _("อีเมลที่ส่ง"),
+                "mail.list",
+                {"record": ticket.no},
+            )
+        )
     return buttons
 
 
@@ -151,7 +163,11 @@ def show_button(ticket: Ticket, label: str = "") -> Button:
 
 def files_button(no: str, count: int) -> Button:
     """[ไฟล์แนบ (2)]"""
-    return Button(_("ไฟล์แนบ (%(count)s)", count=count), "file.list", {"no": no})
+    return Button(
+        _("ไฟล์แนบ (%(count)s)", count=count),
+        "file.list",
+        {"no": no},
+    )
 
 
 def wait_button(ticket: Ticket) -> Button:

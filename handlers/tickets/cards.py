@@ -102,7 +102,15 @@ def due_line(ctx: Work, ticket: Ticket) -> str:
     cell = clock.limit(ctx.configuration, ticket)
     if state is State.WAITING and cell:
         allowed = timedelta(minutes=cell.working_minutes)
-        return _time_left(ctx, allowed - clock.elapsed(ctx.configuration, ticket, ctx.now))
+        return _time_left(
+            ctx,
+            allowed
+            - clock.elapsed(
+                ctx.configuration,
+                ticket,
+                ctx.now,
+            ),
+        )
     due_time = clock.due_at(ctx.configuration, ticket)
     if due_time is None:
         return ""
@@ -217,7 +225,16 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     """The whole ticket, with what can be done to it now."""
     shown = []
     for name in CARD_FIELDS:
-        shown.append((field_label(name), await _field_text(ctx, ticket, name)))
+        shown.append(
+            (
+                field_label(name),
+                await _field_text(
+                    ctx,
+                    ticket,
+                    name,
+                ),
+            )
+        )
     shown.append((_("กำหนดเสร็จ"), due_line(ctx, ticket)))
     links = await ticket_links.list_links(ctx.db, ticket.no)
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]

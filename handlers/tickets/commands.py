@@ -85,7 +85,16 @@ async def _with_habit(ctx: Context, values: FormAnswer) -> FormAnswer:
         # The card is yet to come.
         return values
     doubts = values.doubts or ()
-    return values | doubted((*doubts, Doubt(HABIT, "", taken=True)))
+    return values | doubted(
+        (
+            *doubts,
+            Doubt(
+                HABIT,
+                "",
+                taken=True,
+            ),
+        )
+    )
 
 
 @action("ticket.keep_open", in_place=True)
@@ -245,7 +254,11 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("ticket.close")
 async def close_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Close it: the result is asked for, if it is not there yet."""
-    return await _close(ctx, await tickets.get_ticket(ctx.db, args["no"]), {})
+    return await _close(
+        ctx,
+        await tickets.get_ticket(ctx.db, args["no"]),
+        {},
+    )
 
 
 @command(
@@ -269,7 +282,11 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     is_old = found.closed_at and ctx.now - found.closed_at > OLD
     if is_old and not args.get("sure"):
         return _ask_to_reopen(found)
-    again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
+    again = await ticket_saves.save(
+        ctx,
+        found,
+        pauses.reopened(found, ctx.now),
+    )
     ctx.audit("ticket.reopened", found.no)
     reply = await ticket_cards.saved(ctx, again)
     return reply.followed_by(*await what_follows(ctx, again))

@@ -92,8 +92,11 @@ def created_text(created_on: str) -> str:
 
 def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
     """The ticket with the draft's values laid over it; a value that is missing is empty."""
-    projects = lines_of(values.get("projects", ""))
-    own = dict(map(split_years, lines_of(values.get("data_years", ""))))
-    years = {name: years for name, years in own.items() if not name or name in projects}
-    fields = TICKET.values({**values, "data_years": join_years(years)}, KEPT)
-    return replace(base, **fields)
+    projects = ["", *lines_of(values.get("projects", ""))]
+    lines = lines_of(values.get("data_years", ""))
+    # The years of a project that was taken away go with it.
+    years = {
+        project: periods for project, periods in map(split_years, lines) if project in projects
+    }
+    kept = {**values, "data_years": join_years(years)}
+    return replace(base, **TICKET.values(kept, KEPT))

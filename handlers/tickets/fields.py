@@ -131,7 +131,11 @@ async def _parse_subject(
     if len(found) > 1:
         return FormAnswer(queries={"subject": text[:QUERY_LIMIT]})
     if found:
-        return _chosen_subject(found[0]) | await reread(ctx, draft, found[0])
+        return _chosen_subject(found[0]) | await reread(
+            ctx,
+            draft,
+            found[0],
+        )
     word, _blank, rest = plain.partition(" ")
     head = _find_subject(ctx, word)
     is_begun = draft.record or draft.given.get("details")
@@ -318,7 +322,13 @@ async def _parse_remarks(
 async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
     """The channel is not one of the subject's: go on, or take one that is."""
     options = [Option(GO_ON, _("ใช้ช่องทางนี้"))]
-    subject = ctx.catalogue.subjects.get(await present(ctx, draft, "subject"))
+    subject = ctx.catalogue.subjects.get(
+        await present(
+            ctx,
+            draft,
+            "subject",
+        )
+    )
     for code in subject.channels if subject else ():
         options.append(Option(code, ctx.catalogue.channel_name(code)))
     return options

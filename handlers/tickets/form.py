@@ -73,9 +73,21 @@ async def habit_defaults(ctx: Context) -> FormAnswer:
 
     Nobody said either: where the words of the details tell others, `handlers.tickets.habits` has it
     asked."""
-    habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
+    habits = await tickets.list_habits(
+        ctx.db,
+        ctx.staff.id,
+        limit=20,
+    )
     active = [subject.code for subject in ctx.catalogue.active_subjects(ctx.today)]
-    counts = Counter(habit for habit in habits if _is_usual(ctx.catalogue, habit, active))
+    counts = Counter(
+        habit
+        for habit in habits
+        if _is_usual(
+            ctx.catalogue,
+            habit,
+            active,
+        )
+    )
     if counts:
         habit = counts.most_common(1)[0][0]
     else:
@@ -117,7 +129,14 @@ class TicketForm(Form):
     ) -> dict[str, str]:
         """What the ticket would hold if it were saved now."""
         values = {**await self.saved_data(ctx, draft), **draft.given}
-        return {**values, **derived(ctx, values, closes=draft.dialog.closes)}
+        return {
+            **values,
+            **derived(
+                ctx,
+                values,
+                closes=draft.dialog.closes,
+            ),
+        }
 
     async def saved_data(
         self,

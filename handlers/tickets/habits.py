@@ -87,7 +87,11 @@ async def reread(
     details = draft.given.get("details", "")
     if draft.record or not details:
         return FormAnswer()
-    line = OneLine(subject=subject, details=details, result=draft.given.get("result", ""))
+    line = OneLine(
+        subject=subject,
+        details=details,
+        result=draft.given.get("result", ""),
+    )
     read = read_fields(line, await line_vocabulary(ctx), ctx.today)
     values = await read_values(ctx, read)
     given = {

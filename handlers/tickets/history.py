@@ -42,7 +42,11 @@ async def history(ctx: Context, args: str) -> Reply:
 @action("ticket.history_page", in_place=True)
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The latest changes of the ticket, or another page of them."""
-    return await _history(ctx, args["no"], int(args.get("page", "0")))
+    return await _history(
+        ctx,
+        args["no"],
+        int(args.get("page", "0")),
+    )
 
 
 async def _history(

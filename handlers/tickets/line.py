@@ -206,7 +206,13 @@ def _without(read: OneLine, settled: set[Doubt]) -> OneLine:
     # Words of several lines stay: they may be about more than the customer.
     if "\n" not in details:
         for doubt in settled:
-            details = " ".join(details.replace(doubt.words, " ", 1).split())
+            details = " ".join(
+                details.replace(
+                    doubt.words,
+                    " ",
+                    1,
+                ).split()
+            )
     left = tuple(doubt for doubt in read.doubts if doubt not in settled)
     return replace(read, details=details, doubts=left)
 
@@ -272,7 +278,11 @@ async def _assignee(ctx: Context, read: OneLine) -> FormAnswer:
     if not read.assignee:
         return FormAnswer()
     try:
-        return await parse_assignee(ctx, new_draft(ctx, "ticket", {}), read.assignee)
+        return await parse_assignee(
+            ctx,
+            new_draft(ctx, "ticket", {}),
+            read.assignee,
+        )
     except InvalidInput:
         return FormAnswer(queries={"assignee": read.assignee})
 

@@ -54,7 +54,11 @@ async def _other_options(ctx: Context, draft: Draft) -> list[Option]:
     if not ticket.customer:
         return []
     tied = await _tied(ctx, ticket.no)
-    latest = await tickets.list_by_customer(ctx.db, ticket.customer, OFFERED + len(tied))
+    latest = await tickets.list_by_customer(
+        ctx.db,
+        ticket.customer,
+        OFFERED + len(tied),
+    )
     others = [each for each in latest if each.no not in tied][:OFFERED]
     for each in others:
         ctx.audit("ticket.listed", each.no)
@@ -170,7 +174,15 @@ async def links_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         line = ticket_cards.ticket_line(ctx, known[other])
         options.append(ticket_buttons.show_button(known[other], line))
     untie = [_untie_button(ticket.no, other) for other in others]
-    return Reply((Choice("\n".join(lines), tuple(options), (*untie, *more)),))
+    return Reply(
+        (
+            Choice(
+                "\n".join(lines),
+                tuple(options),
+                (*untie, *more),
+            ),
+        )
+    )
 
 
 def _untie_button(no: str, other: str) -> Button:

@@ -106,7 +106,11 @@ async def read_filters(ctx: Context, text: str) -> Filters:
     """`7 ทีมบริการข้อมูล ต.ค. 69` in any order; InvalidInput("list_filter") for a word that is none of
     these.
     """
-    teams = sorted(await staff.list_teams(ctx.db), key=len, reverse=True)
+    teams = sorted(
+        await staff.list_teams(ctx.db),
+        key=len,
+        reverse=True,
+    )
     filters = Filters()
     rest = clean(text)
     while rest:
@@ -147,7 +151,11 @@ def _subject(
     return replace(filters, subject=code), rest.strip()
 
 
-def _team(filters: Filters, text: str, teams: Sequence[str]) -> Taken:
+def _team(
+    filters: Filters,
+    text: str,
+    teams: Sequence[str],
+) -> Taken:
     """A team by its whole name, or after the word for it by the beginning of only one."""
     named = _without_team_word(text)
     for name in teams:
@@ -364,7 +372,13 @@ def _other_lists(filters: Filters, counts: Mapping[Status, int]) -> list[Button]
         if counts.get(status) and filters.status != status:
             others = replace(filters, status=status.value)
             buttons.append(_list_button(f"{name} {counts[status]}", others))
-    buttons.append(Button(_("กรอง"), "my.filter", filters.args()))
+    buttons.append(
+        Button(
+            _("กรอง"),
+            "my.filter",
+            filters.args(),
+        )
+    )
     if filters != Filters():
         buttons.append(_list_button(_("ไม่กรอง"), Filters()))
     return buttons
@@ -385,7 +399,11 @@ async def _parked(ctx: Context) -> list[Button]:
 @action("my.page", in_place=True)
 async def my_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of the list, or the list narrowed otherwise."""
-    return await my_page(ctx, Filters.of(args), int(args["page"]))
+    return await my_page(
+        ctx,
+        Filters.of(args),
+        int(args["page"]),
+    )
 
 
 @action("my.filter", in_place=True)
@@ -396,11 +414,32 @@ async def filter_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "team": _("ทีม"),
         "projects": field_label("projects"),
     }
-    options = [Button(label, "my.choose", {**args, "what": what}) for what, label in labels.items()]
-    options.append(Button(_("ช่วงเวลา"), "my.choose", {**args, "what": "period"}))
+    options = [
+        Button(
+            label,
+            "my.choose",
+            {**args, "what": what},
+        )
+        for what, label in labels.items()
+    ]
+    options.append(
+        Button(
+            _("ช่วงเวลา"),
+            "my.choose",
+            {**args, "what": "period"},
+        )
+    )
     hint = _("หรือพิมพ์ เช่น ใบงานของฉัน 7 ต.ค. 69")
     question = f"{_('กรองใบงานด้วย')}\n{hint}"
-    return Reply((Choice(question, tuple(options), (_list_button(_("กลับ"), Filters.of(args)),)),))
+    return Reply(
+        (
+            Choice(
+                question,
+                tuple(options),
+                (_list_button(_("กลับ"), Filters.of(args)),),
+            ),
+        )
+    )
 
 
 @action("my.choose", in_place=True)

@@ -86,7 +86,11 @@ def answer_buttons(ticket: Ticket, text: str) -> tuple[Button, ...]:
     if ticket.status is Status.CLOSED or ticket.result:
         return (remark,)
     return (
-        Button(_("ใช้เป็นผลและปิด %(no)s", no=ticket.no), "ticket.answer", {**args, "close": "1"}),
+        Button(
+            _("ใช้เป็นผลและปิด %(no)s", no=ticket.no),
+            "ticket.answer",
+            {**args, "close": "1"},
+        ),
         Button(_("ใช้เป็นผลของ %(no)s", no=ticket.no), "ticket.answer", args),
         remark,
     )

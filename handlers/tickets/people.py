@@ -220,7 +220,11 @@ async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
     query = draft.query("assignee")
     teams = await staff.list_teams(ctx.db)
     everybody = await staff.list_staff(ctx.db)
-    people = _asked_for([one for one in everybody if one.blocked_at is None], teams, query)
+    people = _asked_for(
+        [one for one in everybody if one.blocked_at is None],
+        teams,
+        query,
+    )
     given_work = Counter(await tickets.list_assignees(ctx.db, ctx.staff.id))
     people.sort(key=lambda one: (one.id != ctx.staff.id, -given_work[one.id]))
     listed = [Option(str(one.id), one.name) for one in people]
@@ -255,23 +259,28 @@ async def parse_assignee(ctx: Context, draft: Draft, text: str) -> FormAnswer:
         return FormAnswer(queries={"assignee": ""})
     if says_me(text):
         return _assigned(ctx.staff.id)
-    everybody = await staff.list_staff(ctx.db)
     typed = plain_answer(text).lstrip("@").strip()
     team = named_team(await staff.list_teams(ctx.db), typed)
     if team:
         return FormAnswer(queries={"assignee": team})
+    everybody = await staff.list_staff(ctx.db)
     found = _with_id(everybody, typed) or _meant(everybody, typed)
     if not found:
         typed = named_person(text)
         found = _meant(everybody, typed)
+    if not found:
+        raise InvalidInput("assignee", text=shorten(typed, 40))
+    return _one_of(found, typed)
+
+
+def _one_of(found: list[Staff], typed: str) -> FormAnswer:
+    """The person who is meant for certain; else it is asked which of those who are here."""
     here = [person for person in found if person.blocked_at is None]
+    if not here:
+        raise InvalidInput("assignee_left", name=person_label(found[0].name))
     if len(here) == 1 and _is_named(here[0], typed):
         return _assigned(here[0].id)
-    if here:
-        return FormAnswer(queries={"assignee": typed})
-    if found:
-        raise InvalidInput("assignee_left", name=person_label(found[0].name))
-    raise InvalidInput("assignee", text=shorten(typed, 40))
+    return FormAnswer(queries={"assignee": typed})
 
 
 def _assigned(person: StaffId) -> FormAnswer:

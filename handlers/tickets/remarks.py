@@ -29,7 +29,11 @@ async def remark(ctx: Context, args: str) -> Reply:
 @action("ticket.remark")
 async def remark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What was typed is a remark on this ticket; without any words, ask for them."""
-    return await _add(ctx, args["no"], args.get("text", ""))
+    return await _add(
+        ctx,
+        args["no"],
+        args.get("text", ""),
+    )
 
 
 async def _add(
@@ -44,5 +48,13 @@ async def _add(
     if not text:
         return await proceed(ctx, draft, "remarks")
     return await advance(
-        ctx, with_values(draft, await TICKET_FIELDS["remarks"].parse(ctx, draft, text))
+        ctx,
+        with_values(
+            draft,
+            await TICKET_FIELDS["remarks"].parse(
+                ctx,
+                draft,
+                text,
+            ),
+        ),
     )

@@ -90,23 +90,38 @@ async def again(ctx: Context, args: str) -> Reply:
     open.
     """
     draft = await forms.find_open(ctx.db, ctx.staff.id)
-    is_meant = draft is not None and not args and _is_fresh(ctx, draft)
-    if draft and is_meant and (draft.kind != "ticket" or draft.record):
+    meant = draft
+    if draft is None or args or not _is_fresh(ctx, draft):
+        meant = None
+    if meant and (meant.kind != "ticket" or meant.record):
         # An answer to another question.
-        return await feed(ctx, draft, COMMANDS["again"].words[0])
+        return await feed(ctx, meant, COMMANDS["again"].words[0])
     latest = await tickets.find_last_recorded(ctx.db, ctx.staff.id)
     if latest is None:
         return say(_("ยังไม่มีใบงานของคุณให้ทำซ้ำ พิมพ์ สร้างใบงาน"))
     ctx.audit("ticket.read", latest.no)
-    same = copied(ctx, latest)
-    if draft and is_meant:
-        return await _begin(ctx, _over(draft, same), ask=True)
-    if args:
-        same |= await _customer(ctx, digits(args).strip())
-    reply = await _begin(ctx, new_ticket(ctx, same), ask=bool(latest.customer))
+    if meant:
+        return await _begin(
+            ctx,
+            _over(meant, copied(ctx, latest)),
+            ask=True,
+        )
+    reply = await _for_somebody(ctx, latest, digits(args).strip())
     if draft is None:
         return reply
     return reply.followed_by(await resume_part(ctx, draft))
+
+
+async def _for_somebody(ctx: Context, latest: Ticket, typed: str) -> Reply:
+    """The same as that ticket, for the customer who was typed, if any."""
+    same = copied(ctx, latest)
+    if typed:
+        same |= await _customer(ctx, typed)
+    return await _begin(
+        ctx,
+        new_ticket(ctx, same),
+        ask=bool(latest.customer),
+    )
 
 
 def _over(draft: Draft, same: FormAnswer) -> Draft:

@@ -263,7 +263,11 @@ async def want_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     names = " · ".join(map(field_label, lacking[:NAMED]))
     if len(lacking) > NAMED:
         names += " …"
-    prompts = Button(_("เติม%(fields)s", fields=names), "ticket.prompts", {"no": ticket.no})
+    prompts = Button(
+        _("เติม%(fields)s", fields=names),
+        "ticket.prompts",
+        {"no": ticket.no},
+    )
     return (*buttons, prompts)
 
 

@@ -98,7 +98,15 @@ async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     every = Button(_("ทุกช่องทาง"), "subject.channels")
     question = f"{title} ({len(found)})\n{hint}"
-    return Reply((Choice(question, tuple(options), (*turns, every)),))
+    return Reply(
+        (
+            Choice(
+                question,
+                tuple(options),
+                (*turns, every),
+            ),
+        )
+    )
 
 
 def _subject_button(

@@ -229,7 +229,11 @@ async def _taken_back(
     """One's own change is taken back whatever it was; a colleague's by the rules for any other
     change.
     """
-    last = await changes.list_changes(ctx.db, found.no, found.version - 1)
+    last = await changes.list_changes(
+        ctx.db,
+        found.no,
+        found.version - 1,
+    )
     if any(change.by != ctx.staff.id for change in last):
         return await ticket_saves.save(ctx, found, before)
     ticket_saves.write(ctx, found, before, ctx.staff.id)
