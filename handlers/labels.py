@@ -210,6 +210,7 @@ def why_label(why: str, score: int) -> str:
 def field_label(field: str) -> str:
     """The name of a field or column."""
     name = COLUMNS.get(field, field)
+    # What is no field of a record, or is called otherwise there, stands in this file.
     if name in FIELDS:
         return _(FIELDS[name])
     row = field_row(name)

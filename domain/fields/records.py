@@ -207,6 +207,7 @@ def _bind(
     if row.type not in types:
         raise DataError(f"fields.toml: {row.name}: type: use one of {', '.join(types)}")
     hint = get_type_hints(record).get(row.attribute)
+    # Told at the start, with the name of what is wrong, and not at the first save.
     if hint is None:
         raise DataError(f"fields.toml: {row.name}: {record.__name__} has no {row.attribute}")
     if row.type == "choice":

@@ -166,6 +166,7 @@ def data_uses(projects: Sequence[str], data_years: str) -> list[DataUse]:
     shared = spans.get("", [])
     uses = []
     for project in projects or ("",):
+        # What was said for all holds for a project of which nothing else was said.
         meant = spans.get(project) or shared
         uses += [DataUse(project, first, last) for first, last in meant]
         if project and not meant:
@@ -255,6 +256,7 @@ def parse_contract_no(text: str) -> str:
     year = int(found["year"])
     if len(found["year"]) == 2:
         year += 2500
+    # Any other year is a Christian one, or a slip of the finger.
     if number == 0 or not 2400 <= year <= 2700:
         raise InvalidInput("contract_no")
     return f"{number}/{year}"

@@ -136,6 +136,7 @@ def store_draft(ctx: Context, draft: Draft) -> None:
     """Write the draft with this event's answer; once an event."""
     ctx.drafts.add(draft.id)
     if draft.state == "saved":
+        # What its messages said is the record's from now on: whoever takes one back is told so.
         ctx.origins.update(*(events.split() for events in draft.sources.values()))
     else:
         draft = replace(draft, sources=_sources(draft, ctx.origins))
@@ -168,6 +169,7 @@ def _sources_within(draft: Draft, value: str) -> Iterator[str]:
 
 def keep(ctx: Context, draft: Draft) -> None:
     """Nothing typed is lost where something else has to be asked first."""
+    # A draft is written once an event: another write would raise its version past its buttons.
     if draft.id not in ctx.drafts:
         store_draft(ctx, replace(draft, state="open", touched_at=ctx.now))
 
@@ -189,6 +191,7 @@ def end(
     state: str = "saved",
 ) -> None:
     """The draft is done with; what it held is forgotten."""
+    # Nothing that was typed outlives its draft.
     ended = replace(
         draft,
         state=state,

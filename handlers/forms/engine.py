@@ -224,6 +224,7 @@ async def _part(
     if draft.asking:
         return await ask_part(ctx, form, draft, draft.asking)
     card = await form.show(ctx, draft)
+    # A button that the card brings itself is not offered a second time below it.
     own = {button.action for button in card.buttons}
     quick = await form.quick(ctx, draft)
     general = [button for button in _form_buttons(draft, quick) if button.action not in own]
@@ -401,6 +402,7 @@ async def _left(
     """
     lacking = []
     for name in await form.missing(ctx, draft):
+        # It asks how what is there is meant: nothing of it is lacking.
         if form.fields[name].settles:
             continue
         if not await form.present(ctx, draft, name):
@@ -425,6 +427,7 @@ def _prompt(
     """
     label = field_label(field_.name)
     typed = typed_label(field_.name)
+    # Where a value stands already, it is said that all of it is replaced.
     is_typed_only = field_.options is None
     if is_typed_only and present and not field_.appends:
         return _("พิมพ์%(field)sใหม่แทนของเดิม", field=typed)
@@ -521,6 +524,7 @@ async def feed(
     if name not in form.fields:
         if not missing:
             return await proceed(ctx, draft)
+        # While a list of fields is shown, a text answers what is missing first.
         name = missing[0]
     field_ = form.fields[name]
     if is_unknown(field_, text):
@@ -575,6 +579,7 @@ async def advance(ctx: Context, draft: Draft) -> Reply:
     form = FORMS[draft.kind]
     if await form.missing(ctx, draft):
         return await proceed(ctx, draft)
+    # Whoever is to look at it first saves it by the button, not by answering.
     if draft.dialog.look:
         return await proceed(ctx, draft)
     return await form.save(ctx, replace(draft, touched_at=ctx.now))
@@ -638,6 +643,7 @@ async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
         raise NotFound(SAVED.get(draft.kind, "draft_saved"), outcome=draft.outcome)
     if draft.state == "cancelled":
         raise NotFound("draft_cancelled")
+    # Its button brings a parked draft back; what was open meanwhile takes its place.
     await park_open(ctx, draft.id)
     return draft
 

@@ -128,6 +128,7 @@ async def clear_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def save_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Save, if the draft is as the card showed it."""
     draft = await own_draft(ctx, args)
+    # The card that the button stands under shows an older state: show the newer one instead.
     if args["version"] != str(draft.version) or await FORMS[draft.kind].missing(ctx, draft):
         return await proceed(ctx, draft)
     return await FORMS[draft.kind].save(ctx, draft)

@@ -88,9 +88,11 @@ def past_date(ctx: Context, text: str) -> str:
         on = parse_date(plain, ctx.today)
     except InvalidInput:
         named = _named_past(ctx, plain_answer(text))
+        # What the date's own reader said of the text is more to the point than that no words fit.
         if named is None:
             raise
         on, at = named
+        # A day alone is asked for: a time of day behind it was meant for something else.
         if at is not None:
             raise
     return _past(ctx, on, plain).isoformat()
@@ -106,6 +108,7 @@ def _past(
     """
     if on > ctx.today:
         raise InvalidInput("future_date", date=format_date(on))
+    # Four digits say which era is meant; two that lie far back may be of the other one.
     has_whole_year = re.search(r"\d{4}", digits(typed))
     if ctx.today - on > LONG_AGO and not has_whole_year:
         whole = format_date(on, full=True)
@@ -349,6 +352,7 @@ def match_option(options: list[Option], text: str) -> str:
             return option.value
         if wanted and wanted == fold(option.label):
             return option.value
+    # One letter stands in almost every name.
     if len(wanted) < FEWEST:
         raise InvalidInput("choice")
     having = [option.value for option in options if wanted in fold(option.label)]

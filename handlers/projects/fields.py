@@ -53,6 +53,7 @@ class _Chosen:
         self.refused: InvalidInput | None = None
 
     def add(self, name: str, periods: str) -> None:
+        # A colon with a blank parts a project from its years (`data_years`).
         name = " ".join(name.replace(": ", ":").split())
         if name not in self.projects:
             if len(self.projects) >= MAX_PROJECTS:
@@ -181,6 +182,7 @@ def _periods(ctx: Context, text: str) -> str:
     try:
         return kept(parse_periods(text, ctx.today))
     except InvalidInput as error:
+        # A year that no data can have is said to be wrong; any other words may be a name.
         if error.code == "year":
             raise
         return ""

@@ -19,6 +19,7 @@ async def daily_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     if ticket.status is Status.VOIDED:
         return (restore_button(ticket),)
     answer: tuple[Button, ...] = ()
+    # Who wrote an e-mail waits for one: the answer stands on the card itself.
     if _by_mail(ticket) and await _reachable(ctx, ticket):
         answer = (answer_button(ticket),)
     edit = edit_button(ticket)

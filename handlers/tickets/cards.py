@@ -101,6 +101,7 @@ def due_line(ctx: Work, ticket: Ticket) -> str:
     state = clock.state(ctx.configuration, ticket, ctx.now)
     cell = clock.limit(ctx.configuration, ticket)
     if state is State.WAITING and cell:
+        # While it waits for the customer there is no due time, but so much time as is left.
         allowed = timedelta(minutes=cell.working_minutes)
         return _time_left(
             ctx,
@@ -307,6 +308,7 @@ async def _field_text(
         return _numbered(text, getattr(ticket, row.dated))
     if not text:
         return ""
+    # What goes without saying, such as normal urgency, would only make every card longer.
     if row.type == "choice" and TICKET.is_default(ticket, name):
         return ""
     told = said(ctx.configuration, row, text)
@@ -390,6 +392,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     if ticket.status is Status.CLOSED:
         state = _("ปิดแล้ว")
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
+    # What is done first stays first; what the subject still wants stands right beside it.
     first, *others = shown.buttons
     buttons = (first, *await want_buttons(ctx, ticket), *others)
     told = await notes(
@@ -410,6 +413,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
 async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     """What a late or second press gets: who was quicker and when, and the ticket as it is."""
     ctx.audit("ticket.read", ticket.no)
+    # Of the last save alone: what came before it, whoever pressed has seen.
     before = ticket.version - 1
     latest = [
         change

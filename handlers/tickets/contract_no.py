@@ -33,6 +33,7 @@ async def check_owner(
 ) -> None:
     """Refuse a number that is another customer's contract; InvalidInput("contract_taken")."""
     owner = await contracts.find_owner(ctx.db, no)
+    # A ticket without a customer may still find its contract later.
     if owner and customer and owner != customer:
         raise await taken(ctx, no, owner)
 

@@ -79,6 +79,7 @@ def created_at(created_on: str, now: datetime) -> datetime:
     if "T" in created_on:
         return datetime.fromisoformat(created_on).replace(tzinfo=BANGKOK)
     on = day(created_on)
+    # Today without a time: it came just now.
     if on is None or on == now.astimezone(BANGKOK).date():
         return now
     return datetime.combine(on, OPENING, BANGKOK)

@@ -69,6 +69,7 @@ def _with_channel(
     one.
     """
     subject = draft.given.get("subject", "")
+    # A subject that was said stays; that it seldom comes by this channel is asked about.
     if not subject or "subject" not in draft.dialog.guessed:
         return {"channel": channel}
     if ctx.catalogue.fits(subject, channel):
@@ -80,6 +81,7 @@ async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """What the details speak of; then the channel's subjects, the officer's most used first; then
     every other.
     """
+    # A channel of habit says nothing about what the words mean.
     is_said = "channel" not in draft.dialog.guessed
     subjects = await _subjects(
         ctx,
@@ -142,6 +144,7 @@ async def _parse_subject(
     if len(head) != 1 or is_begun:
         raise InvalidInput("subject", code=shorten(text, 40))
     chosen = _chosen_subject(head[0])
+    # A number is no part of the question; a word for the subject mostly is.
     details = rest.strip() if digits(word) == head[0] else text
     return chosen | await _parse_details(ctx, with_values(draft, chosen), details)
 
@@ -238,6 +241,7 @@ def _beside_draft(
         if name in (*replacing, "assignee") or not draft.given.get(name)
     }
     queries = {name: query for name, query in said.queries.items() if not draft.query(name)}
+    # Doubts of an earlier answer stay to be looked at; they are not asked twice.
     doubts = None if draft.dialog.doubts else said.doubts
     return replace(said, given=given, queries=queries, doubts=doubts)
 
@@ -268,6 +272,7 @@ async def _doubtful(
         return False
     if small_talk(text, ctx.today):
         return True
+    # Names are short: a whole sentence is a question, even where it begins with one.
     if len(text.split()) > MAX_NAME_WORDS or "\n" in text:
         return False
     hits = await search.find_customers(ctx.db, ctx.words, text)
@@ -283,6 +288,7 @@ async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
         for label, day in fields.late_days(ctx)
     ]
     on = await present(ctx, draft, "receipt_on")
+    # Only a receipt that is older than its ticket is a reason to take the ticket back.
     if not on or on >= await _created_day(ctx, draft):
         return options
     day = format_date(date.fromisoformat(on))

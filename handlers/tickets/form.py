@@ -88,6 +88,7 @@ async def habit_defaults(ctx: Context) -> FormAnswer:
             active,
         )
     )
+    # The officer's usual pair, not the usual channel with the usual subject: the two go together.
     if counts:
         habit = counts.most_common(1)[0][0]
     else:
@@ -232,6 +233,7 @@ class TicketForm(Form):
             made = derived(ctx, values, closes=draft.dialog.closes)
             names = {*draft.given, *made}
         if draft.dialog.closes:
+            # The result is what a ticket is closed with: it is shown even where it is an older one.
             names.add("result")
         filled = {name for name in names if values.get(name)}
         if not draft.record:

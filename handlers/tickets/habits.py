@@ -140,6 +140,7 @@ async def _parse(
             "misfit": f"{subject} {channel}",
         }
     )
+    # The texts were read for this subject already.
     if subject == draft.given["subject"]:
         return chosen | without_habit(draft.dialog.doubts)
     more = await reread(ctx, draft, subject)

@@ -69,6 +69,7 @@ async def _history(
         more=more,
     )
     buttons = [*turns, ticket_buttons.show_button(found)]
+    # A link or a file is no change of a field: there is nothing to go back to.
     if await tickets.find_before_last_change(ctx.db, found) is not None:
         buttons.insert(0, ticket_buttons.undo_button(found))
     card = Card(

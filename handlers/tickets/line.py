@@ -47,6 +47,7 @@ async def line_values(ctx: Context, line: str) -> FormAnswer:
     saved.
     """
     read = parse_one_line(line, await line_vocabulary(ctx), ctx.today)
+    # Offices report so every month: nobody types a subject with it.
     if read.counts and not read.subject:
         read = _provincial(read)
     read, customer = await _with_customer(ctx, read)
@@ -172,6 +173,7 @@ def _query(text: str) -> FormAnswer:
 
 async def _named_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnswer]:
     """A name that begins the details, where exactly one customer bears it."""
+    # Without a code or telephone a name has to be sure to be taken for a customer.
     if not read.beside:
         return read, FormAnswer()
     found = await _surely(ctx, CustomerRef.NAME, read.beside)
@@ -234,6 +236,7 @@ async def _surely(
     """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
     hits = await search.find_customers(ctx.db, ctx.words, reference)
     found = [hit.customer for hit in hits]
+    # A search also finds names that are merely alike, and telephones that only begin so.
     if kind is CustomerRef.NAME:
         found = [one for one in found if _name(one.name) == _name(reference)]
     elif kind is not CustomerRef.CODE:

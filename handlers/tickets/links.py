@@ -35,6 +35,7 @@ async def _parse_other(
     no = draft.about["ticket"]
     if found.no == no:
         raise InvalidInput("link_itself")
+    # Two tickets are tied in one way only, whichever of them says so.
     if found.no in await _tied(ctx, no):
         raise InvalidInput("tickets_linked", no=no, other=found.no)
     return {"other_ticket": found.no}

@@ -106,6 +106,7 @@ async def read_filters(ctx: Context, text: str) -> Filters:
     """`7 ทีมบริการข้อมูล ต.ค. 69` in any order; InvalidInput("list_filter") for a word that is none of
     these.
     """
+    # The longest name first: one team's name may begin another's.
     teams = sorted(
         await staff.list_teams(ctx.db),
         key=len,
@@ -204,6 +205,7 @@ def _project(
 ) -> Taken:
     """The project that as many words as possible name."""
     words = text.split()
+    # Names of surveys begin alike: as many words as fit decide.
     for length in range(len(words), 0, -1):
         typed = " ".join(words[:length])
         found = _projects_named(ctx.configuration.projects, typed)

@@ -106,6 +106,7 @@ async def _assignee(
     if not chosen:
         return ctx.staff.id
     assignee = StaffId(int(chosen))
+    # Whoever fills in the form would not choose a colleague who has left.
     if assignee == before:
         person = await staff.get_staff(ctx.db, assignee)
         if person.blocked_at is not None:

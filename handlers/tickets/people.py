@@ -172,6 +172,7 @@ async def customer_slip(
     slip = find_slip(typed)
     if slip is None:
         return ""
+    # A code of the right form is a slip only where nobody has it.
     if slip.kind is SlipKind.CODE:
         known = await search.find_customers(ctx.db, ctx.words, slip.text)
         if known:
@@ -260,6 +261,7 @@ async def parse_assignee(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     if says_me(text):
         return _assigned(ctx.staff.id)
     typed = plain_answer(text).lstrip("@").strip()
+    # A team's name is never a person: who of it is meant has to be asked.
     team = named_team(await staff.list_teams(ctx.db), typed)
     if team:
         return FormAnswer(queries={"assignee": team})

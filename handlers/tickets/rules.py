@@ -84,10 +84,12 @@ def pairs(
     subject = ctx.catalogue.subjects.get(values.get("subject", ""))
     if subject is None or not subject.forwards:
         return False
+    # The officer said that the mail asks for nothing that would be a ticket.
     if values.get("real_customer") == NONE:
         return False
     if saved is None:
         return True
+    # A result names the second ticket already: it was closed before, and opened again.
     return closes and saved.status is not Status.CLOSED and not saved.result
 
 

@@ -131,6 +131,7 @@ def offer(
     """Somebody else was made responsible for what is to be done: that person is told, and may
     return it.
     """
+    # Nobody is told of work that is done, or of what they gave themselves.
     if ticket.is_done or ticket.assignee in (None, before, giver.id):
         return
     made = Offer(

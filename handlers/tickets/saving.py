@@ -56,6 +56,7 @@ async def save_new(
     values: Mapping[str, str],
 ) -> Reply:
     """A new ticket, closed where the officer said so; two for a forwarded mail."""
+    # The second ticket has the lower number: the result of the first one names it.
     pair = await _reserve_pair(ctx, draft, values, None)
     asked = await _new(ctx, draft, values)
     ticket = asked
@@ -157,6 +158,7 @@ async def save_changes(
         ticket = _with_status(ctx, draft, current, asked)
         after = replace(current, version=current.version + 1)
         kept = await draft_files.keep_with(ctx, draft, after)
+    # New files alone are a change, though no field says so.
     if not kept and not tickets.differences(current, ticket):
         end(ctx, draft, outcome=current.no, state="cancelled")
         return say(_("ไม่มีการเปลี่ยนแปลง"), ticket_buttons.show_button(current))
@@ -249,6 +251,7 @@ async def closed_already(
         await draft_files.keep_with(ctx, draft, current)
         end(ctx, draft, outcome=current.no, state="cancelled")
         return shown
+    # The draft goes on, so that the buttons below find what was typed.
     await proceed(ctx, draft)
     told = _(
         'ผลของ %(no)s ที่คุณพิมพ์ยังไม่ได้บันทึก: "%(result)s"',

@@ -84,6 +84,7 @@ def _none_found(ctx: Context, asked: str) -> Reply:
 def _how_many(found: int, page: int) -> str:
     """`ผลลัพธ์: 12 · หน้า 1/2`; of more than a search returns at most, that there are more."""
     count = str(found)
+    # A search ends at its limit: how many more there are, nobody counted.
     if found >= ticket_search.LIMIT:
         count += "+"
     told = _("ผลลัพธ์: %(count)s", count=count)

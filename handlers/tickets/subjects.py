@@ -116,6 +116,7 @@ def _subject_button(
 ) -> Button:
     """A ticket of this subject; by the channel that was chosen, where the subject comes by it."""
     chosen = {"subject": subject.code}
+    # A channel that the subject does not come by is not forced upon the ticket.
     if channel and ctx.catalogue.fits(subject.code, channel):
         chosen["channel"] = channel
     return Button(subject.label, "subject.open", chosen)

@@ -234,6 +234,7 @@ async def _taken_back(
         found.no,
         found.version - 1,
     )
+    # Giving a colleague's ticket back to its former owner is giving it away.
     if any(change.by != ctx.staff.id for change in last):
         return await ticket_saves.save(ctx, found, before)
     ticket_saves.write(ctx, found, before, ctx.staff.id)

@@ -179,6 +179,7 @@ def _parted(kind: str, data: Mapping[str, Any]) -> tuple[dict[str, str], dict[st
     """What was given, what the form is about and the dialog, from the column of whichever
     version.
     """
+    # Earlier versions kept one flat table of texts in this column, whose values were no tables.
     if all(isinstance(part, dict) for part in data.values()):
         return data.get("given", {}), data.get("about", {}), _dialog(data.get("dialog", {}))
     # Older versions kept all three in one table.
@@ -218,6 +219,7 @@ def _draft(row: Row) -> Draft:
         about=about,
         dialog=dialog,
     )
+    # What is written later is compared with this, to know which message said it.
     return replace(draft, known=draft.texts())
 
 

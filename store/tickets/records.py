@@ -231,6 +231,7 @@ async def _write_changed(tx: Tx, old: Ticket, new: Ticket, columns: Collection[s
         old.no,
         old.version,
     )
+    # Somebody saved it since `old` was read.
     if not touched:
         raise Conflict("changed", record=old.no)
 
@@ -278,6 +279,7 @@ async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
     ]
     if ticket.version == 1 or not last:
         return None
+    # A link or a file that came with that save cannot be taken back by fields.
     if not all(TICKET.has_column(change.field) for change in last):
         return None
     before = dict(TICKET.from_history(change.field, change.old) for change in last)
