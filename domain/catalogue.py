@@ -77,8 +77,8 @@ class Requirement:
         customer_type: str,
         price: Decimal | None,
     ) -> bool:
-        """Whether a ticket by this channel, for this type of customer and at this price (baht)
-        needs it.
+        """Returns whether a ticket by this channel, for this type of customer and at this price
+        (baht) needs it.
         """
         if self.channels and channel not in self.channels:
             return False
@@ -113,13 +113,13 @@ class Subject:
     without_customer: bool = False
 
     def active(self, on: date) -> bool:
-        """Whether it is in use on that date, both ends included."""
+        """Returns whether it is in use on that date, both ends included."""
         if self.from_on is not None and on < self.from_on:
             return False
         return self.until_on is None or on <= self.until_on
 
     def is_named(self, words: Collection[str]) -> bool:
-        """Whether all these words, in small letters, stand in its name."""
+        """Returns whether all these words, in small letters, stand in its name."""
         name = self.name.casefold()
         return all(word in name for word in words)
 
@@ -150,31 +150,35 @@ class Catalogue:
         return types | {one.code: one.name for one in self.customer_groups.values()}
 
     def type_name(self, code: str) -> str:
-        """What a customer type or a group of them is called; one that the catalogue no longer has
-        stands for itself.
+        """Returns what a customer type or a group of them is called; one that the catalogue no
+        longer has stands for itself.
         """
         return self.type_names.get(code, code)
 
     def subject(self, code: str) -> Subject:
-        """The subject with that code, in use or not; raises NotFound("subject")."""
+        """Returns the subject with that code, in use or not; raises NotFound("subject")."""
         if code not in self.subjects:
             raise NotFound("subject", code=code)
         return self.subjects[code]
 
     def channel(self, code: str) -> Channel:
-        """The channel with that code; raises NotFound("channel")."""
+        """Returns the channel with that code; raises NotFound("channel")."""
         if code not in self.channels:
             raise NotFound("channel", code=code)
         return self.channels[code]
 
     def subject_label(self, code: str) -> str:
-        """What a subject is called; a code that the catalogue no longer has stands for itself."""
+        """Returns what a subject is called; a code that the catalogue no longer has stands for
+        itself.
+        """
         if code not in self.subjects:
             return code
         return self.subjects[code].label
 
     def channel_name(self, code: str) -> str:
-        """What a channel is called; a code that the catalogue no longer has stands for itself."""
+        """Returns what a channel is called; a code that the catalogue no longer has stands for
+        itself.
+        """
         if code not in self.channels:
             return code
         return self.channels[code].name
@@ -184,25 +188,26 @@ class Catalogue:
         on: date,
         channel: str | None = None,
     ) -> list[Subject]:
-        """The subjects to choose from on that date; with a channel, only those that fit it."""
+        """Returns the subjects to choose from on that date; with a channel, only those that fit
+        it.
+        """
         found = [one for one in self.subjects.values() if one.selectable and one.active(on)]
         if channel is None:
             return found
         return [one for one in found if self.fits(one.code, channel)]
 
     def fits(self, subject: str, channel: str) -> bool:
-        """Whether the subject lists the channel, or none at all; a misfit is a warning, not a
-        wall.
+        """Returns whether the subject lists the channel, or none at all; a misfit is a warning, not
+        a wall.
         """
         channels = self.subject(subject).channels
         return not channels or channel in channels
 
     def find_subjects(self, text: str, on: date) -> list[Subject]:
-        """Subjects to choose from by exact code (Thai digits too), else by names that hold all
-        words typed.
+        """Returns the subjects to choose from by exact code (Thai digits too), else by names that
+        hold all words typed.
 
-        The code of a group finds its members.
-        """
+        The code of a group finds its members."""
         text = digits(clean(text)).casefold()
         active = self.active_subjects(on)
         coded = [subject for subject in active if text in (subject.code, subject.parent)]
@@ -214,10 +219,10 @@ class Catalogue:
     def required_for_closing(
         self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
     ) -> tuple[str, ...]:
-        """Fields that closing insists on, in asking order ("What a subject asks for", bold type).
+        """Returns the fields that closing insists on, in asking order ("What a subject asks for",
+        bold type).
 
-        `customer_type` may be "" (no customer), `price` is in baht. Raises NotFound("subject").
-        """
+        `customer_type` may be "" (no customer), `price` is in baht. Raises NotFound("subject")."""
         requires = self.subject(ticket_subject).requires
         needed = {one.field for one in requires if one.applies(channel, customer_type, price)}
         needed.update(ALWAYS_REQUIRED)
@@ -226,8 +231,8 @@ class Catalogue:
     def prompts(
         self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
     ) -> tuple[str, ...]:
-        """Fields asked for that may be passed over, in asking order; none that closing insists
-        on.
+        """Returns the fields asked for that may be passed over, in asking order; none that closing
+        insists on.
         """
         asks = self.subject(ticket_subject).asks
         asked = {one.field for one in asks if one.applies(channel, customer_type, price)}
@@ -235,14 +240,14 @@ class Catalogue:
         return tuple(field for field in ASKING_ORDER if field in asked - set(required))
 
     def wants(self, ticket_subject: str, field: str) -> bool:
-        """Whether the subject ever asks for the field, by whatever channel and from whomever; False
-        for none.
+        """Returns whether the subject ever asks for the field, by whatever channel and from
+        whomever; False for none.
         """
         return any(one.field == field for one in self._asked(ticket_subject))
 
     def hint(self, ticket_subject: str, channel: str, field: str) -> str:
-        """What the subject wants in that field when it comes by that channel; "" where it says
-        nothing.
+        """Returns what the subject wants in that field when it comes by that channel; "" where it
+        says nothing.
         """
         for one in self._asked(ticket_subject):
             fits = not one.channels or channel in one.channels
@@ -251,7 +256,7 @@ class Catalogue:
         return ""
 
     def _asked(self, ticket_subject: str) -> tuple[Requirement, ...]:
-        """All that a subject asks for; nothing for one that the catalogue lacks."""
+        """Returns all that a subject asks for; nothing for one that the catalogue lacks."""
         subject = self.subjects.get(ticket_subject)
         if subject is None:
             return ()
@@ -300,7 +305,9 @@ def _is_sale(asked: Requirement) -> bool:
 
 
 def read_catalogue(root: TomlTable) -> Catalogue:
-    """The `channels`, `customer_types` and `subjects` tables; DataError for a wrong row."""
+    """Reads the `channels`, `customer_types` and `subjects` tables; raises DataError for a wrong
+    row.
+    """
     channels = _read_channels(root.table("channels"))
     customer_types = _read_types(root.table("customer_types"))
     groups = _read_groups(root.table("customer_groups"), customer_types)
@@ -337,7 +344,7 @@ def _read_groups(table: TomlTable, customer_types: Collection[str]) -> dict[str,
 
 
 def _read_channels(table: TomlTable) -> dict[str, Channel]:
-    """The channels; a word may stand for one of them only."""
+    """Returns the channels; a word may stand for one of them only."""
     channels: dict[str, Channel] = {}
     owners: dict[str, str] = {}
     for code, row in _rows(table, ("name", "words")).items():
@@ -350,7 +357,7 @@ def _read_channels(table: TomlTable) -> dict[str, Channel]:
 
 
 def _rows(table: TomlTable, keys: Collection[str]) -> dict[str, TomlTable]:
-    """The rows of a table by code, their codes and keys checked."""
+    """Returns the rows of a table by code, their codes and keys checked."""
     rows = dict(table.tables())
     for code, row in rows.items():
         if not _CODE.fullmatch(code):
@@ -360,7 +367,9 @@ def _rows(table: TomlTable, keys: Collection[str]) -> dict[str, TomlTable]:
 
 
 def _catalogue_order(code: str) -> tuple[int, int, int]:
-    """Numbers first, in their order, so that a subject the office adds stands among its like."""
+    """Returns what subjects are ordered by: numbers first, in their order, so that a subject the
+    office adds stands among its like.
+    """
     number = _NUMBER.fullmatch(code)
     if number is None:
         return 1, 0, 0
@@ -378,8 +387,8 @@ class _SubjectReader:
     groups: Mapping[str, CustomerGroup]
 
     def read(self, code: str, earlier: Mapping[str, Subject]) -> Subject:
-        """One subject; time table and dates that it lacks are its group's, which is read before
-        it.
+        """Reads one subject; it has the time table and dates of its group, which is read before it,
+        where it has none of its own.
         """
         row = self.rows[code]
         group = self._group(code, row, earlier)
@@ -421,7 +430,7 @@ class _SubjectReader:
         row: TomlTable,
         earlier: Mapping[str, Subject],
     ) -> Subject | None:
-        """The subject 6 of 6.1; None for a subject without a dot."""
+        """Returns the subject 6 of 6.1; None for a subject without a dot."""
         number = _NUMBER.fullmatch(code)
         if number is None or number[2] is None:
             return None
@@ -435,8 +444,8 @@ class _SubjectReader:
         return tuple(self._requirement(row, key, item) for item in row.items(key))
 
     def _requirement(self, row: TomlTable, key: str, item: object) -> Requirement:
-        """A field name alone, or a table with the channels, customer types and price it depends
-        on.
+        """Reads a requirement: a field name alone, or a table with the channels, customer types and
+        price it depends on.
         """
         values = {"field": item} if isinstance(item, str) else item
         if not isinstance(values, Mapping):
@@ -457,7 +466,7 @@ class _SubjectReader:
         )
 
     def _with_groups(self, types: tuple[str, ...]) -> tuple[str, ...]:
-        """These types, and the groups of which they are all."""
+        """Returns these types, and the groups of which they are all."""
         if not types:
             return ()
         groups = [code for code, group in self.groups.items() if set(group.types) <= set(types)]

@@ -66,8 +66,8 @@ class Configuration:
     posting: PostingRules = field(default_factory=PostingRules)
 
     def vocabulary(self) -> Vocabulary:
-        """The words of the one line, but for the names of staff; contracts are those of microdata
-        requests.
+        """Returns the words of the one line, but for the names of staff; contracts are those of
+        microdata requests.
         """
         plain = Vocabulary.of(self.catalogue)
         wants = {**plain.wants, "contract_no": self.steps.subjects(RequestKind.MICRODATA)}
@@ -75,10 +75,9 @@ class Configuration:
 
 
 def load_configuration(override: Path | None = None) -> Configuration:
-    """The package's data with the office's TOML file (`DESKBOT_CONFIG`) merged over it.
+    """Reads the package's data with the office's TOML file (`DESKBOT_CONFIG`) merged over it.
 
-    Raises DataError naming file, table, key and what to mend.
-    """
+    Raises DataError naming file, table, key and what to mend."""
     root = read_tables(override)
     root.check_keys(TABLES)
     calendar = read_working_calendar(root)

@@ -28,7 +28,7 @@ class Content(Protocol):
     """Bytes, or a file mapped into memory."""
 
     def find(self, wanted: bytes, /) -> int:
-        """Where `wanted` begins, or -1."""
+        """Returns where `wanted` begins, or -1."""
         ...
 
     def __getitem__(self, index: slice, /) -> bytes: ...
@@ -155,18 +155,18 @@ _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 
 
 def ending(name: str) -> str:
-    """The last part of a name in small letters, without its dot; "" where there is none."""
+    """Returns the last part of a name in small letters, without its dot; "" where there is none."""
     stem, dot, last = name.strip().rpartition(".")
     return last.lower() if dot and stem else ""
 
 
 def safe_name(name: str, kind: FileKind, otherwise: str) -> str:
-    """A name for a file of this kind that no folder, header, chat or terminal takes for anything
-    but a name.
+    """Returns a name for a file of this kind that no folder, header, chat or terminal takes for
+    anything but a name.
 
     Without folders, control and direction characters; Thai stays, and nothing is cut within a
-    grapheme. The ending is one of the kind's, whatever the sender called it. `otherwise` = the name
-    of a file that came without one."""
+    grapheme. The ending is one of the kind's, whatever the sender called it. `otherwise` = the
+    name of a file that came without one."""
     plain = " ".join(clean(name).split()).replace("\\", "/").rpartition("/")[2]
     plain = "".join(filter(_is_visible, plain))
     plain = " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
@@ -187,7 +187,7 @@ def _is_visible(character: str) -> bool:
 
 
 def numbered_name(name: str, taken: Collection[str]) -> str:
-    """The name, with a number where it is taken: `photo-2.jpg`."""
+    """Returns the name, with a number where it is taken: `photo-2.jpg`."""
     if name not in taken:
         return name
     stem, dot, last = name.rpartition(".")
@@ -196,7 +196,7 @@ def numbered_name(name: str, taken: Collection[str]) -> str:
 
 
 def _within(stem: str) -> str:
-    """The name as far as it is short enough."""
+    """Returns the name as far as it is short enough."""
     kept = []
     size = 0
     length = 0
@@ -214,8 +214,8 @@ def sniff(
     name: str,
     members: Sequence[str] | None = None,
 ) -> FileKind:
-    """What the bytes are, whatever the name says; the name only tells one text or old table from
-    another.
+    """Returns what the bytes are, whatever the name says; the name only tells one text or old table
+    from another.
 
     `members` = the names within a ZIP archive, None where it cannot be read as one. Raises
     InvalidInput with a `FileRefusal`: empty, a program or script, with macros, a web page (SVG
@@ -254,7 +254,7 @@ def _archive(members: Sequence[str] | None, last: str) -> FileKind:
 
 
 def _office(members: Sequence[str]) -> FileKind | None:
-    """The kind of document that an archive of Office since 2007 is."""
+    """Returns the kind of document that an archive of Office since 2007 is."""
     for folder, kind in _OFFICE.items():
         if _has_folder(members, folder):
             return kind
@@ -274,7 +274,9 @@ def _is_program(member: str) -> bool:
 
 
 def _old_office(content: Content, name: str) -> FileKind:
-    """The compound format of Office before 2007, which holds installers and mails too."""
+    """Returns what a file in the compound format of Office before 2007 is, which holds installers
+    and mails too.
+    """
     if content.find("_VBA_PROJECT".encode("utf-16-le")) >= 0:
         raise InvalidInput(FileRefusal.MACRO)
     for stream, kind in _OLD_OFFICE:
@@ -298,7 +300,9 @@ def _text(head: bytes, name: str, *, whole: bool) -> FileKind:
 
 
 def _is_text(head: bytes, *, whole: bool) -> bool:
-    """UTF-8, UTF-16 with its mark, or CP874 (TIS-620): no byte that only programs have."""
+    """Returns whether the bytes are UTF-8, UTF-16 with its mark, or CP874 (TIS-620), with no byte
+    that only programs have.
+    """
     if head.startswith(_UTF_16_MARKS):
         return len(head.decode("utf-16", "replace").strip("\ufffd")) > 0
     if _BINARY.search(head):
@@ -310,7 +314,7 @@ def _is_text(head: bytes, *, whole: bool) -> bool:
 
 
 def _broken_at(data: bytes, encoding: str) -> int | None:
-    """Where bytes begin that no text in this encoding has; None where there are none."""
+    """Returns where bytes begin that no text in this encoding has; None where there are none."""
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:

@@ -21,12 +21,12 @@ def _kedmanee() -> dict[int, int]:
 
 
 def has_thai(text: str) -> bool:
-    """Whether a Thai letter, mark or digit is in `text`."""
+    """Returns whether a Thai letter, mark or digit is in `text`."""
     return any(_THAI[0] <= character <= _THAI[1] for character in text)
 
 
 def as_thai_keys(text: str) -> str:
-    """What the same keys type on the Thai layout (Kedmanee); case matters, as shift does. Blanks
-    stay.
+    """Returns what the same keys type on the Thai layout (Kedmanee); case matters, as shift does.
+    Blanks stay.
     """
     return text.translate(_kedmanee())

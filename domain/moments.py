@@ -24,10 +24,10 @@ _DAYS_BACK = timedelta(days=3)
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """The aware instant meant by a date, a time of day, or both; InvalidInput("moment").
+    """Reads the aware instant meant by a date, a time of day, or both; raises
+    InvalidInput("moment").
 
-    A time alone is today's; a date alone is 08:30 that day (DOMAIN.md section 5).
-    """
+    A time alone is today's; a date alone is 08:30 that day (DOMAIN.md section 5)."""
     if clean(text).casefold() in words("moments").texts("now"):
         return now
     try:
@@ -38,8 +38,8 @@ def parse_moment(text: str, now: datetime) -> datetime:
 
 
 def parse_day_time(text: str, today: date) -> tuple[date, time | None]:
-    """The day that the whole text names, and the time of day beside it, in either order; a time
-    alone is today's.
+    """Reads the day that the whole text names, and the time of day beside it, in either order; a
+    time alone is today's.
 
     Parts of a day (morning) are no time. Raises InvalidInput("date") or ("no_day") as
     domain.dates.parse_date."""
@@ -57,8 +57,8 @@ def parse_day_time(text: str, today: date) -> tuple[date, time | None]:
 
 
 def _times(text: str) -> Iterator[tuple[int, int, time]]:
-    """Whatever may be an exact time of day, from where to where: in a Thai text times may begin
-    within each other.
+    """Yields whatever may be an exact time of day, from where to where: in a Thai text times may
+    begin within each other.
     """
     arabic = digits(text)
     for start in range(len(arabic)):
@@ -68,7 +68,7 @@ def _times(text: str) -> Iterator[tuple[int, int, time]]:
 
 
 def _without_gaps(text: str) -> str:
-    """What is left beside a time, without the words that lead up to one."""
+    """Returns what is left beside a time, without the words that lead up to one."""
     return _gaps().sub("", text)
 
 
@@ -79,11 +79,10 @@ def _gaps() -> re.Pattern[str]:
 
 
 def parse_days(text: str, today: date) -> tuple[date, date]:
-    """First and last day of `12-14 Dec 69`, `12-14` (this month or the next), `28 Dec - 3 Jan`, or
-    one date.
+    """Reads the first and last day of `12-14 Dec 69`, `12-14` (this month or the next), `28 Dec - 3
+    Jan`, or one date.
 
-    A span that has no year lies ahead. Raises InvalidInput("days").
-    """
+    A span that has no year lies ahead. Raises InvalidInput("days")."""
     cleaned = _until().sub("-", clean(text))
     first, dash, last = cleaned.removeprefix(words("dates").text("named")).strip().partition("-")
     if span := _named_days(first, last, today):
@@ -103,7 +102,7 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
 
 @cache
 def _until() -> re.Pattern[str]:
-    """What stands between two days; a word in Latin letters stands apart."""
+    """Matches what stands between two days; a word in Latin letters stands apart."""
     ways = [
         rf"\b{way}\b" if way.isascii() else re.escape(way) for way in words("moments").texts("to")
     ]
@@ -111,7 +110,7 @@ def _until() -> re.Pattern[str]:
 
 
 def names_days(text: str) -> bool:
-    """Whether `parse_days` would read the text, polite words at its end aside."""
+    """Returns whether `parse_days` would read the text, polite words at its end aside."""
     try:
         parse_days(without_courtesy(text), _ANY_DAY)
     except InvalidInput:
@@ -124,8 +123,8 @@ def _named_days(
     last: str,
     today: date,
 ) -> tuple[date, date] | None:
-    """One day or two, each by a word or its weekday; the second is the next such day from the first
-    on.
+    """Reads one day or two, each by a word or its weekday; the second is the next such day from the
+    first on.
     """
     begin = _whole_day(first, today)
     if begin is None:
@@ -149,8 +148,8 @@ def _whole_day(text: str, today: date) -> date | None:
 
 
 def _one_day(text: str, today: date) -> date:
-    """A date that has no year is the next of its name, or lies a few days back; a bare number is
-    the next such day.
+    """Reads one day: a date that has no year is the next of its name, or lies a few days back; a
+    bare number is the next such day.
     """
     plain = digits(text).strip()
     if re.fullmatch(r"\d\d?", plain):
@@ -161,7 +160,7 @@ def _one_day(text: str, today: date) -> date:
 
 
 def _next_numbered(number: int, text: str, today: date) -> date:
-    """The next day with this number, in this month or the next."""
+    """Returns the next day with this number, in this month or the next."""
     for months in (0, 1):
         year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
         candidate = calendar_day(year, month + 1, number)
@@ -171,7 +170,7 @@ def _next_numbered(number: int, text: str, today: date) -> date:
 
 
 def _begin(text: str, end: date) -> date:
-    """The day that begins a span: a date, or the number of a day in the last one's month."""
+    """Reads the day that begins a span: a date, or the number of a day in the last one's month."""
     figures = digits(text).strip()
     if not figures.isdecimal():
         return parse_date(text, end)

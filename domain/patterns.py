@@ -12,13 +12,15 @@ WORD_END = rf"(?![^\W\d_]|[{MARKS}])"
 
 
 def one_of(spellings: Iterable[str]) -> str:
-    """A pattern for any of the spellings, the longest first."""
+    """Returns a pattern for any of the spellings, the longest first."""
     longest_first = sorted(spellings, key=len, reverse=True)
     return f"(?:{'|'.join(map(re.escape, longest_first))})"
 
 
 def one_word_of(spellings: Iterable[str]) -> str:
-    """The same, where a spelling in Latin letters is followed by none."""
+    """Returns a pattern for any of the spellings, where one in Latin letters is followed by no
+    further letter.
+    """
     ways = []
     for spelling in sorted(spellings, key=len, reverse=True):
         latin = spelling[-1].isascii() and spelling[-1].isalpha()
@@ -28,7 +30,9 @@ def one_word_of(spellings: Iterable[str]) -> str:
 
 
 def one_dotted(spellings: Iterable[str]) -> str:
-    """The same for abbreviations, whose dots may be missing, or followed by a blank."""
+    """Returns a pattern for any of the abbreviations, whose dots may be missing, or followed by a
+    blank.
+    """
     ways = []
     for spelling in sorted(spellings, key=len, reverse=True):
         parts = spelling.rstrip(".").split(".")
@@ -37,6 +41,6 @@ def one_dotted(spellings: Iterable[str]) -> str:
 
 
 def skip(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Where the text goes on behind what the pattern matches at `at`, if anything."""
+    """Returns where the text goes on behind what the pattern matches at `at`, if anything."""
     found = pattern.match(text, at)
     return found.end() if found else at

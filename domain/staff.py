@@ -32,7 +32,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     def covers(self, needed: "Role") -> bool:
-        """Whether someone with this role may do what `needed` may do."""
+        """Returns whether someone with this role may do what `needed` may do."""
         order = list(Role)
         return order.index(self) >= order.index(needed)
 

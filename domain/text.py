@@ -44,7 +44,8 @@ _SPACED_OUT = r"(?<!(?<!\S)\S )"  # after a letter that stands alone, as in a he
 _PULLED_APART = regex.compile(f" [\u0e32{MARKS}]")
 _PARTED_AM = regex.compile(f"(?<=\u0e4d[{_TONES}]*) [{_TONES} ]*\u0e32")
 _LOST_AM = regex.compile(
-    f"(?<={_SPACED_OUT}(?<![\u0e40-\u0e44])[\u0e01-\u0e2e])[{_TONES}]* [{_TONES} ]*\u0e32(?! \\S(?!\\S))"
+    f"(?<={_SPACED_OUT}(?<![\u0e40-\u0e44])[\u0e01-\u0e2e])"
+    f"[{_TONES}]* [{_TONES} ]*\u0e32(?! \\S(?!\\S))"
 )
 _LOOSE_MARK = regex.compile(f"(?<=[\u0e01-\u0e2e{MARKS}])( +)([{MARKS}]+)")
 _LATE_TONE = regex.compile(f"(?<=[\u0e01-\u0e2e\u0e4d])([\u0e30\u0e32])([{_TONES}]+)")
@@ -66,7 +67,9 @@ _KNOWN_RUNS = 256
 
 @cache
 def words(section: str) -> TomlTable:
-    """One table of data/words.toml; DataError where it is missing or the file cannot be read."""
+    """Returns one table of data/words.toml; raises DataError where it is missing or the file cannot
+    be read.
+    """
     root = _data("words.toml")
     if section not in root.values:
         raise root.refusal("missing", section)
@@ -79,12 +82,13 @@ def _data(name: str) -> TomlTable:
 
 
 def clean(text: str) -> str:
-    """`text` as it is stored and searched: what a platform, a font or copying did to it is undone.
+    """Returns `text` as it is stored and searched: what a platform, a font or copying did to it is
+    undone.
 
     NFC; line ends are newlines and all other blanks a blank; nothing invisible is left but what
-    holds an emoji together; full-width and ornamental letters are ordinary ones; Thai marks stand
-    in their one right order, with sara am whole. No letter and no digit is lost, and cleaning twice
-    changes nothing."""
+    holds an emoji together; full-width and ornamental letters are ordinary ones; Thai marks
+    stand in their one right order, with sara am whole. No letter and no digit is lost, and
+    cleaning twice changes nothing."""
     if text.isascii() and text.isprintable():
         return text.strip()
     if not _ORDINARY.fullmatch(text):
@@ -96,8 +100,8 @@ def clean(text: str) -> str:
 
 @cache
 def _plain_signs() -> dict[int, str]:
-    """The ordinary signs that stand for wide, narrow and ornamental ones, ligatures, and private
-    signs.
+    """Returns the ordinary signs that stand for wide, narrow and ornamental ones, ligatures, and
+    private signs.
     """
     signs = {}
     for sign in map(chr, range(LAST_COMPATIBLE)):
@@ -114,13 +118,13 @@ def _plain_signs() -> dict[int, str]:
 
 
 def _are_letters(text: str) -> bool:
-    """Whether the text is Latin letters without marks."""
+    """Returns whether the text is Latin letters without marks."""
     return text.isascii() and text.isalpha()
 
 
 def _whole_thai(text: str) -> str:
-    """Thai as it is typed: no mark and no half of a vowel stands by itself, none twice, all in
-    order.
+    """Returns Thai as it is typed: no mark and no half of a vowel stands by itself, none twice, all
+    in order.
     """
     text = text.replace("\u0e40\u0e40", "\u0e41").replace("\u0e33", "\u0e4d\u0e32")
     if _PULLED_APART.search(text):
@@ -138,8 +142,8 @@ def _closed_up(parts: "regex.Match[str]") -> str:
 
 
 def _joined(loose: "regex.Match[str]") -> str:
-    """Marks without the blank before them; it goes behind them where the next sign continues no
-    Thai word.
+    """Returns marks without the blank before them; it goes behind them where the next sign
+    continues no Thai word.
     """
     marks = str(loose[2])
     goes_on = _CONTINUES.match(loose.string, loose.end())
@@ -147,7 +151,7 @@ def _joined(loose: "regex.Match[str]") -> str:
 
 
 def _tidied(run: "regex.Match[str]") -> str:
-    """A run of marks, each once and in order."""
+    """Returns a run of marks, each once and in order."""
     return _in_order(run[0])
 
 
@@ -157,8 +161,8 @@ def _in_order(marks: str) -> str:
 
 
 def _rank(mark: str) -> int:
-    """Vowels, then nikhahit, then tones, then the others; canonical combining classes stay in
-    order.
+    """Orders marks: vowels, then nikhahit, then tones, then the others; canonical combining classes
+    stay in order.
     """
     ranks = {"\u0e3a": 0, "\u0e38": 1, "\u0e39": 1, "\u0e4d": 3}
     if mark in ranks:
@@ -169,18 +173,18 @@ def _rank(mark: str) -> int:
 
 
 def digits(text: str) -> str:
-    """`text` with Thai digits as Arabic ones; as long as before."""
+    """Returns `text` with Thai digits as Arabic ones; as long as before."""
     # Most texts have none: to look is ten times as fast as to translate.
     return text.translate(_THAI_DIGITS) if _THAI_DIGIT.search(text) else text
 
 
 def fold(text: str) -> str:
-    """The search key of a name: alike for spellings that sound alike (method and recall measured
-    beforehand).
+    """Returns the search key of a name: alike for spellings that sound alike (method and recall
+    measured beforehand).
 
-    Titles, tone marks, maitaikhu and karan with its consonant are dropped, homophone consonants and
-    vowel lengths merged, punctuation becomes a blank. Words stay apart by one blank each. "" if
-    nothing is left."""
+    Titles, tone marks, maitaikhu and karan with its consonant are dropped, homophone consonants
+    and vowel lengths merged, punctuation becomes a blank. Words stay apart by one blank each. ""
+    if nothing is left."""
     text = _KARAN.sub("", _heard(text))
     text = _RO_HAN.sub("\u0e31", text)
     for heard, letter in _merges():
@@ -189,8 +193,8 @@ def fold(text: str) -> str:
 
 
 def spellings(text: str) -> list[str]:
-    """The search keys of a name, one or two: as it sounds, and as if karan marks were no more than
-    forgotten.
+    """Returns the search keys of a name, one or two: as it sounds, and as if karan marks were no
+    more than forgotten.
     """
     text = clean(text)
     keys = [fold(text)]
@@ -200,12 +204,14 @@ def spellings(text: str) -> list[str]:
 
 
 def letters(text: str) -> list[str]:
-    """The words of a text as they are spelt, in small letters without titles and tone marks."""
+    """Returns the words of a text as they are spelt, in small letters without titles and tone
+    marks.
+    """
     return str(_BETWEEN_WORDS.sub(" ", _heard(text))).split()
 
 
 def _heard(text: str) -> str:
-    """The text in small letters without titles, tone marks and what is not heard."""
+    """Returns the text in small letters without titles, tone marks and what is not heard."""
     return str(_UNHEARD.sub("", strip_titles(digits(clean(text))).casefold()))
 
 
@@ -216,14 +222,14 @@ def _merges() -> tuple[tuple[str, str], ...]:
 
 
 def strip_titles(text: str) -> str:
-    """`text` without the titles its words begin with, as far as some word is left of it."""
+    """Returns `text` without the titles its words begin with, as far as some word is left of it."""
     return str(_titles().sub("", text))
 
 
 @cache
 def _titles() -> "regex.Pattern[str]":
-    """Titles at a word's start, before something that can begin a name (not the vowel of a longer
-    word).
+    """Matches titles at a word's start, before something that can begin a name (not the vowel of a
+    longer word).
     """
     table = words("titles")
     full = sorted(table.texts("full"), key=len, reverse=True)
@@ -238,18 +244,18 @@ def _titles() -> "regex.Pattern[str]":
 
 
 def _dotted(title: str) -> str:
-    """A pattern for an abbreviation with all its dots, between which a blank may stand."""
+    """Returns a pattern for an abbreviation with all its dots, between which a blank may stand."""
     parts = title.rstrip(".").split(".")
     return r"\s?".join(regex.escape(part) + r"\." for part in parts)
 
 
 def graphemes(text: str) -> list[str]:
-    """What a reader calls characters: a consonant with its marks, a whole emoji."""
+    """Returns what a reader calls characters: a consonant with its marks, a whole emoji."""
     return [str(found) for found in regex.findall(r"\X", text)]
 
 
 def utf16_length(text: str) -> int:
-    """Length in UTF-16 units, in which Telegram and LINE count."""
+    """Returns the length in UTF-16 units, in which Telegram and LINE count."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
@@ -259,8 +265,8 @@ def shorten(
     *,
     units: Callable[[str], int] = utf16_length,
 ) -> str:
-    """`text` within `limit` units: whole if it fits, else cut at a grapheme border with an ellipsis
-    inside.
+    """Shortens `text` to `limit` units: it stays whole if it fits, else it is cut at a grapheme
+    border, with an ellipsis inside.
     """
     if units(text) <= limit:
         return text
@@ -271,7 +277,7 @@ def shorten(
 
 
 def split_text(text: str, limit: int) -> list[str]:
-    """`text` in pieces of at most `limit` (2 or more) UTF-16 units; [] for "".
+    """Splits `text` into pieces of at most `limit` (2 or more) UTF-16 units; [] for "".
 
     Cut at the last newline that fits, else the last blank, else a grapheme border. Only the one
     newline or blank that is cut at is lost."""
@@ -287,7 +293,7 @@ def split_text(text: str, limit: int) -> list[str]:
 
 
 def _first_piece(text: str, limit: int) -> tuple[str, str]:
-    """The longest first piece of a longer text, and what is left of it."""
+    """Returns the longest first piece of a longer text, and what is left of it."""
     whole = (str(found[0]) for found in regex.finditer(r"\X", text))
     fitting = _fitting(whole, limit) or _fitting(text, limit)
     for blank in ("\n", " "):
@@ -302,7 +308,9 @@ def _fitting(
     limit: int,
     units: Callable[[str], int] = utf16_length,
 ) -> int:
-    """How many characters the leading parts have that together stay within `limit` units."""
+    """Returns how many characters the leading parts have that together stay within `limit`
+    units.
+    """
     used = 0
     end = 0
     for part in parts:

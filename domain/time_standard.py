@@ -45,7 +45,7 @@ class TimeStandard:
         complexity: Complexity,
         channel: str,
     ) -> Limit | None:
-        """The limit, or None where the standard sets none: then there is no deadline."""
+        """Returns the limit, or None where the standard sets none: then there is no deadline."""
         if not time_table:
             return None
         return self.limits.get((time_table, complexity, channel))
@@ -66,7 +66,7 @@ class NoticeRules:
 
 
 def read_notice_rules(root: TomlTable, day_minutes: int) -> NoticeRules:
-    """The `deadline_notices` table; DataError for a wrong row."""
+    """Reads the `deadline_notices` table; raises DataError for a wrong row."""
     table = root.table("deadline_notices")
     table.check_keys(("share", "soon_from", "quiet", "supervisors_after"))
     match = re.fullmatch(r"(\d{1,2})/(\d{1,2})", table.text("share"), re.ASCII)
@@ -88,7 +88,9 @@ def read_notice_rules(root: TomlTable, day_minutes: int) -> NoticeRules:
 
 
 def read_time_standard(root: TomlTable, catalogue: Catalogue, day_minutes: int) -> TimeStandard:
-    """The `time_standard` tables, a day counting `day_minutes`; DataError for a wrong row."""
+    """Reads the `time_standard` tables, a day counting `day_minutes`; raises DataError for a wrong
+    row.
+    """
     limits: dict[tuple[str, Complexity, str], Limit] = {}
     used = {subject.time_table for subject in catalogue.subjects.values()}
     for name, table in root.table("time_standard").tables():
@@ -107,7 +109,9 @@ def read_time_standard(root: TomlTable, catalogue: Catalogue, day_minutes: int) 
 
 
 def _read_limit(row: TomlTable, key: str, day_minutes: int) -> Limit | None:
-    """An empty text means that no limit is set, which is how an office takes one away."""
+    """Reads a limit; an empty text means that none is set, which is how an office takes one
+    away.
+    """
     text = row.text(key, "")
     if not text:
         return None

@@ -10,7 +10,7 @@ from domain.tickets.records import Pause, Status, Ticket
 
 
 def wait(ticket: Ticket, since: datetime, now: datetime) -> Ticket:
-    """The ticket as it waits for the customer since then (DOMAIN.md section 1, status).
+    """Returns the ticket as it waits for the customer since then (DOMAIN.md section 1, status).
 
     Raises Conflict("closed") and Conflict("waiting") where it cannot begin to wait, else as
     `corrected` does. A ticket that nobody had worked on is open from now on."""
@@ -23,8 +23,8 @@ def wait(ticket: Ticket, since: datetime, now: datetime) -> Ticket:
 
 
 def answered(ticket: Ticket, until: datetime, now: datetime) -> Ticket:
-    """The ticket whose customer answered then: the clock goes on; Conflict("not_waiting"), else as
-    `corrected`.
+    """Returns the ticket whose customer answered then: the clock goes on; raises
+    Conflict("not_waiting"), else as `corrected`.
     """
     if ticket.waiting_since is None:
         raise Conflict("not_waiting", no=ticket.no)
@@ -39,7 +39,7 @@ def corrected(
     pause: Pause | None,
     now: datetime,
 ) -> Ticket:
-    """The ticket with one of its pauses replaced, or taken away (None).
+    """Returns the ticket with one of its pauses replaced, or taken away (None).
 
     Raises InvalidInput: "pause_future" (after now), "pause_order" (ends before it begins),
     "pause_before" (begins before the ticket), "pause_overlap" (runs into another);
@@ -52,7 +52,7 @@ def corrected(
 
 
 def closed(ticket: Ticket, at: datetime) -> Ticket:
-    """The ticket closed at that instant; one that waited waits no more."""
+    """Returns the ticket closed at that instant; one that waited waits no more."""
     pauses = list(ticket.pauses)
     if pauses and pauses[-1].until is None:
         last = pauses.pop()
@@ -61,7 +61,7 @@ def closed(ticket: Ticket, at: datetime) -> Ticket:
 
 
 def reopened(ticket: Ticket, at: datetime) -> Ticket:
-    """The closed ticket open again: the time while it was closed is not the desk's."""
+    """Returns the closed ticket open again: the time while it was closed is not the desk's."""
     ticket = closed(ticket, ticket.closed_at or at)  # an import may have closed one that waited
     ends = [ticket.closed_at, *(pause.until for pause in ticket.pauses)]
     begun = max(filter(None, ends), default=at)
@@ -76,8 +76,8 @@ def _checked(
     pauses: Sequence[Pause],
     now: datetime,
 ) -> tuple[Pause, ...]:
-    """In order and apart; one without length is none, as when a button was pressed by mistake and
-    taken back.
+    """Returns the pauses in order and apart; one without length is none, as when a button was
+    pressed by mistake and taken back.
     """
     kept = [pause for pause in pauses if pause.until != pause.since]
     kept.sort(key=lambda pause: pause.since)
@@ -90,7 +90,7 @@ def _checked(
 
 
 def _check(ticket: Ticket, pause: Pause, now: datetime) -> None:
-    """Refuse a pause to come, one that ends before it begins, or a new one before the ticket."""
+    """Refuses a pause to come, one that ends before it begins, or a new one before the ticket."""
     end = pause.until or pause.since
     if max(pause.since, end) > now:
         raise InvalidInput("pause_future")

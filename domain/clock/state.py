@@ -53,22 +53,22 @@ class Stop:
 
 
 def minute(at: datetime) -> datetime:
-    """The instant without its seconds."""
+    """Returns the instant without its seconds."""
     return at.replace(second=0, microsecond=0)
 
 
 def limit(configuration: Configuration, ticket: Ticket) -> Limit | None:
-    """The cell of the time standard; None where it sets no time."""
+    """Returns the cell of the time standard; None where it sets no time."""
     subject = configuration.catalogue.subjects.get(ticket.subject)
     table = subject.time_table if subject else None
     return configuration.time_standard.limit(table, ticket.complexity, ticket.channel)
 
 
 def due_at(configuration: Configuration, ticket: Ticket) -> datetime | None:
-    """When the ticket is due; None where no time is set, or while it waits with time left.
+    """Returns when the ticket is due; None where no time is set, or while it waits with time left.
 
-    Always within working hours or at a closing. Raises InvalidInput("holiday_year") as the calendar
-    does."""
+    Always within working hours or at a closing. Raises InvalidInput("holiday_year") as the
+    calendar does."""
     cell = limit(configuration, ticket)
     if cell is None:
         return None
@@ -77,8 +77,8 @@ def due_at(configuration: Configuration, ticket: Ticket) -> datetime | None:
 
 
 def reached_at(calendar: WorkingCalendar, ticket: Ticket, amount: timedelta) -> datetime | None:
-    """When so much (more than none) of the ticket's working time is spent; None = never, while it
-    waits.
+    """Returns when so much (more than none) of the ticket's working time is spent; None = never,
+    while it waits.
     """
     cursor = minute(ticket.created_at)
     left = amount
@@ -94,8 +94,8 @@ def reached_at(calendar: WorkingCalendar, ticket: Ticket, amount: timedelta) -> 
 
 
 def elapsed(configuration: Configuration, ticket: Ticket, at: datetime) -> timedelta:
-    """Working time that counts, from the ticket's creation to `at`, or to its closing where that
-    was earlier.
+    """Returns the working time that counts, from the ticket's creation to `at`, or to its closing
+    where that was earlier.
     """
     calendar = configuration.calendar
     end = minute(min(at, ticket.closed_at or at))
@@ -110,11 +110,11 @@ def elapsed(configuration: Configuration, ticket: Ticket, at: datetime) -> timed
 
 
 def state(configuration: Configuration, ticket: Ticket, now: datetime) -> State:
-    """How the ticket stands now. Closed with its first save under a standard shorter than a day =
-    kept.
+    """Returns how the ticket stands now. One closed with its first save under a standard shorter
+    than a day was kept.
 
-    Such a ticket was recorded after the service was given; when that was, nobody typed, so nothing
-    is held against it (decided here)."""
+    Such a ticket was recorded after the service was given; when that was, nobody typed, so
+    nothing is held against it (decided here)."""
     cell = limit(configuration, ticket)
     if cell is None:
         return State.NO_DEADLINE
@@ -132,13 +132,15 @@ def state(configuration: Configuration, ticket: Ticket, now: datetime) -> State:
 
 
 def _until_soon(configuration: Configuration, cell: Limit) -> timedelta:
-    """How much working time is spent when a ticket is due soon."""
+    """Returns how much working time is spent when a ticket is due soon."""
     lead = cell.working_minutes * configuration.notice_rules.share
     return timedelta(minutes=float(cell.working_minutes - lead))
 
 
 def is_recorded_afterwards(configuration: Configuration, ticket: Ticket) -> bool:
-    """Whether it was closed with its first save under a standard shorter than a working day."""
+    """Returns whether it was closed with its first save under a standard shorter than a working
+    day.
+    """
     cell = limit(configuration, ticket)
     if cell is None or ticket.closed_at is None:
         return False
@@ -147,8 +149,8 @@ def is_recorded_afterwards(configuration: Configuration, ticket: Ticket) -> bool
 
 
 def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage, datetime]:
-    """When whom to tell of the ticket's deadline, by the rules of `deadline_notices`; empty once it
-    is closed.
+    """Returns when whom to tell of the ticket's deadline, by the rules of `deadline_notices`; empty
+    once it is closed.
     """
     cell = limit(configuration, ticket)
     due = due_at(configuration, ticket)
@@ -172,8 +174,8 @@ def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage,
 
 
 def stops(ticket: Ticket) -> Iterator[Stop]:
-    """The ticket's pauses after its creation, in order and apart, those that touch or overlap as
-    one.
+    """Yields the ticket's pauses after its creation, in order and apart, those that touch or
+    overlap as one.
     """
     held: Stop | None = None
     for stop in _pauses(ticket):
@@ -189,7 +191,9 @@ def stops(ticket: Ticket) -> Iterator[Stop]:
 
 
 def _pauses(ticket: Ticket) -> Iterator[Stop]:
-    """The ticket's pauses in order, as far as they lie after its creation; they may overlap."""
+    """Yields the ticket's pauses in order, as far as they lie after its creation; they may
+    overlap.
+    """
     begin = minute(ticket.created_at)
     for pause in sorted(ticket.pauses, key=lambda pause: pause.since):
         since = max(minute(pause.since), begin)
@@ -200,7 +204,7 @@ def _pauses(ticket: Ticket) -> Iterator[Stop]:
 
 
 def _joined(stop: Stop, later: Stop) -> Stop:
-    """Two stops that touch or overlap as one, which ends as the last of them does."""
+    """Returns two stops that touch or overlap as one, which ends as the last of them does."""
     if later.until is None:
         return replace(stop, until=None, reopened=later.reopened)
     if stop.until is None or later.until < stop.until:

@@ -62,7 +62,7 @@ class Explanation:
 
 
 def explain(configuration: Configuration, ticket: Ticket, now: datetime) -> Explanation:
-    """The sum behind the ticket's due time, as things are now (DOMAIN.md section 5)."""
+    """Returns the sum behind the ticket's due time, as things are now (DOMAIN.md section 5)."""
     cell = clock.limit(configuration, ticket)
     due = clock.due_at(configuration, ticket)
     start = clock.minute(ticket.created_at).astimezone(BANGKOK)
@@ -77,7 +77,9 @@ def _steps(
     ticket: Ticket,
     due: datetime | None,
 ) -> Iterator[SumLine]:
-    """Day by day from the creation to the due time, or to the pause that has not ended."""
+    """Yields the sum day by day, from the creation to the due time, or to the pause that has not
+    ended.
+    """
     stops = [stop for stop in clock.stops(ticket) if due is None or stop.since < due]
     end = due or max(stop.since for stop in stops)
     on = ticket.created_at.astimezone(BANGKOK).date()
@@ -121,7 +123,7 @@ def _counted(
 
 
 def _is_within_long(on: date, stops: list[Stop]) -> bool:
-    """Whether that day lies in a long pause."""
+    """Returns whether that day lies in a long pause."""
     midnight = datetime.combine(on, time(), BANGKOK)
     for stop in stops:
         if stop.since > midnight:
@@ -134,7 +136,7 @@ def _is_within_long(on: date, stops: list[Stop]) -> bool:
 
 
 def _merged(steps: Iterator[SumLine]) -> Iterator[SumLine]:
-    """Days alike that follow each other as one step."""
+    """Yields days alike that follow each other as one step."""
     held: SumLine | None = None
     for step in steps:
         if held is not None and _follows(step, held):
@@ -148,7 +150,7 @@ def _merged(steps: Iterator[SumLine]) -> Iterator[SumLine]:
 
 
 def _follows(step: SumLine, held: SumLine) -> bool:
-    """Whether a step is the next day of another, and else the same."""
+    """Returns whether a step is the next day of another, and else the same."""
     if step.at is not None or held.last + timedelta(days=1) != step.first:
         return False
     return replace(held, first=step.first, last=step.last) == step

@@ -50,10 +50,11 @@ class Recommendation:
 
 
 def recommend(candidates: Sequence[Candidate]) -> Recommendation:
-    """The one whose data are most complete and whose tickets are most recent (DOMAIN.md section 7).
+    """Returns the one whose data are most complete and whose tickets are most recent (DOMAIN.md
+    section 7).
 
-    Where the two disagree the fuller record wins; where nothing tells them apart, the older code.
-    """
+    Where the two disagree the fuller record wins; where nothing tells them apart, the older
+    code."""
 
     def rank(one: Candidate) -> tuple[int, float, int, int]:
         latest = one.latest_at.timestamp() if one.latest_at else 0.0
@@ -69,14 +70,14 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
 
 
 def _is_latest(latest_at: datetime | None, others: Sequence[datetime | None]) -> bool:
-    """Whether a customer's last ticket is younger than those of the others."""
+    """Returns whether a customer's last ticket is younger than those of the others."""
     if latest_at is None:
         return False
     return all(other is None or latest_at > other for other in others)
 
 
 def differing(survivor: Customer, merged: Customer) -> list[str]:
-    """The fields in which both say something, and not the same."""
+    """Returns the fields in which both say something, and not the same."""
     pairs = {name: (getattr(survivor, name), getattr(merged, name)) for name in SAID}
     return [name for name, (one, other) in pairs.items() if one and other and one != other]
 
@@ -86,11 +87,11 @@ LIKELY = 70
 
 
 def likeness(one: Customer, other: Customer) -> int:
-    """How likely two customers are one, in percent: how alike the names are, and what else they
-    share or contradict.
+    """Returns how likely two customers are one, in percent: how alike the names are, and what else
+    they share or contradict.
 
-    A shared telephone or e-mail says most; a telephone and an e-mail that both differ speak against
-    it."""
+    A shared telephone or e-mail says most; a telephone and an e-mail that both differ speak
+    against it."""
     names = token_sort_ratio(fold(one.name), fold(other.name))
     evidence = _evidence_of_reach(one, other)
     if one.kind and other.kind and one.kind != other.kind:
@@ -99,7 +100,7 @@ def likeness(one: Customer, other: Customer) -> int:
 
 
 def _evidence_of_reach(one: Customer, other: Customer) -> int:
-    """What telephones and e-mails say for it, in percent."""
+    """Returns what telephones and e-mails say for it, in percent."""
     reach = ((_phones(one), _phones(other)), (_emails(one), _emails(other)))
     if any(ours & theirs for ours, theirs in reach):
         return 40
@@ -129,8 +130,8 @@ class Union:
 
 
 def unite(survivor: Customer, merged: Customer, take: frozenset[str]) -> Union:
-    """The survivor with what the merged one knows more; of the fields in `take` the merged one's
-    value.
+    """Returns the survivor with what the merged one knows more; of the fields in `take` the merged
+    one's value.
     """
     values = {}
     for name in SAID:
@@ -152,7 +153,7 @@ def unite(survivor: Customer, merged: Customer, take: frozenset[str]) -> Union:
 
 
 def _unite_addresses(survivor: Customer, merged: Customer) -> tuple[Address, ...]:
-    """The survivor's addresses, and those of the merged one that are others."""
+    """Returns the survivor's addresses, and those of the merged one that are others."""
     known = {fold(address.text) for address in survivor.addresses}
     others = [address for address in merged.addresses if fold(address.text) not in known]
     further = [replace(address, main=False) for address in others]
@@ -162,7 +163,7 @@ def _unite_addresses(survivor: Customer, merged: Customer) -> tuple[Address, ...
 def _unite_contacts(
     survivor: Customer, merged: Customer
 ) -> tuple[tuple[Contact, ...], tuple[int, ...]]:
-    """All contacts, each person once, and the ids of those that go over."""
+    """Returns all contacts, each person once, and the ids of those that go over."""
     own = list(survivor.contacts)
     further: list[Contact] = []
     for one in merged.contacts:
@@ -177,7 +178,7 @@ def _unite_contacts(
 
 
 def _made_fuller(contact: Contact, other: Contact) -> Contact:
-    """A contact with what another record knows more of the same person."""
+    """Returns a contact with what another record knows more of the same person."""
     return replace(
         contact,
         phone=contact.phone or other.phone,
@@ -187,7 +188,7 @@ def _made_fuller(contact: Contact, other: Contact) -> Contact:
 
 
 def _is_same(one: Contact, other: Contact) -> bool:
-    """One person: the same name, and nothing that contradicts it."""
+    """Returns whether both are one person: the same name, and nothing that contradicts it."""
     if fold(one.name) != fold(other.name):
         return False
     pairs = (
@@ -199,7 +200,7 @@ def _is_same(one: Contact, other: Contact) -> bool:
 
 
 def _with_main(ones: Sequence[P]) -> tuple[P, ...]:
-    """These contacts or addresses, the first of them the main one where none is."""
+    """Returns these contacts or addresses, the first of them the main one where none is."""
     if not ones or any(one.main for one in ones):
         return tuple(ones)
     first, *others = ones
@@ -207,7 +208,9 @@ def _with_main(ones: Sequence[P]) -> tuple[P, ...]:
 
 
 def _one_main(ones: Sequence[P], before: tuple[P, ...]) -> tuple[P, ...]:
-    """These, exactly one of them the main one; as they were before where nothing came or went."""
+    """Returns these, exactly one of them the main one; as they were before where nothing came or
+    went.
+    """
     if tuple(ones) == before:
         return before
     first = next((at for at, one in enumerate(ones) if one.main), 0)
@@ -235,11 +238,10 @@ class Unmerged:
 
 
 def changed_since(merge: Merge, now: Customer) -> list[str]:
-    """The fields of the survivor that somebody changed after the merge: of these the office has to
-    decide.
+    """Returns the fields of the survivor that somebody changed after the merge: of these the office
+    has to decide.
 
-    Includes "address" and "contacts". A new contact is no change: it stays with the survivor.
-    """
+    Includes "address" and "contacts". A new contact is no change: it stays with the survivor."""
     changed = [name for name in SAID if getattr(now, name) != getattr(merge.after, name)]
     if now.addresses != merge.after.addresses:
         changed.append("address")
@@ -250,26 +252,25 @@ def changed_since(merge: Merge, now: Customer) -> list[str]:
 
 
 def is_tied(merge: Merge, later: Merge) -> bool:
-    """Whether a later merge into the same survivor found its contact in one that this merge
+    """Returns whether a later merge into the same survivor found its contact in one that this merge
     brought.
 
-    Taken back alone, this merge would take that contact away from both.
-    """
+    Taken back alone, this merge would take that contact away from both."""
     brought = [contact for contact in later.survivor.contacts if contact.id in merge.moved]
     left = [contact for contact in later.merged.contacts if contact.id not in later.moved]
     return any(_is_same(one, other) for one in brought for other in left)
 
 
 def part(merge: Merge, now: Customer, *, keep: bool) -> Unmerged:
-    """Take a merge back: the survivor without what came from the merged one, and the merged one as
-    it was.
+    """Takes a merge back: returns the survivor without what came from the merged one, and the
+    merged one as it was.
 
     What was changed since stays as it is now where `keep`, else all is as before the merge.
-    Contacts made since stay with the survivor; those that came over go back, with what was changed
-    of them where `keep`."""
+    Contacts made since stay with the survivor; those that came over go back, with what was
+    changed of them where `keep`."""
 
     def settled(name: str) -> Any:
-        """What a field of the survivor holds afterwards."""
+        """Returns what a field of the survivor holds afterwards."""
         present = getattr(now, name)
         changed = present != getattr(merge.after, name)
         return present if keep and changed else getattr(merge.survivor, name)
@@ -285,7 +286,9 @@ def part(merge: Merge, now: Customer, *, keep: bool) -> Unmerged:
 
 
 def _merged_ones_contacts(merge: Merge, now: Customer) -> tuple[Contact, ...]:
-    """The merged one's contacts; those that went over as they are now, if they are still there."""
+    """Returns the merged one's contacts; those that went over as they are now, if they are still
+    there.
+    """
     present = {contact.id: contact for contact in now.contacts}
     mine = []
     for one in merge.merged.contacts:

@@ -39,7 +39,7 @@ class NewCustomer:
 
 
 def read_customer(text: str) -> NewCustomer:
-    """Read a message of one line or several; any text has a reading."""
+    """Reads a message of one line or several; any text has a reading."""
     read = NewCustomer()
     for line in clean(text).splitlines():
         contact_details = read_contact_details(line)
@@ -55,11 +55,11 @@ def placed(
     phone: str = "",
     mobile: str = "",
 ) -> tuple[str, str, list[str]]:
-    """Telephone and mobile with further numbers beside those that are there, and what has no place
-    any more.
+    """Returns telephone and mobile with further numbers beside those that are there, and what has
+    no place any more.
 
-    A number alone is the telephone, whatever its kind; beside another, a mobile's goes into its own
-    field."""
+    A number alone is the telephone, whatever its kind; beside another, a mobile's goes into its
+    own field."""
     wanted = [number for number in dict.fromkeys(numbers) if number not in (phone, mobile)]
     if len(wanted) == 1 and not (phone or mobile):
         return wanted[0], "", []
@@ -82,19 +82,19 @@ class _PhoneFields:
     mobile: str
 
     def move_mobile(self) -> None:
-        """Make room for a landline where a mobile's number is the telephone."""
+        """Makes room for a landline where a mobile's number is the telephone."""
         if not self.mobile and is_mobile(self.phone):
             self.mobile = self.phone
             self.phone = ""
 
     def take_by_kind(self, number: str) -> bool:
-        """Put a number into the field of its own kind."""
+        """Puts a number into the field of its own kind."""
         if is_mobile(number):
             return self._take_mobile(number)
         return self._take_phone(number)
 
     def take(self, number: str) -> bool:
-        """Put a number into any field."""
+        """Puts a number into any field."""
         return self._take_phone(number) or self._take_mobile(number)
 
     def _take_phone(self, number: str) -> bool:
@@ -111,13 +111,15 @@ class _PhoneFields:
 
 
 def further_note(numbers: Iterable[str]) -> list[str]:
-    """Numbers without a field of their own, as the note has them."""
+    """Returns numbers without a field of their own, as the note has them."""
     label = words("new_customer").text("phone")
     return [f"{label} {format_phone(number)}" for number in numbers]
 
 
 def _segments(text: str) -> Iterator[str]:
-    """The parts of a line between commas and before labels, the bracketed ones by themselves."""
+    """Yields the parts of a line between commas and before labels, the bracketed ones by
+    themselves.
+    """
     labelled = _label_marks().sub("\n", text)
     for part in re.split(r"(\([^()]*\))|[,;|\n]", labelled):
         if part and part.strip():
@@ -142,8 +144,8 @@ def _take(read: NewCustomer, segment: str) -> None:
 
 
 def _take_names(read: NewCustomer, head: str) -> None:
-    """A person and the organisation behind her, an organisation and its contact behind it, or a
-    name.
+    """Reads a person and the organisation behind her, an organisation and its contact behind it, or
+    a name.
     """
     typed = head.split()
     at = _agency_at(typed, named=bool(read.name))
@@ -162,12 +164,14 @@ def _take_names(read: NewCustomer, head: str) -> None:
 
 
 def _joined(*parts: str) -> str:
-    """The parts that say something, with blanks between."""
+    """Returns the parts that say something, with blanks between."""
     return " ".join(filter(None, parts))
 
 
 def _labelled(segment: str) -> tuple[str, str]:
-    """The field that a segment names itself, and what it says of it; "" where it names none."""
+    """Returns the field that a segment names itself, and what it says of it; "" where it names
+    none.
+    """
     table = words("new_customer").table("labels")
     for name in table.values:
         found = _label(name).match(segment)
@@ -180,7 +184,7 @@ def _labelled(segment: str) -> tuple[str, str]:
 
 
 def _without_address(segment: str, *, named: bool) -> tuple[str, str]:
-    """A segment without the address that ends it, and that address."""
+    """Returns a segment without the address that ends it, and that address."""
     found = next(_address_marks(segment, named=named), None)
     if found is None:
         return _without_province(segment, named=named)
@@ -192,7 +196,7 @@ def _without_address(segment: str, *, named: bool) -> tuple[str, str]:
 
 
 def _address_marks(segment: str, *, named: bool) -> Iterator[re.Match[str]]:
-    """The marks of an address, none that begins the segment where that is the name."""
+    """Yields the marks of an address, none that begins the segment where that is the name."""
     for found in _address().finditer(digits(segment)):
         if found.start() or named or _house().match(digits(segment)):
             yield found
@@ -206,7 +210,9 @@ def _is_whole(address: str) -> bool:
 
 
 def _without_province(segment: str, *, named: bool) -> tuple[str, str]:
-    """A province alone behind a name and surname is where they live."""
+    """Returns a segment without the province that ends it, and that: alone behind a name and
+    surname it is where they live.
+    """
     *before, last = segment.split() or [""]
     if not (named or _is_full_name(before)) or not find_province(last):
         return segment, ""
@@ -216,13 +222,13 @@ def _without_province(segment: str, *, named: bool) -> tuple[str, str]:
 
 
 def _is_full_name(typed: list[str]) -> bool:
-    """Whether given name and surname stand there, titles aside."""
+    """Returns whether given name and surname stand there, titles aside."""
     return len(strip_titles(" ".join(typed)).split()) >= NAME_WORDS
 
 
 def _agency_at(typed: list[str], *, named: bool) -> int | None:
-    """At which word an organisation begins; short words of one are none where a given name or
-    surname stands.
+    """Returns at which word an organisation begins; short words of one are none where a given name
+    or surname stands.
     """
     table = words("new_customer")
     for place, word in enumerate(typed):
@@ -236,7 +242,9 @@ def _agency_at(typed: list[str], *, named: bool) -> int | None:
 
 
 def _person_at(typed: list[str]) -> int:
-    """At which word behind an organisation's name a person with a title begins; 0 for none."""
+    """Returns at which word behind an organisation's name a person with a title begins; 0 for
+    none.
+    """
     titles = words("new_customer").texts("person_titles")
     for place, word in enumerate(typed):
         if place and word.startswith(titles):
@@ -245,7 +253,7 @@ def _person_at(typed: list[str]) -> int:
 
 
 def _cut(text: str, found: re.Match[str] | None) -> tuple[str, str]:
-    """What stands before a match, and all from it on."""
+    """Returns what stands before a match, and all from it on."""
     if found is None:
         return text, ""
     return text[: found.start()].strip(" ,;"), text[found.start() :].strip()
@@ -253,14 +261,14 @@ def _cut(text: str, found: re.Match[str] | None) -> tuple[str, str]:
 
 @cache
 def _label(name: str) -> re.Pattern[str]:
-    """One of the labels of a field, with what it is about behind it."""
+    """Matches one of the labels of a field, with what it is about behind it."""
     label = one_of(words("new_customer").table("labels").texts(name))
     return re.compile(rf"{label}\s*[:=\-]?\s*(?=\S)", re.IGNORECASE)
 
 
 @cache
 def _label_marks() -> re.Pattern[str]:
-    """The blank before a label with its colon."""
+    """Matches the blank before a label with its colon."""
     table = words("new_customer").table("labels")
     labels = one_of(word for name in table.values for word in table.texts(name))
     return re.compile(rf"\s(?={labels}\s*:)", re.IGNORECASE)
@@ -268,7 +276,7 @@ def _label_marks() -> re.Pattern[str]:
 
 @cache
 def _address() -> re.Pattern[str]:
-    """One mark of an address: a house number, a road, a district, a postcode."""
+    """Matches one mark of an address: a house number, a road, a district, a postcode."""
     house = one_of(words("new_customer").texts("house"))
     areas = one_of(words("new_customer").texts("areas"))
     return re.compile(
@@ -287,7 +295,7 @@ def _address() -> re.Pattern[str]:
 
 @cache
 def _house() -> re.Pattern[str]:
-    """A house number."""
+    """Matches a house number."""
     house = one_of(words("new_customer").texts("house"))
     return re.compile(rf"(?:{house})?\s*\d{{1,5}}(?:/\d{{1,5}})?(?!\d)")
 

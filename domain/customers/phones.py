@@ -117,8 +117,8 @@ class ContactDetails:
 
 @lru_cache(maxsize=1024)
 def read_phones(text: str) -> Phones:
-    """What a text says that should be a telephone: an answer, a cell. Numbers without a country are
-    Thai.
+    """Reads what a text says that should be a telephone: an answer, a cell. Numbers without a
+    country are Thai.
     """
     whole = clean(text)
     number, extension = _split_extension(whole)
@@ -137,7 +137,7 @@ def read_phones(text: str) -> Phones:
 
 @lru_cache(maxsize=1024)
 def read_emails(text: str) -> Emails:
-    """What a text says that should be an e-mail address: an answer, a cell."""
+    """Reads what a text says that should be an e-mail address: an answer, a cell."""
     whole = clean(text)
     plain = _plain(whole)
     if _ADDRESS.fullmatch(plain) and len(plain) <= _LONGEST_ADDRESS:
@@ -152,11 +152,10 @@ def read_emails(text: str) -> Emails:
 
 
 def read_contact_details(text: str) -> ContactDetails:
-    """The words of a text, and the telephones and e-mail addresses that stand among them, wherever
-    they stand.
+    """Reads the words of a text, and the telephones and e-mail addresses that stand among them,
+    wherever they stand.
 
-    Only what surely is one is taken out: a number from 0 or with its country, a whole address.
-    """
+    Only what surely is one is taken out: a number from 0 or with its country, a whole address."""
     emails = _emails_among(clean(text))
     phones = _Scan(emails.beside, alone=False).phones()
     return ContactDetails(phones.beside, phones.numbers, emails.addresses)
@@ -165,11 +164,11 @@ def read_contact_details(text: str) -> ContactDetails:
 def share_phones(
     phones: Sequence[str], mobiles: Sequence[str] = ()
 ) -> tuple[str, str, tuple[str, ...]]:
-    """Which of the numbers said as telephones and as mobiles go into which field, and which are
-    left over.
+    """Returns which of the numbers said as telephones and as mobiles go into which field, and which
+    are left over.
 
-    One stays where it was said. Of several in one place, while the other is empty, a mobile goes to
-    the mobile and a landline to the telephone; two of a kind in their order."""
+    One stays where it was said. Of several in one place, while the other is empty, a mobile goes
+    to the mobile and a landline to the telephone; two of a kind in their order."""
     if phones and mobiles:
         return phones[0], mobiles[0], (*phones[1:], *mobiles[1:])
     said = [*phones, *mobiles]
@@ -186,8 +185,8 @@ def share_phones(
 
 
 def parse_phone(text: str) -> str:
-    """One telephone as E.164 with an optional `;ext=203`; a hotline of four digits (1111) stays as
-    it is.
+    """Reads one telephone as E.164 with an optional `;ext=203`; a hotline of four digits (1111)
+    stays as it is.
 
     Numbers without a country are Thai. Raises InvalidInput("phone"), also for two numbers or a
     range."""
@@ -198,21 +197,21 @@ def parse_phone(text: str) -> str:
 
 
 def is_scientific(text: str) -> bool:
-    """Whether a sheet wrote a number so that its last digits may be lost: 8.12E+08."""
+    """Returns whether a sheet wrote a number so that its last digits may be lost: 8.12E+08."""
     return _SCIENTIFIC.fullmatch(_plain(clean(text))) is not None
 
 
 def looks_like_phone(text: str) -> bool:
-    """Whether `text` alone is written like a telephone: 9 or 10 digits from 0, or with a country's
-    number.
+    """Returns whether `text` alone is written like a telephone: 9 or 10 digits from 0, or with a
+    country's number.
     """
     number, _extension = _split_extension(clean(text))
     return _LOOKS.fullmatch(number.strip("='\"")) is not None
 
 
 def format_phone(canonical: str) -> str:
-    """A telephone for people, `081-234-5678` with its extension; what is not canonical stays as it
-    is.
+    """Writes a telephone for people, `081-234-5678` with its extension; what is not canonical stays
+    as it is.
     """
     found = _CANONICAL.fullmatch(canonical)
     if found is None:
@@ -232,7 +231,7 @@ def format_phone(canonical: str) -> str:
 
 
 def _format_thai(local: str) -> str:
-    """02-123-4567, 081-234-5678, 053-123-456."""
+    """Writes a number with its nought: 02-123-4567, 081-234-5678, 053-123-456."""
     first = 2 if local.startswith("02") else 3
     last = 3 if len(local) - first == 6 else 4
     return f"{local[:first]}-{local[first:-last]}-{local[-last:]}"
@@ -247,8 +246,8 @@ def _format_abroad(number: str) -> str:
 
 
 def mask_phone(canonical: str) -> str:
-    """The telephone as groups see it, without its extension: two leading and four closing digits,
-    `08•-•••-5678`.
+    """Returns the telephone as groups see it, without its extension: two leading and four closing
+    digits, `08•-•••-5678`.
     """
     shown = list(format_phone(canonical.partition(";")[0]))
     digit_places = [place for place, character in enumerate(shown) if character.isdigit()]
@@ -259,8 +258,8 @@ def mask_phone(canonical: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """The name as groups see it: up to three letters of the first word, titles aside, never all of
-    it.
+    """Returns the name as groups see it: up to three letters of the first word, titles aside, never
+    all of it.
     """
     first, *_others = strip_titles(clean(name)).split() or [""]
     letters = graphemes(first)
@@ -269,8 +268,8 @@ def mask_name(name: str) -> str:
 
 
 def mask_surname(name: str) -> str:
-    """The name with its first word whole and no more than two letters of the next; a single word as
-    `mask_name`.
+    """Returns the name with its first word whole and no more than two letters of the next; a single
+    word as `mask_name`.
     """
     first, *more = strip_titles(clean(name)).split() or [""]
     if not more:
@@ -281,13 +280,13 @@ def mask_surname(name: str) -> str:
 
 
 def looks_like_email(text: str) -> bool:
-    """Whether `text` alone is written like an e-mail address."""
+    """Returns whether `text` alone is written like an e-mail address."""
     text = text.strip()
     return len(text) <= _LONGEST_ADDRESS and _EMAIL.fullmatch(text) is not None
 
 
 def parse_email(text: str) -> str:
-    """One e-mail address in lower case. Raises InvalidInput("email")."""
+    """Reads one e-mail address, in lower case; raises InvalidInput("email")."""
     read = read_emails(text)
     if len(read.addresses) != 1 or read.beside or read.restored:
         raise InvalidInput("email", text=text)
@@ -295,20 +294,20 @@ def parse_email(text: str) -> str:
 
 
 def is_mobile(canonical: str) -> bool:
-    """Whether it is a Thai mobile's number."""
+    """Returns whether it is a Thai mobile's number."""
     return _MOBILE.match(canonical) is not None
 
 
 def _plain(text: str) -> str:
-    """`text` with Arabic digits and one dash, as long as before: a place in it is the same place in
-    `text`.
+    """Returns `text` with Arabic digits and one dash, as long as before: a place in it is the same
+    place in `text`.
     """
     return text if text.isascii() else digits(text).translate(_DASHES)
 
 
 def _says_none(bare: str) -> bool:
-    """Whether a text says that there is no number or address: nothing but marks and noughts, or a
-    word for it.
+    """Returns whether a text says that there is no number or address: nothing but marks and
+    noughts, or a word for it.
     """
     if _NOTHING.fullmatch(bare):
         return True
@@ -316,13 +315,15 @@ def _says_none(bare: str) -> bool:
 
 
 def _unlabelled(plain: str, labels: str) -> str:
-    """The text without marks at its edges and a label before it."""
+    """Returns the text without marks at its edges and a label before it."""
     begin = skip(_labels(labels), plain, 0)
     return plain[begin:].strip(f"{_EDGES}.()")
 
 
 def _split_extension(text: str) -> tuple[str, str]:
-    """The number with Arabic digits and plain signs, and its extension as `;ext=203` or ""."""
+    """Returns the number with Arabic digits and plain signs, and its extension as `;ext=203` or
+    "".
+    """
     plain = _plain(text)
     found = _extension().search(plain)
     if found is None or found.end() != len(plain):
@@ -331,7 +332,7 @@ def _split_extension(text: str) -> tuple[str, str]:
 
 
 def _canonical(written: str) -> str:
-    """A number in E.164; "" where there is no such number."""
+    """Returns a number in E.164; "" where there is no such number."""
     national = _NO_DIGIT.sub("", written)
     if national[:1] == "0" and national[:2] != "00":
         known = _thai_number().fullmatch(national, 1)
@@ -349,8 +350,8 @@ def _canonical(written: str) -> str:
 
 @cache
 def _thai_number() -> re.Pattern[str]:
-    """What the library calls a valid number in Thailand, without its nought: one pattern, for
-    tables of many.
+    """Matches what the library calls a valid number in Thailand, without its nought: one pattern,
+    for tables of many.
     """
     import phonenumbers
 
@@ -375,7 +376,7 @@ class _Scan:
         self._restored = False
 
     def phones(self) -> Phones:
-        """What the text says."""
+        """Reads all telephones of the text."""
         numbers: dict[str, None] = {}
         done = 0
         for at, group in enumerate(self._groups):
@@ -400,8 +401,8 @@ class _Scan:
         at: int,
         done: int,
     ) -> tuple[int, int, str] | None:
-        """Where the longest number begins and ends whose first digits are the group at `at`, and
-        itself.
+        """Returns where the longest number begins and ends whose first digits are the group at
+        `at`, and itself.
         """
         begin = self._begin(at, done)
         if _LATIN_END.search(self._plain[:begin]) and not self._labels_before(done, begin):
@@ -419,28 +420,28 @@ class _Scan:
         return None
 
     def _with_extension(self, begin: int, end: int, number: str) -> tuple[int, int, str]:
-        """The number with the extension behind it, if there is one."""
+        """Returns the number with the extension behind it, if there is one."""
         extension = _extension().match(self._plain, end)
         if extension is None:
             return begin, end, number
         return begin, extension.end(), f"{number};ext={extension[1]}"
 
     def _begin(self, at: int, done: int) -> int:
-        """Where the signs begin that belong to the group at `at`: a plus, a bracket."""
+        """Returns where the signs begin that belong to the group at `at`: a plus, a bracket."""
         first = self._groups[at].start()
         signs = _SIGNS.search(self._plain, done, first)
         return signs.start() if signs else first
 
     def _joins(self, at: int) -> bool:
-        """Whether the group at `at` and the next one may belong to one number."""
+        """Returns whether the group at `at` and the next one may belong to one number."""
         if at + 1 >= len(self._groups):
             return False
         between = self._plain[self._groups[at].end() : self._groups[at + 1].start()]
         return _WITHIN.fullmatch(between) is not None
 
     def _read(self, written: str, *, lone: bool) -> str:
-        """The number that is written here, "" for none; one without its nought only where it stands
-        alone.
+        """Returns the number that is written here, "" for none; one without its nought only where
+        it stands alone.
         """
         number = ""
         restored = True
@@ -457,7 +458,7 @@ class _Scan:
         return number
 
     def _labels_before(self, begin: int, end: int) -> set[str]:
-        """The kinds of words directly before a number: labels, fax."""
+        """Returns the kinds of words directly before a number: labels, fax."""
         found = _labels_behind().search(self._plain[begin:end])
         if found is None:
             return set()
@@ -466,7 +467,9 @@ class _Scan:
         return {"fax" if word.casefold() in fax else "labels" for word in named}
 
     def _is_called_fax(self, end: int) -> bool:
-        """Whether the number that ends here is followed by no more than the word for a fax."""
+        """Returns whether the number that ends here is followed by no more than the word for a
+        fax.
+        """
         behind = _NEXT_PART.split(self._plain[end:], maxsplit=1)[0]
         return behind.strip(f"{_EDGES}.()").casefold() in words("phones").texts("fax")
 
@@ -477,7 +480,7 @@ class _Scan:
         *,
         label: bool = False,
     ) -> None:
-        """Keep what stands here, but for a label before a number, words between two numbers, and
+        """Keeps what stands here, but for a label before a number, words between two numbers, and
         mere marks.
         """
         piece = self._whole[begin:end]
@@ -494,8 +497,8 @@ class _Scan:
 
 
 def _from_abroad(written: str) -> str:
-    """The number behind 00, whether that is the way out of Thailand or one's own; "" where both may
-    be.
+    """Returns the number behind 00, whether that is the way out of Thailand or one's own; "" where
+    both may be.
     """
     dialled = f"+{written[2:].lstrip(' .-')}"
     readings = {_canonical(dialled), _canonical(written)} - {""}
@@ -503,7 +506,7 @@ def _from_abroad(written: str) -> str:
 
 
 def _emails_among(whole: str) -> Emails:
-    """The addresses in a text, and what stands beside them."""
+    """Returns the addresses in a text, and what stands beside them."""
     plain = _BETWEEN_ADDRESSES.sub(",", _plain(whole))
     addresses: dict[str, None] = {}
     beside: list[str] = []
@@ -519,15 +522,15 @@ def _emails_among(whole: str) -> Emails:
 
 
 def _is_glued(before: str) -> bool:
-    """Whether an address is only the end of a word: in "som,chai@example.com" stands none of
-    chai's.
+    """Returns whether an address is only the end of a word: in "som,chai@example.com" stands none
+    of chai's.
     """
     return before.endswith(",") and before[-2:].strip() not in ("", ",")
 
 
 def _beside_email(piece: str, plain: str) -> str:
-    """What a piece of text beside an address says, without a label before the address and mere
-    marks.
+    """Returns what a piece of text beside an address says, without a label before the address and
+    mere marks.
     """
     found = _email_labels_behind().search(plain)
     if found is not None:
@@ -539,8 +542,8 @@ def _beside_email(piece: str, plain: str) -> str:
 
 
 def _restored_email(bare: str) -> Emails | None:
-    """The one address that a text of blanks and commas in wrong places can be, None if it is
-    none.
+    """Returns the one address that a text of blanks and commas in wrong places can be, None if it
+    is none.
     """
     joined = _AROUND_SIGN.sub(r"\1", bare)
     local, _at, domain = joined.partition("@")
@@ -561,13 +564,13 @@ def _extension() -> re.Pattern[str]:
 
 @cache
 def _labels(*keys: str) -> re.Pattern[str]:
-    """One label, as a whole word."""
+    """Matches one label, as a whole word."""
     return re.compile(rf"{_NO_LETTER_BEFORE}{_any_of(*keys)}{WORD_END}", re.IGNORECASE)
 
 
 @cache
 def _labels_behind() -> re.Pattern[str]:
-    """All labels with which a text ends."""
+    """Matches all labels with which a text ends."""
     label = rf"{_NO_LETTER_BEFORE}{_any_of('labels', 'fax')}[\s.:/()=-]*"
     return re.compile(rf"(?:{label})+\Z", re.IGNORECASE)
 
@@ -579,6 +582,6 @@ def _email_labels_behind() -> re.Pattern[str]:
 
 
 def _any_of(*keys: str) -> str:
-    """A pattern for any of the words of these lists."""
+    """Returns a pattern for any of the words of these lists."""
     table = words("phones")
     return one_of({spelling for key in keys for spelling in table.texts(key)})

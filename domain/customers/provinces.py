@@ -41,20 +41,20 @@ class UserCount:
 
 
 def list_provinces() -> tuple[str, ...]:
-    """All of them, in dictionary order but for the capital."""
+    """Returns all provinces, in dictionary order but for the capital."""
     return tuple(_table().table("provinces").values)
 
 
 def find_province(text: str) -> str:
-    """The province that is meant by its name, a short form or a known slip; "" where it is none of
-    these.
+    """Returns the province that is meant by its name, a short form or a known slip; "" where it is
+    none of these.
     """
     return _names().get(_bare(clean(text)), "")
 
 
 def similar_provinces(text: str, limit: int = 5) -> list[str]:
-    """Provinces whose names begin with, hold, or are spelt much like what was typed, likeliest
-    first.
+    """Returns provinces whose names begin with, hold, or are spelt much like what was typed,
+    likeliest first.
     """
     bare = _bare(clean(text))
     if not bare:
@@ -72,16 +72,15 @@ def similar_provinces(text: str, limit: int = 5) -> list[str]:
 
 
 def _holds(name: str, typed: str) -> bool:
-    """Whether a name begins with what was typed, or holds it where that is long enough."""
+    """Returns whether a name begins with what was typed, or holds it where that is long enough."""
     return name.startswith(typed) or (len(typed) > 2 and typed in name)
 
 
 def read_user_count(text: str, today: date) -> UserCount:
-    """What is certain in a report: the one province, the one number, and the month; each empty
-    where it is not.
+    """Reads what is certain in a report: the one province, the one number, and the month; each is
+    empty where it is not.
 
-    `krabi 1600`, or a whole sentence (DOMAIN.md section 4, incoming-mail subjects).
-    """
+    `krabi 1600`, or a whole sentence (DOMAIN.md section 4, incoming-mail subjects)."""
     text = digits(clean(text))
     month, rest = _month(text, today)
     provinces = _provinces_in(text)
@@ -92,7 +91,7 @@ def read_user_count(text: str, today: date) -> UserCount:
 
 
 def _users(number: str) -> int | None:
-    """A whole number as it stands in a sentence; None for any other."""
+    """Reads a whole number as it stands in a sentence; returns None for any other."""
     try:
         return parse_users(number.rstrip(","))
     except InvalidInput:
@@ -100,7 +99,9 @@ def _users(number: str) -> int | None:
 
 
 def parse_users(text: str) -> int:
-    """A number of users, with or without commas and what it counts; InvalidInput("users")."""
+    """Reads a number of users, with or without commas and what it counts; raises
+    InvalidInput("users").
+    """
     found = _counted_number().fullmatch(digits(clean(text)))
     if found is None:
         raise InvalidInput("users", text=text[:40])
@@ -119,7 +120,7 @@ def _counted_number() -> re.Pattern[str]:
 
 
 def count_text(province: str, users: int, month: date | None) -> str:
-    """The result of a ticket that such a report is, in the office's words."""
+    """Returns the result of a ticket that such a report is, in the office's words."""
     table = words("results")
     text = table.text("user_count") % (province, f"{users:,}")
     if month is None:
@@ -128,7 +129,7 @@ def count_text(province: str, users: int, month: date | None) -> str:
 
 
 def _month(text: str, today: date) -> tuple[date | None, str]:
-    """The month that the text names, and the text without it and without any other year."""
+    """Returns the month that the text names, and the text without it and without any other year."""
     found = search_month(text, today)
     if found is None:
         return None, _year_of_something().sub(" ", text)
@@ -141,7 +142,9 @@ def _month(text: str, today: date) -> tuple[date | None, str]:
 
 
 def _provinces_in(text: str) -> list[str]:
-    """The provinces that a text names: by whole words, or by a long official name inside one."""
+    """Returns the provinces that a text names: by whole words, or by a long official name inside
+    one.
+    """
     found: dict[int, str] = {}
     taken = [False] * len(text)
     for pattern, name in _long_names():
@@ -175,20 +178,20 @@ def _table() -> TomlTable:
 
 @cache
 def _names() -> dict[str, str]:
-    """Every province by everything that it may be typed as."""
+    """Returns every province by everything that it may be typed as."""
     table = _table().table("provinces")
     return {_bare(typed): name for name in table.values for typed in (name, *table.texts(name))}
 
 
 @cache
 def _folded_names() -> dict[str, str]:
-    """What each of these sounds like."""
+    """Returns what each of these names sounds like."""
     return {typed: fold(typed) for typed in _names()}
 
 
 @cache
 def _long_names() -> list[tuple[re.Pattern[str], str]]:
-    """The names that are recognised inside an unbroken line, the longest first."""
+    """Returns the names that are recognised inside an unbroken line, the longest first."""
     official = list_provinces()
     long = [
         (typed, name)

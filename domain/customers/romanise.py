@@ -30,7 +30,7 @@ class Sound:
     consonants: str
 
     def is_thai(self) -> bool:
-        """Whether a Thai word may sound so: mere letters in a row do not."""
+        """Returns whether a Thai word may sound so: mere letters in a row do not."""
         if len(self.letters) < 2 or _UNHEARD_OF.search(self.letters):
             return False
         return 0 < len(self.consonants) < len(self.letters)
@@ -43,7 +43,7 @@ def _sound(letters: str) -> Sound:
 
 
 def _once(letters: str) -> str:
-    """Letters that sound as one, once."""
+    """Returns the letters with those that sound as one written once."""
     return _TWICE.sub("\\1", letters)
 
 
@@ -91,7 +91,7 @@ class _Syllables:
 
 @cache
 def _syllables(leading: bool) -> _Syllables:
-    """Those with a vowel before their consonant, or the others."""
+    """Returns the syllables with a vowel before their consonant, or the others."""
     chosen = [
         (pattern, vowel)
         for pattern, vowel in _pairs(_data().table("thai"), "syllables")
@@ -106,7 +106,7 @@ def _syllables(leading: bool) -> _Syllables:
 
 
 def _way(number: int, pattern: str) -> str:
-    """One kind of syllable as a part of the expression, its groups numbered."""
+    """Returns one kind of syllable as a part of the expression, its groups numbered."""
     table = _data().table("thai")
     initial = f"(?P<i{number}>"
     final = f"(?P<f{number}>[{table.text('finals')}])(?![{table.text('marks')}])"
@@ -142,7 +142,7 @@ def _letters(name: str) -> dict[str, str]:
 
 
 def latin_sound(text: str) -> Sound:
-    """A word in Latin letters as it sounds to Thai ears."""
+    """Returns a word in Latin letters as it sounds to Thai ears."""
     text = text.casefold()
     for written, sound in _latin_rules():
         text = written.sub(sound, text)
@@ -154,11 +154,11 @@ def _upper(text: str) -> str:
 
 
 def thai_sounds(folded: str) -> list[Sound]:
-    """How a folded Thai word (domain.text.fold) may sound in Latin letters: up to five ways, []
-    without Thai letters.
+    """Returns how a folded Thai word (domain.text.fold) may sound in Latin letters: up to five
+    ways, [] without Thai letters.
 
-    Syllables are closed by the consonant that follows, or linked to the next by an "a" that is not
-    written."""
+    Syllables are closed by the consonant that follows, or linked to the next by an "a" that is
+    not written."""
     word = folded.replace(_RU, "\u0e23\u0e34")
     linked = folded.replace(_RU, "\u0e23\u0e36")
     ways = [_read(word, linked=False), _read(linked, linked=True)]
@@ -199,8 +199,8 @@ def _bare(
     heard: list[str],
     linked: bool,
 ) -> int:
-    """Consonants without a written vowel: the last two are one syllable with o, one before them has
-    a.
+    """Reads consonants without a written vowel: the last two are one syllable with o, one before
+    them has a.
 
     Says how many of them were read."""
     if word[at] not in _letters("initials"):
@@ -219,7 +219,7 @@ def _bare(
 
 
 def _run(word: str, at: int) -> int:
-    """How many consonants stand together of which none has a written vowel."""
+    """Returns how many consonants stand together of which none has a written vowel."""
     initials = _letters("initials")
     end = at
     while end < len(word) and word[end] in initials and not _begins_syllable(word, end):
@@ -228,14 +228,14 @@ def _run(word: str, at: int) -> int:
 
 
 def _makes_pair(length: int, *, last: bool, linked: bool) -> bool:
-    """Whether the first two of so many consonants are one syllable."""
+    """Returns whether the first two of so many consonants are one syllable."""
     if length == 2 and last:
         return True
     return not linked and (length % 2 == 0 or not last)
 
 
 def _closing(consonant: str) -> str:
-    """How a consonant sounds at a syllable's end."""
+    """Returns how a consonant sounds at a syllable's end."""
     return _letters("closing").get(consonant, "")
 
 
@@ -244,7 +244,7 @@ def _begins_syllable(word: str, at: int) -> bool:
 
 
 def _initial(cluster: str) -> str:
-    """The sounds that begin a syllable; a leading h or silent o is not heard."""
+    """Returns the sounds that begin a syllable; a leading h or silent o is not heard."""
     if len(cluster) == 2 and cluster[0] in "\u0e2b\u0e2d":
         cluster = cluster[1:]
     letters = _letters("initials")

@@ -31,13 +31,13 @@ class VCard:
 
 
 def is_vcard(data: bytes) -> bool:
-    """Whether these bytes begin as a vCard does."""
+    """Returns whether these bytes begin as a vCard does."""
     return data.lstrip(b"\xef\xbb\xbf \t\r\n")[:11].upper() == b"BEGIN:VCARD"
 
 
 def read_vcards(data: bytes) -> list[VCard]:
-    """The contacts in a file that name somebody or tell how to reach them; what is no vCard has
-    none.
+    """Reads the contacts in a file that name somebody or tell how to reach them; what is no vCard
+    has none.
     """
     cards: list[VCard] = []
     for name, how, value in _properties(data):
@@ -49,7 +49,7 @@ def read_vcards(data: bytes) -> list[VCard]:
 
 
 def _properties(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
-    """Each line's name, parameters and value; quoted-printable lines go on behind a sign of
+    """Yields each line's name, parameters and value; quoted-printable lines go on behind a sign of
     equality.
     """
     unfolded = _FOLD.sub(b"", data.removeprefix(b"\xef\xbb\xbf"))
@@ -78,8 +78,8 @@ def _decoded(how: bytes, value: bytes) -> str:
 
 
 def _take(card: VCard, name: str, value: str) -> None:
-    """FN is how a name is shown; N has it in parts, the surname first, and stands in where FN is
-    empty.
+    """Puts a property into the card. FN is how a name is shown; N has it in parts, the surname
+    first, and stands in where FN is empty.
     """
     parts = [_plain(part) for part in _SPLIT.split(value)]
     if not any(parts):
@@ -98,12 +98,12 @@ def _take(card: VCard, name: str, value: str) -> None:
 
 
 def _whole_name(parts: list[str]) -> str:
-    """The parts of N in the order in which they are said."""
+    """Returns the parts of N in the order in which they are said."""
     surname, given, middle, title, *_more = [*parts, "", "", "", ""]
     return " ".join(filter(None, (title, given, middle, surname)))
 
 
 def _plain(value: str) -> str:
-    """A value on one line, without what protects its commas and semicolons."""
+    """Returns a value on one line, without what protects its commas and semicolons."""
     unescaped = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], value)
     return " ".join(clean(unescaped).split())

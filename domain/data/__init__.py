@@ -31,7 +31,7 @@ class TomlFile:
     values: Mapping[str, object]
 
     def holds(self, path: tuple[str, ...]) -> bool:
-        """Whether this file itself sets the table or key at `path`."""
+        """Returns whether this file itself sets the table or key at `path`."""
         here: object = self.values
         for key in path:
             if not isinstance(here, Mapping) or key not in here:
@@ -51,7 +51,9 @@ class TomlTable:
     documents: tuple[TomlFile, ...]
 
     def refusal(self, mend: str, key: str = "") -> DataError:
-        """The error to raise about `key` of this table; blames the last file that sets it."""
+        """Returns the error to raise about `key` of this table; blames the last file that sets
+        it.
+        """
         owners = self._owners((*self.path, key) if key else self.path) or self._owners(self.path)
         table = ".".join(map(_quoted, self.path))
         where = [f"[{table}]"] if table else []
@@ -60,11 +62,11 @@ class TomlTable:
         return DataError(f"{owners[-1]}: {' '.join(where)}: {mend}")
 
     def _owners(self, path: tuple[str, ...]) -> list[str]:
-        """The names of the files that set the table or key at `path`."""
+        """Returns the names of the files that set the table or key at `path`."""
         return [document.name for document in self.documents if document.holds(path)]
 
     def check_keys(self, known: Collection[str]) -> None:
-        """Refuse the first key that is not in `known`: a misspelt key must not pass for a missing
+        """Refuses the first key that is not in `known`: a misspelt key must not pass for a missing
         one.
         """
         for key in self.values:
@@ -72,19 +74,19 @@ class TomlTable:
                 raise self.refusal(f"unknown; use one of {', '.join(known)}", key)
 
     def table(self, key: str) -> "TomlTable":
-        """The table under `key`; empty where it is missing."""
+        """Returns the table under `key`; empty where it is missing."""
         value = self.values.get(key, {})
         if not isinstance(value, Mapping):
             raise self.refusal("must be a table", key)
         return TomlTable(value, (*self.path, key), self.documents)
 
     def tables(self) -> Iterator[tuple[str, "TomlTable"]]:
-        """Every key with its table, in file order."""
+        """Yields every key with its table, in file order."""
         for key in self.values:
             yield key, self.table(key)
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A text without surrounding blanks; without a default it must be there and not be
+        """Returns a text without surrounding blanks; without a default it must be there and not be
         empty.
         """
         value = self.values.get(key, default)
@@ -97,14 +99,14 @@ class TomlTable:
         return value.strip()
 
     def items(self, key: str) -> tuple[object, ...]:
-        """A list of anything; empty where it is missing."""
+        """Returns a list of anything; empty where it is missing."""
         value = self.values.get(key, [])
         if not isinstance(value, list):
             raise self.refusal("must be a list in [ ]", key)
         return tuple(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; empty where it is missing."""
+        """Returns a list of texts; empty where it is missing."""
         texts: list[str] = []
         for item in self.items(key):
             if not isinstance(item, str) or not item.strip():
@@ -118,7 +120,7 @@ class TomlTable:
         known: Collection[str],
         what: str,
     ) -> tuple[str, ...]:
-        """A list of texts that must all be in `known`; `what` says what they are."""
+        """Returns a list of texts that must all be in `known`; `what` says what they are."""
         codes = self.texts(key)
         for code in codes:
             if code not in known:
@@ -126,14 +128,14 @@ class TomlTable:
         return codes
 
     def day(self, key: str) -> date | None:
-        """A date written 2026-12-31, without quotes; None where it is missing."""
+        """Returns a date written 2026-12-31, without quotes; None where it is missing."""
         value = self.values.get(key)
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
             raise self.refusal("must be a date such as 2026-12-31, without quotes", key)
         return value
 
     def flag(self, key: str) -> bool:
-        """true or false; false where it is missing."""
+        """Returns true or false; false where the key is missing."""
         value = self.values.get(key, False)
         if not isinstance(value, bool):
             raise self.refusal("must be true or false", key)
@@ -141,8 +143,8 @@ class TomlTable:
 
 
 def read_tables(override: Path | None = None) -> TomlTable:
-    """The package's tables with those of `override` merged over them, key by key; DataError if
-    unreadable.
+    """Reads the package's tables with those of `override` merged over them, key by key; raises
+    DataError if one is unreadable.
     """
     documents = [read_document(Path(__file__).with_name(name), name) for name in DEFAULT_FILES]
     if override is not None:
@@ -154,8 +156,8 @@ def read_tables(override: Path | None = None) -> TomlTable:
 
 
 def read_document(path: Path, name: str) -> TomlFile:
-    """One TOML file (UTF-8, with or without BOM); DataError names the file and the line that is
-    wrong.
+    """Reads one TOML file (UTF-8, with or without BOM); the DataError it raises names the file and
+    the line that is wrong.
     """
     try:
         values = tomllib.loads(path.read_text("utf-8-sig"))
@@ -172,14 +174,14 @@ def read_document(path: Path, name: str) -> TomlFile:
 
 
 def _quoted(part: str) -> str:
-    """A part of a table's name as TOML wants it."""
+    """Returns a part of a table's name as TOML wants it."""
     bare = part.isascii() and part.isidentifier()
     return part if bare else f'"{part}"'
 
 
 def _by_date(rows: object, name: str) -> dict[str, object]:
-    """`[[holidays]]` rows keyed by their date, so that a later file replaces a row and not the
-    whole list.
+    """Returns `[[holidays]]` rows keyed by their date, so that a later file replaces a row and not
+    the whole list.
     """
     if not isinstance(rows, list):
         raise DataError(f"{name}: [[holidays]]: write each holiday as a [[holidays]] row")
@@ -196,7 +198,9 @@ def _by_date(rows: object, name: str) -> dict[str, object]:
 
 
 def _merge(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
-    """`base` with `over` on top: tables are merged key by key, anything else is replaced."""
+    """Returns `base` with `over` on top: tables are merged key by key, anything else is
+    replaced.
+    """
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)

@@ -53,7 +53,7 @@ class DataPeriod:
         return f"{years}{self.unit}{_span(str(self.start), str(self.end))}"
 
     def spans(self) -> list[tuple[date, date]]:
-        """First and last day of each unbroken stretch."""
+        """Returns the first and last day of each unbroken stretch."""
         first, last = self._months()
         if (first, last) == (1, 12):
             return [(_first_day(self.first, 1), _last_day(self.last, 12))]
@@ -61,7 +61,7 @@ class DataPeriod:
         return [(_first_day(year, first), _last_day(year, last)) for year in years]
 
     def _months(self) -> tuple[int, int]:
-        """The first and last month of each year."""
+        """Returns the first and last month of each year."""
         if not self.unit:
             return 1, 12
         length = _MONTHS_OF[self.unit]
@@ -69,11 +69,11 @@ class DataPeriod:
 
 
 def parse_periods(text: str, today: date) -> tuple[DataPeriod, ...]:
-    """The whole text as periods: `2559-2561`, `59-61`, a quarter of a year, a month of one, lists
-    of them.
+    """Reads the whole text as periods: `2559-2561`, `59-61`, a quarter of a year, a month of one,
+    lists of them.
 
-    Raises InvalidInput("year") for a year that no data have, InvalidInput("periods") for anything
-    else."""
+    Raises InvalidInput("year") for a year that no data have, InvalidInput("periods") for
+    anything else."""
     text = _plain(clean(text))
     end, periods = scan_periods(text, 0, today)
     if not periods or text[end:].strip(" ,.()/"):
@@ -89,12 +89,12 @@ def scan_periods(
     short: bool = True,
     within: bool = False,
 ) -> tuple[int, tuple[DataPeriod, ...]]:
-    """The periods that begin at `at` of a text, and where they end; `(at, ())` where there are
-    none.
+    """Reads the periods that begin at `at` of a text, and says where they end; `(at, ())` where
+    there are none.
 
-    `short` = a year of two digits may begin them. `within` = other words may follow: a number that
-    counts something, and one of two digits that is hardly a year, end them. InvalidInput("year") as
-    above."""
+    `short` = a year of two digits may begin them. `within` = other words may follow: a number
+    that counts something, and one of two digits that is hardly a year, end them.
+    InvalidInput("year") as above."""
     return _scan(_plain(text), at, today, short=short, within=within)
 
 
@@ -120,15 +120,15 @@ def _scan(
 
 
 def _counts_something(reader: "_Reader", token: re.Match[str]) -> bool:
-    """Whether a number among other words counts something, and is no year."""
+    """Returns whether a number among other words counts something, and is no year."""
     if reader.is_hardly(token["year"]):
         return True
     return _counts().match(token.string, token.end()) is not None
 
 
 def years_in(text: str, today: date) -> tuple[DataPeriod, ...]:
-    """The one run of years that a text speaks of; none where it speaks of several, or only of an
-    impossible one.
+    """Returns the one run of years that a text speaks of; none where it speaks of several, or only
+    of an impossible one.
     """
     runs = [periods for _at, _end, periods in find_periods(text, today)]
     return runs[0] if len(runs) == 1 else ()
@@ -137,10 +137,10 @@ def years_in(text: str, today: date) -> tuple[DataPeriod, ...]:
 def find_periods(
     text: str, today: date, *, short: bool = False
 ) -> list[tuple[int, int, tuple[DataPeriod, ...]]]:
-    """Every run of periods in a text: where it begins and ends, and what it says.
+    """Finds every run of periods in a text: where it begins and ends, and what it says.
 
-    Years have four digits; `short` = behind the word for a year, a quarter or a month they may have
-    two."""
+    Years have four digits; `short` = behind the word for a year, a quarter or a month they may
+    have two."""
     plain = _plain(text)
     found: list[tuple[int, int, tuple[DataPeriod, ...]]] = []
     at = 0
@@ -159,12 +159,12 @@ def find_periods(
 
 
 def kept(periods: Iterable[DataPeriod]) -> str:
-    """The form in which they are stored."""
+    """Returns the form in which they are stored."""
     return ", ".join(map(str, periods))
 
 
 def read_kept(text: str) -> tuple[DataPeriod, ...]:
-    """Periods out of the stored form; none for words that were kept as typed."""
+    """Reads periods out of the stored form; none for words that were kept as typed."""
     periods = []
     for part in text.split(", "):
         found = _KEPT.fullmatch(part)
@@ -186,7 +186,7 @@ def _kept_period(found: re.Match[str]) -> DataPeriod:
 
 
 def format_periods(text: str) -> str:
-    """The stored form as officers write it; words that were kept as typed as they are."""
+    """Writes the stored form as officers do; words that were kept as typed stay as they are."""
     periods = read_kept(text)
     if not periods:
         return text
@@ -233,11 +233,13 @@ class _Reader:
         return self._part is not None
 
     def is_hardly(self, year: str) -> bool:
-        """Whether a number of two digits among other words is hardly a year of data."""
+        """Returns whether a number of two digits among other words is hardly a year of data."""
         return len(year) == 2 and not OLDEST_SHORT <= int(year) <= self._short
 
     def take(self, token: re.Match[str]) -> bool:
-        """Whether the token says something (a mere filler may belong to what follows)."""
+        """Reads a token, and returns whether it says something (a mere filler may belong to what
+        follows).
+        """
         if token["year"]:
             self._take_year(token["year"], token["until"])
             return True
@@ -251,7 +253,7 @@ class _Reader:
         return False
 
     def done(self) -> tuple[DataPeriod, ...]:
-        """All periods that were read, each once."""
+        """Returns all periods that were read, each once."""
         self._settle(_WHOLE)
         return tuple(dict.fromkeys(self._done))
 
@@ -272,7 +274,9 @@ class _Reader:
         self._part = None
 
     def _settle(self, part: _Part) -> None:
-        """The waiting years as periods with this part; one goes on where the last one ends."""
+        """Makes periods with this part of the waiting years; one goes on where the last one
+        ends.
+        """
         for first, last in self._waiting:
             if part != _WHOLE and self._goes_on(first, part):
                 self._done[-1] = replace(self._done[-1], last=last)
@@ -281,14 +285,14 @@ class _Reader:
         self._waiting.clear()
 
     def _goes_on(self, year: int, part: _Part) -> bool:
-        """Whether the period before has the same part, and ends a year earlier."""
+        """Returns whether the period before has the same part, and ends a year earlier."""
         if not self._done:
             return False
         before = self._done[-1]
         return (before.last, before.unit, before.start, before.end) == (year - 1, *part)
 
     def _full(self, text: str) -> int:
-        """The Buddhist year that is meant by two or four digits."""
+        """Returns the Buddhist year that is meant by two or four digits."""
         year = int(text)
         if len(text) == 2:
             year = 2500 + year if year <= self._short else 0
@@ -309,12 +313,14 @@ def _last_day(year: int, month: int) -> date:
 
 
 def _bare(name: str) -> str:
-    """A month's name as it is compared: without dots and blanks, in small letters."""
+    """Returns a month's name as it is compared: without dots and blanks, in small letters."""
     return re.sub(r"[.\s]", "", name).casefold()
 
 
 def _plain(text: str) -> str:
-    """Arabic digits and one kind of dash; as long as before but for the word for "to"."""
+    """Returns the text with Arabic digits and one kind of dash; as long as before but for the word
+    for "to".
+    """
     text = digits(text)
     for dash in words("data_years").texts("to"):
         text = text.replace(dash, "-" + " " * (len(dash) - 1))
@@ -323,7 +329,7 @@ def _plain(text: str) -> str:
 
 @cache
 def _run_start(*, short: bool) -> re.Pattern[str]:
-    """Where a run may begin: a quarter, or a year that is no part of another number."""
+    """Matches where a run may begin: a quarter, or a year that is no part of another number."""
     year = r"(?<![\d,/-])(?<!\d\.)\d{4}(?![\d%/])(?![.,]\d)"
     two_digits = r"(?<!\d)\d\d(?![\d%/])(?![.,:]\d)"
     marks = _of("year_marks")
@@ -341,13 +347,15 @@ def _run_start(*, short: bool) -> re.Pattern[str]:
 
 @cache
 def _counts() -> re.Pattern[str]:
-    """Words behind a number that counts them."""
+    """Matches words behind a number that counts them."""
     return re.compile(rf"\s*(?:{_of('counted')}{WORD_END}|\.-)")
 
 
 @cache
 def _tokens() -> re.Pattern[str]:
-    """One word of a run: a quarter, years, a month, or a word that says nothing beside them."""
+    """Matches one word of a run: a quarter, years, a month, or a word that says nothing beside
+    them.
+    """
     quarter = _of("quarter")
     year = r"(?:\d{4}|\d\d)(?![\d%])(?!\.\d)"
     return re.compile(
@@ -367,5 +375,5 @@ def _tokens() -> re.Pattern[str]:
 
 
 def _of(key: str) -> str:
-    """A pattern for the words of one list of [data_years]."""
+    """Returns a pattern for the words of one list of [data_years]."""
     return one_of(words("data_years").texts(key))

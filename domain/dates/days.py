@@ -31,13 +31,14 @@ after all.
 
 
 def parse_date(text: str, today: date) -> date:
-    """The whole text as a date: the Thai for 19 Feb 63, Sep 15, 2026, 19/2/2563, 2020-02-19, the
-    word for yesterday.
+    """Reads the whole text as a date: the Thai for 19 Feb 63, Sep 15, 2026, 19/2/2563, 2020-02-19,
+    the word for yesterday.
 
     Years from 2400 are Buddhist, from 1900 to 2200 Gregorian, of two digits Buddhist (beside an
-    English month Gregorian, unless that would be far ahead); a missing one is the present, or the
-    last where that would lie more than half a year ahead. Raises InvalidInput("date"), or "no_day"
-    for one that no calendar has, such as 31 February, or whose year is a slip, such as 2653."""
+    English month Gregorian, unless that would be far ahead); a missing one is the present, or
+    the last where that would lie more than half a year ahead. Raises InvalidInput("date"), or
+    "no_day" for one that no calendar has, such as 31 February, or whose year is a slip, such as
+    2653."""
     cleaned = clean(text).removeprefix(words("dates").text("named")).strip()
     found = find_date(cleaned, today)
     if found is not None and not found[1]:
@@ -52,11 +53,11 @@ def find_date(
     *,
     ahead: bool = False,
 ) -> tuple[date, str] | None:
-    """The date phrase that `text` begins with, as long as possible, and the rest; None if there is
-    none.
+    """Finds the date phrase that `text` begins with, as long as possible, and returns it with the
+    rest; None if there is none.
 
-    A phrase that no calendar has, such as 31 February, is none. `text` is clean. `ahead` = a date
-    without a year is the next one, today included."""
+    A phrase that no calendar has, such as 31 February, is none. `text` is clean. `ahead` = a
+    date without a year is the next one, today included."""
     text = text.lstrip()
     found = date_at(digits(text), 0, today, ahead=ahead)
     if found is None or found.on is None:
@@ -79,7 +80,8 @@ def date_at(
     *,
     ahead: bool = False,
 ) -> DatePhrase | None:
-    """The date phrase that begins at `at`, as long as possible; None where none is written.
+    """Reads the date phrase that begins at `at`, as long as possible; returns None where none is
+    written.
 
     `plain` has Arabic digits."""
     found = [match for pattern in _patterns() if (match := pattern.match(plain, at))]
@@ -91,15 +93,15 @@ def date_at(
 
 
 def looks_like_date(text: str) -> bool:
-    """Whether all of the text is written as a date, whether or not there is such a day."""
+    """Returns whether all of the text is written as a date, whether or not there is such a day."""
     plain = digits(text).strip()
     matches = (pattern.match(plain) for pattern in _patterns())
     return any(match is not None and match.end() == len(plain) for match in matches)
 
 
 def parse_month(text: str, today: date) -> date:
-    """The whole text as a month, as its first day, none to come; InvalidInput("month") or
-    ("future_date").
+    """Reads the whole text as a month, as its first day, none to come; raises InvalidInput("month")
+    or ("future_date").
     """
     found = find_month(clean(text), today)
     if found is None or found[1]:
@@ -111,8 +113,8 @@ def parse_month(text: str, today: date) -> date:
 
 
 def find_month(text: str, today: date) -> tuple[date, str] | None:
-    """The first day of the month that `text` begins with, and the rest; None if there is none.
-    `text` is clean.
+    """Finds the month that `text` (clean) begins with, and returns its first day with the rest;
+    None if there is none.
     """
     found = search_month(text.lstrip(), today)
     if found is None:
@@ -124,11 +126,10 @@ def find_month(text: str, today: date) -> tuple[date, str] | None:
 
 
 def search_month(text: str, today: date) -> tuple[date, str, str] | None:
-    """The first day of the first month that `text` names, and what stands before and behind it;
-    None for none.
+    """Finds the first month that `text` names; returns its first day, and what stands before and
+    behind it, or None.
 
-    By name or as 10/2569; a month without a year is the latest that has begun.
-    """
+    By name or as 10/2569; a month without a year is the latest that has begun."""
     found = _month_pattern().search(digits(text))
     if found is None:
         return None
@@ -146,8 +147,8 @@ def search_month(text: str, today: date) -> tuple[date, str, str] | None:
 
 
 def find_year(text: str) -> tuple[int, str] | None:
-    """The Gregorian year, written in either era, that `text` begins with, and the rest; None if
-    there is none.
+    """Finds the Gregorian year, written in either era, that `text` begins with, and returns it with
+    the rest; None if there is none.
     """
     text = text.lstrip()
     found = _year_pattern().match(digits(text))
@@ -160,8 +161,8 @@ def find_year(text: str) -> tuple[int, str] | None:
 
 
 def find_relative(text: str, today: date) -> date | None:
-    """The day that the word `text` names by its distance from today (yesterday), None if it names
-    none.
+    """Returns the day that the word `text` names by its distance from today (yesterday), None if it
+    names none.
     """
     distance = _distances().get(_bare(text))
     if distance is None:
@@ -170,7 +171,7 @@ def find_relative(text: str, today: date) -> date | None:
 
 
 def format_date(d: date, *, full: bool = False) -> str:
-    """The Thai for 19 Feb 63, or with `full` for 19 February 2563."""
+    """Writes a date: the Thai for 19 Feb 63, or with `full` for 19 February 2563."""
     year = d.year + BUDDHIST_OFFSET
     name, abbreviation, *_others = words("dates").table("months").texts(str(d.month))
     if full:
@@ -179,29 +180,31 @@ def format_date(d: date, *, full: bool = False) -> str:
 
 
 def format_month(d: date, *, full: bool = False) -> str:
-    """The Thai for Oct 69, or with `full` for October 2569."""
+    """Writes a month: the Thai for Oct 69, or with `full` for October 2569."""
     return format_date(d, full=full).partition(" ")[2]
 
 
 def format_time(at: datetime) -> str:
-    """The aware instant's time of day in Bangkok, 14.02 and the Thai for "o'clock"."""
+    """Writes the aware instant's time of day in Bangkok, 14.02 and the Thai for "o'clock"."""
     return f"{at.astimezone(BANGKOK):%H.%M} {words('dates').text('clock')}"
 
 
 def format_datetime(at: datetime) -> str:
-    """The aware instant's date and time of day in Bangkok, as format_date and format_time print
-    them.
+    """Writes the aware instant's date and time of day in Bangkok, as format_date and format_time
+    do.
     """
     return f"{format_date(at.astimezone(BANGKOK).date())} {format_time(at)}"
 
 
 def fiscal_year(d: date) -> int:
-    """The fiscal year in the Buddhist Era: 1 October begins the next (DOMAIN.md section 1)."""
+    """Returns the fiscal year in the Buddhist Era: 1 October begins the next (DOMAIN.md section
+    1).
+    """
     return d.year + BUDDHIST_OFFSET + (d.month >= 10)
 
 
 def calendar_day(year: int, month: int, day: int) -> date | None:
-    """The day with these numbers; None where no calendar has it."""
+    """Returns the day with these numbers; None where no calendar has it."""
     try:
         return date(year, month, day)
     except (ValueError, OverflowError):
@@ -235,14 +238,14 @@ def _meant(
 
 
 def _month_number(figures: str | None, name: str | None) -> int:
-    """The month of a date, by its number or its name."""
+    """Returns the month of a date, by its number or its name."""
     if figures:
         return int(figures)
     return month_numbers()[_bare(name or "")]
 
 
 def _next(month: int, day: int, today: date) -> date | None:
-    """The next such day, today included; 29 February may be eight years off."""
+    """Returns the next such day, today included; 29 February may be eight years off."""
     for years in range(9):
         candidate = _day(today.year + years, month, day)
         if candidate is not None and candidate >= today:
@@ -251,7 +254,7 @@ def _next(month: int, day: int, today: date) -> date | None:
 
 
 def _nearest(month: int, day: int, today: date) -> date | None:
-    """This year's, unless it would lie too far ahead; then last year's."""
+    """Returns this year's such day, unless it would lie too far ahead; then last year's."""
     for past in (0, 1):
         candidate = _day(today.year - past, month, day)
         if candidate is not None and candidate - today <= MOST_AHEAD:
@@ -260,8 +263,8 @@ def _nearest(month: int, day: int, today: date) -> date | None:
 
 
 def _year_meant(year: str, parts: _Parts, today: date) -> int:
-    """The Gregorian year of a date, or 0; two digits beside an English month are Gregorian where
-    that can be meant.
+    """Returns the Gregorian year of a date, or 0; two digits beside an English month are Gregorian
+    where that can be meant.
     """
     buddhist = parts.get("buddhist")
     name = parts.get("name")
@@ -278,7 +281,9 @@ def _gregorian(
     buddhist: str | None,
     common: str | None,
 ) -> int:
-    """The Gregorian year that is meant by two or four digits and the era beside them, or 0."""
+    """Returns the Gregorian year that is meant by two or four digits and the era beside them,
+    or 0.
+    """
     year = int(typed)
     short = len(typed) == 2
     if short:
@@ -291,7 +296,9 @@ def _gregorian(
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    """The day with these numbers; None where no calendar has it, or for a year that is a slip."""
+    """Returns the day with these numbers; None where no calendar has it, or for a year that is a
+    slip.
+    """
     if year not in YEARS:
         return None
     return calendar_day(year, month, day)
@@ -306,8 +313,8 @@ _NUMBER_END = r"(?!\d|[.,:/-]\d)"
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Ways to write a date, for text with Arabic digits: by month name, by numbers, by distance
-    from today.
+    """Matches a date in text with Arabic digits, each pattern one way to write it: by month name,
+    by numbers, by distance from today.
     """
     year = rf"(?:{_eras()}\s?)?(?P<year>\d{{4}}|\d\d){_NUMBER_END}"
     by_name = (
@@ -334,7 +341,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _month_pattern() -> re.Pattern[str]:
-    """A month by its name, perhaps with its year, or by its number and year."""
+    """Matches a month by its name, perhaps with its year, or by its number and year."""
     table = words("dates")
     marks = one_dotted(table.texts("month_marks"))
     of_year = one_dotted(table.texts("year_marks"))
@@ -346,13 +353,13 @@ def _month_pattern() -> re.Pattern[str]:
 
 @cache
 def _year_pattern() -> re.Pattern[str]:
-    """A year as a word of its own, perhaps behind its era."""
+    """Matches a year as a word of its own, perhaps behind its era."""
     return re.compile(rf"(?:{_eras()}\s?)?(?P<year>\d{{4}}|\d\d)(?!\S)")
 
 
 @cache
 def month_names(*, english: bool = False) -> str:
-    """A pattern for any month's name, of which `english` leaves out the Thai ones."""
+    """Returns a pattern for any month's name, of which `english` leaves out the Thai ones."""
     names = _all_of("months").values()
     every = [name for month in names for name in month]
     return one_dotted(name for name in every if name.isascii() or not english)
@@ -360,26 +367,26 @@ def month_names(*, english: bool = False) -> str:
 
 @cache
 def month_numbers() -> dict[str, int]:
-    """Months by each of their names, without dots and in small letters."""
+    """Returns the months by each of their names, without dots and in small letters."""
     months = _all_of("months").items()
     return {_bare(name): int(number) for number, names in months for name in names}
 
 
 @cache
 def _distances() -> dict[str, int]:
-    """How many days from today each word for a day means: -1 for yesterday."""
+    """Returns how many days from today each word for a day means: -1 for yesterday."""
     days = _all_of("relative").items()
     return {word: int(distance) for distance, named in days for word in named}
 
 
 def _all_of(section: str) -> dict[str, tuple[str, ...]]:
-    """All spellings of a section of [dates] by their keys."""
+    """Returns all spellings of a section of [dates] by their keys."""
     table = words("dates").table(section)
     return {key: table.texts(key) for key in table.values}
 
 
 def _eras() -> str:
-    """The word for either era."""
+    """Returns a pattern for the word for either era."""
     table = words("dates")
     buddhist = one_dotted(table.texts("era_buddhist"))
     common = one_dotted(table.texts("era_common"))
@@ -387,5 +394,5 @@ def _eras() -> str:
 
 
 def _bare(name: str) -> str:
-    """A name as it is compared: without dots and blanks, in small letters."""
+    """Returns a name as it is compared: without dots and blanks, in small letters."""
     return re.sub(r"[.\s]", "", name).casefold()

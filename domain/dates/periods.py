@@ -35,8 +35,8 @@ class Period:
 
 
 def find_period(text: str, today: date) -> tuple[Period, str] | None:
-    """The span that `text` begins with, and the rest; None if it begins with none. `text` is
-    clean.
+    """Finds the span that `text` (clean) begins with, and returns it with the rest; None if it
+    begins with none.
     """
     for key, spelling in _spellings():
         if not text.casefold().startswith(spelling):
@@ -58,7 +58,7 @@ def _by_word(
     rest: str,
     today: date,
 ) -> tuple[Period, str] | None:
-    """The span for whose word `key` stands, with what follows that word."""
+    """Reads the span for whose word `key` stands, with what follows that word."""
     if key in RELATIVE:
         glued = rest[:1].strip()
         if glued:
@@ -72,7 +72,9 @@ def _by_word(
 
 
 def find_span(text: str, today: date) -> Period | None:
-    """The whole text as one span, or as all from one span to another; None where it is neither."""
+    """Reads the whole text as one span, or as all from one span to another; returns None where it
+    is neither.
+    """
     found = find_period(text, today)
     if found is None:
         return None
@@ -89,13 +91,15 @@ def find_span(text: str, today: date) -> Period | None:
 
 
 def month_of(day: date) -> Period:
-    """The month in which the day lies."""
+    """Returns the month in which the day lies."""
     first = day.replace(day=1)
     return Period(first, (first + timedelta(days=31)).replace(day=1))
 
 
 def months_of(period: Period, today: date) -> list[date]:
-    """The first day of each month that the period touches and that has begun by today, in order."""
+    """Returns the first day of each month that the period touches and that has begun by today, in
+    order.
+    """
     found = []
     month = month_of(period.first)
     while month.first < period.until and month.first <= today:
@@ -105,12 +109,12 @@ def months_of(period: Period, today: date) -> list[date]:
 
 
 def fiscal_year_of(day: date) -> Period:
-    """The fiscal year in which the day lies (DOMAIN.md section 1)."""
+    """Returns the fiscal year in which the day lies (DOMAIN.md section 1)."""
     return _year(fiscal_year(day) - BUDDHIST_OFFSET, fiscal=True)
 
 
 def relative_period(key: str, today: date) -> Period:
-    """One of RELATIVE, seen from today."""
+    """Returns one of RELATIVE, seen from today."""
     if key == "this_week":
         monday = today - timedelta(days=today.weekday())
         return Period(monday, monday + timedelta(days=7))
@@ -122,7 +126,9 @@ def relative_period(key: str, today: date) -> Period:
 
 
 def format_period(period: Period) -> str:
-    """The Thai for Oct 69, fiscal year 2569, Jan 69 - Dec 69, or 1 Oct 69 - 3 Oct 69."""
+    """Writes a span: the Thai for Oct 69, fiscal year 2569, Jan 69 - Dec 69, or 1 Oct 69 - 3 Oct
+    69.
+    """
     if period == month_of(period.first):
         return format_date(period.first).split(maxsplit=1)[1]
     if period == fiscal_year_of(period.first):
@@ -136,7 +142,7 @@ def format_period(period: Period) -> str:
 
 
 def _year(year: int, *, fiscal: bool) -> Period:
-    """The Gregorian year's days, or those of the fiscal year that ends in it."""
+    """Returns the Gregorian year's days, or those of the fiscal year that ends in it."""
     if fiscal:
         return Period(date(year - 1, 10, 1), date(year, 10, 1))
     return Period(date(year, 1, 1), date(year + 1, 1, 1))
@@ -144,7 +150,7 @@ def _year(year: int, *, fiscal: bool) -> Period:
 
 @cache
 def _spellings() -> list[tuple[str, str]]:
-    """Each key with a way to write it, the longest first."""
+    """Returns each key with a way to write it, the longest first."""
     table = words("periods")
     keys = (*RELATIVE, "fiscal_year", "year")
     pairs = [(key, one.casefold()) for key in keys for one in table.texts(key)]

@@ -43,8 +43,8 @@ def read_time(
     *,
     after_day: bool = False,
 ) -> TimeOfDay | None:
-    """The time whose words begin at `start`; a bare number counts only as the last word after a
-    day.
+    """Reads the time whose words begin at `start`; a bare number counts only as the last word after
+    a day.
     """
     found = time_at(text, start, after_day=after_day)
     if found is not None or not after_day:
@@ -64,7 +64,7 @@ def time_at(
     *,
     after_day: bool = False,
 ) -> TimeOfDay | None:
-    """The time whose words begin at `start`, no bare number among them.
+    """Reads the time whose words begin at `start`, no bare number among them.
 
     Figures to which a letter is glued are one only after a day, and where a word counts them."""
     found = time_pattern().match(text, start)
@@ -80,12 +80,13 @@ def time_at(
 
 
 def _is_counted(found: re.Match[str]) -> bool:
-    """Whether hours are counted, be it in figures or in words."""
+    """Returns whether hours are counted, be it in figures or in words."""
     return any(found[name] for name in ("h", "thai_h", "noon_h", "night_h", "small_h"))
 
 
 def _exacter(text: str, end: int, minutes: int) -> TimeOfDay | None:
-    """The hour behind a part of the day, which is the one that is meant: "in the morning, 8.30".
+    """Returns the hour behind a part of the day, which is the one that is meant: "in the morning,
+    8.30".
 
     None where none follows, or where `minutes` are not those of a part of the day."""
     # "9.00 10.30" too: which of the two is a part of the day, the number alone does not say.
@@ -104,8 +105,8 @@ def _exacter(text: str, end: int, minutes: int) -> TimeOfDay | None:
 
 
 def _minutes(found: re.Match[str]) -> int | None:
-    """Minutes since midnight (1440 = the midnight that ends the day); None where no clock shows
-    that.
+    """Returns minutes since midnight (1440 = the midnight that ends the day); None where no clock
+    shows that.
     """
     parts = found.groupdict()
     if parts["midnight"]:
@@ -143,8 +144,8 @@ _SMALL_HOURS = {hour: hour for hour in range(1, 6)}
 
 
 def _thai_hour(hour: int, parts: _Parts) -> int | None:
-    """One to five are hours of the afternoon, unless the morning is named; then they count from
-    six.
+    """Returns the hour of the Thai clock: one to five are hours of the afternoon, unless the
+    morning is named; then they count from six.
     """
     if not 1 <= hour <= 23:
         return None
@@ -174,8 +175,8 @@ def _hour_in_figures(parts: _Parts) -> int | None:
 
 @cache
 def time_pattern() -> re.Pattern[str]:
-    """Figures (9.30, 14 o'clock, 2 pm), the Thai clock (two in the afternoon, three at night), a
-    part of the day.
+    """Matches figures (9.30, 14 o'clock, 2 pm), the Thai clock (two in the afternoon, three at
+    night), and a part of the day.
     """
     table = words("when")
     lists = [key for key, value in table.values.items() if isinstance(value, list)]
@@ -209,7 +210,7 @@ def time_pattern() -> re.Pattern[str]:
 
 @cache
 def _hours_of_parts() -> frozenset[int]:
-    """The minutes since midnight that stand for a part of the day."""
+    """Returns the minutes since midnight that stand for a part of the day."""
     return frozenset(
         time.fromisoformat(key).hour * 60 for key in words("when").table("parts").values
     )
@@ -223,18 +224,20 @@ def _time_of_part(part: str) -> time:
 
 
 def number_of(text: str) -> int:
-    """A number in figures or in words."""
+    """Reads a number in figures or in words."""
     return int(text if text.isdigit() else key_of("numbers", text))
 
 
 def key_of(section: str, spelling: str) -> str:
-    """The key of a section of [when] under which a spelling stands."""
+    """Returns the key of a section of [when] under which a spelling stands."""
     return _keys(section)[_bare(spelling)]
 
 
 @cache
 def _keys(section: str) -> dict[str, str]:
-    """The keys of a section of [when] by their spellings; the first one of a spelling counts."""
+    """Returns the keys of a section of [when] by their spellings; the first one of a spelling
+    counts.
+    """
     table = words("when").table(section)
     keys: dict[str, str] = {}
     for key in table.values:
@@ -244,12 +247,12 @@ def _keys(section: str) -> dict[str, str]:
 
 
 def _bare(spelling: str) -> str:
-    """A word as it is compared: without dots and blanks, in small letters."""
+    """Returns a word as it is compared: without dots and blanks, in small letters."""
     return re.sub(r"[.\s]", "", spelling).casefold()
 
 
 @cache
 def all_of(section: str) -> tuple[str, ...]:
-    """All spellings of a section of [when]."""
+    """Returns all spellings of a section of [when]."""
     table = words("when").table(section)
     return tuple(word for key in table.values for word in table.texts(key))

@@ -48,12 +48,12 @@ class When:
 
 
 def find_when(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
-    """The moment that `text` (clean) begins with, else the one it ends with; None where it names
-    none.
+    """Finds the moment that `text` (clean) begins with, else the one it ends with; returns None
+    where it names none.
 
     A time without a day is the next such time; a day without a time is 09:00; both eras, Thai
-    digits. Raises InvalidInput("past", at=..., rest=...) for what is over and InvalidInput("far")
-    for what is more than ten years off."""
+    digits. Raises InvalidInput("past", at=..., rest=...) for what is over and
+    InvalidInput("far") for what is more than ten years off."""
     now = now.astimezone(BANGKOK)
     found = _read(text, now, calendar) or _read_end(text, now, calendar)
     if found is None:
@@ -66,7 +66,7 @@ def find_when(text: str, now: datetime, calendar: WorkingCalendar) -> When | Non
 
 
 def next_working_day(at: datetime, calendar: WorkingCalendar) -> datetime:
-    """The same time of day on the next working day; `at` itself where its day is one."""
+    """Returns the same time of day on the next working day; `at` itself where its day is one."""
     at = at.astimezone(BANGKOK)
     while not calendar.is_working_day(at.date()):
         at += timedelta(days=1)
@@ -74,7 +74,7 @@ def next_working_day(at: datetime, calendar: WorkingCalendar) -> datetime:
 
 
 def names_moment(text: str) -> bool:
-    """Whether `find_when` would find one in this text, be it past or to come."""
+    """Returns whether `find_when` would find one in this text, be it past or to come."""
     try:
         return find_when(text, _ANY_TIME, _EVERY_DAY) is not None
     except InvalidInput:
@@ -82,7 +82,7 @@ def names_moment(text: str) -> bool:
 
 
 def begins_with_moment(text: str) -> bool:
-    """Whether a moment leads the text, be it past or to come."""
+    """Returns whether a moment leads the text, be it past or to come."""
     try:
         return _read(text, _ANY_TIME, _EVERY_DAY) is not None
     except InvalidInput:
@@ -90,7 +90,7 @@ def begins_with_moment(text: str) -> bool:
 
 
 def _read(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
-    """The moment that begins the text."""
+    """Reads the moment that begins the text."""
     arabic = digits(text)
     span = _span(arabic, now, calendar)
     if span is not None and isinstance(span[0], datetime):
@@ -105,7 +105,7 @@ def _read(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
 
 
 def _read_end(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
-    """The moment that ends the text."""
+    """Reads the moment that ends the text."""
     starts = [blanks.end() for blanks in _BLANKS.finditer(text)]
     for start in starts[-LAST_WORDS:]:
         found = _read(text[start:], now, calendar)
@@ -117,8 +117,8 @@ def _read_end(text: str, now: datetime, calendar: WorkingCalendar) -> When | Non
 def _day_and_time(
     text: str, today: date, day: _Found | None
 ) -> tuple[date | None, int | None, int]:
-    """Day and minutes since midnight, in either order, and where they end; `day` where a span named
-    it.
+    """Returns day and minutes since midnight, in either order, and where they end; `day` where a
+    span named it.
     """
     day = day or _day_before_time(text, today) or _day(text, today)
     if day is not None:
@@ -139,7 +139,7 @@ def _day_and_time(
 
 
 def _day_before_time(text: str, today: date) -> _Found | None:
-    """The day that is all there is before a time: "15 Dec 14 o'clock" names no year."""
+    """Returns the day that is all there is before a time: "15 Dec 14 o'clock" names no year."""
     for found in time_pattern().finditer(text, 1, _LAST_PLACE):
         before = _gap_at_end().sub("", text[: found.start()])
         day = _day(before, today) if before else None
@@ -156,7 +156,7 @@ def _moment(day: date, minutes: int | None) -> datetime:
 
 @cache
 def _gap() -> re.Pattern[str]:
-    """Blanks and words that may stand between a day and a time."""
+    """Matches blanks and words that may stand between a day and a time."""
     return re.compile(rf"(?:\s|{_of('at')})*", re.IGNORECASE)
 
 
@@ -177,8 +177,8 @@ def _span(
     now: datetime,
     calendar: WorkingCalendar,
 ) -> tuple[date, int] | None:
-    """The instant (minutes, hours) or day (days and longer) that a span leads to, and where its
-    words end.
+    """Returns the instant (minutes, hours) or day (days and longer) that a span leads to, and where
+    its words end.
     """
     matches = (pattern.match(text) for pattern in _span_patterns())
     found = next((match for match in matches if match), None)
@@ -237,14 +237,14 @@ def _working_days_on(day: date, count: int, calendar: WorkingCalendar) -> date:
 
 
 def _months_on(day: date, count: int) -> date:
-    """So many months later; the last day where that month is shorter."""
+    """Returns the day so many months later; the last day where that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
     last = _last_of(year, month + 1)
     return date(year, month + 1, min(day.day, last))
 
 
 def _last_of(year: int, month: int) -> int:
-    """The number of a month's last day."""
+    """Returns the number of a month's last day."""
     return monthrange(year, month)[1]
 
 
@@ -269,7 +269,7 @@ def _span_patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _day(text: str, today: date) -> _Found | None:
-    """The day that begins the text."""
+    """Reads the day that begins the text."""
     for read in (_by_word, _by_point, _by_date, _by_weekday):
         found = read(text, today)
         if found is not None:
@@ -278,14 +278,14 @@ def _day(text: str, today: date) -> _Found | None:
 
 
 def find_named_day(text: str, today: date) -> tuple[date, int] | None:
-    """The day that a word for it or a weekday's name at the text's beginning means, and where that
-    ends.
+    """Returns the day that a word for it or a weekday's name at the text's beginning means, and
+    where that ends.
     """
     return _by_word(text, today) or _by_weekday(text, today)
 
 
 def _by_word(text: str, today: date) -> _Found | None:
-    """Today, tomorrow, the day after; next week's Monday."""
+    """Reads today, tomorrow, the day after; next week's Monday."""
     for word, distance in _day_words():
         if text[: len(word)].casefold() == word.casefold():
             return today + timedelta(days=distance), len(word)
@@ -296,13 +296,13 @@ def _by_word(text: str, today: date) -> _Found | None:
 
 
 def _monday_after(day: date) -> date:
-    """The next week's Monday."""
+    """Returns the next week's Monday."""
     return day + timedelta(days=7 - day.weekday())
 
 
 def _by_weekday(text: str, today: date) -> _Found | None:
-    """The coming one, tomorrow at the soonest; with "next" the one of next week, with "this" today
-    too.
+    """Reads a weekday: the coming one, tomorrow at the soonest; with "next" the one of next week,
+    with "this" today too.
     """
     found = _weekday_pattern().match(text)
     if found is None:
@@ -317,7 +317,9 @@ def _by_weekday(text: str, today: date) -> _Found | None:
 
 
 def _by_point(text: str, today: date) -> _Found | None:
-    """The beginning, middle or end of a month or year: this one, the next, or a named month."""
+    """Reads the beginning, middle or end of a month or year: this one, the next, or a named
+    month.
+    """
     found = _point_pattern().match(text)
     if found is None:
         return None
@@ -345,7 +347,7 @@ def _point_of_month(
     end: int,
     today: date,
 ) -> _Found | None:
-    """The same of a month that is named behind: "end of Dec 69"."""
+    """Reads the same of a month that is named behind: "end of Dec 69"."""
     behind = text[end:]
     if not point.startswith("month_"):
         return None
@@ -357,7 +359,7 @@ def _point_of_month(
 
 
 def _within(point: str, base: date) -> date:
-    """The day that a point names, in the month or year of `base`."""
+    """Returns the day that a point names, in the month or year of `base`."""
     last = _last_of(base.year, base.month)
     days = {
         "month_start": base.replace(day=1),
@@ -371,8 +373,8 @@ def _within(point: str, base: date) -> date:
 
 
 def _by_date(text: str, today: date) -> _Found | None:
-    """A date in any spelling of domain.dates, its weekday perhaps before it, or a bare day of the
-    month.
+    """Reads a date in any spelling of domain.dates, its weekday perhaps before it, or a bare day of
+    the month.
     """
     named = _day_name_pattern().match(text)
     start = named.end() if named else 0
@@ -386,7 +388,7 @@ def _by_date(text: str, today: date) -> _Found | None:
 
 
 def _by_number(text: str, start: int, today: date) -> _Found | None:
-    """A bare day of the month: the next one, or that of the next month."""
+    """Reads a bare day of the month: the next one, or that of the next month."""
     bare = _bare_day().match(text, start)
     if bare is None or not 1 <= int(bare["day"]) <= 31:
         return None
@@ -398,7 +400,7 @@ def _by_number(text: str, start: int, today: date) -> _Found | None:
 
 
 def _next_numbered(number: int, today: date, months: Iterable[int]) -> date | None:
-    """The next day with this number, in one of these months from now."""
+    """Returns the next day with this number, in one of these months from now."""
     this = today.replace(day=1)
     for ahead in months:
         first = _months_on(this, ahead)
@@ -412,14 +414,16 @@ def _next_numbered(number: int, today: date, months: Iterable[int]) -> date | No
 
 @cache
 def _bare_day() -> re.Pattern[str]:
-    """A day of the month by its number alone, the month perhaps named as this or the next one."""
+    """Matches a day of the month by its number alone, the month perhaps named as this or the next
+    one.
+    """
     month = rf"(?:\s*{_of('of_month')}{_which_after()})?"
     return re.compile(rf"(?P<day>\d{{1,2}})(?![\d./-]){month}")
 
 
 @cache
 def _day_name_pattern() -> re.Pattern[str]:
-    """What may stand before a date: its weekday, the word for a day's number."""
+    """Matches what may stand before a date: its weekday, the word for a day's number."""
     weekday = rf"{_of('day')}?\s*{one_word_of(all_of('weekdays'))}"
     first = words("when").texts("of_day")[0]
     return re.compile(
@@ -442,14 +446,14 @@ def _point_pattern() -> re.Pattern[str]:
 
 
 def _which_before() -> str:
-    """ "Next" or "this" before a word."""
+    """Returns a pattern for "next" or "this" before a word."""
     following = rf"(?P<next_before>{_of('next_before')})\s+"
     this = rf"(?P<this_before>{_of('this_before')})\s+"
     return rf"(?:{following}|{this})?"
 
 
 def _which_after() -> str:
-    """The same behind it."""
+    """Returns a pattern for the same behind it."""
     return rf"(?:\s*(?:(?P<next>{_of('next')})|(?P<this>{_of('this')})))"
 
 
@@ -460,12 +464,14 @@ def _next_week() -> re.Pattern[str]:
 
 @cache
 def _day_words() -> tuple[tuple[str, int], ...]:
-    """The words for today and days to come with their distance in days, the longest first."""
+    """Returns the words for today and days to come with their distance in days, the longest
+    first.
+    """
     table = words("dates").table("relative")
     spelt = [(word, int(key)) for key in table.values if int(key) >= 0 for word in table.texts(key)]
     return tuple(sorted(spelt, key=lambda one: -len(one[0])))
 
 
 def _of(key: str) -> str:
-    """A pattern for the words of one list of [when]."""
+    """Returns a pattern for the words of one list of [when]."""
     return one_word_of(words("when").texts(key))

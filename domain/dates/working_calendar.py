@@ -59,18 +59,18 @@ class WorkingCalendar:
         return _minutes(max(self.week, key=_minutes))
 
     def rule(self, on: date) -> DayRule | None:
-        """The office's own word on that date, if there is one."""
+        """Returns the office's own word on that date, if there is one."""
         return self.entered.get(on) or self.rules.get(on)
 
     def holiday_name(self, on: date) -> str | None:
-        """The holiday's Thai name, also at a weekend; None on any other day."""
+        """Returns the holiday's Thai name, also at a weekend; None on any other day."""
         rule = self.rule(on)
         if rule is None:
             return _library_holidays(on.year, self.leave_out).get(on)
         return None if rule.working else rule.name
 
     def hours(self, on: date) -> tuple[Hours, ...]:
-        """The hours worked on that date; none on holidays and free weekdays."""
+        """Returns the hours worked on that date; none on holidays and free weekdays."""
         rule = self.rule(on)
         if self.holiday_name(on) is not None:
             return ()
@@ -81,27 +81,27 @@ class WorkingCalendar:
         return max(self.week, key=_minutes)
 
     def is_working_day(self, on: date) -> bool:
-        """Whether the office works at all on that date."""
+        """Returns whether the office works at all on that date."""
         return bool(self.hours(on))
 
     def is_open(self, at: datetime) -> bool:
-        """Whether the office works at that instant; at closing time it no longer does."""
+        """Returns whether the office works at that instant; at closing time it no longer does."""
         at = _local(at)
         return any(one.opens <= at.time() < one.closes for one in self.hours(at.date()))
 
     def in_office_hours(self, at: datetime) -> bool:
-        """Whether people may be told something: a working day, from the first opening to the last
-        closing.
+        """Returns whether people may be told something: a working day, from the first opening to
+        the last closing.
         """
         at = _local(at)
         hours = self.hours(at.date())
         return bool(hours) and hours[0].opens <= at.time() < hours[-1].closes
 
     def add(self, start: datetime, working_minutes: int | timedelta) -> datetime:
-        """The instant when that much working time has passed since `start`.
+        """Returns the instant when that much working time has passed since `start`.
 
-        Always within working hours or at a closing: 16:30 stays 16:30 and is not the next morning.
-        """
+        Always within working hours or at a closing: 16:30 stays 16:30 and is not the next
+        morning."""
         left = working_minutes
         if not isinstance(left, timedelta):
             left = timedelta(minutes=left)
@@ -116,7 +116,9 @@ class WorkingCalendar:
         raise AssertionError("the calendar has no end")
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Working time from `start` to `end`, exact; zero where `end` is not after `start`."""
+        """Returns the working time from `start` to `end`, exact; zero where `end` is not after
+        `start`.
+        """
         start = _local(start)
         end = _local(end)
         total = timedelta()
@@ -129,7 +131,9 @@ class WorkingCalendar:
         raise AssertionError("the calendar has no end")
 
     def _intervals(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Working intervals that end at `start` or later, for ever (until a year nobody knows)."""
+        """Yields the working intervals that end at `start` or later, for ever (until a year nobody
+        knows).
+        """
         on = start.date()
         while True:
             for one in self.hours(on):
@@ -139,7 +143,7 @@ class WorkingCalendar:
             on += timedelta(days=1)
 
     def holidays(self, year: int) -> dict[date, str]:
-        """All holidays of a Gregorian year with their Thai names, in order, also those at
+        """Returns all holidays of a Gregorian year with their Thai names, in order, also those at
         weekends.
         """
         known = {*_library_holidays(year, self.leave_out), *self.rules, *self.entered}
@@ -147,7 +151,9 @@ class WorkingCalendar:
         return {on: name for on, name in named.items() if name is not None}
 
     def with_entered(self, entered: Mapping[date, DayRule]) -> "WorkingCalendar":
-        """The calendar with these as the administrators' words, in place of those it had."""
+        """Returns the calendar with these as the administrators' words, in place of those it
+        had.
+        """
         return replace(self, entered=entered)
 
 
@@ -177,7 +183,7 @@ def _local(at: datetime) -> datetime:
 
 
 def _minutes(hours: tuple[Hours, ...]) -> int:
-    """How long these hours are together."""
+    """Returns how long these hours are together."""
     return sum(_minute_of_day(one.closes) - _minute_of_day(one.opens) for one in hours)
 
 
@@ -186,8 +192,8 @@ def _minute_of_day(at: time) -> int:
 
 
 def read_working_calendar(root: TomlTable) -> WorkingCalendar:
-    """The calendar of `working_hours`, `holiday_rules` and `holidays`; DataError for a wrong
-    row.
+    """Reads the calendar of `working_hours`, `holiday_rules` and `holidays`; raises DataError for a
+    wrong row.
     """
     hours = root.table("working_hours")
     hours.check_keys(WEEKDAYS)

@@ -34,7 +34,7 @@ class DeliveryReport:
 
 
 def is_report(head: bytes) -> bool:
-    """Whether a mail with these headers calls itself a delivery report (RFC 6522)."""
+    """Returns whether a mail with these headers calls itself a delivery report (RFC 6522)."""
     return _is_report(BytesHeaderParser().parsebytes(head))
 
 
@@ -44,10 +44,10 @@ def _is_report(mail: Message) -> bool:
 
 
 def read_report(raw: bytes) -> DeliveryReport | None:
-    """The report in a mail, perhaps cut off; None where nothing failed and nothing is late.
+    """Reads the report in a mail, perhaps cut off; returns None where nothing failed and nothing is
+    late.
 
-    InvalidInput("delivery_report") where it is none, or cannot be read.
-    """
+    InvalidInput("delivery_report") where it is none, or cannot be read."""
     try:
         return _read(email.message_from_bytes(raw))
     except (
@@ -90,17 +90,17 @@ def _parts(mail: Message) -> list[Message]:
 
 
 def _first_of(parts: Iterable[Message], kinds: Collection[str]) -> Message | None:
-    """The first part that is of one of these kinds."""
+    """Returns the first part that is of one of these kinds."""
     return next((part for part in parts if part.get_content_type() in kinds), None)
 
 
 def _action(block: Message) -> str:
-    """What became of one recipient's mail, without what a server adds in brackets."""
+    """Returns what became of one recipient's mail, without what a server adds in brackets."""
     return str(block["Action"]).split("(")[0].strip().lower()
 
 
 def _blocks(part: Message) -> list[Message]:
-    """The groups of fields: of the whole mail first, then one a recipient."""
+    """Returns the groups of fields: of the whole mail first, then one a recipient."""
     if part.get_content_type() == _STATUSES[0]:
         return _parts(part)
     # The parser takes the kind with letters beyond ASCII (RFC 6533) for a mail of its own.
@@ -111,7 +111,7 @@ def _blocks(part: Message) -> list[Message]:
 
 
 def _headers(part: Message) -> Message:
-    """The headers of the mail that came back, whole or not."""
+    """Returns the headers of the mail that came back, whole or not."""
     for mail in _parts(part):
         return mail
     text = part.get_payload(decode=True)
@@ -124,8 +124,8 @@ def _first_id(mail: Message) -> str:
 
 
 def _codes(block: Message) -> str:
-    """The codes of SMTP and of RFC 3463; a status that says nothing gives way to the one in the
-    server's answer.
+    """Returns the codes of SMTP and of RFC 3463; a status that says nothing gives way to the one in
+    the server's answer.
     """
     said = str(block["Diagnostic-Code"] or "").replace("-", " ")
     reply = _REPLY.search(said) if said.lower().startswith("smtp") else None

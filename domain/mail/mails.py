@@ -17,8 +17,8 @@ _TICKET = re.compile(r"R\d{10}")
 
 
 def check_address(address: str) -> str:
-    """An address that may stand in a header; InvalidInput("email"), also where a line break would
-    add a header.
+    """Returns the address, which may stand in a header; raises InvalidInput("email"), also where a
+    line break would add a header.
     """
     if address != address.strip() or not looks_like_email(address):
         raise InvalidInput("email", text=" ".join(address.split())[:100])
@@ -26,8 +26,8 @@ def check_address(address: str) -> str:
 
 
 def check_subject(subject: str) -> str:
-    """One line for a header; InvalidInput("mail_subject") where it is empty, too long or holds a
-    control character.
+    """Returns the subject as one line for a header; raises InvalidInput("mail_subject") where it is
+    empty, too long or holds a control character.
     """
     broken = any(unicodedata.category(letter) in _CONTROLS for letter in subject)
     if broken or not subject.strip() or len(subject) > SUBJECT_LIMIT:
@@ -36,13 +36,13 @@ def check_subject(subject: str) -> str:
 
 
 def is_ticket_no(record: str) -> bool:
-    """Whether what a mail is about is a ticket."""
+    """Returns whether what a mail is about is a ticket."""
     return _TICKET.fullmatch(record) is not None
 
 
 def subject_line(subject: str, ticket: str) -> str:
-    """`[R2611000123] subject`; the number stands there once, and only a ticket's (an answer is
-    matched by it).
+    """Returns `[R2611000123] subject`; the number stands there once, and only a ticket's (an answer
+    is matched by it).
     """
     tag = f"[{ticket}]"
     if tag in subject or not is_ticket_no(ticket):
@@ -51,7 +51,9 @@ def subject_line(subject: str, ticket: str) -> str:
 
 
 def letter_language(name: str, question: str) -> str:
-    """`en` where somebody without a Thai letter in the name asked without one, else `th`."""
+    """Returns `en` where somebody without a Thai letter in the name asked without one, else
+    `th`.
+    """
     text = name + question
     is_english = _LATIN.search(text) and not _THAI.search(text)
     return "en" if is_english else "th"

@@ -51,11 +51,10 @@ Templates = Mapping[str, Mapping[str, Template]]
 
 
 def read_templates(root: TomlTable) -> Templates:
-    """The table `templates`, by name and language; DataError names file and row of an unknown
-    place.
+    """Reads the table `templates`, by name and language; the DataError it raises names file and row
+    of an unknown place.
 
-    `{signature}` is the template of that name (without a subject), put into every letter.
-    """
+    `{signature}` is the template of that name (without a subject), put into every letter."""
     table = root.table("templates")
     table.check_keys((*FIELDS, SIGNATURE))
     signatures = {}
@@ -97,11 +96,10 @@ def _checked(row: TomlTable, key: str, known: frozenset[str]) -> str:
 
 
 def fill(template: Template, values: Mapping[str, str]) -> Letter:
-    """The letter. A line whose places are all empty is left out, and so is a part of the subject in
-    [ ]; what a value holds is never filled again.
+    """Writes the letter. A line whose places are all empty is left out, and so is a part of the
+    subject in [ ]; what a value holds is never filled again.
 
-    A place that `values` lacks is empty.
-    """
+    A place that `values` lacks is empty."""
     given = {place: value.strip() for place, value in values.items()}
     lines = []
     for line in template.body.split("\n"):
@@ -118,7 +116,7 @@ def _filled(line: str, given: Mapping[str, str]) -> str:
 
 
 def letter_date(on: date, language: str) -> str:
-    """A date as letters print it: the Buddhist Era in Thai, 19 February 2020 in English."""
+    """Writes a date as letters do: the Buddhist Era in Thai, 19 February 2020 in English."""
     if language == "th":
         return format_date(on, full=True)
     return f"{on.day} {on:%B} {on.year}"

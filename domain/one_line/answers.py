@@ -19,21 +19,23 @@ _SHORT_MONTH = re.compile(r"(\d\d?)\s*/\s*(\d\d)")
 
 
 def plain_answer(text: str) -> str:
-    """The answer without brackets, quotes and the polite words that end it; all of it where nothing
-    else is left.
+    """Returns the answer without brackets, quotes and the polite words that end it; all of it where
+    nothing else is left.
     """
     bare = clean(text).strip(_EDGES)
     return _polite().sub("", bare).strip(_EDGES) or bare
 
 
 def says_none(text: str) -> bool:
-    """Whether the answer is that there is none, or that it is not known."""
+    """Returns whether the answer is that there is none, or that it is not known."""
     bare = plain_answer(text).casefold()
     return bare in words("answers").texts("none") or _DASHES.fullmatch(bare) is not None
 
 
 def price_of(text: str) -> Decimal:
-    """An amount in baht, 0 where the answer is that it cost nothing; InvalidInput("price")."""
+    """Reads an amount in baht, 0 where the answer is that it cost nothing; raises
+    InvalidInput("price").
+    """
     bare = plain_answer(text)
     if bare.casefold() in words("money").texts("none"):
         return parse_price("0")
@@ -41,12 +43,12 @@ def price_of(text: str) -> Decimal:
 
 
 def plain_date(text: str) -> str:
-    """A date without what may stand before it: received on, dated."""
+    """Returns a date without what may stand before it: received on, dated."""
     return _before_dates().sub("", plain_answer(text))
 
 
 def month_of(text: str, today: date) -> date:
-    """A month as its first day; InvalidInput("month"), ("future_date")."""
+    """Reads a month as its first day; raises InvalidInput("month"), ("future_date")."""
     bare = plain_answer(text)
     this = today.replace(day=1)
     if bare.casefold() in words("periods").texts("this_month"):
@@ -59,7 +61,7 @@ def month_of(text: str, today: date) -> date:
 
 
 def plain_subject(text: str) -> str:
-    """A subject's number or words without the word for one before it."""
+    """Returns a subject's number or words without the word for one before it."""
     bare = plain_answer(text)
     for word in words("answers").texts("before_subjects"):
         if bare.startswith(word):
@@ -68,19 +70,19 @@ def plain_subject(text: str) -> str:
 
 
 def says_me(text: str) -> bool:
-    """Whether the answer is the one who types it."""
+    """Returns whether the answer is the one who types it."""
     return plain_answer(text).casefold() in words("answers").texts("me")
 
 
 def named_person(text: str) -> str:
-    """A colleague's or a team's name without what people say before it."""
+    """Returns a colleague's or a team's name without what people say before it."""
     bare = plain_answer(text).lstrip("@").strip()
     return _before_names().sub("", bare).strip() or bare
 
 
 def chosen(field: str, text: str) -> str:
-    """The value of a field with named values for which people say this word or number; "" for
-    none.
+    """Returns the value of a field with named values for which people say this word or number; ""
+    for none.
     """
     bare = " ".join(digits(plain_answer(text)).casefold().split())
     for table in (words("answers").table(field), words("one_line").table(field)):
@@ -92,7 +94,7 @@ def chosen(field: str, text: str) -> str:
 
 @cache
 def _polite() -> re.Pattern[str]:
-    """Polite words behind an answer, glued to it or not."""
+    """Matches polite words behind an answer, glued to it or not."""
     polite = one_of(words("answers").texts("polite"))
     return re.compile(rf"(?:\s*{polite}{WORD_END})+[.!]*\Z")
 

@@ -51,8 +51,8 @@ def with_doubts(
     unread: tuple[str, ...],
     grammar: Grammar,
 ) -> OneLine:
-    """The line with its suspicious words as doubts; what is missing is filled with what they seem
-    to say.
+    """Returns the line with its suspicious words as doubts; what is missing is filled with what
+    they seem to say.
     """
     look = _Edges(grammar)
     details = masked(read.details, grammar.today)
@@ -66,8 +66,8 @@ def with_doubts(
 
 
 def with_doubted_texts(read: OneLine, grammar: Grammar) -> OneLine:
-    """The same for details and result alone, where the form has asked for customer, channel and
-    subject.
+    """Does the same for details and result alone, where the form has asked for customer, channel
+    and subject.
     """
     look = _Edges(grammar)
     details = masked(read.details, grammar.today)
@@ -91,7 +91,7 @@ class _Edges:
         *,
         outer: bool,
     ) -> OneLine:
-        """A word of the head that no field took; `outer` = it stands beside one that was."""
+        """Doubts a word of the head that no field took; `outer` = it stands beside one that was."""
         said = (
             self._day(word),
             self._channel(read, word, ""),
@@ -106,7 +106,7 @@ class _Edges:
         return read
 
     def at_beginning(self, read: OneLine, details: str) -> OneLine:
-        """The first words of the details, right behind the head."""
+        """Doubts the first words of the details, right behind the head."""
         first = _words(details)[:FIRST]
         read = self._days(read, details, first)
         for start, word in first:
@@ -116,7 +116,7 @@ class _Edges:
         return read
 
     def at_end(self, read: OneLine, details: str) -> OneLine:
-        """The last word of the details."""
+        """Doubts the last word of the details."""
         words = _words(details)
         if not words:
             return read
@@ -131,7 +131,7 @@ class _Edges:
     # Days.
 
     def ending_days(self, read: OneLine, details: str) -> OneLine:
-        """Days that end the details, also glued to the word before them."""
+        """Doubts days that end the details, also glued to the word before them."""
         read = self._days(read, details, _words(details)[-LAST:], ends=True)
         glued = self._glued_day(details)
         if not glued or read.doubts_of("created_on"):
@@ -139,7 +139,7 @@ class _Edges:
         return read.doubting("created_on", glued)
 
     def _glued_day(self, text: str) -> str:
-        """A day of the past that ends the last word and does not begin it; "" for none."""
+        """Returns a day of the past that ends the last word and does not begin it; "" for none."""
         plain = digits(text).rstrip(f" {_SIGNS}")
         begun = plain.rfind(" ") + 1
         for start in range(max(begun + 1, len(plain) - LONGEST_DAY), len(plain)):
@@ -151,7 +151,7 @@ class _Edges:
         return ""
 
     def in_result(self, read: OneLine, result: str) -> OneLine:
-        """Days at the beginning and end of the result."""
+        """Doubts days at the beginning and end of the result."""
         words = _words(result)
         read = self._days(read, result, words[:FIRST])
         return self._days(read, result, words[-LAST:], ends=True)
@@ -164,8 +164,8 @@ class _Edges:
         *,
         ends: bool = False,
     ) -> OneLine:
-        """Days that begin at these places, each once; those that belong to the words before them
-        are none.
+        """Doubts days that begin at these places, each once; those that belong to the words before
+        them are none.
         """
         done = 0
         for start, _word in places:
@@ -188,8 +188,8 @@ class _Edges:
         *,
         ends: bool,
     ) -> str:
-        """The words for a day that begin here, unless it is to come or the ticket's own; `ends` =
-        and end there.
+        """Returns the words for a day that begin here, unless it is to come or the ticket's own;
+        `ends` = and end there.
         """
         plain = digits(text)
         end = self._written_end(read, text, start)
@@ -200,8 +200,8 @@ class _Edges:
         return word if _names_day(word) and (alone or not ends) else ""
 
     def _written_end(self, read: OneLine, text: str, start: int) -> int | None:
-        """Where a day ends that begins here, be it over or none of the calendar's; `start` for one
-        that is known, None for none.
+        """Returns where a day ends that begins here, be it over or none of the calendar's; `start`
+        for one that is known, None for none.
         """
         plain = digits(text)
         begun = _past_brackets(plain, start)
@@ -227,7 +227,7 @@ class _Edges:
     # Anything else.
 
     def anywhere(self, read: OneLine, text: str) -> OneLine:
-        """A second code, somebody of the desk, and a closing word that closes nothing."""
+        """Doubts a second code, somebody of the desk, and a closing word that closes nothing."""
         plain = digits(text)
         for match in _CODE.finditer(plain):
             if _BLANK.sub("", match[0]).upper() != read.customer:
@@ -242,7 +242,7 @@ class _Edges:
         return read.doubting("close", closing)
 
     def _mentioned(self, read: OneLine, text: str) -> OneLine:
-        """Somebody's @name."""
+        """Doubts somebody's @name."""
         edges = {start for part in text.split("\n") for start in _edge_places(text, part)}
         for start, word in _words(text):
             if not word.startswith("@"):
@@ -259,8 +259,8 @@ class _Edges:
         *,
         edge: bool,
     ) -> bool:
-        """Whether somebody of the desk is named, or at an edge somebody else, and it is not shown
-        yet.
+        """Returns whether somebody of the desk is named, or at an edge somebody else, and it is not
+        shown yet.
         """
         if any(word in doubt.words for doubt in read.doubts_of("assignee")):
             return False
@@ -269,7 +269,7 @@ class _Edges:
         return edge and not is_spoken_of(before)
 
     def _corrected(self, read: OneLine, plain: str) -> OneLine:
-        """Words by which people take back what they have just typed."""
+        """Doubts words by which people take back what they have just typed."""
         for match in _correction().finditer(plain):
             code = match["code"]
             if code is None:
@@ -279,7 +279,9 @@ class _Edges:
         return read
 
     def _channel(self, read: OneLine, word: str, before: str) -> str:
-        """A channel's word, or one much like it, where another channel was said."""
+        """Returns "channel" for a channel's word, or one much like it, where another channel was
+        said.
+        """
         bare = word.strip(_SIGNS).casefold()
         if not read.channel or bare in listed("head", "things") or asks_at(word):
             return ""
@@ -294,7 +296,9 @@ class _Edges:
         return "channel" if channel not in ("", read.channel) else ""
 
     def _number(self, read: OneLine, word: str) -> str:
-        """A dotted number, or digits that are nearly a code or a telephone."""
+        """Returns the field that a dotted number, or digits that are nearly a code or a telephone,
+        may be about.
+        """
         bare = digits(word).strip(_SIGNS)
         if _DOTTED.fullmatch(bare) and bare != read.subject:
             return "subject"
@@ -311,8 +315,8 @@ class _Edges:
 
 
 def _with_guesses(read: OneLine, details: str, vocabulary: Vocabulary) -> OneLine:
-    """What nobody said at its place, filled with what stands elsewhere in the details: shown with
-    the rest.
+    """Fills what nobody said at its place with what stands elsewhere in the details: shown with the
+    rest.
     """
     plain = digits(details)
     if not read.customer:
@@ -327,8 +331,8 @@ def _with_guesses(read: OneLine, details: str, vocabulary: Vocabulary) -> OneLin
 
 
 def _with_customer(read: OneLine, details: str, plain: str) -> OneLine:
-    """With the first customer among the details' words; a code is sure, unless only compared
-    with.
+    """Returns the line with the first customer among the details' words; a code is sure, unless
+    only compared with.
     """
     found = _first_reference(plain)
     if found is None:
@@ -348,43 +352,43 @@ def _first_reference(plain: str) -> CustomerMention | None:
 
 
 def _is_customer(read: OneLine, bare: str) -> bool:
-    """Whether a word is the customer of the line."""
+    """Returns whether a word is the customer of the line."""
     found = reference_at(digits(bare), 0)
     return found is not None and found.value == read.customer
 
 
 def _is_reference(bare: str) -> bool:
-    """Whether a word is written like a code or a telephone, be it one or not."""
+    """Returns whether a word is written like a code or a telephone, be it one or not."""
     if len(bare) > LONGEST_NUMBER:
         return False
     return reference_at(bare, 0) is not None or find_slip(bare) is not None
 
 
 def _is_called(before: str) -> bool:
-    """Whether a telephone belongs to the words before it: call back at, give the number."""
+    """Returns whether a telephone belongs to the words before it: call back at, give the number."""
     return before.rstrip(" :").endswith(listed("head", "calls"))
 
 
 def _is_known(read: OneLine, past: Past, typed: str) -> bool:
-    """Whether a day is the ticket's own, or shown already."""
+    """Returns whether a day is the ticket's own, or shown already."""
     if past.on == read.created_on and past.at in (None, read.created_time):
         return True
     return any(typed in doubt.words for doubt in read.doubts_of("created_on"))
 
 
 def _names_day(word: str) -> bool:
-    """Whether a word alone is a weekday, or a day that nobody can tell exactly."""
+    """Returns whether a word alone is a weekday, or a day that nobody can tell exactly."""
     bare = word.strip(_SIGNS)
     return weekday_of(digits(bare)) or is_vague_day(bare)
 
 
 def _goes_on(plain: str, end: int) -> bool:
-    """Whether more than signs stands behind a day."""
+    """Returns whether more than signs stands behind a day."""
     return bool(plain[end:].strip(f" {_SIGNS}"))
 
 
 def _past_brackets(plain: str, start: int) -> int:
-    """Where the words begin behind opening brackets."""
+    """Returns where the words begin behind opening brackets."""
     return len(plain) - len(plain[start:].lstrip("(["))
 
 
@@ -393,7 +397,7 @@ def _words(text: str) -> list[_Place]:
 
 
 def _edge_places(text: str, part: str) -> list[int]:
-    """Where the first and last words of a part of the text begin."""
+    """Returns where the first and last words of a part of the text begin."""
     offset = text.find(part)
     places = [offset + start for start, _word in _words(part)]
     return [*places[:FIRST], *places[-LAST:]]
@@ -401,7 +405,7 @@ def _edge_places(text: str, part: str) -> list[int]:
 
 @cache
 def _correction() -> re.Pattern[str]:
-    """A slip that is owned up to, and a subject that takes the place of another."""
+    """Matches a slip that is owned up to, and a subject that takes the place of another."""
     is_not = any_word("edges", "is_not")
     but = any_word("edges", "but")
     instead = any_word("edges", "instead")
@@ -418,7 +422,7 @@ def _correction() -> re.Pattern[str]:
 
 @lru_cache(maxsize=512)
 def _like_channel(word: str, channels: tuple[str, ...]) -> str:
-    """The channel's word that this one is a slip of; "" for none."""
+    """Returns the channel's word that this one is a slip of; "" for none."""
     if not SHORTEST <= len(word) <= LONGEST:
         return ""
     long = [one for one in channels if len(one) >= SHORTEST and one[0] == word[0]]

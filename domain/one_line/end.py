@@ -54,8 +54,8 @@ class End:
 
 
 def find_marker(text: str) -> Marker | None:
-    """The first sign or label that surely begins a result; a mere arrow only where no other is
-    there.
+    """Finds the first sign or label that surely begins a result; a mere arrow only where no other
+    is there.
     """
     strong = _strong().search(text)
     arrow = _ARROW.search(text)
@@ -66,8 +66,8 @@ def find_marker(text: str) -> Marker | None:
 
 
 def find_soft_marker(details: str, *, closes: bool) -> Marker | None:
-    """Where within the details words begin that tell what was answered; `closes` = the line's end
-    says it is over.
+    """Finds where within the details words begin that tell what was answered; `closes` = the line's
+    end says it is over.
     """
     if found := _answered().search(details):
         return Marker(found.start(), found.start())
@@ -80,7 +80,7 @@ def find_soft_marker(details: str, *, closes: bool) -> Marker | None:
 
 
 def likely_split(details: str) -> Marker | None:
-    """Where the answer likely begins in a line that closes without saying so."""
+    """Finds where the answer likely begins in a line that closes without saying so."""
     if found := _WEAK_SIGN.search(details):
         return Marker(found.start(), found.end(), sure=False)
     if found := _verb().search(details):
@@ -90,7 +90,7 @@ def likely_split(details: str) -> Marker | None:
 
 @cache
 def _strong() -> re.Pattern[str]:
-    """A double arrow, a label with its colon, or a label that needs none."""
+    """Matches a double arrow, a label with its colon, or a label that needs none."""
     labels = any_word("result", "labels")
     return re.compile(
         rf"""
@@ -112,7 +112,7 @@ _WEAK_SIGN = re.compile(r"\s(?:[=>]|[-\u2013\u2014])\s+|(?<=\w)\s*[=]\s*(?=\w)")
 
 @cache
 def _answered() -> re.Pattern[str]:
-    """That something was answered, unless it is asked whether it was."""
+    """Matches that something was answered, unless it is asked whether it was."""
     answered = any_word("result", "answered")
     questions = any_word("result", "questions")
     return re.compile(rf"(?<=\s){answered}(?!{questions})", re.IGNORECASE)
@@ -120,7 +120,7 @@ def _answered() -> re.Pattern[str]:
 
 @cache
 def _result_word() -> re.Pattern[str]:
-    """The word for "result" as a word of its own, or glued to what a result begins with."""
+    """Matches the word for "result" as a word of its own, or glued to what a result begins with."""
     word = any_word("result", "result_word")
     verbs = any_word("result", "verbs")
     return re.compile(rf"(?<=\s){word}(?:\s*[-\u2013]\s+|\s*)(?={verbs})", re.IGNORECASE)
@@ -128,7 +128,7 @@ def _result_word() -> re.Pattern[str]:
 
 @cache
 def _perhaps() -> re.Pattern[str]:
-    """ "Answered", which may be what somebody else did."""
+    """Matches "answered", which may be what somebody else did."""
     bare = any_word("result", "perhaps_bare")
     verbs = any_word("result", "verbs")
     sure = rf"{any_word('result', 'perhaps')}|{bare}(?=\s+{verbs})"
@@ -144,8 +144,8 @@ def _verb() -> re.Pattern[str]:
 
 
 def read_end(text: str, *, asked: bool = False) -> End:
-    """What of a text closes it; a word for that in quotes is only a word. `asked` = the text is a
-    question.
+    """Reads what of a text closes it; a word for that in quotes is only a word. `asked` = the text
+    is a question.
     """
     text = text.rstrip()
     if quoted := _quoted().search(text):
@@ -171,7 +171,7 @@ def _closed(
     *,
     asked: bool,
 ) -> End:
-    """Closed by a word of its own, which is shown where it may mean something else."""
+    """Reads a closing word of its own, which is shown where it may mean something else."""
     before = text[: found.start()].rstrip(JOINTS)
     closing = text[found.start() :]
     words = " ".join(closing.split())
@@ -190,8 +190,8 @@ def _closed(
 
 
 def _closed_glued(text: str, found: re.Match[str]) -> End:
-    """Without a blank before it: after "done" it closes, after some words it is another word, else
-    it may.
+    """Reads one without a blank before it: after "done" it closes, after some words it is another
+    word, else it may.
     """
     before = text[: found.start("word")].rstrip(JOINTS)
     if before.casefold().endswith(listed("close", "not_glued")):
@@ -205,13 +205,13 @@ def _closed_glued(text: str, found: re.Match[str]) -> End:
 
 
 def _last(text: str) -> str:
-    """The last word, in small letters."""
+    """Returns the last word, in small letters."""
     typed = text.rsplit(maxsplit=1)
     return typed[-1].casefold() if typed else ""
 
 
 def _trailed(text: str, window: int) -> re.Match[str] | None:
-    """A closing word with a few more behind it."""
+    """Matches a closing word with a few more behind it."""
     found = None
     for bare in _bare().finditer(text, window):
         found = bare
@@ -223,7 +223,7 @@ def _trailed(text: str, window: int) -> re.Match[str] | None:
 
 
 def closing_word(text: str) -> str:
-    """A form of the closing word that stands alone among others, but not at the end, which
+    """Returns a form of the closing word that stands alone among others, but not at the end, which
     `read_end` reads.
     """
     text = text.rstrip()
@@ -234,7 +234,9 @@ def closing_word(text: str) -> str:
 
 
 def _is_closed_itself(before: str) -> bool:
-    """Whether the words before tell when, or that, something else is closed: "on Sunday closed"."""
+    """Returns whether the words before tell when, or that, something else is closed: "on Sunday
+    closed".
+    """
     last = _last(before)
     earlier = _last(before[: len(before) - len(last)])
     if _closing_word().search(last):
@@ -250,12 +252,12 @@ def _is_closed_itself(before: str) -> bool:
 
 
 def _told_closed() -> tuple[str, ...]:
-    """What may be closed, and when: things and days that are told of."""
+    """Returns what may be closed, and when: things and days that are told of."""
     return listed("close", "closed_things", "closed_then")
 
 
 def _is_when(word: str) -> bool:
-    """Whether a word says when something is closed."""
+    """Returns whether a word says when something is closed."""
     return word.startswith(listed("close", "closed_then"))
 
 
@@ -275,7 +277,7 @@ def _telling_word() -> re.Pattern[str]:
 
 @cache
 def _form() -> str:
-    """The closing word with what is closed and how people go on."""
+    """Returns a pattern for the closing word with what is closed and how people go on."""
     words = any_word("close", "words")
     objects = any_word("close", "objects")
     tails = any_word("close", "tails")
@@ -284,7 +286,7 @@ def _form() -> str:
 
 @cache
 def _rest() -> str:
-    """Politeness and signs behind it."""
+    """Returns a pattern for politeness and signs behind it."""
     return rf"(?:\s*(?:{any_word('head', 'polite')}|{_SIGN}))*\s*$"
 
 

@@ -72,7 +72,7 @@ class Head:
 
 
 def read_head(line: str, grammar: Grammar) -> Head:
-    """The head of a line."""
+    """Reads the head of a line."""
     return _Reader(line.strip(), grammar).run()
 
 
@@ -87,7 +87,7 @@ class CustomerMention:
 
 
 def reference_at(plain: str, at: int) -> CustomerMention | None:
-    """The code, telephone or e-mail that begins at `at`; `plain` has Arabic digits."""
+    """Reads the code, telephone or e-mail that begins at `at`; `plain` has Arabic digits."""
     if found := _code().match(plain, at):
         code = _CODE_SIGNS.sub("", found["code"]).upper()
         return CustomerMention(CustomerRef.CODE, code, at, found.end())
@@ -122,7 +122,9 @@ def _phone_lead() -> re.Pattern[str]:
 
 
 def _phone_ends(plain: str, run: re.Match[str]) -> list[int]:
-    """Where the number may end, the longest first: with its extension, then at each blank."""
+    """Returns where the number may end, the longest first: with its extension, then at each
+    blank.
+    """
     blanks = [run.start() + blank.start() for blank in re.finditer(r"\s", run[0])]
     ends = sorted({run.end(), *blanks}, reverse=True)[:PHONE_WORDS]
     extensions = [_extension().match(plain, end) for end in ends]
@@ -158,7 +160,7 @@ class ChannelWord:
 
 
 def channel_at(text: str, at: int, vocabulary: Vocabulary) -> ChannelWord | None:
-    """The channel whose words begin at `at`."""
+    """Reads the channel whose words begin at `at`."""
     for pattern in _channel_patterns(tuple(vocabulary.channels)):
         found = pattern.match(text, at)
         if found is None:
@@ -173,15 +175,17 @@ def channel_at(text: str, at: int, vocabulary: Vocabulary) -> ChannelWord | None
 
 
 def _may_ask(channel: str, behind: str) -> bool:
-    """Whether a question may go on right behind a channel's word; the word for a letter means a
-    book, too.
+    """Returns whether a question may go on right behind a channel's word; the word for a letter
+    means a book, too.
     """
     return channel != LETTER or behind.startswith(listed("head", "letters_ask"))
 
 
 @lru_cache(maxsize=8)
 def _channel_patterns(channels: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """With all that may stand before and behind a word, then without what may follow."""
+    """Returns two patterns: with all that may stand before and behind a word, and without what may
+    follow.
+    """
     longest_first = sorted(channels, key=len, reverse=True)
     base = "|".join(r"\s".join(map(re.escape, word.split())) for word in longest_first)
     verb = rf"(?P<verb>{any_word('head', 'channel_verbs')})?"
@@ -200,12 +204,14 @@ def _asks() -> re.Pattern[str]:
 
 
 def asks_at(text: str, at: int = 0) -> bool:
-    """Whether a question begins there: asked for, wants, buys."""
+    """Returns whether a question begins there: asked for, wants, buys."""
     return _asks().match(text, at) is not None
 
 
 def _is_word_end(text: str, at: int) -> bool:
-    """Whether a word may end here: no letter follows, unless with it the next field begins."""
+    """Returns whether a word may end here: no letter follows, unless with it the next field
+    begins.
+    """
     if _WORD_END.match(text, at) or _begins_day().match(text, at):
         return True
     behind = digits(text[at : at + _LONGEST_FIELD])
@@ -240,7 +246,7 @@ def subject_at(
     *,
     bare: bool,
 ) -> SubjectNumber | None:
-    """The subject whose number begins at `at`; `bare` = one without a dot may be one here."""
+    """Reads the subject whose number begins at `at`; `bare` = one without a dot may be one here."""
     found = _subject().match(plain, at)
     if found is None or found["code"] not in vocabulary.subjects:
         return None
@@ -274,7 +280,7 @@ def _subject() -> re.Pattern[str]:
 
 @cache
 def _counted(*, dotted: bool) -> re.Pattern[str]:
-    """What makes a number before it one of people, pages or millions."""
+    """Matches what makes a number before it one of people, pages or millions."""
     million = any_word("head", "million")
     if not dotted:
         return re.compile(rf"\s*(?:{any_word('head', 'counted')}|{million})")
@@ -288,7 +294,7 @@ def _clock_word() -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _subject_names(names: tuple[str, ...]) -> re.Pattern[str]:
-    """Names of subjects; blanks in them may be left out."""
+    """Matches names of subjects; blanks in them may be left out."""
     longest_first = sorted(names, key=len, reverse=True)
     spelt = "|".join(r"\s?".join(map(re.escape, name.split())) for name in longest_first)
     lead = rf"(?:{any_word('head', 'subject')}\s?[:=]\s?)?"
@@ -337,7 +343,7 @@ class _Reader:
         customer that no field took."""
 
     def run(self) -> Head:
-        """The head of the line."""
+        """Reads the head of the line."""
         at = self._skip(0)
         while at < min(len(self.line), HEAD_LIMIT):
             end = self.take(at) or self._pass_over(at)
@@ -355,7 +361,9 @@ class _Reader:
         return self._head(at)
 
     def _pass_over(self, at: int) -> int:
-        """Where a word ends that no field took; 0 where it begins the details."""
+        """Passes over a word that no field took, and says where it ends; 0 where it begins the
+        details.
+        """
         word = _WORD.match(self.line, at)
         if word is None or self._is_story(at, word):
             return 0
@@ -366,7 +374,7 @@ class _Reader:
         return word.end()
 
     def _is_story(self, at: int, word: re.Match[str]) -> bool:
-        """Whether the details begin here."""
+        """Returns whether the details begin here."""
         if at == self.kept_at:
             return False
         if self.read.channel or self.read.subject:
@@ -375,7 +383,9 @@ class _Reader:
         return unread + len(word[0]) > NAME_LIMIT
 
     def _only_steered(self, *, day: bool = True) -> bool:
-        """Whether nothing but steering words was read; `day` = a day counts as something."""
+        """Returns whether nothing but steering words was read; `day` = a day counts as
+        something.
+        """
         read = self.read
         if read.customer or read.channel or read.subject or read.nobody:
             return False
@@ -392,7 +402,7 @@ class _Reader:
         return skip(_SEPARATORS, self.line, at)
 
     def take(self, at: int) -> int:
-        """Read the head word that begins at `at`, and say where it ends; 0 if there is none."""
+        """Reads the head word that begins at `at`, and says where it ends; 0 if there is none."""
         end = self._who_or_how(at)
         if end:
             self.number_from = end
@@ -419,7 +429,7 @@ class _Reader:
         return 0
 
     def _nobody(self, at: int) -> int:
-        """That there is no customer, or none who is known."""
+        """Reads that there is no customer, or none who is known."""
         found = _nobody().match(self.line, at)
         if found is None or self.read.customer:
             return 0
@@ -427,7 +437,7 @@ class _Reader:
         return found.end()
 
     def _subject_word(self, at: int) -> int:
-        """A subject without a number, by its name or a word that people type for it."""
+        """Reads a subject without a number, by its name or a word that people type for it."""
         known = self.vocabulary.subject_words
         if self.read.subject or not known:
             return 0
@@ -440,7 +450,7 @@ class _Reader:
         return found.end()
 
     def _quoted(self, at: int) -> int:
-        """A name in quotes."""
+        """Reads a name in quotes."""
         found = _QUOTED.match(self.line, at)
         if found is None or self.unread or self.read.customer:
             return 0
@@ -449,7 +459,7 @@ class _Reader:
         return found.end()
 
     def _customer(self, at: int) -> int:
-        """A code, a telephone or an e-mail."""
+        """Reads a code, a telephone or an e-mail."""
         if self.misses > MOST_MISSES:
             return 0
         found = reference_at(self.plain, at)
@@ -464,7 +474,7 @@ class _Reader:
         return self._again("customer", at, found.end)
 
     def _channel(self, at: int) -> int:
-        """How the customer came."""
+        """Reads how the customer came."""
         found = channel_at(self.line, at, self.vocabulary) or self._came(at)
         if found is None or self._is_bound():
             return 0
@@ -479,13 +489,15 @@ class _Reader:
         return found.end
 
     def _is_bound(self) -> bool:
-        """Whether the words before a channel's make it a thing: sends a letter, buys online."""
+        """Returns whether the words before a channel's make it a thing: sends a letter, buys
+        online.
+        """
         if not self.unread:
             return False
         return self.unread[-1].text.endswith(listed("head", "channel_binds"))
 
     def _came(self, at: int) -> ChannelWord | None:
-        """ "Came" alone, right before a subject's number: in person."""
+        """Reads "came" alone, right before a subject's number: in person."""
         found = _came_alone().match(self.plain, at)
         if found is None or WALK_IN not in self.vocabulary.channels.values():
             return None
@@ -504,7 +516,7 @@ class _Reader:
         return found.end
 
     def _again(self, field: str, at: int, end: int) -> int:
-        """A second value for a field: it stays in the text, and is shown."""
+        """Doubts a second value for a field: it stays in the text, and is shown."""
         self.read = self.read.doubting(field, self.line[at:end])
         self.unread.append(Word(self.line[at:end], known=True))
         return end
@@ -521,8 +533,8 @@ class _Reader:
         return found.end
 
     def _is_placed(self, at: int) -> bool:
-        """Whether a bare number may be a subject here: right behind a customer or channel, or
-        before a channel.
+        """Returns whether a bare number may be a subject here: right behind a customer or channel,
+        or before a channel.
         """
         if self.number_from >= 0 and not self.line[self.number_from : at].strip(_BETWEEN):
             return True
@@ -532,7 +544,7 @@ class _Reader:
         return channel_at(self.line, number.end(), self.vocabulary) is not None
 
     def _day(self, at: int) -> int:
-        """A day that is over."""
+        """Reads a day that is over."""
         start = at + (self.plain[at] in "([")
         found = past_at(self.plain, start, self.today)
         if found is None or self._is_no_day(at, found):
@@ -548,7 +560,7 @@ class _Reader:
         return end
 
     def _is_no_day(self, at: int, found: Past) -> bool:
-        """Whether the words are a weekday's name alone, which people bear, too."""
+        """Returns whether the words are a weekday's name alone, which people bear, too."""
         return self.plain[at : found.end].strip("([").casefold() in listed("past", "names")
 
     def _second_day(self, at: int, end: int, found: Past) -> int:
@@ -564,13 +576,13 @@ class _Reader:
         return self._again("created_on", at, end)
 
     def _keep_day(self, at: int, end: int) -> None:
-        """What is not sure stays in the text, too."""
+        """Keeps what is not sure in the text, too."""
         self.read = self.read.doubting("created_on", self.line[at:end], taken=True)
         self.unread.append(Word(self.line[at:end], known=True))
 
     def _settled_day(self, at: int) -> OneLine:
-        """A day right before the details may be what is asked about, unless words of asking
-        follow.
+        """Returns the line with the day right before the details kept there, for it may be what is
+        asked about, unless words of asking follow.
         """
         if self.last_day is None or not self.line[at:].strip() or asks_at(self.line, at):
             return self.read
@@ -580,7 +592,9 @@ class _Reader:
         return self.read
 
     def _steering(self, at: int) -> int:
-        """A word that only steers; one that is not sure stays in the details, which it begins."""
+        """Reads a word that only steers; one that is not sure stays in the details, which it
+        begins.
+        """
         read = self.read
         if self.unread and not (read.customer or read.channel or read.subject):
             return 0

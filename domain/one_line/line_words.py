@@ -9,7 +9,7 @@ from domain.patterns import one_of
 
 @cache
 def line_words(section: str) -> TomlTable:
-    """One table of data/one_line.toml."""
+    """Returns one table of data/one_line.toml."""
     path = Path(__file__).parents[1] / "data" / "one_line.toml"
     document = read_document(path, "one_line.toml")
     return TomlTable(document.values, (), (document,)).table(section)
@@ -17,7 +17,7 @@ def line_words(section: str) -> TomlTable:
 
 @cache
 def listed(section: str, *keys: str) -> tuple[str, ...]:
-    """The words under these keys, the longest first, in small letters."""
+    """Returns the words under these keys, the longest first, in small letters."""
     table = line_words(section)
     words = {word.casefold() for key in keys for word in table.texts(key)}
     return tuple(sorted(words, key=lambda word: (-len(word), word)))
@@ -25,5 +25,5 @@ def listed(section: str, *keys: str) -> tuple[str, ...]:
 
 @cache
 def any_word(section: str, *keys: str) -> str:
-    """A pattern for any of the words under these keys."""
+    """Returns a pattern for any of the words under these keys."""
     return one_of(listed(section, *keys))

@@ -27,10 +27,10 @@ class NumberAndDay:
 
 
 def read_numbered(kind: str, text: str) -> NumberAndDay:
-    """Read an answer: the number, and perhaps behind it its day, glued to it or not.
+    """Reads an answer: the number, and perhaps behind it its day, glued to it or not.
 
-    `kind` is receipt, letter or contract. A receipt of a book is book and number: 12/45. Without a
-    number: its day alone. Digits are Arabic."""
+    `kind` is receipt, letter or contract. A receipt of a book is book and number: 12/45. Without
+    a number: its day alone. Digits are Arabic."""
     plain = digits(clean(text)).strip(_EDGES)
     if looks_like_date(plain) and not _DAY_AND_MONTH.fullmatch(plain):
         return NumberAndDay("", plain)
@@ -41,7 +41,7 @@ def read_numbered(kind: str, text: str) -> NumberAndDay:
 
 
 def _splits(plain: str) -> Iterator[tuple[str, str]]:
-    """A text before each day that may end it, and that day; the longest day first."""
+    """Yields a text before each day that may end it, and that day; the longest day first."""
     for start in range(1, len(plain)):
         before = plain[:start]
         behind = plain[start:]
@@ -50,12 +50,12 @@ def _splits(plain: str) -> Iterator[tuple[str, str]]:
 
 
 def _begins_day(before: str) -> bool:
-    """Whether a day may begin behind this: a blank, a bracket or a word for a day."""
+    """Returns whether a day may begin behind this: a blank, a bracket or a word for a day."""
     return before[-1] in _EDGES or _before_day().search(before) is not None
 
 
 def _number(kind: str, head: str) -> str:
-    """The number without its labels."""
+    """Returns the number without its labels."""
     if kind == "receipt":
         book = _book().fullmatch(head)
         if book:
@@ -65,7 +65,7 @@ def _number(kind: str, head: str) -> str:
 
 @cache
 def _labels(kind: str) -> re.Pattern[str]:
-    """Words for such a number, and for a number, with which a text begins."""
+    """Matches words for such a number, and for a number, with which a text begins."""
     table = words("answers").table("numbers")
     label = one_of((*table.texts(kind), *table.texts("no")))
     return re.compile(rf"\A(?:{label}[\s.:=]*)+", re.IGNORECASE)
@@ -73,7 +73,7 @@ def _labels(kind: str) -> re.Pattern[str]:
 
 @cache
 def _book() -> re.Pattern[str]:
-    """A receipt by the number of its book and its own."""
+    """Matches a receipt by the number of its book and its own."""
     table = words("answers").table("numbers")
     label = rf"(?:{one_of(table.texts('receipt'))}[\s.:=]*)?"
     book = rf"{one_of(table.texts('book'))}\s*(?P<book>\d{{1,6}})"
@@ -83,7 +83,7 @@ def _book() -> re.Pattern[str]:
 
 @cache
 def _before_day() -> re.Pattern[str]:
-    """A word for the day that follows, at the end of a text."""
+    """Matches a word for the day that follows, at the end of a text."""
     table = words("answers")
     before = one_of((*table.texts("before_dates"), *table.texts("before_days")))
     return re.compile(rf"[\s,(]*{before}\s*\Z")

@@ -29,8 +29,8 @@ OLDEST_CONTRACT = 40
 
 
 def with_numbers(read: OneLine, grammar: Grammar) -> OneLine:
-    """The line with price, receipt, letter, contract and purpose, as far as its subject asks for
-    them.
+    """Returns the line with price, receipt, letter, contract and purpose, as far as its subject
+    asks for them.
     """
     vocabulary = grammar.vocabulary
     today = grammar.today
@@ -66,8 +66,8 @@ def _with_receipt(read: OneLine, text: str, today: date) -> OneLine:
 
 
 def _with_unasked_receipt(read: OneLine, text: str, today: date) -> OneLine:
-    """A receipt that the subject does not ask for was said all the same: taken with what was paid,
-    and shown.
+    """Takes a receipt that the subject does not ask for and that was said all the same, with what
+    was paid, and shows it.
     """
     receipt = first_numbered("receipt", text, today)
     if receipt is None or not receipt.no:
@@ -79,7 +79,7 @@ def _with_unasked_receipt(read: OneLine, text: str, today: date) -> OneLine:
 
 
 def is_compared(before: str) -> bool:
-    """Whether what follows these words is only compared with: the same as, like that of."""
+    """Returns whether what follows these words is only compared with: the same as, like that of."""
     return _compares().search(before[-COMPARED:]) is not None
 
 
@@ -89,8 +89,8 @@ def _compares() -> re.Pattern[str]:
 
 
 def masked(text: str, today: date) -> str:
-    """The text without receipts, letters and contracts and their days: as long, with a sign for
-    each letter.
+    """Returns the text without receipts, letters and contracts and their days: as long, with a sign
+    for each letter.
     """
     for kind in ("receipt", "letter"):
         for found in _numbered(kind, text, today):
@@ -109,7 +109,8 @@ def _hidden(text: str, start: int, end: int) -> str:
 
 
 def _with_price(read: OneLine, text: str, *, bare: bool) -> OneLine:
-    """The one amount of a sale, or the sum that is named; shown where another may be meant.
+    """Takes the one amount of a sale, or the sum that is named; it is shown where another may be
+    meant.
 
     `bare` = an amount without the word "price" is one: in a sale, but not among the data that a
     letter asks for."""
@@ -129,14 +130,14 @@ def _with_price(read: OneLine, text: str, *, bare: bool) -> OneLine:
 
 
 def _named_amounts(plain: str, each: Sequence[re.Match[str]], *, bare: bool) -> set[Decimal]:
-    """The amounts of a text but for those that one piece costs."""
+    """Returns the amounts of a text but for those that one piece costs."""
     for match in each:
         plain = _hidden(plain, match.start(), match.end())
     return _amounts(match for match in _money().finditer(plain) if bare or match["marked"])
 
 
 def _with_free(read: OneLine, plain: str) -> OneLine:
-    """With nought as the price, where it was given away."""
+    """Returns the line with nought as the price, where it was given away."""
     if not _free().search(plain):
         return read
     return replace(read, price=parse_price("0"))
@@ -147,7 +148,9 @@ def _multiplied(
     plain: str,
     each: Sequence[re.Match[str]],
 ) -> OneLine:
-    """Two books at 150 each are 300: computed, so it is shown."""
+    """Takes the price of several pieces: two books at 150 each are 300. It is computed, so it is
+    shown.
+    """
     said = each[0][0].strip()
     counts = {int(match["n"]) for match in _count(each[0]["piece"]).finditer(plain)}
     if len(each) > 1 or len(counts) > 1:
@@ -160,7 +163,9 @@ def _multiplied(
 
 
 def _amounts(matches: Iterable[re.Match[str]]) -> set[Decimal]:
-    """The amounts of money that these matches hold, each in the one of its groups that is set."""
+    """Returns the amounts of money that these matches hold, each in the one of its groups that is
+    set.
+    """
     found = set()
     for match in matches:
         typed = [value for name, value in match.groupdict().items() if value and name != "piece"]
@@ -180,13 +185,15 @@ def _unit() -> str:
 
 @cache
 def _no_thing() -> str:
-    """No count of things follows."""
+    """Returns a pattern: no count of things follows."""
     return rf"(?!\s*(?:{any_word('numbers', 'things')}){WORD_END})"
 
 
 @cache
 def _money() -> re.Pattern[str]:
-    """An amount behind the word for a price or the sign of the money, or before its unit."""
+    """Matches an amount behind the word for a price or the sign of the money, or before its
+    unit.
+    """
     price = any_word("numbers", "price")
     sign = any_word("numbers", "sign")
     return re.compile(
@@ -207,7 +214,7 @@ def _total() -> re.Pattern[str]:
 
 @cache
 def _each() -> re.Pattern[str]:
-    """What one piece costs; behind its word the sign of repetition may stand."""
+    """Matches what one piece costs; behind its word the sign of repetition may stand."""
     piece = rf"(?P<piece>{any_word('numbers', 'piece')})\s?\u0e46?\s?"
     of_each = any_word("numbers", "of_each")
     return re.compile(rf"{piece}{of_each}\s*(?P<each>{_AMOUNT}){_unit()}?", re.IGNORECASE)
@@ -245,7 +252,7 @@ class RegisteredNumber:
 
 
 def first_numbered(kind: str, text: str, today: date) -> RegisteredNumber | None:
-    """The first receipt or letter with a number; without one, the first that has a day."""
+    """Returns the first receipt or letter with a number; without one, the first that has a day."""
     found = sorted(_numbered(kind, text, today), key=lambda one: not one.no)
     return next(iter(found), None)
 
@@ -268,7 +275,7 @@ def _marked(
     plain: str,
     today: date,
 ) -> RegisteredNumber | None:
-    """The number behind a mark, or its day alone."""
+    """Reads the number behind a mark, or its day alone."""
     day, end = _dated(plain, match.start("number"), today)
     if day is not None:
         return RegisteredNumber("", day, match.start(), end)
@@ -280,7 +287,7 @@ def _marked(
 
 
 def _booked(plain: str, today: date) -> Iterator[RegisteredNumber]:
-    """Receipts by the number of their book and their own: 12/45."""
+    """Yields receipts by the number of their book and their own: 12/45."""
     for match in _book().finditer(plain):
         on, end = _dated(plain, match.end(), today)
         yield RegisteredNumber(f"{match['book']}/{match['number']}", on, match.start(), end)
@@ -288,7 +295,7 @@ def _booked(plain: str, today: date) -> Iterator[RegisteredNumber]:
 
 @cache
 def _mark(kind: str) -> re.Pattern[str]:
-    """The mark of a receipt or a letter, and its number."""
+    """Matches the mark of a receipt or a letter, and its number."""
     letters = r"(?:[A-Za-z\u0e01-\u0e2e]{1,4}\.?[-/ ]?)?"
     number = rf"(?!{any_word('numbers', 'dated')}){letters}\d[\dA-Za-z/.-]*"
     no = rf"(?P<no>{any_word('numbers', 'no')}\s*[:=]?\s*)?"
@@ -314,7 +321,7 @@ def _dated(
     at: int,
     today: date,
 ) -> tuple[date | None, int]:
-    """The day that follows, if it is not still to come, and where it ends."""
+    """Returns the day that follows, if it is not still to come, and where it ends."""
     for pattern in _before_day():
         lead = pattern.match(plain, at)
         found = date_at(plain, lead.end(), today) if lead else None
@@ -325,19 +332,18 @@ def _dated(
 
 @cache
 def _before_day() -> tuple[re.Pattern[str], ...]:
-    """What may stand between a number and its day; nothing first, for a word for it may begin a
-    day's.
+    """Matches what may stand between a number and its day; nothing first, for a word for it may
+    begin a day's.
     """
     signs = r"[ \t,(]*"
     return re.compile(signs), re.compile(rf"{signs}{any_word('numbers', 'dated')}[ \t]*")
 
 
 def _with_contract(read: OneLine, text: str, today: date) -> OneLine:
-    """The one contract that is named by its number, and its date where that follows; none where
-    several are named.
+    """Takes the one contract that is named by its number, and its date where that follows; none
+    where several are named.
 
-    One that is only compared with is shown.
-    """
+    One that is only compared with is shown."""
     plain = digits(text)
     named: dict[str, date | None] = {}
     for found in _contract_mark().finditer(plain):
@@ -362,7 +368,7 @@ def _is_contract_year(typed: str, today: date) -> bool:
 
 @cache
 def _contract_mark() -> re.Pattern[str]:
-    """A contract by its number and year."""
+    """Matches a contract by its number and year."""
     number = r"(?P<number>\d{1,5}\s?/\s?(?P<year>\d{4}|\d\d))(?![\d/])"
     return re.compile(rf"{any_word('numbers', 'contract')}\s*:?\s*{number}", re.IGNORECASE)
 
@@ -371,8 +377,8 @@ def _contract_mark() -> re.Pattern[str]:
 
 
 def _purpose(details: str) -> str:
-    """What the data are for: behind the word for purpose, else from the word for "in order to"
-    on.
+    """Returns what the data are for: behind the word for purpose, else from the word for "in order
+    to" on.
     """
     found = _named_purpose().search(details) or _for().search(details)
     if found is None:
@@ -381,7 +387,7 @@ def _purpose(details: str) -> str:
 
 
 def _until_number(text: str) -> str:
-    """The words before a registered number or a price."""
+    """Returns the words before a registered number or a price."""
     stop = _after_purpose().search(text)
     end = stop.start() if stop else PURPOSE_LIMIT
     return text[:end].strip(" .,;:()")[:PURPOSE_LIMIT]
@@ -400,7 +406,7 @@ def _for() -> re.Pattern[str]:
 
 @cache
 def _after_purpose() -> re.Pattern[str]:
-    """A registered number or a price: no part of the purpose any more."""
+    """Matches a registered number or a price: no part of the purpose any more."""
     keys = ("letter", "receipt", "contract", "price", "dated")
     marks = "|".join(any_word("numbers", key) for key in keys)
     return re.compile(rf"\s(?:{marks}|{any_word('head', 'asks')})")

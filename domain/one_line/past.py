@@ -79,8 +79,8 @@ class _Start:
 
 
 def past_at(plain: str, at: int, today: date) -> Past | None:
-    """The moment whose words begin at `at`; None for none, or one to come. `plain` is clean, with
-    Arabic digits.
+    """Reads the moment whose words begin at `at`; returns None for none, or one to come. `plain` is
+    clean, with Arabic digits.
     """
     for start in _starts(plain, at):
         found = _moment(plain, start, today)
@@ -93,7 +93,7 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
 
 
 def _may_end(plain: str, at: int) -> bool:
-    """Whether the words for a day may end here: no letter follows, or a question begins."""
+    """Returns whether the words for a day may end here: no letter follows, or a question begins."""
     return _WORD_END.match(plain, at) is not None or _asks().match(plain, at) is not None
 
 
@@ -103,8 +103,8 @@ def _asks() -> re.Pattern[str]:
 
 
 def past_at_end(plain: str, today: date) -> tuple[int, Past] | None:
-    """The moment whose words end the text, in brackets or not, and where it begins; of its last
-    words.
+    """Reads the moment whose words, among the last ones, end the text, in brackets or not, and says
+    where it begins.
     """
     starts = [match.start() for match in _WORD.finditer(plain)][-MOST_WORDS:]
     if not starts:
@@ -124,7 +124,9 @@ def _when() -> re.Pattern[str]:
 
 
 def binds_day(before: str) -> bool:
-    """Whether a day behind these words belongs to them: issued on, from ... on, at the end of."""
+    """Returns whether a day behind these words belongs to them: issued on, from ... on, at the end
+    of.
+    """
     return _binding().search(before[-_BINDING_PART:]) is not None
 
 
@@ -134,12 +136,14 @@ def _binding() -> re.Pattern[str]:
 
 
 def is_vague_day(word: str) -> bool:
-    """Whether the words name a day that nobody can tell exactly: the other day, last week."""
+    """Returns whether the words name a day that nobody can tell exactly: the other day, last
+    week.
+    """
     return word.casefold() in listed("past", "vague")
 
 
 def weekday_of(word: str) -> bool:
-    """Whether a word alone is a weekday's name."""
+    """Returns whether a word alone is a weekday's name."""
     return _weekday_alone().fullmatch(word.casefold()) is not None
 
 
@@ -149,7 +153,7 @@ def _weekday_alone() -> re.Pattern[str]:
 
 
 def _starts(plain: str, at: int) -> Iterator[_Start]:
-    """Where the moment itself may begin: here, or behind words that lead up to it."""
+    """Yields where the moment itself may begin: here, or behind words that lead up to it."""
     yield _Start(at)
     for key, over, backdates in _LEADS:
         for lead in listed("past", key):
@@ -163,7 +167,7 @@ _LEADS = (("backdates", True, True), ("when", True, False), ("leads", False, Fal
 
 
 def _moment(plain: str, start: _Start, today: date) -> Past | None:
-    """A day and a time in either order, or one of them."""
+    """Reads a day and a time in either order, or one of them."""
     day = _day(plain, start.at, today, over=start.over)
     if day is None:
         return _timed(plain, start, today)
@@ -174,7 +178,7 @@ def _moment(plain: str, start: _Start, today: date) -> Past | None:
 
 
 def _timed(plain: str, start: _Start, today: date) -> Past | None:
-    """A time, and perhaps its day behind it; without one it is today's."""
+    """Reads a time, and perhaps its day behind it; without one it is today's."""
     clock = _clock(plain, skip(_lead_to_time(), plain, start.at))
     if clock is None:
         return None
@@ -208,7 +212,7 @@ def _day(
 
 
 def _by_word(plain: str, at: int, today: date) -> _Day | None:
-    """Yesterday, last night, a moment ago."""
+    """Reads yesterday, last night, a moment ago."""
     for distance, pattern in _relative():
         if found := pattern.match(plain, at):
             return _Day(today - timedelta(days=distance), found.end())
@@ -226,8 +230,8 @@ def _words(key: str) -> re.Pattern[str]:
 
 @cache
 def _relative() -> tuple[tuple[int, re.Pattern[str]], ...]:
-    """The words for days that are over, the furthest (and longest) first, glued to what follows or
-    not.
+    """Returns the words for days that are over, the furthest (and longest) first, glued to what
+    follows or not.
     """
     table = words("dates").table("relative")
     spelt = [
@@ -240,7 +244,7 @@ def _relative() -> tuple[tuple[int, re.Pattern[str]], ...]:
 
 
 def _by_date(plain: str, at: int, today: date) -> _Day | None:
-    """A date, perhaps behind its weekday."""
+    """Reads a date, perhaps behind its weekday."""
     lead = _before_date().match(plain, at)
     start = lead.end() if lead else at
     found = date_at(plain, start, today)
@@ -253,8 +257,8 @@ def _by_date(plain: str, at: int, today: date) -> _Day | None:
 
 
 def _is_likely(on: date, today: date, *, named: bool) -> bool:
-    """Whether a day so long ago is surely meant; `named` = its year was typed, which is easily one
-    too small.
+    """Returns whether a day so long ago is surely meant; `named` = its year was typed, which is
+    easily one too small.
     """
     age = today - on
     if age <= HALF_A_YEAR:
@@ -264,7 +268,7 @@ def _is_likely(on: date, today: date, *, named: bool) -> bool:
 
 
 def _has_year(typed: str) -> bool:
-    """Whether a date names its year: behind a month's name or as its third number."""
+    """Returns whether a date names its year: behind a month's name or as its third number."""
     numbers = len(_DIGITS.findall(typed))
     if any(map(str.isalpha, typed)):
         return numbers >= 2
@@ -272,7 +276,7 @@ def _has_year(typed: str) -> bool:
 
 
 def _counted_back(plain: str, at: int, today: date) -> _Day | None:
-    """Two days ago."""
+    """Reads a count of days: two days ago."""
     found = _ago().match(plain, at)
     if found is None:
         return None
@@ -296,7 +300,7 @@ def _by_weekday(
     *,
     over: bool,
 ) -> _Day | None:
-    """The latest one before today; sure where no other can be meant."""
+    """Reads a weekday as the latest one before today; it is sure where no other can be meant."""
     found = _weekday_pattern().match(plain, at)
     if found is None or found["this"]:
         return None
@@ -323,13 +327,13 @@ def _weekday_pattern() -> re.Pattern[str]:
 
 
 def _weekday() -> str:
-    """A weekday's name, perhaps behind the word for a day."""
+    """Returns a pattern for a weekday's name, perhaps behind the word for a day."""
     day = re.escape(line_words("past").text("day"))
     return rf"(?P<day>{day})?(?P<weekday>{one_of(all_of('weekdays'))})"
 
 
 def _qualifier() -> str:
-    """ "Last" or "this" behind it."""
+    """Returns a pattern for "last" or "this" behind it."""
     return rf"\s?(?:(?P<last>{any_word('past', 'last')})|(?P<this>{any_word('past', 'this')}))"
 
 
@@ -337,7 +341,7 @@ def _qualifier() -> str:
 
 
 def _clock(plain: str, at: int) -> _Clock | None:
-    """A time of day; none that begins a span of hours."""
+    """Reads a time of day; none that begins a span of hours."""
     found = time_at(plain, at, after_day=True)
     if found is None or found.at is None or _until().match(plain, found.end):
         return None
@@ -351,11 +355,11 @@ def _until() -> re.Pattern[str]:
 
 @cache
 def _gap_to_time() -> re.Pattern[str]:
-    """What may stand between a day and its time, in either order."""
+    """Matches what may stand between a day and its time, in either order."""
     return re.compile(rf"[\s,]*(?:{any_word('past', 'at')}\s*)*", re.IGNORECASE)
 
 
 @cache
 def _lead_to_time() -> re.Pattern[str]:
-    """What may stand before a time."""
+    """Matches what may stand before a time."""
     return re.compile(rf"(?:{any_word('past', 'at')}\s*)*", re.IGNORECASE)

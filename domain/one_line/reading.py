@@ -44,14 +44,14 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
-    """Read one line (DESIGN.md, "One line"); any text has a reading, so nothing is raised."""
+    """Reads one line (DESIGN.md, "One line"); any text has a reading, so nothing is raised."""
     grammar = Grammar(vocabulary, today)
     read, unread = _parts(clean(text), grammar)
     return with_doubts(_with_texts(read, grammar), unread, grammar)
 
 
 def _with_texts(read: OneLine, grammar: Grammar) -> OneLine:
-    """With what the texts say at their ends, and to the subject."""
+    """Returns the line with what the texts say at their ends, and to the subject."""
     read = without_steering(read, grammar.vocabulary)
     read = _with_days(read, grammar)
     read = without_steering(read, grammar.vocabulary)  # behind a day, too
@@ -59,7 +59,7 @@ def _with_texts(read: OneLine, grammar: Grammar) -> OneLine:
 
 
 def _parts(text: str, grammar: Grammar) -> tuple[OneLine, tuple[str, ...]]:
-    """Head, details and result, and the words of the head that say nothing."""
+    """Reads head, details and result, and the words of the head that say nothing."""
     if marker := find_marker(text):
         read, unread = _headed(text[: marker.start], grammar)
         return _split(read, text[marker.end :], grammar, sure=marker.sure), unread
@@ -82,8 +82,8 @@ def _split(
     *,
     sure: bool,
 ) -> OneLine:
-    """With the result; where it is not sure, the words are shown with which it was taken to
-    begin.
+    """Returns the line with the result; where it is not sure, the words are shown with which it was
+    taken to begin.
     """
     read = _finish(read, result, grammar)
     if sure or not read.result:
@@ -93,15 +93,15 @@ def _split(
 
 
 def _headed(line: str, grammar: Grammar) -> tuple[OneLine, tuple[str, ...]]:
-    """The head with all that follows it as details, and the words in it that say nothing."""
+    """Reads the head with all that follows it as details, and the words in it that say nothing."""
     head = read_head(line, grammar)
     read = _with_names(head)
     return read, tuple(word.text for word in head.words if not word.known)
 
 
 def _with_names(head: Head) -> OneLine:
-    """The words of the head that say nothing: the customer's name where none is there, else the
-    details' beginning.
+    """Gives the words of the head that say nothing their place: the customer's name where none is
+    there, else the details' beginning.
     """
     read = head.read
     names = _leading_names(head.words)
@@ -117,7 +117,9 @@ def _with_names(head: Head) -> OneLine:
 
 
 def _leading_names(words_: Iterable[Word]) -> list[Word]:
-    """The words that say nothing, up to the first that begins a question, or is none of a name."""
+    """Returns the words that say nothing, up to the first that begins a question, or is none of a
+    name.
+    """
     unknown = (word for word in words_ if not word.known)
     return list(takewhile(lambda word: _may_name(word.text), unknown))
 
@@ -127,7 +129,7 @@ def _may_name(word: str) -> bool:
 
 
 def _is_name(names: Sequence[Word]) -> bool:
-    """Whether a letter is in one of these words."""
+    """Returns whether a letter is in one of these words."""
     return any(character.isalpha() for word in names for character in word.text)
 
 
@@ -136,8 +138,8 @@ def _joined(words_: Iterable[Word]) -> str:
 
 
 def _name_beginning(details: str) -> str:
-    """A name that may begin the details: a few words before one that begins a question, or behind a
-    title.
+    """Returns a name that may begin the details: a few words before one that begins a question, or
+    behind a title.
     """
     begun = details.split("\n", 1)[0].split()[: NAME_WORDS + 1]
     at = next((at for at, word in enumerate(begun) if asks_at(word)), 0)
@@ -153,7 +155,7 @@ def _name_beginning(details: str) -> str:
 
 
 def _unmarked(read: OneLine, grammar: Grammar) -> OneLine:
-    """Details that perhaps hold the result, and the word that closes."""
+    """Reads details that perhaps hold the result, and the word that closes."""
     if "\n" in read.details:
         return read
     end = read_end(read.details, asked=True)
@@ -172,7 +174,7 @@ def _unmarked(read: OneLine, grammar: Grammar) -> OneLine:
 
 
 def _finish(read: OneLine, result: str, grammar: Grammar) -> OneLine:
-    """With the result, which its end may close."""
+    """Returns the line with the result, which its end may close."""
     result = result.strip()
     end = read_end(result)
     if end.after:
@@ -181,7 +183,7 @@ def _finish(read: OneLine, result: str, grammar: Grammar) -> OneLine:
 
 
 def _closed(read: OneLine, end: End) -> OneLine:
-    """With the words shown that may close."""
+    """Returns the line with the words shown that may close."""
     if not end.unsure:
         return read
     return read.doubting("close", end.unsure, taken=end.close)
@@ -193,8 +195,8 @@ def _trailed(
     end: End,
     grammar: Grammar,
 ) -> OneLine:
-    """Words behind the closing one: a subject, a colleague, an urgency or a day; with any other it
-    stays whole.
+    """Reads words behind the closing one: a subject, a colleague, an urgency or a day; with any
+    other the text stays whole.
     """
     whole = replace(read, result=result, close=True).doubting("close", end.unsure, taken=True)
     read = replace(read, result=end.text, close=True)
@@ -214,7 +216,9 @@ def _trailing(
     at: int,
     grammar: Grammar,
 ) -> tuple[OneLine, int] | None:
-    """With what the word or day at `at` says, and where it ends; None for any other word."""
+    """Returns the line with what the word or day at `at` says, and where it ends; None for any
+    other word.
+    """
     word = text[at:].split(maxsplit=1)[0]
     bare = digits(word).strip("()[].,")
     if "." in bare and bare in grammar.vocabulary.subjects and read.subject in ("", bare):
@@ -233,8 +237,8 @@ def _trailing(
 
 
 def _with_days(read: OneLine, grammar: Grammar) -> OneLine:
-    """A day that is over, at the end of the details or the result: taken where it is said to be the
-    ticket's.
+    """Reads a day that is over, at the end of the details or the result; it is taken where it is
+    said to be the ticket's.
     """
     for where in TEXT_FIELDS:
         text = read.text(where)
@@ -256,8 +260,8 @@ def _with_day(
     start: int,
     past: Past,
 ) -> OneLine:
-    """Taken where it is said to be the ticket's or stands in brackets; else shown, unless words
-    before it bind it.
+    """Takes the day where it is said to be the ticket's or stands in brackets; else it is shown,
+    unless words before it bind it.
     """
     text = read.text(where)
     before = text[:start].rstrip()
@@ -274,7 +278,9 @@ def _with_day(
 
 
 def _with_doubted_day(read: OneLine, typed: str, past: Past) -> OneLine:
-    """With a day that may be the ticket's: shown, but where it is no other than was said."""
+    """Returns the line with a day that may be the ticket's: shown, but where it is no other than
+    was said.
+    """
     if read.created_on is None:
         read = replace(read, created_on=past.on, created_time=past.at)
         return read.doubting("created_on", typed, taken=True)
@@ -287,8 +293,8 @@ def _with_doubted_day(read: OneLine, typed: str, past: Past) -> OneLine:
 
 
 def read_fields(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
-    """With all that details and result say to the subject: projects, years, price, receipt, letter,
-    contract.
+    """Returns the line with all that details and result say to the subject: projects, years, price,
+    receipt, letter, contract.
     """
     return _with_fields(read, Grammar(vocabulary, today))
 
@@ -303,8 +309,8 @@ def read_details(
     vocabulary: Vocabulary,
     today: date,
 ) -> OneLine:
-    """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it
-    the result.
+    """Reads an answer to "details?" of a ticket of that subject: the question, and perhaps behind
+    it the result.
     """
     grammar = Grammar(vocabulary, today)
     text = clean(text)
@@ -316,7 +322,7 @@ def read_details(
 
 
 def _question_and_answer(text: str, grammar: Grammar) -> OneLine:
-    """Details and result of a text without a head."""
+    """Reads details and result of a text without a head."""
     if marker := find_marker(text):
         question = OneLine(details=text[: marker.start].strip())
         return _split(question, text[marker.end :], grammar, sure=marker.sure)
@@ -327,8 +333,8 @@ def _question_and_answer(text: str, grammar: Grammar) -> OneLine:
 
 
 def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine | None:
-    """An answer to "details?" that begins as one line does, with a dotted subject, perhaps beside a
-    channel.
+    """Reads an answer to "details?" that begins as one line does, with a dotted subject, perhaps
+    beside a channel.
 
     A subject without its channel may be a figure (1.1 million): it is shown. None for any other
     answer."""
@@ -348,7 +354,7 @@ def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine 
 
 
 def read_result(text: str) -> OneLine:
-    """Read an answer to "result?": all of it, but for a last word that closes."""
+    """Reads an answer to "result?": all of it, but for a last word that closes."""
     text = clean(text)
     end = read_end(text)
     if end.after:
@@ -360,8 +366,8 @@ def read_result(text: str) -> OneLine:
 
 
 def small_talk(text: str, today: date) -> bool:
-    """A courtesy, a yes or no, or nothing but digits, marks or a date: no question, no answer, and
-    nobody's name.
+    """Returns whether a text is a courtesy, a yes or no, or nothing but digits, marks or a date: no
+    question, no answer, and nobody's name.
     """
     plain = clean(text).casefold().strip(" .!?")
     if plain in words("one_line").texts("courtesies") or not _LETTER.search(plain):
@@ -371,16 +377,15 @@ def small_talk(text: str, today: date) -> bool:
 
 
 def is_salutation(line: str) -> bool:
-    """Whether the line begins a letter."""
+    """Returns whether the line begins a letter."""
     return line.casefold().lstrip().startswith(words("one_line").texts("salutations"))
 
 
 def _is_answered(question: str, answer: str) -> bool:
-    """Whether the lines after the question are its answer: one line alone, or more that end by
-    closing.
+    """Returns whether the lines after the question are its answer: one line alone, or more that end
+    by closing.
 
-    Without either, as in a pasted letter, all of it is the question.
-    """
+    Without either, as in a pasted letter, all of it is the question."""
     lines = [line for line in answer.splitlines() if line.strip()]
     if not lines:
         return False

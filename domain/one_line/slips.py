@@ -43,8 +43,8 @@ class Slip:
 
 
 def find_slip(text: str) -> Slip | None:
-    """The first code, else the first telephone that is none, in a text; None where nothing is
-    written like either.
+    """Returns the first code, else the first telephone that is none, in a text; None where nothing
+    is written like either.
     """
     for one in find_references(text):
         if one.kind is ReferenceKind.CUSTOMER and one.sure:
@@ -57,7 +57,9 @@ def find_slip(text: str) -> Slip | None:
 
 
 def _phone(written: str) -> Slip | None:
-    """What is wrong with one number; None where nothing is, or where it is hardly a telephone."""
+    """Returns what is wrong with one number; None where nothing is, or where it is hardly a
+    telephone.
+    """
     local = _COUNTRY.sub("0", _NO_DIGIT.sub("", written))
     if not FEWEST <= len(local) <= MOST:
         return None

@@ -79,8 +79,8 @@ class OneLine:
     doubts: tuple[Doubt, ...] = ()
 
     def steered(self, name: str, value: str) -> "OneLine":
-        """With `value` for one of the fields that a word alone may say: assignee, urgency, mood,
-        complexity.
+        """Returns the line with `value` for one of the fields that a word alone may say: assignee,
+        urgency, mood, complexity.
         """
         match name:
             case "assignee":
@@ -93,11 +93,11 @@ class OneLine:
                 return replace(self, complexity=value)
 
     def text(self, where: TextField) -> str:
-        """The details, or the result."""
+        """Returns the details, or the result."""
         return self.details if where == "details" else self.result
 
     def with_text(self, where: TextField, text: str) -> "OneLine":
-        """With this text as its details, or its result."""
+        """Returns the line with this text as its details, or its result."""
         if where == "details":
             return replace(self, details=text)
         return replace(self, result=text)
@@ -109,14 +109,14 @@ class OneLine:
         *,
         taken: bool = False,
     ) -> "OneLine":
-        """With one more doubt; the same words are shown once."""
+        """Returns the line with one more doubt; the same words are shown once."""
         doubt = Doubt(field_, " ".join(words.split()), taken)
         if any(other.words == doubt.words for other in self.doubts):
             return self
         return replace(self, doubts=(*self.doubts, doubt))
 
     def doubts_of(self, field_: str) -> list[Doubt]:
-        """The doubts that may be about this field."""
+        """Returns the doubts that may be about this field."""
         return [doubt for doubt in self.doubts if doubt.field == field_]
 
 
@@ -139,7 +139,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> "Vocabulary":
-        """What the catalogue alone says: no projects, and nobody's name."""
+        """Returns the words that the catalogue alone gives: no projects, and nobody's name."""
         wants = {
             name: frozenset(code for code in catalogue.subjects if catalogue.wants(code, name))
             for name in ASKING_ORDER

@@ -44,7 +44,7 @@ class Steering:
 
 
 def steering(word: str, vocabulary: Vocabulary) -> Steering | None:
-    """What a word steers; None for any other word."""
+    """Returns what a word steers; None for any other word."""
     typed = word.strip(_EDGES)
     if typed.startswith("@"):
         name = typed[1:]
@@ -58,7 +58,7 @@ def steering(word: str, vocabulary: Vocabulary) -> Steering | None:
 
 @cache
 def _steering_words() -> dict[str, Steering]:
-    """What each word steers; the first field of a word counts."""
+    """Returns what each word steers; the first field of a word counts."""
     table = line_words("steer")
     sure = table.texts("sure")
     found: dict[str, Steering] = {}
@@ -71,7 +71,7 @@ def _steering_words() -> dict[str, Steering]:
 
 
 def _impolite(word: str) -> str:
-    """A word without the politeness glued behind it."""
+    """Returns a word without the politeness glued behind it."""
     return _polite_end().sub("", word) or word
 
 
@@ -81,7 +81,9 @@ def _polite_end() -> re.Pattern[str]:
 
 
 def mention_at(text: str, at: int, vocabulary: Vocabulary) -> str:
-    """The whole name of a colleague, of several words, that stands here behind @; "" for none."""
+    """Returns the whole name of a colleague, of several words, that stands here behind @; "" for
+    none.
+    """
     if not text.startswith("@", at):
         return ""
     names = [f"@{name}" for name in vocabulary.staff if " " in name]
@@ -93,7 +95,9 @@ def mention_at(text: str, at: int, vocabulary: Vocabulary) -> str:
 
 
 def is_staff(name: str, vocabulary: Vocabulary) -> bool | None:
-    """True for a whole word of a name, False for the beginning of one, None for nobody."""
+    """Returns True for a whole word of a colleague's name, False for the beginning of one, None for
+    nobody.
+    """
     wanted = strip_titles(name.casefold())
     names = _staff_names(vocabulary.staff)
     if wanted in names:
@@ -105,13 +109,13 @@ def is_staff(name: str, vocabulary: Vocabulary) -> bool | None:
 
 @lru_cache(maxsize=8)
 def _staff_names(staff: frozenset[str]) -> frozenset[str]:
-    """Everybody's whole name and each word of it, without titles and in small letters."""
+    """Returns everybody's whole name and each word of it, without titles and in small letters."""
     names = {strip_titles(one.casefold()) for one in staff}
     return frozenset(names | {part for name in names for part in name.split()})
 
 
 def without_steering(read: OneLine, vocabulary: Vocabulary) -> OneLine:
-    """The line without the steering words that end its details or its result.
+    """Returns the line without the steering words that end its details or its result.
 
     Of a text of several lines, which was pasted, none is taken."""
     for where in TEXT_FIELDS:
@@ -126,7 +130,9 @@ def without_steering(read: OneLine, vocabulary: Vocabulary) -> OneLine:
 def _steering_end(
     read: OneLine, where: TextField, vocabulary: Vocabulary
 ) -> tuple[str, str, Steering] | None:
-    """The steering word that ends a text: what stands before it, itself, and what it steers."""
+    """Returns the steering word that ends a text: what stands before it, itself, and what it
+    steers.
+    """
     text = read.text(where)
     if "\n" in text:
         return None
@@ -138,7 +144,7 @@ def _steering_end(
 
 
 def _last_word(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """A text without its last word, and that; somebody's whole name behind @ is one."""
+    """Returns a text without its last word, and that; somebody's whole name behind @ is one."""
     text = _SIGNS_BEHIND.sub("", text).rstrip() or text
     at = text.rfind("@")
     if at > 0:
@@ -157,7 +163,9 @@ def _doubtfully(
     word: str,
     before: str,
 ) -> OneLine:
-    """With what a word may steer; a colleague who is only spoken of gets nothing."""
+    """Returns the line with what a word may steer; a colleague who is only spoken of gets
+    nothing.
+    """
     taken = steer.field != "assignee" or not is_spoken_of(before)
     if taken:
         read = read.steered(steer.field, steer.value)
@@ -170,7 +178,7 @@ def _is_sure(
     before: str,
     where: TextField,
 ) -> bool:
-    """Whether a steering word is no part of the sentence that it ends."""
+    """Returns whether a steering word is no part of the sentence that it ends."""
     if steer.field == "urgency":
         # "Send it urgently" is a way to send.
         return not any(word in read.details for word in line_words("steer").texts("sends"))
@@ -182,7 +190,7 @@ def _is_sure(
 
 
 def is_spoken_of(before: str) -> bool:
-    """Whether somebody's name belongs to the words before it: contact, ask, by."""
+    """Returns whether somebody's name belongs to the words before it: contact, ask, by."""
     last = (before.split() or [""])[-1].casefold()
     if last.endswith(listed("steer", "hands_over")):
         return False
@@ -193,7 +201,9 @@ def is_spoken_of(before: str) -> bool:
 
 
 def with_data(read: OneLine, grammar: Grammar) -> OneLine:
-    """With the projects and years that the texts surely name, where the subject asks for them."""
+    """Returns the line with the projects and years that the texts surely name, where the subject
+    asks for them.
+    """
     if read.subject in grammar.vocabulary.wants.get("projects", ()):
         read = _with_projects(read, grammar)
     counts = not read.result and _is_count(read.details, grammar.today)
@@ -219,7 +229,7 @@ def _years_of_each(
     text: str,
     today: date,
 ) -> tuple[dict[str, tuple[DataPeriod, ...]], list[tuple[int, int]]]:
-    """The years right behind each project's name, and from where to where they stand."""
+    """Returns the years right behind each project's name, and from where to where they stand."""
     years: dict[str, tuple[DataPeriod, ...]] = {}
     taken: list[tuple[int, int]] = []
     for _start, end, project in named:
@@ -239,7 +249,7 @@ def _shared_years(
     taken: list[tuple[int, int]],
     today: date,
 ) -> tuple[DataPeriod, ...]:
-    """The years of data that stand apart from any project."""
+    """Returns the years of data that stand apart from any project."""
     if any(word in text for word in words("data_years").texts("plans")):
         return ()
     shared: dict[DataPeriod, None] = {}
@@ -251,8 +261,8 @@ def _shared_years(
 
 
 def _names_data(text: str, start: int, end: int) -> bool:
-    """Whether years in a text are years of data, not of a birth, a book or a plan, and no other
-    number.
+    """Returns whether years in a text are years of data, not of a birth, a book or a plan, and no
+    other number.
     """
     table = words("data_years")
     before = _without_year_marks(text[:start].rstrip())
@@ -264,7 +274,7 @@ def _names_data(text: str, start: int, end: int) -> bool:
 
 
 def _without_year_marks(text: str) -> str:
-    """A text without the words for a year that end it."""
+    """Returns a text without the words for a year that end it."""
     marks = sorted(words("data_years").texts("year_marks"), key=len, reverse=True)
     while mark := next((mark for mark in marks if text.endswith(mark)), ""):
         text = text.removesuffix(mark).rstrip()
@@ -272,7 +282,7 @@ def _without_year_marks(text: str) -> str:
 
 
 def _goes_on(text: str, end: int) -> bool:
-    """Whether the years that end here are only the beginning of what is meant."""
+    """Returns whether the years that end here are only the beginning of what is meant."""
     table = words("data_years")
     behind = text[end:].lstrip()
     return behind.startswith(("-", "/", *table.texts("to"), *table.texts("open_ended")))
@@ -282,7 +292,7 @@ def _goes_on(text: str, end: int) -> bool:
 
 
 def _is_count(details: str, today: date) -> bool:
-    """Whether nothing but a province's number of users stands there."""
+    """Returns whether nothing but a province's number of users stands there."""
     typed = details.split()
     if len(typed) > COUNT_WORDS:
         return False
@@ -293,14 +303,14 @@ def _is_count(details: str, today: date) -> bool:
 
 
 def _is_of_count(word: str) -> bool:
-    """Whether a word belongs to such a report: one of its own, a province, a number."""
+    """Returns whether a word belongs to such a report: one of its own, a province, a number."""
     if word in line_words("counts").texts("words") or find_province(word):
         return True
     return _FIGURES.fullmatch(digits(word)) is not None
 
 
 def _without_month(typed: list[str], today: date) -> Iterator[str]:
-    """The words before a month that ends them."""
+    """Yields the words before a month that ends them."""
     for start, word in enumerate(typed):
         try:
             parse_month(" ".join(typed[start:]), today)

@@ -36,14 +36,14 @@ class Contract:
 
 
 def split_no(no: str) -> tuple[int, int]:
-    """The number and the Buddhist year of `81/2563`; InvalidInput("contract_no")."""
+    """Reads the number and the Buddhist year of `81/2563`; raises InvalidInput("contract_no")."""
     number, year = parse_contract_no(no).split("/")
     return int(number), int(year)
 
 
 def check_year(no: str, today: date) -> str:
-    """A contract's number, whose year has begun; InvalidInput("contract_no") or
-    ("contract_year").
+    """Returns the contract's number if its year has begun; else raises InvalidInput("contract_no")
+    or ("contract_year").
     """
     _number, year = split_no(no)
     if year > today.year + BUDDHIST_OFFSET:
@@ -52,15 +52,15 @@ def check_year(no: str, today: date) -> str:
 
 
 def next_no(taken: Iterable[str], today: date) -> str:
-    """The number after the highest one taken in today's Buddhist year."""
+    """Returns the number after the highest one taken in today's Buddhist year."""
     year = today.year + BUDDHIST_OFFSET
     numbers = [number for number, other in map(split_no, taken) if other == year]
     return f"{max(numbers, default=0) + 1}/{year}"
 
 
 def check_due_on(on: date, today: date) -> date:
-    """A date agreed upon: not in the past, not absurdly far; InvalidInput("past_date") or
-    ("far_date").
+    """Returns the date agreed upon if it is neither past nor absurdly far; else raises
+    InvalidInput("past_date") or ("far_date").
     """
     if on < today:
         raise InvalidInput("past_date")

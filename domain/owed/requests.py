@@ -82,7 +82,7 @@ class Life:
     owed: tuple[Owed, ...] = ()
 
     def open_owed(self, rule: str = "") -> Owed | None:
-        """What is owed now: under this rule, or the first of all."""
+        """Returns what is owed now: under this rule, or the first of all."""
         for each in self.owed:
             if each.state is OwedState.OPEN and rule in ("", each.rule):
                 return each
@@ -96,18 +96,18 @@ class Steps:
     kinds: Mapping[RequestKind, Mapping[str, tuple[str, ...]]]
 
     def find_kind(self, subject: str) -> RequestKind | None:
-        """The kind of request that a subject belongs to."""
+        """Returns the kind of request that a subject belongs to."""
         for kind, steps in self.kinds.items():
             if subject in _all(steps):
                 return kind
         return None
 
     def subjects(self, kind: RequestKind) -> frozenset[str]:
-        """The subjects of all its steps."""
+        """Returns the subjects of all its steps."""
         return frozenset(_all(self.kinds[kind]))
 
     def step_of(self, subject: str) -> str:
-        """The step that a subject does; "" for none."""
+        """Returns the step that a subject does; "" for none."""
         for steps in self.kinds.values():
             for step, subjects in steps.items():
                 if subject in subjects:
@@ -115,23 +115,25 @@ class Steps:
         return ""
 
     def pick(self, kind: RequestKind, subjects: Sequence[str]) -> str:
-        """The one of these subjects that belongs to this kind of request; "" for none."""
+        """Returns the one of these subjects that belongs to this kind of request; "" for none."""
         own = _all(self.kinds[kind])
         return next((subject for subject in subjects if subject in own), "")
 
     def tickets_of(self, life: Life, step: str) -> list[Ticket]:
-        """The request's tickets that do a step."""
+        """Returns the request's tickets that do a step."""
         does = self.kinds[life.request.kind].get(step, ())
         return [ticket for ticket in life.tickets if ticket.subject in does]
 
     def is_done(self, life: Life, step: str) -> bool:
-        """Whether a step was done: its ticket is closed, or an officer ticked it."""
+        """Returns whether a step was done: its ticket is closed, or an officer ticked it."""
         if any(mark.step == step for mark in life.marks):
             return True
         return any(ticket.status is Status.CLOSED for ticket in self.tickets_of(life, step))
 
     def next_step(self, life: Life) -> str:
-        """The first essential step after the furthest that was begun; "" where there is none."""
+        """Returns the first essential step after the furthest that was begun; "" where there is
+        none.
+        """
         steps = self.kinds[life.request.kind]
         essential = ESSENTIAL if "sent" in steps else ESSENTIAL_OF_SPECIAL
         first = 0
@@ -165,11 +167,10 @@ def place(
     ends: Sequence[str],
     now: datetime,
 ) -> Placement:
-    """The request of a ticket, from its subject and contract number among its customer's requests
-    of that kind.
+    """Finds the request of a ticket, from its subject and contract number among its customer's
+    requests of that kind.
 
-    `ends` = the rules of things owed that this subject ends.
-    """
+    `ends` = the rules of things owed that this subject ends."""
     step = steps.step_of(ticket.subject)
     if ticket.contract_no:
         named = _of_contract(ticket.contract_no, lives)
@@ -192,7 +193,7 @@ def _doubtful_placement(
     fitting: Sequence[Life],
     ends: Sequence[str],
 ) -> Placement:
-    """Where no one request is meant: the officer is asked, before or after."""
+    """Places a ticket where no one request is meant: the officer is asked, before or after."""
     if fitting and ends:
         return Placement(None, tuple(fitting), waits=True)
     if fitting:
@@ -203,7 +204,7 @@ def _doubtful_placement(
 
 
 def _thanked(step: str, lives: Sequence[Life]) -> list[Life]:
-    """The request that thanks are for, which may be over for long: the latest."""
+    """Returns the request that thanks are for, which may be over for long: the latest."""
     if step != "thanks":
         return []
     return sorted(lives, key=_touched_at)[-1:]
@@ -214,12 +215,14 @@ def _touched_at(life: Life) -> datetime:
 
 
 def _of_contract(no: str, lives: Sequence[Life]) -> list[Life]:
-    """The requests with this contract; with "" those that have none yet."""
+    """Returns the requests with this contract; with "" those that have none yet."""
     return [life for life in lives if no == (life.contract.no if life.contract else "")]
 
 
 def _about(projects: Sequence[str], lives: list[Life]) -> list[Life]:
-    """The one request that is about any of these projects; all where none is, or several are."""
+    """Returns the one request that is about any of these projects; all where none is, or several
+    are.
+    """
     same = [life for life in lives if not _projects(life).isdisjoint(projects)]
     return same if len(same) == 1 else lives
 
@@ -236,8 +239,8 @@ def _fitting(
     live: Sequence[Life],
     ends: Sequence[str],
 ) -> list[Life]:
-    """Those that the step may well belong to: what owes it, else what has come as far as the step
-    follows on.
+    """Returns the requests that the step may well belong to: what owes it, else what has come as
+    far as the step follows on.
     """
     owing = [life for life in live if any(life.open_owed(rule) for rule in ends)]
     if owing:
@@ -258,7 +261,7 @@ def _projects(life: Life) -> set[str]:
 
 
 def read_requests(root: TomlTable, catalogue: Catalogue) -> Steps:
-    """The `requests` tables; DataError for a wrong row."""
+    """Reads the `requests` tables; raises DataError for a wrong row."""
     table = root.table("requests")
     table.check_keys([str(kind) for kind in RequestKind])
     kinds: dict[RequestKind, Mapping[str, tuple[str, ...]]] = {}

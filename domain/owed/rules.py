@@ -58,7 +58,7 @@ class CalendarSpan:
     days: int
 
     def after(self, on: date) -> date:
-        """The date so much later; the 31st becomes the last of a shorter month."""
+        """Returns the date so much later; the 31st becomes the last of a shorter month."""
         year, month = divmod(on.year * 12 + on.month - 1 + self.months, 12)
         _weekday, last = monthrange(year, month + 1)
         day = date(year, month + 1, min(on.day, last))
@@ -116,27 +116,29 @@ class Owed:
     unreached: int = 0
 
     def reached(self) -> int:
-        """How often the customer was followed up: letters that came back do not count."""
+        """Returns how often the customer was followed up: letters that came back do not count."""
         return max(0, self.chased - self.unreached)
 
     def days(self, now: datetime) -> int:
-        """Whole days since it is owed, by the local calendar."""
+        """Returns the whole days since it is owed, by the local calendar."""
         return (_local(now) - _local(self.started_at)).days
 
     def first_on(self, rule: Rule) -> date:
-        """When it should be there: the date agreed, else the rule's first date."""
+        """Returns when it should be there: the date agreed, else the rule's first date."""
         return self.due_on or rule.first.after(_local(self.started_at))
 
     def is_overdue(self, rule: Rule, now: datetime) -> bool:
-        """Whether it should have been there before today."""
+        """Returns whether it should have been there before today."""
         return self.state is OwedState.OPEN and self.first_on(rule) < _local(now)
 
     def reminded(self, now: datetime) -> "Owed":
-        """As it is once the officer was reminded of it."""
+        """Returns the row as it is once the officer was reminded of it."""
         return replace(self, reminders=self.reminders + 1, last_at=now, snoozed_on=None)
 
     def asks(self, rule: Rule) -> bool:
-        """Whether all reminders were sent, so that the officer is asked whether to go on."""
+        """Returns whether all reminders were sent, so that the officer is asked whether to go
+        on.
+        """
         if self.state is not OwedState.OPEN or self.snoozed_on is not None:
             return False
         return self.reminders >= rule.times + self.extra
@@ -149,11 +151,10 @@ def _local(at: datetime) -> date:
 def next_reminder(
     rule: Rule, owed: Owed, calendar: WorkingCalendar, now: datetime
 ) -> datetime | None:
-    """When to remind next: on a working day at the rule's time, after `now`; None where nothing
-    more is to be said.
+    """Returns when to remind next: on a working day at the rule's time, after `now`; None where
+    nothing more is to be said.
 
-    Raises InvalidInput("holiday_year") as the calendar does.
-    """
+    Raises InvalidInput("holiday_year") as the calendar does."""
     if owed.state is not OwedState.OPEN or owed.asks(rule):
         return None
     on = owed.first_on(rule)
@@ -173,7 +174,8 @@ def settle(
     agreed: Mapping[str, date | None],
     now: datetime,
 ) -> list[Owed]:
-    """What is owed on a request after its tickets changed: the rows that are new (id 0) or differ.
+    """Returns what is owed on a request after its tickets changed: the rows that are new (id 0) or
+    differ.
 
     A start closed while the same is owed already adds nothing; a proof that was there before the
     first start leaves nothing owed; what was undone (a ticket opened again, or moved) is taken
@@ -230,7 +232,7 @@ class _Closing:
 
 
 def _closed(tickets: Sequence[Ticket], subjects: Sequence[str]) -> list[_Closing]:
-    """The closings of the closed tickets of these subjects, in their order."""
+    """Returns the closings of the closed tickets of these subjects, in their order."""
     closings = []
     for ticket in tickets:
         if ticket.status is not Status.CLOSED or ticket.closed_at is None:
@@ -250,7 +252,7 @@ def _undone(
     ends: set[str],
     now: datetime,
 ) -> Owed:
-    """The row where its start or its proof no longer stands."""
+    """Takes the row back where its start or its proof no longer stands."""
     if row.state is OwedState.OPEN and row.ticket_no and row.ticket_no not in starts:
         return replace(
             row,
@@ -276,8 +278,8 @@ def _followed(
     tickets: Sequence[Ticket],
     due_on: date | None,
 ) -> Owed:
-    """An open row with the date agreed by now, and the follow-ups that were recorded since it
-    began; any other as it is.
+    """Returns an open row with the date agreed by now, and the follow-ups that were recorded since
+    it began; any other stays as it is.
     """
     if row.state is not OwedState.OPEN:
         return row
@@ -295,7 +297,7 @@ def _followed(
 
 
 def _received(row: Owed, ends: Sequence[_Closing]) -> Owed | None:
-    """The open row ended by its proof; None where there is none."""
+    """Returns the open row ended by its proof; None where there is none."""
     for proof in ends:
         if proof.at >= row.started_at:
             return replace(
@@ -312,8 +314,8 @@ def _received(row: Owed, ends: Sequence[_Closing]) -> Owed | None:
 def _begun(
     starts: Sequence[_Closing], ends: Sequence[_Closing], rows: Sequence[Owed]
 ) -> _Closing | None:
-    """The first start that nothing was owed from yet; one whose debt was taken back may start it
-    anew.
+    """Returns the first start that nothing was owed from yet; one whose debt was taken back may
+    start it anew.
     """
     real = [row for row in rows if row.state is not OwedState.VOID]
     if not real and _is_proved_before(starts, ends):
@@ -327,15 +329,15 @@ def _begun(
 
 
 def _is_proved_before(starts: Sequence[_Closing], ends: Sequence[_Closing]) -> bool:
-    """Whether a proof was there before the last start."""
+    """Returns whether a proof was there before the last start."""
     return bool(starts) and bool(ends) and ends[0].at <= starts[-1].at
 
 
 def read_rules(
     root: TomlTable, catalogue: Catalogue, templates: Iterable[str] | None = None
 ) -> dict[str, Rule]:
-    """The `reminders` tables; DataError naming file and row. `templates` = the letters that there
-    are.
+    """Reads the `reminders` tables; the DataError it raises names file and row. `templates` = the
+    letters that there are.
     """
     known = None if templates is None else set(templates)
     return {

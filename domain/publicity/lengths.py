@@ -26,20 +26,20 @@ _LIGHT = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 
 
 def has_address(text: str) -> bool:
-    """Whether twitter makes a link of something in the text, with `https://` before it or
+    """Returns whether twitter makes a link of something in the text, with `https://` before it or
     without.
     """
     return _ADDRESS.search(text) is not None
 
 
 def without_addresses(text: str) -> str:
-    """The text beside what twitter makes links of."""
+    """Returns the text beside what twitter makes links of."""
     return _ADDRESS.sub(" ", text)
 
 
 def weighted_length(text: str) -> int:
-    """twitter's count: an address is 23 whatever its length, an emoji 2 whatever it is made of,
-    Thai 1 a sign.
+    """Counts as twitter does: an address is 23 whatever its length, an emoji 2 whatever it is made
+    of, Thai 1 a sign.
     """
     text, addresses = _ADDRESS.subn("", unicodedata.normalize("NFC", text))
     return ADDRESS_WEIGHT * addresses + sum(map(_weight, graphemes(text)))
@@ -66,8 +66,8 @@ message).
 
 
 def check_length(network: Network, text: str) -> None:
-    """InvalidInput("post_long") where the network would refuse the text, with how much is too
-    much.
+    """Raises InvalidInput("post_long") where the network would refuse the text, with how much is
+    too much.
     """
     limit, count = LIMITS[network]
     length = count(text)
@@ -76,11 +76,10 @@ def check_length(network: Network, text: str) -> None:
 
 
 def cut_to_fit(network: Network, text: str) -> str:
-    """The text as far as the network takes it: cut between letters as readers see them, never
-    within an address.
+    """Cuts the text as the network takes it: between letters as readers see them, never within an
+    address.
 
-    An ellipsis says that there is more, and the text's first address stays.
-    """
+    An ellipsis says that there is more, and the text's first address stays."""
     limit, count = LIMITS[network]
     if count(text) <= limit:
         return text
@@ -102,7 +101,7 @@ class _Cutter:
     addresses: Sequence[tuple[int, int]]
 
     def head(self, text: str, tail: str) -> str:
-        """The longest beginning of the text that fits with an ellipsis and this tail."""
+        """Returns the longest beginning of the text that fits with an ellipsis and this tail."""
         borders = [0, *accumulate(map(len, graphemes(text)))]
 
         def length(border: int) -> int:

@@ -68,8 +68,8 @@ class PostLink:
 
 
 def find_links(text: str) -> list[PostLink]:
-    """The posts, and where there are none of its network the pages, that the text links to; each
-    once.
+    """Returns the posts, and where there are none of its network the pages, that the text links to;
+    each once.
     """
     found: dict[str, PostLink] = {}
     for match in _LINK.finditer(text):
@@ -81,12 +81,12 @@ def find_links(text: str) -> list[PostLink]:
 
 
 def begins_with_link(text: str) -> bool:
-    """Whether a text begins with an address of a network, be it a post's or not."""
+    """Returns whether a text begins with an address of a network, be it a post's or not."""
     return _LINK.match(text) is not None
 
 
 def without_links(text: str) -> str:
-    """What the text says beside its links to networks, blank lines and blanks at line ends
+    """Returns what the text says beside its links to networks, blank lines and blanks at line ends
     aside.
     """
     rest = _LINK.sub(" ", text)
@@ -95,7 +95,7 @@ def without_links(text: str) -> str:
 
 
 def facebook_key(post_id: str) -> str:
-    """The key of a page's post by its id, with or without the page's own before it
+    """Returns the key of a page's post by its id, with or without the page's own before it
     (`PAGE_POST`).
     """
     return f"facebook:{post_id.rpartition('_')[2]}"
@@ -115,7 +115,7 @@ class _Address:
         return self.path[0].casefold() if self.path else ""
 
     def is_of(self, host: str) -> bool:
-        """Whether it lies on this host or on one below it."""
+        """Returns whether it lies on this host or on one below it."""
         return self.host == host or self.host.endswith(f".{host}")
 
     @property
@@ -125,7 +125,7 @@ class _Address:
 
 
 def _read(text: str, depth: int = 0) -> PostLink | None:
-    """The post or page behind one address; None where it is neither."""
+    """Reads the post or page behind one address; returns None where it is neither."""
     address = _parsed(text.rstrip(_TAIL))
     if address is None:
         return None
@@ -155,8 +155,8 @@ def _parsed(text: str) -> _Address | None:
 
 
 def _shared(address: _Address) -> str:
-    """The address within a share form's (facebook.com/sharer, l.facebook.com, x.com/intent, LINE
-    it).
+    """Returns the address within a share form's (facebook.com/sharer, l.facebook.com, x.com/intent,
+    LINE it).
     """
     head = address.head
     shares = head == "share" and "url" in address.query
@@ -168,7 +168,7 @@ def _shared(address: _Address) -> str:
 
 
 def _page(network: Network, url: str, name: str) -> PostLink:
-    """A whole account."""
+    """Returns the link to a whole account."""
     key = f"{network}:page/{name.casefold()}"
     return PostLink(network, url, key, page=name, kind=PostLinkKind.PAGE)
 
@@ -195,7 +195,7 @@ def _facebook(address: _Address) -> PostLink | None:
 
 
 def _facebook_page(address: _Address) -> PostLink | None:
-    """A page by its name, or by its id in the query."""
+    """Reads the address of a page, by its name, or by its id in the query."""
     by_id = address.head == "profile.php"
     name = address.query.get("id", "") if by_id else _only(address.path)
     if not _NAME.fullmatch(name):
@@ -204,12 +204,12 @@ def _facebook_page(address: _Address) -> PostLink | None:
 
 
 def _names_post(path: Sequence[str], kinds: Sequence[str]) -> bool:
-    """Whether a path goes on with a kind of posts, and one of them."""
+    """Returns whether a path goes on with a kind of posts, and one of them."""
     return len(path) > 1 and path[0] in kinds
 
 
 def _only(path: Sequence[str]) -> str:
-    """The one part of a path; "" where it has more, or none."""
+    """Returns the one part of a path; "" where it has more, or none."""
     return path[0] if len(path) == 1 else ""
 
 
@@ -224,7 +224,9 @@ def _facebook_by_query(address: _Address) -> PostLink | None:
 
 
 def _facebook_share(path: Sequence[str]) -> PostLink | None:
-    """The short address that Facebook's button "share" gives: a code, perhaps behind its kind."""
+    """Reads the short address that Facebook's button "share" gives: a code, perhaps behind its
+    kind.
+    """
     if len(path) < 2 or path[0].casefold() != "share":
         return None
     *kinds, code = path[1:3]
@@ -271,7 +273,7 @@ def _twitter(address: _Address) -> PostLink | None:
 
 
 def _is_twitter_name(name: str) -> bool:
-    """Whether it may be an account; `i` stands for any."""
+    """Returns whether it may be an account; `i` stands for any."""
     return name != "i" and _NAME.fullmatch(name) is not None
 
 
@@ -298,7 +300,7 @@ def _line(address: _Address) -> PostLink | None:
 
 
 def _line_by_query(address: _Address, url: str) -> PostLink | None:
-    """A post that the query names; None where it does not say which."""
+    """Reads a post that the query names; returns None where it does not say which."""
     name = "postId" if address.query.get("postId") else "id"
     post = address.query.get(name, "")
     if not _CODE.fullmatch(post):
@@ -316,7 +318,7 @@ _READERS: Sequence[tuple[str, Callable[[_Address], PostLink | None]]] = (
 
 
 def _short(address: _Address) -> PostLink | None:
-    """Short addresses, which name nothing but themselves."""
+    """Reads short addresses, which name nothing but themselves."""
     network = _SHORT_HOSTS.get(address.host)
     codes = address.path[:3]
     if network is None or not codes:

@@ -83,8 +83,8 @@ def read_event(
     value: Mapping[str, object],
     page_id: str,
 ) -> PageEvent | None:
-    """A change of the page's feed; None where it is no post of the page itself, or not
-    published.
+    """Reads a change of the page's feed; returns None where it is no post of the page itself, or
+    not published.
     """
     verb = _VERBS.get(str(value.get("verb")))
     post_id = _text(value, "post_id")
@@ -109,26 +109,26 @@ def read_event(
 
 
 def _text(value: Mapping[str, object], key: str) -> str:
-    """The text under a key; "" where it is missing, or something else."""
+    """Returns the text under a key; "" where it is missing, or something else."""
     text = value.get(key)
     return text if isinstance(text, str) else ""
 
 
 def _is_of_page(value: Mapping[str, object], page_id: str) -> bool:
-    """Whether the page itself did it."""
+    """Returns whether the page itself did it."""
     sender = value.get("from")
     return isinstance(sender, Mapping) and str(sender.get("id")) == page_id
 
 
 def _link(value: Mapping[str, object]) -> str:
-    """The post's own address."""
+    """Returns the post's own address."""
     post = value.get("post")
     given = _text(post if isinstance(post, Mapping) else value, "permalink_url")
     return next((link.url for link in find_links(given)), "")
 
 
 def _instant(value: object) -> datetime | None:
-    """Seconds since 1970, or milliseconds, or ISO 8601."""
+    """Reads seconds since 1970, or milliseconds, or ISO 8601."""
     if isinstance(value, str):
         return _written_instant(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**14:
@@ -146,7 +146,9 @@ def _written_instant(text: str) -> datetime | None:
 
 
 def fold(post: PagePost, events: Iterable[PageEvent]) -> PagePost:
-    """The post after these events: alike in whatever order, and however often, they came."""
+    """Returns the post after these events: alike in whatever order, and however often, they
+    came.
+    """
     for event in events:
         post = _after(post, event)
     return post
@@ -176,13 +178,13 @@ def _known(*instants: datetime | None) -> list[datetime]:
 
 
 def link_of(post: PagePost) -> str:
-    """Where the post can be seen: as Facebook said, else by its ids."""
+    """Returns where the post can be seen: as Facebook said, else by its ids."""
     page, _bar, own = post.post_id.rpartition("_")
     return post.link or f"https://www.facebook.com/{page or 'permalink'}/posts/{own}"
 
 
 def event_json(event: PageEvent) -> str:
-    """As the inbox keeps it: ASCII."""
+    """Writes the event as the inbox keeps it: ASCII."""
     posted = event.posted_at.isoformat() if event.posted_at else ""
     return json.dumps(
         [event.post_id, event.verb, event.at.isoformat(), event.text, event.link, posted]
@@ -190,7 +192,7 @@ def event_json(event: PageEvent) -> str:
 
 
 def event_from_json(raw: str) -> PageEvent:
-    """The reverse of `event_json`."""
+    """Reads what `event_json` wrote."""
     post_id, verb, at, text, link, posted = json.loads(raw)
     made = datetime.fromisoformat(posted) if posted else None
     return PageEvent(post_id, Verb(verb), datetime.fromisoformat(at), text, link, made)

@@ -20,7 +20,7 @@ class PostingRules:
     prices: Mapping[str, str] = field(default_factory=dict)
 
     def price(self, network: Network, text: str) -> str:
-        """What the network takes for a post with this text; "" where it takes nothing."""
+        """Returns what the network takes for a post with this text; "" where it takes nothing."""
         plain = self.prices.get(network, "")
         if not has_address(text):
             return plain
@@ -28,7 +28,7 @@ class PostingRules:
 
 
 def read_posting(root: TomlTable) -> PostingRules:
-    """The table `posting`; DataError naming the key."""
+    """Reads the table `posting`; the DataError it raises names the key."""
     table = root.table("posting")
     table.check_keys(("second_confirmation", "price"))
     second = table.table("second_confirmation")

@@ -104,12 +104,12 @@ class Publication:
     released_by: StaffId | None = None
 
     def with_post(self, post: Post) -> "Publication":
-        """With this post in the place of the one on its network."""
+        """Returns the publication with this post in the place of the one on its network."""
         return replace(self, posts={**self.posts, post.network: post})
 
     def words_of(self, post: Post) -> str:
-        """What the post says: its own words, or the news where it has none (queued by an earlier
-        version).
+        """Returns what the post says: its own words, or the news where it has none (queued by an
+        earlier version).
         """
         return post.text or self.news.text
 
@@ -126,12 +126,12 @@ class Publication:
 
 
 def publication_no(running: int) -> PublicationNo:
-    """The number of the publication that got this running number."""
+    """Returns the number of the publication that got this running number."""
     return PublicationNo(f"P{running}")
 
 
 def created_at(published_on: date, now: datetime) -> datetime:
-    """Now, or the beginning of work on the day to which the publication is backdated."""
+    """Returns now, or the beginning of work on the day to which the publication is backdated."""
     if published_on == now.astimezone(BANGKOK).date():
         return now
     return datetime.combine(published_on, OPENING, BANGKOK)
@@ -145,8 +145,8 @@ def ticket_of(
     by: StaffId | None,
     now: datetime,
 ) -> Ticket:
-    """The closed ticket that a post is, worded as DOMAIN.md section 9 wants; `network` as people
-    call it.
+    """Returns the closed ticket that a post is, worded as DOMAIN.md section 9 wants; `network` as
+    people call it.
     """
     news = publication.news
     posted_at = created_at(publication.published_on, now)
@@ -173,8 +173,8 @@ def ticket_of(
 def corrected(
     ticket: Ticket, before: Publication, after: Publication, network: Network, name: str
 ) -> Ticket:
-    """The ticket after its publication was corrected; words that an officer wrote into the ticket
-    stay.
+    """Returns the ticket after its publication was corrected; words that an officer wrote into the
+    ticket stay.
     """
     old = _derived(before, network, name)
     new = _derived(after, network, name)
@@ -189,7 +189,9 @@ def _derived(
     network: Network,
     name: str,
 ) -> dict[str, Any]:
-    """What a ticket has from its publication, by field; `name` = the network as people call it."""
+    """Returns what a ticket has from its publication, by field; `name` = the network as people call
+    it.
+    """
     news = publication.news
     link = publication.posts[network].link
     return {

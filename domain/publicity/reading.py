@@ -43,7 +43,9 @@ class News:
 
 
 def text_key(text: str) -> str:
-    """Alike for texts that say the same, however they are written; "" for one too short to tell."""
+    """Returns a key that is alike for texts that say the same, however they are written; "" for one
+    too short to tell.
+    """
     folded = fold(without_links(text))
     if len(folded) < LEAST_TEXT:
         return ""
@@ -51,8 +53,8 @@ def text_key(text: str) -> str:
 
 
 def projects_of(projects: Sequence[Project], text: str) -> tuple[str, ...]:
-    """The projects that a text surely names, else the one that its short forms mean; none where
-    several may be.
+    """Returns the projects that a text surely names, else the one that its short forms mean; none
+    where several may be.
     """
     named = [project.name for _start, _end, project in projects_in(projects, text)]
     if named:
@@ -64,8 +66,8 @@ def projects_of(projects: Sequence[Project], text: str) -> tuple[str, ...]:
 
 
 def periods_of(text: str, today: date) -> str:
-    """The one period of data that a text names, in the form in which tickets keep it; "" where none
-    or several.
+    """Returns the one period of data that a text names, in the form in which tickets keep it; ""
+    where none or several.
     """
     runs = [periods for _start, _end, periods in find_periods(text, today)]
     if len(runs) == 1:
@@ -79,8 +81,8 @@ def periods_of(text: str, today: date) -> str:
 
 
 def _months(text: str, today: date) -> tuple[DataPeriod, ...]:
-    """The months of a text whose years have two digits: `Oct 69`, but for those that are part of a
-    date.
+    """Returns the months of a text whose years have two digits: `Oct 69`, but for those that are
+    part of a date.
     """
     found: dict[DataPeriod, None] = {}
     before = ""
@@ -96,7 +98,7 @@ def _months(text: str, today: date) -> tuple[DataPeriod, ...]:
 
 
 def _month_period(first: date) -> DataPeriod:
-    """The month that begins on this day."""
+    """Returns the month that begins on this day."""
     year = first.year + BUDDHIST_OFFSET
     return DataPeriod(year, year, unit="M", start=first.month, end=first.month)
 
@@ -105,7 +107,7 @@ def _month_period(first: date) -> DataPeriod:
 
 
 def survey_words(projects: Sequence[str], data_years: str) -> str:
-    """The surveys with their period, as officers write them: the survey's name, "month of" February
+    """Writes the surveys with their period, as officers do: the survey's name, "month of" February
     2563.
     """
     table = words("publicity")
@@ -119,7 +121,7 @@ def survey_words(projects: Sequence[str], data_years: str) -> str:
 
 
 def details(news: News, network: str) -> str:
-    """What was publicised, as a ticket's details; `network` as people call it."""
+    """Writes what was publicised, as a ticket's details; `network` as people call it."""
     table = words("publicity")
     if not news.projects and not news.text:
         return table.text("of_nothing") % network
@@ -131,5 +133,5 @@ def details(news: News, network: str) -> str:
 
 
 def result(news: News, network: str, link: str) -> str:
-    """The same with its link, as a ticket's result."""
+    """Writes the same with its link, as a ticket's result."""
     return " ".join(filter(None, (details(news, network), link)))

@@ -42,7 +42,7 @@ class Tally:
     opened: int | None = None
 
     def add(self, one: Counted) -> None:
-        """Count one more."""
+        """Counts one more."""
         self.posts += 1
         if one.delivered is not None:
             self.delivered = (self.delivered or 0) + one.delivered
@@ -68,7 +68,7 @@ class Summary:
     project_networks: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, one: Counted) -> None:
-        """Count one more in every sum but those of news and of what was removed."""
+        """Counts one more in every sum but those of news and of what was removed."""
         day = one.at.astimezone(BANGKOK).date()
         month = day.replace(day=1)
         year = fiscal_year(day)
@@ -83,7 +83,7 @@ class Summary:
 
 
 def summarise(counted: Iterable[Counted]) -> Summary:
-    """A post about two projects counts for both, and once in every other sum."""
+    """Sums up posts. One about two projects counts for both, and once in every other sum."""
     summary = Summary()
     known: set[str] = set()
     for one in counted:
@@ -108,8 +108,8 @@ class Release:
 
 
 def without_publicity(releases: Iterable[Release], publicised: Sequence[DataUse]) -> list[Release]:
-    """The releases about whose data no publicity ticket is; one that names no days is about any of
-    the project's.
+    """Returns the releases about whose data no publicity ticket is; one that names no days is about
+    any of the project's.
     """
 
     return [
@@ -118,7 +118,7 @@ def without_publicity(releases: Iterable[Release], publicised: Sequence[DataUse]
 
 
 def _is_about(use: DataUse, release: Release) -> bool:
-    """Whether a ticket's data are the released ones."""
+    """Returns whether a ticket's data are the released ones."""
     if use.project != release.project:
         return False
     if use.from_on is None or use.to_on is None:
@@ -127,8 +127,8 @@ def _is_about(use: DataUse, release: Release) -> bool:
 
 
 def read_releases(root: TomlTable, projects: Sequence[Project]) -> tuple[Release, ...]:
-    """The office's `[[releases]]`: project, period of the data, day of the release; DataError for a
-    wrong row.
+    """Reads the office's `[[releases]]`: project, period of the data, day of the release; raises
+    DataError for a wrong row.
     """
     known = {project.name for project in projects}
     found: list[Release] = []
@@ -141,7 +141,7 @@ def read_releases(root: TomlTable, projects: Sequence[Project]) -> tuple[Release
 
 
 def _read_release(row: TomlTable, known: Collection[str]) -> Iterator[Release]:
-    """A release for each unbroken stretch of its data."""
+    """Yields a release for each unbroken stretch of its data."""
     row.check_keys(("project", "data", "on"))
     name = row.text("project")
     on = row.day("on")

@@ -1,9 +1,9 @@
 """What the words of an enquiry surely say of its subject and channel, if only habit has chosen them
 so far.
 
-Unlike `domain.suggestions.subjects`, which orders options, this asks: so it speaks up only where a word
-is telling. The words are those of the suggestions without the vague ones; a word that stands within
-a longer known one says nothing itself (the Thai for "to lend" within "a loan")."""
+Unlike `domain.suggestions.subjects`, which orders options, this asks: so it speaks up only where a
+word is telling. The words are those of the suggestions without the vague ones; a word that stands
+within a longer known one says nothing itself (the Thai for "to lend" within "a loan")."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -49,11 +49,11 @@ class Telling:
     undecided: Mapping[str, tuple[frozenset[str], tuple[str, ...]]]
 
     def of_subjects(self, text: str) -> list[frozenset[str]]:
-        """What each telling word of the text says of its subject."""
+        """Returns what each telling word of the text says of its subject."""
         return [self.subjects[word] for word in self._within(text, self.subjects)]
 
     def of_channels(self, text: str) -> set[str]:
-        """The channels that the text tells."""
+        """Returns the channels that the text tells."""
         return {self.channels[word] for word in self._within(text, self.channels)}
 
     def _within(
@@ -61,7 +61,9 @@ class Telling:
         text: str,
         known: Collection[str],
     ) -> list[str]:
-        """The known words of a text, none that stands within a longer one or within a cover."""
+        """Returns the known words of a text, none that stands within a longer one or within a
+        cover.
+        """
         sound = sound_of(text)
         spans = [span for word in (*known, *self.covers) for span in _places(word, sound)]
         kept = {span[2] for span in spans if not any(_is_within(span, other) for other in spans)}
@@ -69,7 +71,7 @@ class Telling:
 
 
 def _places(word: str, sound: str) -> Iterator[_Span]:
-    """Wherever a word stands."""
+    """Yields all places where a word stands."""
     start = sound.find(word)
     while start >= 0:
         yield start, start + len(word), word
@@ -77,7 +79,7 @@ def _places(word: str, sound: str) -> Iterator[_Span]:
 
 
 def _is_within(span: _Span, other: _Span) -> bool:
-    """Whether a word stands within a longer one."""
+    """Returns whether a word stands within a longer one."""
     start, end, word = span
     begin, stop, longer = other
     return begin <= start and end <= stop and len(longer) > len(word)
@@ -99,8 +101,8 @@ class Pointer:
         said: Collection[str] = (),
         likely: Sequence[str] = (),
     ) -> list[Way]:
-        """The other ways that details and result tell, likeliest first; [] where they agree or say
-        nothing.
+        """Returns the other ways that details and result tell, likeliest first; [] where they agree
+        or say nothing.
 
         `said` = which of subject and channel the officer chose herself: they stay as they are.
         `likely` orders the subjects between which the telling words do not decide."""
@@ -128,15 +130,15 @@ class Pointer:
         return self._by_one_channel(subjects, subject, other or channel)
 
     def _by_one_channel(self, subjects: Sequence[str], habit: str, channel: str) -> list[Way]:
-        """These subjects as far as they come by the channel; else what is like the likeliest, or
-        like the subject of habit.
+        """Returns these subjects as far as they come by the channel; else what is like the
+        likeliest, or like the subject of habit.
         """
         fitting = [one for one in subjects if self.catalogue.fits(one, channel)]
         likeliest = next(iter(subjects), habit)
         return [(one, channel) for one in fitting or self._kin(likeliest, channel)]
 
     def _channel(self, text: str, channel: str) -> str:
-        """The one channel that the words tell, where it is another one."""
+        """Returns the one channel that the words tell, where it is another one."""
         named = self.telling.of_channels(text)
         if len(named) != 1 or channel in named:
             return ""
@@ -147,20 +149,20 @@ class Pointer:
         subjects: Sequence[str],
         channel: str,
     ) -> list[Way]:
-        """The likeliest subject by several of its channels, the others by one each."""
+        """Returns the likeliest subject by several of its channels, the others by one each."""
         if not subjects:
             return []
         first, *others = [self._by_channels(one, channel) for one in subjects]
         return [*first[:MOST_CHANNELS], *(ways[0] for ways in others)]
 
     def _by_channels(self, subject: str, channel: str) -> list[Way]:
-        """The subject by each of its channels, this one before the others."""
+        """Returns the subject by each of its channels, this one before the others."""
         own = self.catalogue.subject(subject).channels or (channel,)
         return [(subject, one) for one in sorted(own, key=lambda one: one != channel)]
 
     def _kin(self, subject: str, channel: str) -> list[str]:
-        """The subject itself where it comes by the channel or nothing like it does, else those of
-        its group that do.
+        """Returns the subject itself where it comes by the channel or nothing like it does, else
+        those of its group that do.
         """
         if self.catalogue.fits(subject, channel):
             return [subject]
@@ -168,8 +170,8 @@ class Pointer:
         return [one.code for one in active if _group(one.code) == _group(subject)] or [subject]
 
     def _sold(self, result: str) -> list[frozenset[str]]:
-        """What the words of the result say: how it was answered; only a sale is one, wherever it is
-        told.
+        """Returns what the words of the result say: how it was answered; only a sale is one,
+        wherever it is told.
         """
         sales = self.catalogue.sales
         return [members for members in self.telling.of_subjects(result) if members <= sales]
@@ -181,7 +183,7 @@ class Pointer:
         likely: Sequence[str],
         undecided: frozenset[str],
     ) -> list[str]:
-        """Other subjects that the words tell, the likeliest first."""
+        """Returns other subjects that the words tell, the likeliest first."""
         scores = self._scores(told)
         single = scores.single
         if not single:
@@ -200,7 +202,7 @@ class Pointer:
         return [one for one in ranked if single[best] - single[one] <= NEAR and one != subject]
 
     def _undecided(self, result: str, subject: str) -> frozenset[str]:
-        """The subjects for which no words speak against this one with such a result."""
+        """Returns the subjects for which no words speak against this one with such a result."""
         others, results = self.telling.undecided.get(_group(subject), (frozenset(), ()))
         sound = sound_of(result)
         if any(word in sound for word in results):
@@ -208,7 +210,7 @@ class Pointer:
         return others
 
     def _scores(self, told: Iterable[frozenset[str]]) -> "_Scores":
-        """What is told of each subject and group: the more, the fewer share a word."""
+        """Returns what is told of each subject and group: the more, the fewer share a word."""
         active = {one.code for one in self.catalogue.active_subjects(self.on)}
         every = len({_group(one) for one in active})
         scores = _Scores()
@@ -230,7 +232,9 @@ class _Scores:
     groups: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def are_sure(self, best: str, habit: str) -> bool:
-        """Whether so much more is told of the one than of the other that it is asked for."""
+        """Returns whether so much more is told of the one than of the other that it is asked
+        for.
+        """
         group = _group(best)
         own = _group(habit)
         if group == own:
@@ -239,8 +243,8 @@ class _Scores:
 
 
 def read_telling(root: TomlTable, catalogue: Catalogue, seeds: Seeds) -> Telling:
-    """The table `pointing` over the words of the suggestions; DataError for a channel that the
-    catalogue lacks.
+    """Reads the table `pointing` over the words of the suggestions; raises DataError for a channel
+    that the catalogue lacks.
     """
     table = root.table("pointing")
     table.check_keys(("vague", "covers", "channels", "undecided"))
@@ -260,7 +264,7 @@ def read_telling(root: TomlTable, catalogue: Catalogue, seeds: Seeds) -> Telling
 
 
 def _read_channels(table: TomlTable, catalogue: Catalogue) -> dict[str, str]:
-    """How each word sounds, and the channel of which it speaks."""
+    """Returns how each word sounds, and the channel of which it speaks."""
     channels: dict[str, str] = {}
     for code in table.values:
         if code not in catalogue.channels:

@@ -35,8 +35,8 @@ Seeds = Mapping[str, Collection[str]]
 
 
 def read_seeds(root: TomlTable, catalogue: Catalogue) -> Seeds:
-    """The table `suggestions`: subject or group -> words; DataError for a subject that the
-    catalogue lacks.
+    """Reads the table `suggestions`: subject or group -> words; raises DataError for a subject that
+    the catalogue lacks.
     """
     table = root.table("suggestions")
     seeds: dict[str, set[str]] = {}
@@ -50,7 +50,7 @@ def read_seeds(root: TomlTable, catalogue: Catalogue) -> Seeds:
 
 
 def _members(catalogue: Catalogue, code: str) -> list[str]:
-    """The subjects to choose from with this code, or in this group."""
+    """Returns the subjects to choose from with this code, or in this group."""
     subjects = [one for one in catalogue.subjects.values() if one.selectable]
     return [one.code for one in subjects if code in (one.code, one.parent)]
 
@@ -68,7 +68,7 @@ class Model:
         self._channels: Counter[tuple[str, str]] = Counter()
 
     def learn(self, subject: str, channel: str, text: str) -> None:
-        """One closed ticket."""
+        """Learns one closed ticket."""
         runs = _runs(sound_of(text))
         self._runs.setdefault(subject, Counter()).update(runs)
         self._sizes[subject] += len(runs)
@@ -77,7 +77,7 @@ class Model:
         self._channels[channel, subject] += 1
 
     def unlearn(self, subject: str, channel: str, text: str) -> None:
-        """One that was learnt, as it was then."""
+        """Forgets one that was learnt, as it was then."""
         runs = _runs(sound_of(text))
         for counted in (self._runs[subject], self._all):
             counted.subtract(runs)
@@ -98,10 +98,10 @@ class Model:
         fitting: Collection[str],
         habits: Mapping[str, int],
     ) -> list[str]:
-        """At most three of `subjects`, likeliest first; [] where the text tells nothing.
+        """Returns at most three of `subjects`, likeliest first; [] where the text tells nothing.
 
-        `fitting` = those that the channel lists, `habits` = how often the officer chose a subject
-        lately."""
+        `fitting` = those that the channel lists, `habits` = how often the officer chose a
+        subject lately."""
         evidence = self._evidence(text, subjects, seeds)
         if max(evidence.values(), default=0.0) < LEAST:
             return []
@@ -121,7 +121,7 @@ class Model:
         subjects: Sequence[str],
         seeds: Seeds,
     ) -> dict[str, float]:
-        """For each subject what the text says for or against it."""
+        """Returns for each subject what the text says for or against it."""
         sound = sound_of(text)
         evidence = dict.fromkeys(subjects, 0.0)
         for word, members in seeds.items():
@@ -138,8 +138,8 @@ class Model:
         return evidence
 
     def _odds(self, subject: str, runs: Sequence[str]) -> float:
-        """As much as everybody's tickets would say, and more for each run that is commoner in this
-        subject's.
+        """Returns as much as everybody's tickets would say, and more for each run that is commoner
+        in this subject's.
         """
         taught = self._runs.get(subject, Counter())
         smoothing = max(LEAST_SMOOTHING, SMOOTHING * self._every)
@@ -153,7 +153,7 @@ class Model:
 
 
 def sound_of(text: str) -> str:
-    """As it sounds, without signs, figures and blanks."""
+    """Returns a text as it sounds, without signs, figures and blanks."""
     return "".join(letter for letter in fold(text[:READ]) if not letter.isdigit() and letter != " ")
 
 

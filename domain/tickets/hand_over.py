@@ -49,10 +49,9 @@ class Leave:
 
 
 def split(nos: Sequence[TicketNo], loads: Mapping[StaffId, int]) -> dict[TicketNo, StaffId]:
-    """Each ticket to whoever has the least to do by then; empty where there is nobody.
+    """Gives each ticket to whoever has the least to do by then; empty where there is nobody.
 
-    `loads` = unfinished tickets by person; among equals, the first named gets it.
-    """
+    `loads` = unfinished tickets by person; among equals, the first named gets it."""
     carried = dict(loads)
     given: dict[TicketNo, StaffId] = {}
     for no in nos:

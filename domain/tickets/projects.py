@@ -37,8 +37,8 @@ class Project:
 
 
 def find_projects(projects: Iterable[Project], text: str) -> list[Project]:
-    """Projects whose short form is `text` (dots and case aside), then those whose name holds its
-    words.
+    """Returns the projects whose short form is `text` (dots and case aside), then those whose name
+    holds its words.
     """
     typed = _plain(_bare(clean(text))).split()
     if not typed:
@@ -54,8 +54,8 @@ def similar_projects(
     text: str,
     limit: int = 5,
 ) -> list[Project]:
-    """Projects spelt much like what was typed, likeliest first: for slips, so never taken without
-    being asked.
+    """Returns the projects spelt much like what was typed, likeliest first: for slips, so never
+    taken without being asked.
     """
     listed = list(projects)
     wanted = fold(_bare(clean(text)))
@@ -80,8 +80,8 @@ def similar_projects(
 
 
 def projects_in(projects: Sequence[Project], text: str) -> list[tuple[int, int, Project]]:
-    """Where a text surely names a project: `(start, end, project)` in the text's order, the longest
-    name counts.
+    """Finds where a text surely names a project: `(start, end, project)` in the text's order, the
+    longest name counts.
 
     Sure are its full name and its `marks` as whole words; "labour" or "income" alone are what
     people ask about."""
@@ -97,8 +97,8 @@ def projects_in(projects: Sequence[Project], text: str) -> list[tuple[int, int, 
 
 
 def likely_projects(projects: Iterable[Project], text: str) -> list[Project]:
-    """The projects that a text may be about: those it surely names, else those whose short forms
-    stand in it.
+    """Returns the projects that a text may be about: those it surely names, else those whose short
+    forms stand in it.
     """
     listed = list(projects)
     named = [project for _start, _end, project in projects_in(listed, text)]
@@ -109,7 +109,9 @@ def likely_projects(projects: Iterable[Project], text: str) -> list[Project]:
 
 
 def _stands(word: str, plain: str) -> bool:
-    """Whether a short form stands in a text: a Thai word anywhere, any other as a whole word."""
+    """Returns whether a short form stands in a text: a Thai word anywhere, any other as a whole
+    word.
+    """
     bare = _plain(word)
     if not bare.isascii():
         return bare in plain
@@ -117,8 +119,8 @@ def _stands(word: str, plain: str) -> bool:
 
 
 def split_projects(text: str) -> list[str]:
-    """Several projects in one answer: by commas, line ends, and the words for "and" where blanks
-    stand beside them.
+    """Splits an answer into several projects: at commas, line ends, and the words for "and" where
+    blanks stand beside them.
     """
     parts = (part.strip() for part in _joints().split(text))
     return [part for part in parts if part]
@@ -126,13 +128,13 @@ def split_projects(text: str) -> list[str]:
 
 @cache
 def _joints() -> re.Pattern[str]:
-    """What stands between two projects."""
+    """Matches what stands between two projects."""
     return re.compile(rf"[,;\n+]|\s{one_of(words('one_line').texts('ands'))}\s?")
 
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    """A name; a short form as a whole word, its dots optional."""
+    """Matches a name; a short form as a whole word, its dots optional."""
     if len(name) >= LONG:
         return re.compile(re.escape(name), re.IGNORECASE)
     dotted = r"\.?".join(map(re.escape, name.rstrip(".").split("."))) + r"\.?"
@@ -140,7 +142,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _bare(text: str) -> str:
-    """Without the word for "project" that officers write before a name."""
+    """Returns the text without the word for "project" that officers write before a name."""
     word = words("one_line").text("project")
     if text == word:
         return text
@@ -148,7 +150,9 @@ def _bare(text: str) -> str:
 
 
 def read_projects(root: TomlTable) -> tuple[Project, ...]:
-    """The `projects` tables in file order (DOMAIN.md section 11); DataError for a wrong row."""
+    """Reads the `projects` tables in file order (DOMAIN.md section 11); raises DataError for a
+    wrong row.
+    """
     projects: list[Project] = []
     for name, row in root.table("projects").tables():
         row.check_keys(("words", "marks", "kind", "every"))

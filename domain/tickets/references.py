@@ -86,7 +86,7 @@ class Reference:
 
 
 def find_references(text: str) -> tuple[Reference, ...]:
-    """Every reference in the text, in the order in which they stand, each record once."""
+    """Finds every reference in the text, in the order in which they stand, each record once."""
     plain = _plain(text)
     found = sorted(_candidates(plain), key=lambda one: (one.start, -one.end))
     kept: dict[tuple[ReferenceKind, str], Reference] = {}
@@ -99,8 +99,8 @@ def find_references(text: str) -> tuple[Reference, ...]:
 
 
 def read_alone(text: str) -> Reference | None:
-    """The one reference that the text is: beside it stand no more than its label, marks, and polite
-    words.
+    """Reads the one reference that the text is: beside it stand no more than its label, marks, and
+    polite words.
     """
     text = clean(text)
     plain = _plain(text).strip(_AROUND)
@@ -118,7 +118,8 @@ def read_alone(text: str) -> Reference | None:
 
 
 def take_reference(text: str, *kinds: ReferenceKind) -> tuple[Reference, str] | None:
-    """The record of one of these kinds (of any, without) that a text is about, and its other words.
+    """Finds the record of one of these kinds (of any, without) that a text is about, and returns it
+    with the other words.
 
     That is the one that leads the text, else the only one in it; None where there is none, or
     several and no first."""
@@ -136,17 +137,19 @@ def take_reference(text: str, *kinds: ReferenceKind) -> tuple[Reference, str] | 
 
 
 def _behind(text: str, one: Reference) -> str:
-    """What stands behind a reference, without the signs between."""
+    """Returns what stands behind a reference, without the signs between."""
     return _BETWEEN.sub("", text[one.end :], count=1)
 
 
 def is_named(*kinds: ReferenceKind) -> Callable[[str], bool]:
-    """Whether a text is about one record of these kinds: what a command's arguments fit by."""
+    """Returns whether a text is about one record of these kinds: what a command's arguments fit
+    by.
+    """
     return lambda text: take_reference(text, *kinds) is not None
 
 
 def are_codes(text: str) -> bool:
-    """Whether the text is customer codes and nothing else, but for words that join them."""
+    """Returns whether the text is customer codes and nothing else, but for words that join them."""
     found = [one for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER]
     rest = text
     for one in reversed(found):
@@ -156,10 +159,10 @@ def are_codes(text: str) -> bool:
 
 
 def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
-    """The code that the whole text is: `C81554`, `c 81554`, `C-81554`; None for any other text.
+    """Reads the code that the whole text is: `C81554`, `c 81554`, `C-81554`; returns None for any
+    other text.
 
-    `bare`: the text should be a code, so that its letter may be missing.
-    """
+    `bare`: the text should be a code, so that its letter may be missing."""
     if _STORED_CODE.fullmatch(text):
         return CustomerCode(text)
     plain = _plain(clean(text)).strip(_AROUND_CODE)
@@ -177,7 +180,7 @@ def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
 
 
 def read_ticket_no(text: str) -> TicketNo | None:
-    """The ticket's number that the whole text is; its letter may be missing."""
+    """Reads the ticket's number that the whole text is; its letter may be missing."""
     plain = clean(text)
     one = read_alone(plain) or _bare_ticket(plain)
     if one is None or one.kind is not ReferenceKind.TICKET or _said_beside(plain, one):
@@ -186,17 +189,17 @@ def read_ticket_no(text: str) -> TicketNo | None:
 
 
 def without_courtesy(text: str) -> str:
-    """The text without polite words at its end."""
+    """Returns the text without polite words at its end."""
     return _polite_end().sub("", text).strip()
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether the text says no more than polite words and marks."""
+    """Returns whether the text says no more than polite words and marks."""
     return not re.search(r"\w", _polite_end().sub("", text))
 
 
 def is_question(text: str) -> bool:
-    """Whether the text, polite words aside, does no more than ask: already? may I?"""
+    """Returns whether the text, polite words aside, does no more than ask: already? may I?"""
     plain = _polite_end().sub("", text).strip(" .!").casefold()
     if plain.strip("?").strip() in words("references").texts("questions"):
         return True
@@ -205,20 +208,20 @@ def is_question(text: str) -> bool:
 
 
 def ends_in_question(text: str) -> bool:
-    """Whether the text's last words ask something."""
+    """Returns whether the text's last words ask something."""
     plain = _polite_end().sub("", text).rstrip(" .!").casefold()
     return plain.endswith(("?", *words("references").texts("questions")))
 
 
 def _plain(text: str) -> str:
-    """`text` with Arabic digits and plain signs, as long as before: a place in it is the same place
-    in `text`.
+    """Returns `text` with Arabic digits and plain signs, as long as before: a place in it is the
+    same place in `text`.
     """
     return digits(text).translate(_PLAIN)
 
 
 def _candidates(plain: str) -> Iterator[Reference]:
-    """All that may be references; they may overlap."""
+    """Yields all that may be references; they may overlap."""
     open_text = _ELSEWHERE.sub(lambda found: "@" * len(found[0]), plain)
     for pattern in (_lettered_ticket(), _labelled_ticket()):
         for found in pattern.finditer(open_text):
@@ -235,8 +238,8 @@ def _candidates(plain: str) -> Iterator[Reference]:
 
 
 def _read_ticket(found: re.Match[str]) -> Reference | None:
-    """R and ten digits in one piece are always meant; in several pieces only where they begin with
-    a year and month.
+    """Reads a ticket's number: R and ten digits in one piece are always meant; in several pieces
+    only where they begin with a year and month.
     """
     lettered = "letter" in found.re.groupindex
     groups = _DIGITS.findall(found["no"])
@@ -250,12 +253,12 @@ def _read_ticket(found: re.Match[str]) -> Reference | None:
 
 
 def _is_dated(number: str) -> bool:
-    """Whether a ticket's number begins with a year and a month that may be."""
+    """Returns whether a ticket's number begins with a year and a month that may be."""
     return int(number[:2]) >= _FIRST_YEAR and 1 <= int(number[2:4]) <= 12
 
 
 def _bare_ticket(text: str) -> Reference | None:
-    """The number that leads a text without its letter; only where a ticket is wanted."""
+    """Reads the number that leads a text without its letter; only where a ticket is wanted."""
     found = _BARE_TICKET.match(_plain(text))
     if found is None or not _is_dated(found["no"]):
         return None
@@ -263,7 +266,9 @@ def _bare_ticket(text: str) -> Reference | None:
 
 
 def _read_customer(found: re.Match[str]) -> Reference:
-    """A letter and its number: sure with enough digits, or behind a label, and in one piece."""
+    """Reads a letter and its number: sure with enough digits, or behind a label, and in one
+    piece.
+    """
     typed = found["no"]
     number = _JOINED.sub("", typed)
     fewest = _SURE_DIGITS + 1 if found["gap"] else _SURE_DIGITS
@@ -280,12 +285,12 @@ def _contract_alone(plain: str) -> str:
 
 
 def _has_letter(text: str, one: Reference) -> bool:
-    """Whether the number is written with its letter."""
+    """Returns whether the number is written with its letter."""
     return one.value[0] in _plain(text[one.start : one.end]).upper()
 
 
 def _said_beside(text: str, one: Reference) -> str:
-    """What the text says beside a reference, but for polite words."""
+    """Returns what the text says beside a reference, but for polite words."""
     before = text[: one.start].strip(_AROUND)
     behind = text[one.end :]
     if before:
@@ -332,18 +337,18 @@ def _contract() -> re.Pattern[str]:
 
 @cache
 def _polite_end() -> re.Pattern[str]:
-    """Polite words at a text's end."""
+    """Matches polite words at a text's end."""
     polite = _labels("polite")
     return re.compile(rf"(?:[\s.!?]*{polite}[\s.!?\U0001f64f]*)+$", re.IGNORECASE)
 
 
 def _label(key: str) -> str:
-    """A label with what may stand between it and its number."""
+    """Returns a pattern for a label with what may stand between it and its number."""
     return rf"{_labels(key)}{_GAP}{_between()}"
 
 
 def _between() -> str:
-    """A word such as "number", which may stand before one."""
+    """Returns a pattern for a word such as "number", which may stand before one."""
     return rf"(?:{_labels('between')}{_GAP})?"
 
 
@@ -352,8 +357,8 @@ def _labels(key: str) -> str:
 
 
 def _whole_words(spellings: Iterable[str]) -> str:
-    """A pattern for any of the spellings, the longest first; one in Latin letters is a whole
-    word.
+    """Returns a pattern for any of the spellings, the longest first; one in Latin letters is a
+    whole word.
     """
     ways = []
     for spelling in sorted(spellings, key=len, reverse=True):

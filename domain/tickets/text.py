@@ -16,28 +16,35 @@ LOOKED_AT = 400
 # every key: never change it.
 _THAI = (
     "\u0e01\u0e02\u0e03\u0e04\u0e05\u0e07\u0e08\u0e09\u0e0a\u0e0b\u0e0c\u0e14\u0e15\u0e16"
-    "\u0e17\u0e19\u0e1a\u0e1b\u0e1c\u0e1d\u0e1e\u0e1f\u0e21\u0e22\u0e23\u0e24\u0e25\u0e26\u0e27\u0e2a\u0e2b\u0e2d\u0e2e"
-    "\u0e30\u0e31\u0e32\u0e33\u0e34\u0e36\u0e38\u0e40\u0e41\u0e42\u0e44\u0e45\u0e46"
+    "\u0e17\u0e19\u0e1a\u0e1b\u0e1c\u0e1d\u0e1e\u0e1f\u0e21\u0e22\u0e23\u0e24\u0e25\u0e26"
+    "\u0e27\u0e2a\u0e2b\u0e2d\u0e2e\u0e30\u0e31\u0e32\u0e33\u0e34\u0e36\u0e38"
+    "\u0e40\u0e41\u0e42\u0e44\u0e45\u0e46"
 )
 _SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!\"#$&'()+,-./:;<=>@^"
 _WITHIN_NUMBERS = re.compile(r"(?<=\d)[./,-](?=\d)")
 
 
 def text_key(*texts: str) -> str:
-    """One key for all the texts; signs within a number do not count (0504/513 is 0504513)."""
+    """Returns one key for all the texts; signs within a number do not count (0504/513 is
+    0504513).
+    """
     # Cleaned before its digits change: a mark behind a blank belongs to the Thai around it.
     plain = digits(clean("\n".join(filter(None, texts))))
     return fold(_WITHIN_NUMBERS.sub("", plain)).translate(_table())
 
 
 def query_keys(text: str) -> list[str]:
-    """The words of a query as they stand in keys, the longest first, since it decides soonest."""
+    """Returns the words of a query as they stand in keys, the longest first, since it decides
+    soonest.
+    """
     words = text_key(text).split()[:MOST_WORDS]
     return sorted(dict.fromkeys(words), key=len, reverse=True)
 
 
 def snippet(text: str, keys: list[str]) -> str:
-    """The text's lines from the first word that holds one of the keys; "" where none does."""
+    """Returns the text's lines from the first word that holds one of the keys; "" where none
+    does.
+    """
     pieces = text.split()
     for at, piece in enumerate(pieces[:LOOKED_AT]):
         plain = text_key(piece)

@@ -9,8 +9,8 @@ from domain.tickets.records import Status, Ticket
 
 
 def voided(ticket: Ticket, reason: str) -> Ticket:
-    """The ticket as one that was never meant: it keeps all its fields. Conflict("voided") where it
-    is so already.
+    """Returns the ticket as one that was never meant: it keeps all its fields. Raises
+    Conflict("voided") where it is so already.
     """
     if ticket.status is Status.VOIDED:
         raise Conflict("voided", no=ticket.no)
@@ -18,10 +18,9 @@ def voided(ticket: Ticket, reason: str) -> Ticket:
 
 
 def restored(ticket: Ticket) -> Ticket:
-    """The voided ticket as it stood before; Conflict("not_voided") where it is none.
+    """Returns the voided ticket as it stood before; raises Conflict("not_voided") where it is none.
 
-    One that nobody had worked on comes back open, since an officer has looked at it by now.
-    """
+    One that nobody had worked on comes back open, since an officer has looked at it by now."""
     if ticket.status is not Status.VOIDED:
         raise Conflict("not_voided", no=ticket.no)
     before = Status.OPEN if ticket.closed_at is None else Status.CLOSED
