@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.staff import StaffId
-from store.engine.database import Database, Reader, Row, Tx, is_one_of
+from store.engine.columns import RecordColumns
+from store.engine.database import Database, Reader, Tx, is_one_of
 
 _OPENED = (
     "ticket.read",
@@ -38,23 +39,12 @@ class AuditEntry:
     event_id: str
 
 
+_ENTRIES = RecordColumns(AuditEntry, at="occurred_at")
+
+
 async def add(tx: Tx, entries: list[AuditEntry]) -> None:
     """Append entries."""
-    await tx.execute_many(
-        "INSERT INTO audit (occurred_at, staff_id, action, record, platform, event_id) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (
-                entry.at,
-                entry.staff_id,
-                entry.action,
-                entry.record,
-                entry.platform,
-                entry.event_id,
-            )
-            for entry in entries
-        ],
-    )
+    await tx.execute_many(_ENTRIES.insert("audit"), map(_ENTRIES.values, entries))
 
 
 async def list_latest(db: Database, limit: int, record: str = "") -> list[AuditEntry]:
@@ -65,22 +55,10 @@ async def list_latest(db: Database, limit: int, record: str = "") -> list[AuditE
         where = "WHERE record = ?"
         params = [record]
     rows = await db.fetch(
-        "SELECT occurred_at, staff_id, action, record, platform, event_id "
-        f"FROM audit {where} ORDER BY id DESC LIMIT {int(limit)}",
+        f"SELECT {_ENTRIES.listed} FROM audit {where} ORDER BY id DESC LIMIT {int(limit)}",
         *params,
     )
-    return [_entry(row) for row in rows]
-
-
-def _entry(row: Row) -> AuditEntry:
-    return AuditEntry(
-        at=row["occurred_at"],
-        staff_id=row["staff_id"],
-        action=row["action"],
-        record=row["record"],
-        platform=row["platform"],
-        event_id=row["event_id"],
-    )
+    return [_ENTRIES.of(row) for row in rows]
 
 
 async def find_latest_record(db: Reader, staff_id: StaffId, since: datetime) -> str:

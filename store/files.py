@@ -10,7 +10,8 @@ from datetime import datetime
 from domain.errors import NotFound
 from domain.staff import StaffId
 from domain.tickets.records import Change
-from store.engine.database import Reader, Row, Tx, count, is_one_of
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx, count, is_one_of
 from store.records import changes
 
 FIELD = "files"
@@ -35,9 +36,7 @@ class File:
     album: str = ""
 
 
-_COLUMNS = (
-    "id, record, name, mime, size, sha256, added_at, added_by, caption, platform, message, album"
-)
+_FILES = RecordColumns(File)
 
 
 def of_draft(draft_id: str) -> str:
@@ -60,24 +59,20 @@ def of_chart(sha256: str) -> str:
     return f"chart:{sha256}"
 
 
-def _file(row: Row) -> File:
-    return File(**row)
-
-
 async def get_file(db: Reader, file_id: str) -> File:
     """One file; NotFound("file")."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM files WHERE id = ?", file_id)
+    row = await db.fetch_one(f"SELECT {_FILES.listed} FROM files WHERE id = ?", file_id)
     if row is None:
         raise NotFound("file")
-    return _file(row)
+    return _FILES.of(row)
 
 
 async def list_files(db: Reader, record: str) -> list[File]:
     """A record's files, oldest first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM files WHERE record = ? ORDER BY added_at, name, id", record
+        f"SELECT {_FILES.listed} FROM files WHERE record = ? ORDER BY added_at, name, id", record
     )
-    return [_file(row) for row in rows]
+    return [_FILES.of(row) for row in rows]
 
 
 async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
@@ -85,34 +80,34 @@ async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
     if not ids:
         return []
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM files WHERE {is_one_of('id', ids)} ORDER BY added_at, name, id",
+        f"SELECT {_FILES.listed} FROM files WHERE {is_one_of('id', ids)} ORDER BY added_at, name, id",
         *ids,
     )
-    return [_file(row) for row in rows]
+    return [_FILES.of(row) for row in rows]
 
 
 async def list_album(db: Reader, platform: str, album: str, by: StaffId) -> list[File]:
     """What came so far of several pictures that a person sent as one, oldest first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM files WHERE platform = ? AND album = ? AND added_by = ? "
+        f"SELECT {_FILES.listed} FROM files WHERE platform = ? AND album = ? AND added_by = ? "
         "ORDER BY added_at, name, id",
         platform,
         album,
         by,
     )
-    return [_file(row) for row in rows]
+    return [_FILES.of(row) for row in rows]
 
 
 async def list_by_message(db: Reader, platform: str, message: str, by: StaffId) -> list[File]:
     """The files that came with one message of this person."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM files "
+        f"SELECT {_FILES.listed} FROM files "
         "WHERE platform = ? AND message = ? AND message <> '' AND added_by = ?",
         platform,
         message,
         by,
     )
-    return [_file(row) for row in rows]
+    return [_FILES.of(row) for row in rows]
 
 
 async def count_files(db: Reader, record: str) -> int:
@@ -136,25 +131,7 @@ async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:
 
 async def add(tx: Tx, file: File) -> None:
     """A file of a record that keeps no list of changes (yet)."""
-    await tx.execute_many(
-        f"INSERT INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                file.id,
-                file.record,
-                file.name,
-                file.mime,
-                file.size,
-                file.sha256,
-                file.added_at,
-                file.added_by,
-                file.caption,
-                file.platform,
-                file.message,
-                file.album,
-            )
-        ],
-    )
+    await tx.execute(_FILES.insert("files"), *_FILES.values(file))
 
 
 async def attach(tx: Tx, file: File, version: int) -> None:

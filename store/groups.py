@@ -3,21 +3,11 @@ back.
 """
 
 from domain.reach.groups import Group
-from domain.staff import Platform, StaffId
-from store.engine.database import Reader, Row, Tx
+from domain.staff import Platform
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx
 
-_COLUMNS = "platform, chat, title, team, enrolled_by, enrolled_at"
-
-
-def _group(row: Row) -> Group:
-    return Group(
-        Platform(row["platform"]),
-        row["chat"],
-        row["title"],
-        row["team"],
-        StaffId(row["enrolled_by"]),
-        row["enrolled_at"],
-    )
+_GROUPS = RecordColumns(Group)
 
 
 def record(platform: Platform, chat: str) -> str:
@@ -28,34 +18,30 @@ def record(platform: Platform, chat: str) -> str:
 async def enrol(tx: Tx, group: Group) -> None:
     """Serve this group from now on; what was said of its chat before is replaced."""
     await tx.execute(
-        f"INSERT INTO enrolled_groups ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (platform, chat) DO UPDATE SET title = excluded.title, team = excluded.team, "
-        "enrolled_by = excluded.enrolled_by, enrolled_at = excluded.enrolled_at",
-        group.platform,
-        group.chat,
-        group.title,
-        group.team,
-        group.enrolled_by,
-        group.enrolled_at,
+        f"{_GROUPS.insert('enrolled_groups')} ON CONFLICT (platform, chat) "
+        f"DO UPDATE SET {_GROUPS.replaced('platform', 'chat')}",
+        *_GROUPS.values(group),
     )
 
 
 async def find_group(db: Reader, platform: Platform, chat: str) -> Group | None:
     """The enrolled group of this chat."""
     row = await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM enrolled_groups WHERE platform = ? AND chat = ?", platform, chat
+        f"SELECT {_GROUPS.listed} FROM enrolled_groups WHERE platform = ? AND chat = ?",
+        platform,
+        chat,
     )
     if row is None:
         return None
-    return _group(row)
+    return _GROUPS.of(row)
 
 
 async def list_groups(db: Reader) -> list[Group]:
     """All of them, the one enrolled first at the head."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM enrolled_groups ORDER BY enrolled_at, platform, chat"
+        f"SELECT {_GROUPS.listed} FROM enrolled_groups ORDER BY enrolled_at, platform, chat"
     )
-    return [_group(row) for row in rows]
+    return [_GROUPS.of(row) for row in rows]
 
 
 async def remove(tx: Tx, platform: Platform, chat: str) -> bool:
@@ -71,7 +57,7 @@ async def move(tx: Tx, platform: Platform, chat: str, to: str) -> None:
     is.
     """
     await tx.execute(
-        f"INSERT INTO enrolled_groups ({_COLUMNS}) "
+        f"INSERT INTO enrolled_groups ({_GROUPS.listed}) "
         "SELECT platform, CAST(? AS TEXT), title, team, enrolled_by, enrolled_at "
         "FROM enrolled_groups WHERE platform = ? AND chat = ? "
         "ON CONFLICT (platform, chat) DO NOTHING",

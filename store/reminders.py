@@ -8,7 +8,8 @@ from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from store import due
 from store.due import Due
-from store.engine.database import Reader, Row, Tx, count, is_one_of
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx, count, is_one_of
 
 KIND = "reminder"
 
@@ -29,40 +30,12 @@ class Reminder:
     version: int = 1
 
 
-_COLUMNS = "id, staff_id, record, text, due_at, created_at, state, version"
-
-
-def _reminder(row: Row) -> Reminder:
-    return Reminder(
-        row["id"],
-        StaffId(row["staff_id"]),
-        row["record"],
-        row["text"],
-        row["due_at"],
-        row["created_at"],
-        row["state"],
-        int(row["version"]),
-    )
+_REMINDERS = RecordColumns(Reminder)
 
 
 async def add(tx: Tx, reminders: Sequence[Reminder]) -> None:
     """New reminders, and when they ring."""
-    await tx.execute_many(
-        f"INSERT INTO reminders ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                one.id,
-                one.staff_id,
-                one.record,
-                one.text,
-                one.due_at,
-                one.created_at,
-                one.state,
-                one.version,
-            )
-            for one in reminders
-        ],
-    )
+    await tx.execute_many(_REMINDERS.insert("reminders"), map(_REMINDERS.values, reminders))
     await due.plan(tx, [_ring(one, one.version, one.due_at) for one in reminders])
 
 
@@ -126,18 +99,20 @@ async def get_reminders(db: Reader, ids: Sequence[str]) -> dict[str, Reminder]:
     """Those of these that there are, by id."""
     if not ids:
         return {}
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM reminders WHERE {is_one_of('id', ids)}", *ids)
-    return {row["id"]: _reminder(row) for row in rows}
+    rows = await db.fetch(
+        f"SELECT {_REMINDERS.listed} FROM reminders WHERE {is_one_of('id', ids)}", *ids
+    )
+    return {row["id"]: _REMINDERS.of(row) for row in rows}
 
 
 async def list_reminders(db: Reader, owner: StaffId, limit: int, offset: int = 0) -> list[Reminder]:
     """What a person still waits for, the next first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM reminders WHERE staff_id = ? AND state = 'waiting' "
+        f"SELECT {_REMINDERS.listed} FROM reminders WHERE staff_id = ? AND state = 'waiting' "
         f"ORDER BY due_at, id LIMIT {int(limit)} OFFSET {int(offset)}",
         owner,
     )
-    return [_reminder(row) for row in rows]
+    return [_REMINDERS.of(row) for row in rows]
 
 
 async def count_reminders(db: Reader, owner: StaffId) -> int:

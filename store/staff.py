@@ -6,9 +6,8 @@ from datetime import datetime
 
 from domain.errors import Conflict, Expired, NotAllowed, NotFound
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from store.engine.database import Reader, Row, Tx, count
-
-_COLUMNS = "id, name, role, language, blocked_at, post_granted_at, email"
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +24,9 @@ class AccessRequest:
     role: str | None
 
 
-def _staff(row: Row) -> Staff:
-    return Staff(
-        StaffId(row["id"]),
-        row["name"],
-        Role(row["role"]),
-        row["language"],
-        row["blocked_at"],
-        row["post_granted_at"],
-        row["email"],
-    )
-
-
-def _identity(row: Row) -> Identity:
-    return Identity(
-        Platform(row["platform"]),
-        row["user_id"],
-        StaffId(row["staff_id"]),
-        row["chat"],
-        row["unreachable_at"],
-    )
+_STAFF = RecordColumns(Staff)
+_IDENTITIES = RecordColumns(Identity, user="user_id")
+_ACCESS_REQUESTS = RecordColumns(AccessRequest, user="user_id")
 
 
 async def find_by_identity(
@@ -52,7 +34,7 @@ async def find_by_identity(
 ) -> tuple[Staff, datetime] | None:
     """The member of staff behind an account, blocked or not, and when the account was last seen."""
     row = await db.fetch_one(
-        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, "
+        f"SELECT {_STAFF.listed_of('s')}, "
         "i.seen_at, i.unreachable_at FROM identities i JOIN staff s ON s.id = i.staff_id "
         "WHERE i.platform = ? AND i.user_id = ?",
         platform,
@@ -64,7 +46,7 @@ async def find_by_identity(
     if row["unreachable_at"]:
         # One that writes is reachable again: seen "never" makes the caller note it.
         seen = datetime.min.replace(tzinfo=seen.tzinfo)
-    return _staff(row), seen
+    return _STAFF.of(row), seen
 
 
 async def note_seen(tx: Tx, platform: Platform, user: str, chat: str, now: datetime) -> None:
@@ -81,16 +63,16 @@ async def note_seen(tx: Tx, platform: Platform, user: str, chat: str, now: datet
 
 async def get_staff(db: Reader, staff_id: StaffId) -> Staff:
     """One member of staff; NotFound("staff")."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM staff WHERE id = ?", staff_id)
+    row = await db.fetch_one(f"SELECT {_STAFF.listed} FROM staff WHERE id = ?", staff_id)
     if row is None:
         raise NotFound("staff", id=staff_id)
-    return _staff(row)
+    return _STAFF.of(row)
 
 
 async def list_staff(db: Reader) -> list[Staff]:
     """Everybody, by name."""
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM staff ORDER BY name, id")
-    return [_staff(row) for row in rows]
+    rows = await db.fetch(f"SELECT {_STAFF.listed} FROM staff ORDER BY name, id")
+    return [_STAFF.of(row) for row in rows]
 
 
 async def staff_names(db: Reader) -> dict[StaffId, str]:
@@ -110,10 +92,10 @@ async def add_staff(tx: Tx, name: str, role: Role, now: datetime) -> StaffId:
 
 async def find_staff_by_name(db: Reader, name: str) -> Staff | None:
     """The member of staff with exactly this name."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM staff WHERE name = ?", name)
+    row = await db.fetch_one(f"SELECT {_STAFF.listed} FROM staff WHERE name = ?", name)
     if row is None:
         return None
-    return _staff(row)
+    return _STAFF.of(row)
 
 
 async def keep_an_admin(tx: Tx) -> None:
@@ -156,22 +138,18 @@ async def set_post_right(tx: Tx, staff_id: StaffId, granted_at: datetime | None)
 async def list_identities(db: Reader, staff_id: StaffId) -> list[Identity]:
     """A person's accounts, the one used last first."""
     rows = await db.fetch(
-        "SELECT platform, user_id, staff_id, chat, unreachable_at FROM identities "
-        "WHERE staff_id = ? ORDER BY seen_at DESC",
+        f"SELECT {_IDENTITIES.listed} FROM identities WHERE staff_id = ? ORDER BY seen_at DESC",
         staff_id,
     )
-    return [_identity(row) for row in rows]
+    return [_IDENTITIES.of(row) for row in rows]
 
 
 async def list_all_identities(db: Reader) -> dict[StaffId, list[Identity]]:
     """Everybody's accounts, each person's last used one first."""
-    rows = await db.fetch(
-        "SELECT platform, user_id, staff_id, chat, unreachable_at FROM identities "
-        "ORDER BY seen_at DESC"
-    )
+    rows = await db.fetch(f"SELECT {_IDENTITIES.listed} FROM identities ORDER BY seen_at DESC")
     found: dict[StaffId, list[Identity]] = {}
     for row in rows:
-        found.setdefault(StaffId(row["staff_id"]), []).append(_identity(row))
+        found.setdefault(StaffId(row["staff_id"]), []).append(_IDENTITIES.of(row))
     return found
 
 
@@ -283,7 +261,7 @@ async def find_invitation(db: Reader, code: str, now: datetime) -> Staff:
     old.
     """
     row = await db.fetch_one(
-        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, "
+        f"SELECT {_STAFF.listed_of('s')}, "
         "v.expires_at, v.used_at FROM invitations v JOIN staff s ON s.id = v.staff_id "
         "WHERE v.code_hash = ?",
         _hash(code),
@@ -292,7 +270,7 @@ async def find_invitation(db: Reader, code: str, now: datetime) -> Staff:
         raise NotFound("invitation")
     if row["used_at"] is not None or row["expires_at"] <= now:
         raise Expired("invitation")
-    return _staff(row)
+    return _STAFF.of(row)
 
 
 async def use_invitation(tx: Tx, code: str, now: datetime) -> None:
@@ -309,31 +287,14 @@ async def use_invitation(tx: Tx, code: str, now: datetime) -> None:
 # Strangers.
 
 
-def _request(row: Row) -> AccessRequest:
-    return AccessRequest(
-        row["id"],
-        Platform(row["platform"]),
-        row["user_id"],
-        row["chat"],
-        row["display_name"],
-        row["created_at"],
-        row["decided_at"],
-        row["role"],
-    )
-
-
-_REQUEST = (
-    "SELECT id, platform, user_id, chat, display_name, created_at, decided_at, role "
-    "FROM access_requests"
-)
-
-
 async def get_access_request(db: Reader, request_id: str) -> AccessRequest:
     """One request; NotFound("access_request")."""
-    row = await db.fetch_one(f"{_REQUEST} WHERE id = ?", request_id)
+    row = await db.fetch_one(
+        f"SELECT {_ACCESS_REQUESTS.listed} FROM access_requests WHERE id = ?", request_id
+    )
     if row is None:
         raise NotFound("access_request")
-    return _request(row)
+    return _ACCESS_REQUESTS.of(row)
 
 
 async def count_access_requests(

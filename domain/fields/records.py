@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
-from enum import StrEnum
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
 from domain.errors import DataError
 from domain.fields.rows import FieldRow, read_rows
-from domain.fields.types import PLAIN_TYPES, FieldType
+from domain.fields.types import PLAIN_TYPES, FieldType, enumeration_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +219,5 @@ def _bind_choice(record: type, row: FieldRow, hint: Any) -> _Bound:
     """A choice of which nothing is said is the one that a new record has."""
     (attribute,) = [one for one in fields(record) if one.name == row.attribute]
     empty = "" if attribute.default is MISSING else attribute.default
-    choices = _enumeration(hint)
+    choices = enumeration_of(hint) or str
     return _Bound(row, FieldType(value=choices, loaded=choices), empty)
-
-
-def _enumeration(hint: Any) -> Callable[[str], Any]:
-    """The enumeration of an annotation, str where it has none."""
-    for one in (hint, *get_args(hint)):
-        if isinstance(one, type) and issubclass(one, StrEnum):
-            return one
-    return str

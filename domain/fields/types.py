@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, get_args
 
 SATANG = Decimal("0.01")
 
@@ -24,6 +25,14 @@ class FieldType:
     empty: object = None
     stored: Callable[[Any], object] | None = None
     loaded: Callable[[Any], Any] | None = None
+
+
+def enumeration_of(hint: Any) -> type[StrEnum] | None:
+    """The enumeration that an annotation names, alone or beside None; None where it names none."""
+    for one in (hint, *get_args(hint)):
+        if isinstance(one, type) and issubclass(one, StrEnum):
+            return one
+    return None
 
 
 def kept_as_text(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.staff import StaffId
-from store.engine.database import Reader, Row, Tx, count, is_one_of
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx, count, is_one_of
 
 FEW = 6
 OPEN = "state IN ('proposed', 'reported')"
@@ -25,23 +26,12 @@ class Pair:
     reported_by: StaffId | None = None
 
 
-_COLUMNS = "one, other, score, why, state, reported_by"
+_PAIRS = RecordColumns(Pair)
 
 
 def pair_of(code: str, other: str, score: int, why: str) -> Pair:
     """The pair of two codes, in its one order."""
     return Pair(min(code, other), max(code, other), score, why)
-
-
-def _pair(row: Row) -> Pair:
-    return Pair(
-        one=row["one"],
-        other=row["other"],
-        score=int(row["score"]),
-        why=row["why"],
-        state=row["state"],
-        reported_by=row["reported_by"],
-    )
 
 
 async def propose(tx: Tx, pairs: Sequence[Pair], now: datetime) -> None:
@@ -83,23 +73,23 @@ async def decide_different(tx: Tx, one: str, other: str, by: StaffId, now: datet
 async def find_pair(db: Reader, one: str, other: str) -> Pair | None:
     """What is known of these two."""
     row = await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM duplicates WHERE one = ? AND other = ?",
+        f"SELECT {_PAIRS.listed} FROM duplicates WHERE one = ? AND other = ?",
         *sorted((one, other)),
     )
     if row is None:
         return None
-    return _pair(row)
+    return _PAIRS.of(row)
 
 
 async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
     """What officers reported of a code that is merged by now is about its survivor."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM duplicates WHERE state = 'reported' AND (one = ? OR other = ?)",
+        f"SELECT {_PAIRS.listed} FROM duplicates WHERE state = 'reported' AND (one = ? OR other = ?)",
         merged,
         merged,
     )
     handed_on: list[tuple[object, ...]] = []
-    for pair in map(_pair, rows):
+    for pair in map(_PAIRS.of, rows):
         other = pair.other if pair.one == merged else pair.one
         if other != survivor:
             codes = sorted((survivor, other))
@@ -116,10 +106,10 @@ async def list_open(db: Reader, limit: int, offset: int = 0) -> list[Pair]:
     record are settled.
     """
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM duplicates d WHERE {OPEN} AND {_NOT_MERGED} "
+        f"SELECT {_PAIRS.listed} FROM duplicates d WHERE {OPEN} AND {_NOT_MERGED} "
         f"ORDER BY state DESC, score DESC, one, other LIMIT {int(limit)} OFFSET {int(offset)}"
     )
-    return [_pair(row) for row in rows]
+    return [_PAIRS.of(row) for row in rows]
 
 
 _NOT_MERGED = (

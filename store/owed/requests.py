@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.customers.records import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.owed.contracts import DUE_DATES, Contract
 from domain.owed.fields import CONTRACT
@@ -16,7 +15,8 @@ from domain.owed.rules import Owed, OwedState, Rule, next_reminder, settle
 from domain.staff import StaffId
 from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import hold_survivors
-from store.engine.database import Database, Reader, Row, Tx, count, is_one_of
+from store.engine.columns import RecordColumns
+from store.engine.database import Database, Reader, Tx, count, is_one_of
 from store.owed import contracts
 from store.owed import rows as owed
 from store.records import changes
@@ -24,7 +24,7 @@ from store.records.counters import reserve
 from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
-_COLUMNS = "id, kind, customer_code, started_at, touched_at, ended_at, ended_reason, version"
+_REQUESTS = RecordColumns(Request, customer="customer_code")
 
 _MEANT = (
     "(NOT EXISTS (SELECT 1 FROM request_tickets h WHERE h.request_id = requests.id) "
@@ -39,25 +39,12 @@ def record(request_id: int) -> str:
     return f"Q{request_id}"
 
 
-def _request(row: Row) -> Request:
-    return Request(
-        int(row["id"]),
-        RequestKind(row["kind"]),
-        CustomerCode(row["customer_code"]),
-        row["started_at"],
-        row["touched_at"],
-        row["ended_at"],
-        row["ended_reason"],
-        int(row["version"]),
-    )
-
-
 async def get_life(db: Reader, request_id: int) -> Life:
     """One request with all that belongs to it; NotFound("request")."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM requests WHERE id = ?", request_id)
+    row = await db.fetch_one(f"SELECT {_REQUESTS.listed} FROM requests WHERE id = ?", request_id)
     if row is None:
         raise NotFound("request")
-    return (await _lives(db, [_request(row)]))[0]
+    return (await _lives(db, [_REQUESTS.of(row)]))[0]
 
 
 async def list_by_customer(
@@ -80,9 +67,9 @@ async def list_by_customers(db: Reader, customers: Sequence[str]) -> list[Life]:
 
 async def _list_lives(db: Reader, where: str, params: Sequence[str]) -> list[Life]:
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM requests WHERE {where} ORDER BY started_at, id", *params
+        f"SELECT {_REQUESTS.listed} FROM requests WHERE {where} ORDER BY started_at, id", *params
     )
-    return await _lives(db, [_request(row) for row in rows])
+    return await _lives(db, [_REQUESTS.of(row) for row in rows])
 
 
 async def count_by_customer(db: Reader, customer: str) -> int:
@@ -97,9 +84,9 @@ async def list_bare(db: Reader, request_ids: Sequence[int]) -> dict[int, Life]:
     if not request_ids:
         return {}
     asked = is_one_of("id", request_ids)
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE {asked}", *request_ids)
+    rows = await db.fetch(f"SELECT {_REQUESTS.listed} FROM requests WHERE {asked}", *request_ids)
     papers = await _contracts(db, request_ids)
-    found = [_request(row) for row in rows]
+    found = [_REQUESTS.of(row) for row in rows]
     return {each.id: Life(each, contract=papers.get(each.id)) for each in found}
 
 

@@ -7,49 +7,23 @@ from datetime import date, datetime, time, timedelta
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import WorkingCalendar
 from domain.errors import Conflict, NotFound
-from domain.owed.rules import Owed, OwedState, Rule, next_reminder
+from domain.owed.rules import Owed, Rule, next_reminder
 from domain.staff import StaffId
 from store import due
 from store.due import Due
-from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx, count, is_one_of, marks
 
 KIND = "owed"
 """The kind of the reminders among what is due."""
-COLUMNS = (
-    "id, request_id, rule, state, ticket_no, assignee_id, started_at, due_on, reminders, chased, "
-    "extra, last_at, snoozed_on, next_at, ended_at, reason, proof_no, version"
-)
-
-
-def owed(row: Row) -> Owed:
-    """A thing owed out of its columns."""
-    fields = dict(row)
-    fields["assignee"] = fields.pop("assignee_id")
-    fields["state"] = OwedState(fields["state"])
-    return Owed(**fields)
+_OWED = RecordColumns(Owed, apart=("unreached",), assignee="assignee_id")
 
 
 def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
-    return {
-        "request_id": row.request_id,
-        "rule": row.rule,
-        "state": row.state,
-        "ticket_no": row.ticket_no,
-        "assignee_id": row.assignee,
-        "started_at": row.started_at,
-        "due_on": row.due_on,
-        "expected_on": _expected_on(row, rule),
-        "reminders": row.reminders,
-        "chased": row.chased,
-        "extra": row.extra,
-        "last_at": row.last_at,
-        "snoozed_on": row.snoozed_on,
-        "next_at": row.next_at,
-        "ended_at": row.ended_at,
-        "reason": row.reason,
-        "proof_no": row.proof_no,
-        "version": row.version,
-    }
+    """What is written of a thing owed, new or changed: all but its id."""
+    stored = _OWED.stored(row)
+    del stored["id"]
+    return {**stored, "expected_on": _expected_on(row, rule)}
 
 
 def _expected_on(row: Owed, rule: Rule | None) -> date:
@@ -61,18 +35,18 @@ def _expected_on(row: Owed, rule: Rule | None) -> date:
 
 async def get_owed(db: Reader, owed_id: int) -> Owed:
     """One thing owed; NotFound("owed")."""
-    row = await db.fetch_one(f"SELECT {COLUMNS} FROM owed WHERE id = ?", owed_id)
+    row = await db.fetch_one(f"SELECT {_OWED.listed} FROM owed WHERE id = ?", owed_id)
     if row is None:
         raise NotFound("owed")
-    return owed(row)
+    return _OWED.of(row)
 
 
 async def list_by_ids(db: Reader, ids: Sequence[int]) -> list[Owed]:
     """These, in the order asked for."""
     if not ids:
         return []
-    rows = await db.fetch(f"SELECT {COLUMNS} FROM owed WHERE {is_one_of('id', ids)}", *ids)
-    found = {int(row["id"]): owed(row) for row in rows}
+    rows = await db.fetch(f"SELECT {_OWED.listed} FROM owed WHERE {is_one_of('id', ids)}", *ids)
+    found = {int(row["id"]): _OWED.of(row) for row in rows}
     return [found[each] for each in ids if each in found]
 
 
@@ -82,29 +56,29 @@ async def list_of_requests(db: Reader, request_ids: Sequence[int]) -> list[Owed]
         return []
     asked = is_one_of("request_id", request_ids)
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE {asked} ORDER BY started_at, id", *request_ids
+        f"SELECT {_OWED.listed} FROM owed WHERE {asked} ORDER BY started_at, id", *request_ids
     )
-    return [owed(row) for row in rows]
+    return [_OWED.of(row) for row in rows]
 
 
 async def list_of_officer(db: Reader, assignee: StaffId, limit: int = 50) -> list[Owed]:
     """What is owed to an officer, the last reminded of first."""
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND assignee_id = ? "
+        f"SELECT {_OWED.listed} FROM owed WHERE state = 'open' AND assignee_id = ? "
         f"ORDER BY reminders + chased DESC, expected_on, id LIMIT {int(limit)}",
         assignee,
     )
-    return [owed(row) for row in rows]
+    return [_OWED.of(row) for row in rows]
 
 
 async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
     """The next open ones in the order of their ids."""
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND id > ? "
+        f"SELECT {_OWED.listed} FROM owed WHERE state = 'open' AND id > ? "
         f"ORDER BY id LIMIT {int(limit)}",
         owed_id,
     )
-    return [owed(row) for row in rows]
+    return [_OWED.of(row) for row in rows]
 
 
 async def list_reminded(
@@ -113,9 +87,8 @@ async def list_reminded(
     """The next open ones whose last reminder was noted at `since` or later, with when, in the order
     of their ids.
     """
-    columns = ", ".join(f"o.{name}" for name in COLUMNS.split(", "))
     rows = await db.fetch(
-        f"SELECT {columns}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' "
+        f"SELECT {_OWED.listed_of('o')}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' "
         "AND d.subject = CAST(o.id AS TEXT) AND d.occurrence = CAST(o.reminders AS TEXT) "
         "WHERE o.state = 'open' AND o.last_at >= ? AND o.id > ? AND d.done_at >= ? "
         f"ORDER BY o.id LIMIT {int(limit)}",
@@ -123,23 +96,18 @@ async def list_reminded(
         owed_id,
         since,
     )
-    found = []
-    for row in rows:
-        fields = dict(row)
-        at: datetime = fields.pop("done_at")
-        found.append((owed(fields), at))
-    return found
+    return [(_OWED.of(row), row["done_at"]) for row in rows]
 
 
 async def list_oldest(db: Reader, rules: Sequence[str], limit: int) -> tuple[int, list[Owed]]:
     """How much is owed to the desk by these rules, and what is owed longest."""
     where = f"state = 'open' AND {is_one_of('rule', rules)}"
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE {where} ORDER BY started_at, id LIMIT {int(limit)}",
+        f"SELECT {_OWED.listed} FROM owed WHERE {where} ORDER BY started_at, id LIMIT {int(limit)}",
         *rules,
     )
     total = await count(db, f"SELECT count(*) AS n FROM owed WHERE {where}", *rules)
-    return total, [owed(row) for row in rows]
+    return total, [_OWED.of(row) for row in rows]
 
 
 async def count_by_customer(db: Reader, rules: Sequence[str], limit: int) -> dict[str, int]:
@@ -164,7 +132,7 @@ async def list_asked_for(
     start = datetime.combine(today, time(), BANGKOK)
     end = start + timedelta(days=1)
     rows = await db.fetch(
-        f"SELECT {COLUMNS}, total FROM (SELECT {COLUMNS}, "
+        f"SELECT {_OWED.listed}, total FROM (SELECT {_OWED.listed}, "
         "row_number() OVER (PARTITION BY assignee_id "
         "ORDER BY reminders + chased DESC, expected_on, id) AS place, "
         "count(*) OVER (PARTITION BY assignee_id) AS total FROM owed "
@@ -179,10 +147,8 @@ async def list_asked_for(
     )
     found: dict[StaffId | None, tuple[int, list[Owed]]] = {}
     for row in rows:
-        fields = dict(row)
-        total = int(fields.pop("total"))
-        one = owed(fields)
-        found.setdefault(one.assignee, (total, []))[1].append(one)
+        one = _OWED.of(row)
+        found.setdefault(one.assignee, (int(row["total"]), []))[1].append(one)
     return found
 
 

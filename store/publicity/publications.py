@@ -1,7 +1,6 @@
 """Publications with their posts: logged, corrected, found again by link or text, and counted."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from domain.errors import Conflict, NotFound
@@ -21,14 +20,15 @@ from domain.publicity.reading import SAME_TEXT_DAYS, SUBJECT, News, text_key
 from domain.publicity.summary import Counted
 from domain.staff import StaffId
 from domain.tickets.records import SEPARATOR, Change, DataUse
+from store.engine.columns import RecordColumns
 from store.engine.database import Database, Reader, Row, Tx, is_one_of, marks
 from store.records import changes
 from store.records.counters import reserve
 from store.tickets.records import COUNTS
 
-_POST = tuple(field.name for field in fields(Post))
+_POST = RecordColumns(Post)
 _BESIDE = ("picture", "recorded_at", "recorded_by", "version", "released_by")
-"""Columns of a publication that are no fields, each called as its attribute."""
+"""RecordColumns of a publication that are no fields, each called as its attribute."""
 _PUBLICATION = ", ".join(("id", *NEWS.columns, *PUBLICATION.columns, *_BESIDE))
 _DEAD = (PostState.MISTAKE, PostState.CANCELLED)
 """States of posts that never went out, or never should have."""
@@ -37,13 +37,6 @@ _DEAD = (PostState.MISTAKE, PostState.CANCELLED)
 async def reserve_no(db: Database) -> PublicationNo:
     """The next free number."""
     return publication_no(await reserve(db, "publication"))
-
-
-def _post(row: Row) -> Post:
-    values = {name: row[name] for name in _POST}
-    values["network"] = Network(row["network"])
-    values["state"] = PostState(row["state"])
-    return Post(**values)
 
 
 def _publication(row: Row, posts: Iterable[Post]) -> Publication:
@@ -159,13 +152,13 @@ async def _list(db: Reader, where: str, *params: object) -> list[Publication]:
     if not rows:
         return []
     found = await db.fetch(
-        f"SELECT publication, {', '.join(_POST)} FROM posts "
+        f"SELECT publication, {_POST.listed} FROM posts "
         f"WHERE {is_one_of('publication', rows)} ORDER BY network",
         *(row["id"] for row in rows),
     )
     posts: dict[str, list[Post]] = {}
     for row in found:
-        posts.setdefault(row["publication"], []).append(_post(row))
+        posts.setdefault(row["publication"], []).append(_POST.of(row))
     return [_publication(row, posts.get(row["id"], ())) for row in rows]
 
 
@@ -238,24 +231,16 @@ async def write_text_keys(tx: Tx, texts: Sequence[tuple[str, str]]) -> None:
 
 
 async def _put_post(tx: Tx, no: PublicationNo, post: Post) -> None:
-    kept = ", ".join(f"{name} = excluded.{name}" for name in _POST if name != "network")
-    values = [_plain(getattr(post, name)) for name in _POST]
     # The only unique thing that another publication may have is the link.
     try:
         await tx.execute(
-            f"INSERT INTO posts (publication, {', '.join(_POST)}) VALUES (?, {marks(_POST)}) "
-            f"ON CONFLICT (publication, network) DO UPDATE SET {kept}",
+            f"INSERT INTO posts (publication, {_POST.listed}) VALUES (?, {marks(_POST.names)}) "
+            f"ON CONFLICT (publication, network) DO UPDATE SET {_POST.replaced('network')}",
             no,
-            *values,
+            *_POST.values(post),
         )
     except Conflict as conflict:
         raise Conflict("post_logged") from conflict
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Network | PostState):
-        return value.value
-    return value
 
 
 def _networks(publication: Publication) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 from domain.errors import Conflict
 from domain.staff import StaffId
 from domain.tables.tables import Register
-from store.engine.database import Reader, Row, Tx
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,44 +34,18 @@ class Import:
     failures: int = 0
 
 
-_COLUMNS = (
-    "id, file, register, state, staff_id, platform, chat, event_id, created_at,"
-    " new_records, changed_records, failures"
-)
-
-
-def _import(row: Row) -> Import:
-    fields = dict(row)
-    fields["register"] = Register(row["register"])
-    fields["staff_id"] = StaffId(row["staff_id"])
-    return Import(**fields)
+_IMPORTS = RecordColumns(Import)
 
 
 async def add(tx: Tx, job: Import) -> None:
     """A table that is to be checked."""
-    await tx.execute_many(
-        "INSERT INTO imports (id, file, register, state, staff_id, platform, chat, event_id, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                job.id,
-                job.file,
-                job.register.value,
-                job.state,
-                job.staff_id,
-                job.platform,
-                job.chat,
-                job.event_id,
-                job.created_at,
-            )
-        ],
-    )
+    await tx.execute(_IMPORTS.insert("imports"), *_IMPORTS.values(job))
 
 
 async def find_import(db: Reader, import_id: str) -> Import | None:
     """One of them."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM imports WHERE id = ?", import_id)
-    return None if row is None else _import(row)
+    row = await db.fetch_one(f"SELECT {_IMPORTS.listed} FROM imports WHERE id = ?", import_id)
+    return None if row is None else _IMPORTS.of(row)
 
 
 async def list_waiting(db: Reader) -> list[str]:

@@ -7,51 +7,24 @@ from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets.hand_over import Leave, Offer, OfferState
 from domain.tickets.records import TicketNo
-from store.engine.database import Reader, Row, Tx, is_one_of
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx, is_one_of
 
-_OFFER = "id, ticket_no, giver_id, receiver_id, team, leave_id, state, offered_at"
-_LEAVE = "id, staff_id, first_on, last_on, ended_at"
-
-
-def _offer(row: Row) -> Offer:
-    return Offer(
-        id=row["id"],
-        ticket=TicketNo(row["ticket_no"]),
-        giver=row["giver_id"],
-        receiver=row["receiver_id"],
-        offered_at=row["offered_at"],
-        team=row["team"],
-        leave=row["leave_id"],
-        state=OfferState(row["state"]),
-    )
-
-
-def _leave(row: Row) -> Leave:
-    return Leave(
-        row["id"], StaffId(row["staff_id"]), row["first_on"], row["last_on"], row["ended_at"]
-    )
+_OFFERS = RecordColumns(
+    Offer,
+    ticket="ticket_no",
+    giver="giver_id",
+    receiver="receiver_id",
+    leave="leave_id",
+)
+_LEAVES = RecordColumns(Leave, staff="staff_id")
 
 
 async def add_offers(tx: Tx, offers: Sequence[Offer]) -> None:
     """New offers; an older one of the same ticket that nobody took is ended."""
     for offer in offers:
         await end_offers(tx, offer.ticket, offer.offered_at)
-    await tx.execute_many(
-        f"INSERT INTO hand_overs ({_OFFER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                offer.id,
-                offer.ticket,
-                offer.giver,
-                offer.receiver,
-                offer.team,
-                offer.leave,
-                offer.state,
-                offer.offered_at,
-            )
-            for offer in offers
-        ],
-    )
+    await tx.execute_many(_OFFERS.insert("hand_overs"), map(_OFFERS.values, offers))
 
 
 async def end_offers(tx: Tx, no: TicketNo, now: datetime) -> None:
@@ -69,20 +42,20 @@ async def list_stand_ins(db: Reader, nos: Sequence[TicketNo]) -> list[Offer]:
     if not nos:
         return []
     rows = await db.fetch(
-        f"SELECT {_OFFER} FROM hand_overs WHERE state = 'accepted' "
+        f"SELECT {_OFFERS.listed} FROM hand_overs WHERE state = 'accepted' "
         "AND leave_id IN (SELECT id FROM leaves WHERE ended_at IS NULL) "
         f"AND {is_one_of('ticket_no', nos)}",
         *nos,
     )
-    return [_offer(row) for row in rows]
+    return [_OFFERS.of(row) for row in rows]
 
 
 async def get_offer(db: Reader, offer_id: str) -> Offer:
     """One offer; NotFound("offer")."""
-    row = await db.fetch_one(f"SELECT {_OFFER} FROM hand_overs WHERE id = ?", offer_id)
+    row = await db.fetch_one(f"SELECT {_OFFERS.listed} FROM hand_overs WHERE id = ?", offer_id)
     if row is None:
         raise NotFound("offer")
-    return _offer(row)
+    return _OFFERS.of(row)
 
 
 async def decide_offer(
@@ -107,9 +80,9 @@ async def decide_offer(
 async def list_offers_of_leave(db: Reader, leave_id: str) -> list[Offer]:
     """Every offer of a leave, by ticket."""
     rows = await db.fetch(
-        f"SELECT {_OFFER} FROM hand_overs WHERE leave_id = ? ORDER BY ticket_no", leave_id
+        f"SELECT {_OFFERS.listed} FROM hand_overs WHERE leave_id = ? ORDER BY ticket_no", leave_id
     )
-    return [_offer(row) for row in rows]
+    return [_OFFERS.of(row) for row in rows]
 
 
 # Leaves.
@@ -129,21 +102,21 @@ async def add_leave(tx: Tx, leave: Leave, now: datetime) -> None:
 
 async def get_leave(db: Reader, leave_id: str) -> Leave:
     """One leave; NotFound("leave")."""
-    row = await db.fetch_one(f"SELECT {_LEAVE} FROM leaves WHERE id = ?", leave_id)
+    row = await db.fetch_one(f"SELECT {_LEAVES.listed} FROM leaves WHERE id = ?", leave_id)
     if row is None:
         raise NotFound("leave")
-    return _leave(row)
+    return _LEAVES.of(row)
 
 
 async def list_leaves(db: Reader, first_on: date, last_on: date) -> list[Leave]:
     """Who is away on some day of a span, and has not come back."""
     rows = await db.fetch(
-        f"SELECT {_LEAVE} FROM leaves "
+        f"SELECT {_LEAVES.listed} FROM leaves "
         "WHERE first_on <= ? AND last_on >= ? AND ended_at IS NULL ORDER BY first_on, id",
         last_on,
         first_on,
     )
-    return [_leave(row) for row in rows]
+    return [_LEAVES.of(row) for row in rows]
 
 
 async def end_leave(tx: Tx, leave_id: str, now: datetime) -> None:
