@@ -5,6 +5,7 @@ outlive a power cut.
 import gc
 import os
 from collections.abc import Iterator
+from itertools import chain, groupby
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -45,6 +46,18 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose tests mostly wait stand among those whose tests work: no core is ever idle."""
+    files = [list(tests) for _path, tests in groupby(items, key=lambda test: test.path)]
+    waiting = [tests for tests in files if tests[0].path.parent.name == "e2e"]
+    working = [tests for tests in files if tests[0].path.parent.name != "e2e"]
+    every = len(working) // (len(waiting) + 1) + 1
+    for place, tests in enumerate(waiting):
+        working.insert(place * (every + 1), tests)
+    items[:] = chain.from_iterable(working)
 
 
 @pytest.fixture(scope="session", autouse=True)
