@@ -66,3 +66,10 @@ def listed(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if not isinstance(posts, list):
         raise LookupFailed("no list")
     return [post for post in posts if isinstance(post, Mapping) and isinstance(post.get("id"), str)]
+
+
+def surely_failed(verdict: Failed | Unclear) -> Failed:
+    """A picture's upload that nobody can be sure of is one that failed: no post shows it."""
+    if isinstance(verdict, Failed):
+        return verdict
+    return Failed(verdict.error, lasting=False)

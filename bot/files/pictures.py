@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-FULL, SMALL = (10_000_000, 4096), (1_000_000, 1024)
+FULL = (10_000_000, 4096)
+SMALL = (1_000_000, 1024)
 """Bytes and pixels a side: of the picture on LINE and Facebook, and of LINE's preview in the
 chat.
 """
@@ -41,20 +42,37 @@ def fitted(path: Path, most: int, side: int = SIDES[0]) -> tuple[bytes, str]:
                 raise Unreadable("too many pixels")
             opened.load()
             fits = max(opened.size) <= side and path.stat().st_size <= most
-            if opened.format == "PNG" and fits and not opened.info.get("exif"):
+            if fits and _is_clean_png(opened):
                 return path.read_bytes(), TYPES["PNG"]
             picture = _flat(ImageOps.exif_transpose(opened))
     except BROKEN as error:
         raise Unreadable(type(error).__name__) from None
-    for width in (each for each in SIDES if each <= side):
-        smaller = picture.copy()
-        smaller.thumbnail((width, width))
-        for quality in QUALITIES:
-            out = io.BytesIO()
-            smaller.save(out, "JPEG", quality=quality, optimize=True)
-            if out.tell() <= most:
-                return out.getvalue(), TYPES["JPEG"]
+    for width in SIDES:
+        if width > side:
+            continue
+        data = _as_jpeg(picture, width, most)
+        if data is not None:
+            return data, TYPES["JPEG"]
     raise Unreadable("too large")
+
+
+def _is_clean_png(picture: Image.Image) -> bool:
+    """Whether it may go out as it is: nothing was noted in it."""
+    return picture.format == "PNG" and not picture.info.get("exif")
+
+
+def _as_jpeg(picture: Image.Image, width: int, most: int) -> bytes | None:
+    """The picture within a square of this width, as well as so many bytes allow; None where they
+    allow it not at all.
+    """
+    smaller = picture.copy()
+    smaller.thumbnail((width, width))
+    for quality in QUALITIES:
+        out = io.BytesIO()
+        smaller.save(out, "JPEG", quality=quality, optimize=True)
+        if out.tell() <= most:
+            return out.getvalue()
+    return None
 
 
 def _flat(picture: Image.Image) -> Image.Image:

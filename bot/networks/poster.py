@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 from bot.log import get_logger, where
 from bot.posting import Answer, LookupFailed, Posting, PostingNetwork
@@ -31,7 +32,10 @@ TOO_LATE = timedelta(hours=6)
 """After its time, a post that is surely not out (the desk was down) is old news: a person says
 whether it goes.
 """
-POST, REACH = "post", "reach"
+POST = "post"
+REACH = "reach"
+PostingKey: TypeAlias = tuple[str, str, Network]
+"""POST or REACH, of which publication, on which network."""
 
 log = get_logger()
 
@@ -75,25 +79,28 @@ class Poster:
         self._networks = networks
         self._post = post
         self._owner = owner
-        self.lanes = Lanes[tuple[str, str, Network]]("posts", self._run, self._find)
+        self.lanes = Lanes[PostingKey]("posts", self._run, self._find)
 
-    async def _find(self, running: set[tuple[str, str, Network]]) -> list[tuple[str, str, Network]]:
-        now = self._desk.clock()
+    async def _find(self, running: set[PostingKey]) -> list[PostingKey]:
+        """What is due on this process's networks and nobody else works on: it is now ours."""
         if not self._networks:
             return []
-        to_post = [(POST, *each) for each in await publications.list_to_post(self._desk.db, now)]
-        to_measure = [
-            (REACH, *each) for each in await publications.list_to_measure(self._desk.db, now)
-        ]
-        found = [
-            each
-            for each in (*to_post, *to_measure)
-            if each not in running and each[2] in self._networks
-        ]
-        return [each for each in found if await self._lease(each, now)]
+        now = self._desk.clock()
+        to_post = await publications.list_to_post(self._desk.db, now)
+        to_measure = await publications.list_to_measure(self._desk.db, now)
+        due = [(POST, *each) for each in to_post] + [(REACH, *each) for each in to_measure]
+        found: list[PostingKey] = []
+        for key in due:
+            _what, _no, network = key
+            if network not in self._networks or key in running:
+                continue
+            if await self._lease(key, now):
+                found.append(key)
+        return found
 
-    async def _lease(self, key: tuple[str, str, Network], now: datetime) -> bool:
-        name = f"post:{key[1]}:{key[2]}"
+    async def _lease(self, key: PostingKey, now: datetime) -> bool:
+        _what, no, network = key
+        name = f"post:{no}:{network}"
         return await self._desk.db.write(lambda tx: leases.take(tx, name, self._owner, now))
 
     async def now(self) -> None:
@@ -101,10 +108,11 @@ class Poster:
         self.lanes.wake(await self._find(set()))
         await self.lanes.idle()
 
-    async def _run(self, key: tuple[str, str, Network]) -> None:
+    async def _run(self, key: PostingKey) -> None:
         what, no, network = key
+        work = self._post_one if what == POST else self._measure
         try:
-            await (self._post_one if what == POST else self._measure)(no, network)
+            await work(no, network)
         except StoreUnavailable as error:
             log.warning("store unavailable", **where(error))
 
@@ -112,28 +120,37 @@ class Poster:
         """`sending` is committed before the call: whoever finds it later knows that it may have
         been taken.
         """
-        publication = await publications.get(self._desk.db, no)
-        before, now = publication.posts[network], self._desk.clock()
-        if await self._held(publication, before):
-            return
-        if not await self._desk.db.write(
-            partial(publications.begin_sending, no=no, network=network, now=now)
-        ):
+        db = self._desk.db
+        publication = await publications.get(db, no)
+        before = publication.posts[network]
+        begin = partial(
+            publications.begin_sending,
+            no=no,
+            network=network,
+            now=self._desk.clock(),
+        )
+        if await self._held(publication, before) or not await db.write(begin):
             return
         failpoint("post.begun")
-        publication = await publications.get(self._desk.db, no)
+        publication = await publications.get(db, no)
         answer = await self._ask(publication, before)
         failpoint("post.answered")
-        for attempt in range(ATTEMPTS):
+        await self._settle(no, network, answer)
+        failpoint("post.settled")
+
+    async def _settle(self, no: str, network: Network, answer: Answer) -> None:
+        """Write down what the answer comes to, however often somebody else writes first."""
+        for attempt in range(1, ATTEMPTS + 1):
             work = Work(self._desk, self._desk.clock())
-            await settle(work, await publications.get(self._desk.db, no), network, answer)
+            publication = await publications.get(self._desk.db, no)
+            await settle(work, publication, network, answer)
             try:
                 await self._post(work.outcome())
-                break
             except Conflict:
-                if attempt == ATTEMPTS - 1:
+                if attempt == ATTEMPTS:
                     raise
-        failpoint("post.settled")
+            else:
+                return
 
     async def _held(self, publication: Publication, before: Post) -> bool:
         """Whether nobody who may lets it go out any more; then those who may are asked."""
@@ -151,33 +168,36 @@ class Poster:
         if self._missed(before):
             return Failed("missed", lasting=True)
         network = self._networks[before.network]
-        doubtful = before.error == UNKNOWN or before.state in (PostState.SENDING, PostState.UNCLEAR)
+        text = publication.words_of(before)
         since = before.first_try_at
-        if doubtful and not network.repeats_safely and since is not None:
-            try:
-                found = await network.look_for(publication.words_of(before), since)
-            except LookupFailed as error:
-                log.warning("post not looked for yet", network=before.network, reason=str(error))
-                return Unclear("lookup")
-            if found is not None:
-                return found
-            if before.state is not PostState.WAITING:
-                return Unclear("not found yet")
-        if (
-            network.repeats_safely
-            and doubtful
-            and since is not None
-            and _key_is_old(since, self._desk.clock())
-        ):
-            return Unclear("key too old")
+        if since is not None and _is_doubtful(before):
+            first = await self._first_try(network, before, text, since)
+            if first is not None:
+                return first
         try:
             answer = await network.publish(await self._posting(publication, before))
-            return await self._named(network, publication.words_of(before), answer)
+            return await self._named(network, text, answer)
         except NotFound:
             return Failed("picture", lasting=True)
         except Exception as error:  # noqa: BLE001 - whatever broke, the post may be out
             log.error("post failed", network=before.network, **where(error))
             return Unclear(type(error).__name__)
+
+    async def _first_try(
+        self, network: PostingNetwork, before: Post, text: str, since: datetime
+    ) -> Answer | None:
+        """What became of a try that was perhaps taken; None where it may be made once more."""
+        if network.repeats_safely:
+            too_old = _key_is_old(since, self._desk.clock())
+            return Unclear("key too old") if too_old else None
+        try:
+            found = await network.look_for(text, since)
+        except LookupFailed as error:
+            log.warning("post not looked for yet", network=before.network, reason=str(error))
+            return Unclear("lookup")
+        if found is None and before.state is not PostState.WAITING:
+            return Unclear("not found yet")
+        return found
 
     async def _named(self, network: PostingNetwork, text: str, answer: Answer) -> Answer:
         """A post that the network took without saying its name, with the name and link that are
@@ -193,12 +213,12 @@ class Poster:
             return answer
 
     def _missed(self, before: Post) -> bool:
-        surely_not_out = before.state is PostState.WAITING and before.error != UNKNOWN
-        return (
-            surely_not_out
-            and before.post_at is not None
-            and self._desk.clock() - before.post_at > TOO_LATE
-        )
+        """Whether it is surely not out, and its time is long over."""
+        if before.state is not PostState.WAITING or before.error == UNKNOWN:
+            return False
+        if before.post_at is None:
+            return False
+        return self._desk.clock() - before.post_at > TOO_LATE
 
     async def _posting(self, publication: Publication, post: Post) -> Posting:
         """The text, and the picture where there is one; NotFound("file") where its bytes are
@@ -213,24 +233,38 @@ class Poster:
 
     async def _measure(self, no: str, network: Network) -> None:
         publication = await publications.get(self._desk.db, no)
-        post, now = publication.posts[network], self._desk.clock()
-        wanted = post.external_id and post.state in STANDING
-        reach = await self._networks[network].measure(post.external_id) if wanted else None
-        posted_at = post.posted_at or now
-        again = next((posted_at + after for after in REACH_AFTER if posted_at + after > now), None)
-        if not wanted:
-            again = None
-        elif reach is None and again is None and now - posted_at < REACH_AFTER[-1] * 2:
-            again = now + REACH_LATER
+        post = publication.posts[network]
+        now = self._desk.clock()
+        reach = None
+        again_at = None
+        if post.external_id and post.state in STANDING:
+            reach = await self._networks[network].measure(post.external_id)
+            again_at = _next_look(post.posted_at or now, now, told=reach is not None)
         note = partial(
             publications.note_reach,
             no=no,
             network=network,
             reach=reach or (None, None),
             now=now,
-            again_at=again,
+            again_at=again_at,
         )
         await self._desk.db.write(note)
+
+
+def _next_look(posted_at: datetime, now: datetime, *, told: bool) -> datetime | None:
+    """When to ask again how many people it reached; None = never."""
+    looks = [posted_at + after for after in REACH_AFTER]
+    for look in looks:
+        if look > now:
+            return look
+    if told or now - posted_at >= REACH_AFTER[-1] * 2:
+        return None
+    return now + REACH_LATER
+
+
+def _is_doubtful(before: Post) -> bool:
+    """Whether an earlier try may have been taken."""
+    return before.error == UNKNOWN or before.state in (PostState.SENDING, PostState.UNCLEAR)
 
 
 def _key_is_old(since: datetime, now: datetime) -> bool:

@@ -7,14 +7,15 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from bot.answers import body_of, is_yes, object_of
+from bot.answers import as_text, body_of, is_yes, object_of, within
 from bot.files.pictures import FULL, Unreadable, kept
 from bot.log import get_logger, where
-from bot.posting import Answer, LookupFailed, Posting, listed
+from bot.posting import Answer, LookupFailed, Posting, listed, surely_failed
 from domain.publicity.links import find_links
 from domain.publicity.networks import Network
 from domain.text import clean
@@ -29,6 +30,12 @@ VIEWERS = "post_total_media_view_unique"
 """The metric that took the place of post_impressions_unique, which Meta ended for all versions in
 June 2026.
 """
+NOT_SENT = -1
+NO_ANSWER = 0
+"""In place of an HTTP status."""
+UNCLEAR_STATUS = frozenset({NO_ANSWER, 200, 408})
+UNCLEAR_CODES = frozenset({1, 2})
+"""Meta's own errors after which a post may be out."""
 RATE_CODES = frozenset({4, 17, 32, 341, 613, 368})
 TOKEN_CODES = frozenset({102, 190})
 
@@ -62,7 +69,7 @@ class FacebookPage:
         """A post of the page, with its picture where it has one."""
         fields = {"message": posting.text}
         if posting.picture is not None:
-            photo = await self._upload(posting)
+            photo = await self._upload(posting.picture)
             if not isinstance(photo, str):
                 return photo
             fields["attached_media[0]"] = json.dumps({"media_fbid": photo})
@@ -70,23 +77,24 @@ class FacebookPage:
         if not is_yes(status):
             return _verdict(status, answer)
         post_id = _id_of(answer)
-        return Posted(post_id, await self._permalink(post_id)) if post_id else Posted("", "")
+        if not post_id:
+            return Posted("", "")
+        return Posted(post_id, await self._permalink(post_id))
 
-    async def _upload(self, posting: Posting) -> str | Answer:
-        """The picture, not shown yet: a second one that is never used harms nobody."""
-        assert posting.picture is not None
+    async def _upload(self, picture: Path) -> str | Answer:
+        """The picture's id; it is not shown yet: a second one that is never used harms nobody."""
         try:
-            data, mime = await asyncio.to_thread(kept, posting.picture, *FULL)
+            data, mime = await asyncio.to_thread(kept, picture, *FULL)
         except Unreadable:
             return Failed("picture", lasting=True)
         form = aiohttp.FormData()
         form.add_field("published", "false")
         form.add_field("source", data, filename="picture", content_type=mime)
         status, answer = await self._post(f"/{self._page_id}/photos", form)
-        if is_yes(status) and _id_of(answer):
-            return _id_of(answer)
-        verdict = _verdict(status, answer)
-        return verdict if isinstance(verdict, Failed) else Failed(verdict.error, lasting=False)
+        photo = _id_of(answer)
+        if is_yes(status) and photo:
+            return photo
+        return surely_failed(_verdict(status, answer))
 
     async def _permalink(self, post_id: str) -> str:
         """Where people see it; its ids make a link, too, should Facebook not answer now."""
@@ -98,31 +106,34 @@ class FacebookPage:
 
     async def look_for(self, text: str, since: datetime) -> Posted | None:
         """The newest post of the page with these words since then. LookupFailed."""
+        earliest = since - LOOK_BACK
         query = {
             "fields": "id,message,created_time,permalink_url",
-            "since": str(int((since - LOOK_BACK).timestamp())),
+            "since": str(int(earliest.timestamp())),
             "limit": "100",
         }
         answer = await self._get(f"/{self._page_id}/feed", query)
-        wanted = " ".join(clean(text).split())
+        wanted = _words(text)
         for post in listed(answer):
-            if " ".join(clean(str(post.get("message", ""))).split()) == wanted:
-                return Posted(str(post["id"]), _link(str(post["id"]), post.get("permalink_url")))
+            if _words(str(post.get("message", ""))) == wanted:
+                post_id = str(post["id"])
+                return Posted(post_id, _link(post_id, post.get("permalink_url")))
         return None
 
     async def measure(self, external_id: str) -> tuple[int | None, int | None] | None:
         """How many people saw it; None where Facebook does not say: the token lacks
         `read_insights`, or the page has fewer than 100 followers. It tells of no delivery."""
+        query = {"metric": VIEWERS, "period": "lifetime"}
         try:
-            answer = await self._get(
-                f"/{external_id}/insights", {"metric": VIEWERS, "period": "lifetime"}
-            )
+            answer = await self._get(f"/{external_id}/insights", query)
             (found,) = answer["data"]
             viewers = found["values"][0]["value"]
         except (LookupFailed, KeyError, IndexError, TypeError, ValueError) as error:
             log.info("reach not told", network=self.network, **where(error))
             return None
-        return (None, viewers) if type(viewers) is int else None
+        if type(viewers) is not int:
+            return None
+        return None, viewers
 
     # The wire.
 
@@ -133,7 +144,8 @@ class FacebookPage:
         return self._session
 
     async def _get(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        status, answer = await _ask(partial(self._client().get, self._api_url + path, params=query))
+        ask = partial(self._client().get, self._api_url + path, params=query)
+        status, answer = await _ask(ask)
         if status != 200 or answer is None:
             raise LookupFailed(f"{status} {_error_of(answer or {})}")
         return answer
@@ -142,15 +154,12 @@ class FacebookPage:
         return await _ask(partial(self._client().post, self._api_url + path, data=data))
 
 
-NOT_SENT, NO_ANSWER = -1, 0
-"""In place of an HTTP status."""
-
-
 async def _ask(call: Callable[[], Any]) -> tuple[int, dict[str, Any] | None]:
     """The status, and the answer; None where it cannot be read: a proxy's page, or cut off."""
     try:
         async with call() as response:
-            return response.status, object_of(await body_of(response))
+            body = await body_of(response)
+            return response.status, object_of(body)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
         return NOT_SENT, None
     except (TimeoutError, aiohttp.ClientError, OSError):
@@ -158,29 +167,38 @@ async def _ask(call: Callable[[], Any]) -> tuple[int, dict[str, Any] | None]:
 
 
 def _id_of(answer: Mapping[str, Any] | None) -> str:
-    found = (answer or {}).get("id")
-    return found if isinstance(found, str) else ""
+    return as_text(within(answer, "id")) or ""
 
 
 def _error_of(answer: Mapping[str, Any]) -> str:
     error = answer.get("error")
-    return f"code {error.get('code')}" if isinstance(error, Mapping) else ""
+    if not isinstance(error, Mapping):
+        return ""
+    return f"code {error.get('code')}"
 
 
 def _verdict(status: int, answer: Mapping[str, Any] | None) -> Failed | Unclear:
     """What a refusal means: Meta's own error codes tell what was surely not taken."""
-    error = (answer or {}).get("error")
-    code = error.get("code") if isinstance(error, Mapping) else None
+    code = within(answer, "error", "code")
     if status == NOT_SENT:
         return Failed("connect", lasting=False)
-    if status in (NO_ANSWER, 200, 408) or status >= 500 or code in (1, 2):
+    if status in UNCLEAR_STATUS or status >= 500 or code in UNCLEAR_CODES:
         return Unclear(f"{status}")
     if code in RATE_CODES or status == 429:
         return Failed("rate", lasting=False)
-    return Failed("token" if code in TOKEN_CODES else f"{status} code {code}", lasting=True)
+    if code in TOKEN_CODES:
+        return Failed("token", lasting=True)
+    return Failed(f"{status} code {code}", lasting=True)
+
+
+def _words(text: str) -> str:
+    """What two posts are compared by."""
+    return " ".join(clean(text).split())
 
 
 def _link(post_id: str, permalink: object) -> str:
     links = find_links(permalink) if isinstance(permalink, str) else []
+    if links:
+        return links[0].url
     page, _bar, own = post_id.rpartition("_")
-    return links[0].url if links else f"https://www.facebook.com/{page or 'permalink'}/posts/{own}"
+    return f"https://www.facebook.com/{page or 'permalink'}/posts/{own}"

@@ -7,6 +7,7 @@ import html
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -14,9 +15,9 @@ import aiohttp
 from oauthlib import oauth1
 from yarl import URL
 
-from bot.answers import body_of, is_yes, object_of
+from bot.answers import as_text, body_of, is_yes, object_of, within
 from bot.files.pictures import Unreadable, fitted
-from bot.posting import Answer, LookupFailed, Posting, listed
+from bot.posting import Answer, LookupFailed, Posting, listed, surely_failed
 from domain.publicity.lengths import without_addresses
 from domain.publicity.networks import Network
 from domain.text import clean
@@ -29,8 +30,12 @@ LONGEST_WAIT = timedelta(hours=24)
 MOST_PICTURE = 5_000_000
 """Bytes of a picture."""
 DUPLICATE = "duplicate content"
-NOT_SENT, NO_ANSWER = -1, 0
+NOT_SENT = -1
+NO_ANSWER = 0
 """In place of an HTTP status."""
+UNCLEAR_STATUS = frozenset({NO_ANSWER, 408})
+LASTING = {401: "token", 402: "credits", 403: "forbidden"}
+"""Why trying again would not help, by status."""
 TwitterAnswer = tuple[int, Mapping[str, str], dict[str, Any] | None]
 """Status, headers, and the answer; None where it cannot be read: a proxy's page, or cut off."""
 
@@ -69,13 +74,13 @@ class TwitterAccount:
         status, _headers, answer = await self._get("/2/users/me", {})
         if status != 200:
             raise LookupFailed(str(status))
-        return str(_part(answer, "data").get("username", ""))
+        return str(within(answer, "data", "username") or "")
 
     async def publish(self, posting: Posting) -> Answer:
         """A post of the account, with its picture where it has one."""
         body: dict[str, Any] = {"text": posting.text}
         if posting.picture is not None:
-            media = await self._upload(posting)
+            media = await self._upload(posting.picture)
             if not isinstance(media, str):
                 return media
             body["media"] = {"media_ids": [media]}
@@ -83,13 +88,14 @@ class TwitterAccount:
         if not is_yes(status):
             return self._verdict(status, headers, answer)
         post_id = _id_of(answer)
-        return Posted(post_id, _link(post_id) if post_id else "")
+        if not post_id:
+            return Posted("", "")
+        return Posted(post_id, _link(post_id))
 
-    async def _upload(self, posting: Posting) -> str | Answer:
-        """The picture, not shown yet: a second one that is never used harms nobody."""
-        assert posting.picture is not None
+    async def _upload(self, picture: Path) -> str | Answer:
+        """The picture's id; it is not shown yet: a second one that is never used harms nobody."""
         try:
-            data, mime = await asyncio.to_thread(fitted, posting.picture, MOST_PICTURE)
+            data, mime = await asyncio.to_thread(fitted, picture, MOST_PICTURE)
         except Unreadable:
             return Failed("picture", lasting=True)
         form = aiohttp.FormData()
@@ -100,8 +106,7 @@ class TwitterAccount:
         media = _id_of(answer)
         if is_yes(status) and media:
             return media
-        verdict = self._verdict(status, headers, answer)
-        return verdict if isinstance(verdict, Failed) else Failed(verdict.error, lasting=False)
+        return surely_failed(self._verdict(status, headers, answer))
 
     async def look_for(self, text: str, since: datetime) -> Posted | None:
         """The account's newest post with these words since then; None, too, where it may not read.
@@ -119,10 +124,14 @@ class TwitterAccount:
             return None  # reading is paid for by itself; whoever tries again has looked
         if status != 200 or answer is None:
             raise LookupFailed(str(status))
+        if _is_empty(answer):
+            return None
         wanted = _words(text)
-        for post in [] if _is_empty(answer) else listed(answer):
-            if _words(html.unescape(str(post.get("text", "")))) == wanted:
-                return Posted(str(post["id"]), _link(str(post["id"])))
+        for post in listed(answer):
+            said = html.unescape(str(post.get("text", "")))
+            if _words(said) == wanted:
+                post_id = str(post["id"])
+                return Posted(post_id, _link(post_id))
         return None
 
     async def measure(self, external_id: str) -> tuple[int | None, int | None] | None:
@@ -142,9 +151,12 @@ class TwitterAccount:
         """The address as it was signed, and the header; a JSON or multipart body is no part of the
         signature.
         """
-        address = self._api_url + path + (f"?{urlencode(query)}" if query else "")
+        address = self._api_url + path
+        if query:
+            address += f"?{urlencode(query)}"
         # Else the library would take the machine's clock.
-        self._signer.timestamp = str(int(self._now().timestamp()))
+        now = int(self._now().timestamp())
+        self._signer.timestamp = str(now)
         signed, headers, _body = self._signer.sign(address, http_method=method)
         return URL(signed, encoded=True), dict(headers)
 
@@ -162,49 +174,46 @@ class TwitterAccount:
         """What a refusal means."""
         if status == NOT_SENT:
             return Failed("connect", lasting=False)
-        if status in (NO_ANSWER, 408) or is_yes(status) or status >= 500:
+        if is_yes(status) or status in UNCLEAR_STATUS or status >= 500:
             return Unclear(str(status))
         if status == 429:
             return Failed("rate", lasting=False, until=self._free_again(headers))
-        if status == 403 and DUPLICATE in str((answer or {}).get("detail", "")).casefold():
+        detail = str(within(answer, "detail") or "")
+        if status == 403 and DUPLICATE in detail.casefold():
             return Failed("duplicate", lasting=True)
-        errors = {401: "token", 402: "credits", 403: "forbidden"}
-        return Failed(errors.get(status, str(status)), lasting=True)
+        return Failed(LASTING.get(status, str(status)), lasting=True)
 
     def _free_again(self, headers: Mapping[str, str]) -> datetime | None:
         """When X takes posts again, as it says; None where it does not."""
         given = headers.get("x-rate-limit-reset", "")
         if not (given.isascii() and given.isdigit() and len(given) < 12):
             return None
-        return min(datetime.fromtimestamp(int(given), UTC), self._now() + LONGEST_WAIT)
+        free_at = datetime.fromtimestamp(int(given), UTC)
+        return min(free_at, self._now() + LONGEST_WAIT)
 
 
 async def _ask(call: Callable[[], Any]) -> TwitterAnswer:
     try:
         async with call() as response:
-            return response.status, response.headers, object_of(await body_of(response))
+            body = await body_of(response)
+            return response.status, response.headers, object_of(body)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
         return NOT_SENT, {}, None
     except (TimeoutError, aiohttp.ClientError, OSError):
         return NO_ANSWER, {}, None
 
 
-def _part(answer: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
-    part = (answer or {}).get(name)
-    return part if isinstance(part, Mapping) else {}
-
-
 def _id_of(answer: Mapping[str, Any] | None) -> str:
-    found = _part(answer, "data").get("id")
-    return found if isinstance(found, str) else ""
+    return as_text(within(answer, "data", "id")) or ""
 
 
 def _is_empty(answer: Mapping[str, Any]) -> bool:
     """Whether X says that it found nothing, by its count alone: then it sends no list."""
-    return _part(answer, "meta").get("result_count") == 0
+    return bool(within(answer, "meta", "result_count") == 0)
 
 
 def _words(text: str) -> str:
+    """What two posts are compared by."""
     return " ".join(without_addresses(clean(text)).split())
 
 

@@ -1,4 +1,4 @@
-"""The parts of the office's account on X (twitter): the posts that the desk makes there, and the check."""
+"""The parts of the account on X (twitter): the posts that the desk makes there, and the check."""
 
 from bot.networks.twitter.account import NO_ANSWER, NOT_SENT, TwitterAccount
 from bot.networks.twitter.settings import TwitterSettings
