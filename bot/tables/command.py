@@ -10,7 +10,8 @@ from bot.clock import Clock
 from domain.configuration import Configuration
 from store.engine.database import Database
 
-OnDesk: TypeAlias = Callable[[Callable[[Database, Configuration, Clock], Awaitable[int]]], None]
+DeskWork: TypeAlias = Callable[[Database, Configuration, Clock], Awaitable[int]]
+OnDesk: TypeAlias = Callable[[DeskWork], None]
 """Runs work on the configured desk; its number is the exit code."""
 
 TablePath = Annotated[Path, typer.Argument(help="A table, .csv or .xlsx.", metavar="FILE")]
@@ -41,11 +42,10 @@ def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
         from bot.tables.report import import_file
         from domain.tables.tables import Register
 
-        on_desk(
-            lambda db, office, clock: import_file(
-                db, office, Register(what), file, clock(), dry_run=dry_run
-            )
-        )
+        async def work(db: Database, office: Configuration, clock: Clock) -> int:
+            return await import_file(db, office, Register(what), file, clock(), dry_run=dry_run)
+
+        on_desk(work)
 
     verb.__doc__ = (
         f"Bring {what} in; exit code 0, 2 where rows were rejected, 1 where the file was refused."
@@ -58,7 +58,10 @@ def _export_verb(what: str, on_desk: OnDesk) -> Callable[[Path], None]:
         from bot.tables.report import export_file
         from domain.tables.tables import Register
 
-        on_desk(lambda db, office, clock: export_file(db, office, Register(what), file, clock()))
+        async def work(db: Database, office: Configuration, clock: Clock) -> int:
+            return await export_file(db, office, Register(what), file, clock())
+
+        on_desk(work)
 
     verb.__doc__ = f"Write all {what} to FILE."
     return verb

@@ -14,6 +14,7 @@ from bot.log import get_logger, where
 from bot.queues.lanes import Lanes
 from bot.queues.outgoing import Adapters, Outgoing
 from bot.queues.sender import Sender
+from bot.tables.rejected import rejected_header, rejected_row
 from domain.errors import Conflict, DeskError
 from domain.files import CSV
 from domain.staff import Chat, Platform
@@ -24,7 +25,7 @@ from handlers.i18n import speak
 from handlers.messages import new_reference
 from handlers.tables import imports as words
 from handlers.tables.imports import ImportPreview
-from handlers.tables.text import file_notes, remark_header, remark_row, table_sentence
+from handlers.tables.text import file_notes, remark_header, remark_row
 from store import files, staff
 from store.engine import leases
 from store.engine.database import StoreUnavailable, Tx
@@ -41,6 +42,8 @@ KEEP_EVERY = 3.0
 """Seconds between signs of life: the lease, what is written so far, whether somebody stopped it."""
 TRIES = 3
 CHUNK = 1 << 16
+LARGEST_TOLD = 1 << 40
+"""Bytes: as much as there is to tell of a table's rows."""
 
 log = get_logger()
 
@@ -63,57 +66,65 @@ class Imports:
         self.lanes = Lanes[str]("imports", self._run, self._find)
 
     async def _find(self, running: set[str]) -> list[str]:
-        return [each for each in await imports.list_waiting(self._desk.db) if each not in running]
+        waiting = await imports.list_waiting(self._desk.db)
+        return [each for each in waiting if each not in running]
 
     async def _lease(self, import_id: str) -> bool:
-        name, now = f"import:{import_id}", self._desk.clock()
+        name = f"import:{import_id}"
+        now = self._desk.clock()
         return await self._desk.db.write(lambda tx: leases.take(tx, name, self._owner, now))
 
     async def _run(self, import_id: str) -> None:
         async with self._one:
             job = await imports.find_import(self._desk.db, import_id)
-            ours = (
-                job is not None
-                and job.state in ("checking", "running")
-                and job.platform in self._adapters
-            )
-            if job is None or not ours or not await self._lease(import_id):
+            if job is None or not self._is_ours(job) or not await self._lease(import_id):
                 return
-            speak((await staff.get_staff(self._desk.db, job.staff_id)).language)
-            file = next(iter(await files.list_by_ids(self._desk.db, [job.file])), None)
-            if file is None:
-                await self._desk.db.write(
-                    lambda tx: imports.step(tx, job.id, job.state, "refused", self._desk.clock())
-                )
+            person = await staff.get_staff(self._desk.db, job.staff_id)
+            speak(person.language)
+            found = await files.list_by_ids(self._desk.db, [job.file])
+            if not found:
+                await self._refuse_unsaid(job)
                 return
-            try:
-                await self._work(job, file)
-            except StoreUnavailable as error:
-                log.warning("store unavailable", **where(error))
-            except DeskError as error:
-                await self._end(job, "refused", words.refused(file, error))
-            except Exception as error:  # noqa: BLE001 - a bug in one table is no other's trouble
-                await self._failed(job, file, error)
+            await self._work_safely(job, found[0])
+
+    def _is_ours(self, job: Import) -> bool:
+        """Whether there is something to do, and what comes of it can be said by this process."""
+        return job.state in ("checking", "running") and job.platform in self._adapters
+
+    async def _refuse_unsaid(self, job: Import) -> None:
+        """The file was taken back: whoever did so needs no word of it."""
+        now = self._desk.clock()
+        await self._desk.db.write(lambda tx: imports.step(tx, job.id, job.state, "refused", now))
+
+    async def _work_safely(self, job: Import, file: File) -> None:
+        try:
+            await self._work(job, file)
+        except StoreUnavailable as error:
+            log.warning("store unavailable", **where(error))
+        except DeskError as error:
+            await self._end(job, "refused", words.refused(file, error))
+        except Exception as error:  # noqa: BLE001 - a bug in one table is no other's trouble
+            await self._failed(job, file, error)
 
     async def _failed(self, job: Import, file: File, error: Exception) -> None:
         reference = new_reference()
         log.error("import failed", reference=reference, **where(error))
-        if await self._desk.db.write(lambda tx: imports.note_failure(tx, job.id)) >= TRIES:
+        times = await self._desk.db.write(lambda tx: imports.note_failure(tx, job.id))
+        if times >= TRIES:
             await self._end(job, "refused", words.broken(file, reference))
 
     async def _work(self, job: Import, file: File) -> None:
         dry_run = job.state == "checking"
-        counts, stop = Counts(), threading.Event()
+        counts = Counts()
+        stop = threading.Event()
         work = asyncio.create_task(self._lay(job, file, counts, stop, dry_run=dry_run))
         try:
-            while not (await asyncio.wait([work], timeout=KEEP_EVERY))[0]:
-                await self._keep_alive(job, counts)
+            await self._wait_for(work, job, counts)
             laid = work.result()
         except _Stopped:
             await _ended(work, stop)
-            await self._say(
-                job, words.stopped(file, ImportPreview(_together(job, counts), 0)), "stopped"
-            )
+            so_far = ImportPreview(_together(job, counts), 0)
+            await self._say(job, words.stopped(file, so_far), "stopped")
             return
         finally:
             await _ended(work, stop)
@@ -122,17 +133,23 @@ class Imports:
         else:
             await self._end(job, "done", words.result(job, file, laid), laid)
 
+    async def _wait_for(
+        self, work: "asyncio.Task[ImportPreview]", job: Import, counts: Counts
+    ) -> None:
+        """Until it is done; _Stopped where it must not go on."""
+        while True:
+            done, _going_on = await asyncio.wait([work], timeout=KEEP_EVERY)
+            if done:
+                return
+            await self._keep_alive(job, counts)
+
     async def _keep_alive(self, job: Import, counts: Counts) -> None:
         """Say that it goes on; _Stopped where it must not."""
         done = _together(job, counts).records
-
-        async def work(tx: Tx) -> None:
-            if job.state == "running":
-                await imports.note_progress(
-                    tx, job.id, done[RecordOutcome.NEW], done[RecordOutcome.CHANGED]
-                )
-
-        await self._desk.db.write(work)
+        new = done[RecordOutcome.NEW]
+        changed = done[RecordOutcome.CHANGED]
+        if job.state == "running":
+            await self._desk.db.write(lambda tx: imports.note_progress(tx, job.id, new, changed))
         now = await imports.find_import(self._desk.db, job.id)
         if now is None or now.state != job.state or not await self._lease(job.id):
             raise _Stopped
@@ -167,30 +184,35 @@ class Imports:
                     remark=told.remark,
                     advance=check,
                 )
+            rejected = remarked = None
+            if counts.rejected:
+                rejected = await self._kept(job, file, told.rejected, "rejected")
+            if counts.remarked:
+                remarked = await self._kept(job, file, told.remarked, "remarks")
             return ImportPreview(
                 counts if dry_run else _together(job, counts),
                 table.count,
                 told.reasons,
                 told.remarks,
                 file_notes(table),
-                await self._kept(job, file, told.rejected, "rejected") if counts.rejected else None,
-                await self._kept(job, file, told.remarked, "remarks") if counts.remarked else None,
+                rejected,
+                remarked,
             )
 
     async def _kept(self, job: Import, file: File, path: Path, what: str) -> File:
         """What is told of rows, stored like any file."""
-        part = await self._desk.files.blobs.receive(_chunks(path), largest=1 << 40)
-        await self._desk.files.blobs.keep(part)
-        name = f"{file.name.rpartition('.')[0]}.{what}.csv"
-        now = self._desk.clock()
+        blobs = self._desk.files.blobs
+        part = await blobs.receive(_chunks(path), largest=LARGEST_TOLD)
+        await blobs.keep(part)
+        stem = file.name.rpartition(".")[0]
         return File(
             uuid4().hex,
             of_import(job.id),
-            name,
+            f"{stem}.{what}.csv",
             CSV.mime,
             part.size,
             part.sha256,
-            now,
+            self._desk.clock(),
             job.staff_id,
         )
 
@@ -202,10 +224,11 @@ class Imports:
         """
         now = self._desk.clock()
         outgoing = await self._outgoing(job, reply, state)
+        told = () if laid is None else laid.files
 
         async def work(tx: Tx) -> list[Chat]:
             await imports.step(tx, job.id, job.state, state, now)
-            for file in laid.files if laid else ():
+            for file in told:
                 await files.add(tx, file)
             return await outgoing.put(tx, self._owner)
 
@@ -230,7 +253,8 @@ class _Told:
     """What is told of a table's rows: the first of it for the card, all of it in two tables."""
 
     def __init__(self, folder: Path, table: Staged) -> None:
-        self.rejected, self.remarked = folder / "rejected.csv", folder / "remarks.csv"
+        self.rejected = folder / "rejected.csv"
+        self.remarked = folder / "remarks.csv"
         self.reasons: list[tuple[Place, DeskError]] = []
         self.remarks: list[tuple[Place, Remark]] = []
         self._table = table
@@ -239,7 +263,7 @@ class _Told:
     def __enter__(self) -> "_Told":
         self._rejects = self._stack.enter_context(table_file(self.rejected))
         self._remarks = self._stack.enter_context(table_file(self.remarked))
-        self._rejects.write([*self._table.header, "line", "reason"])
+        self._rejects.write(rejected_header(self._table.header))
         self._remarks.write(remark_header())
         return self
 
@@ -250,7 +274,7 @@ class _Told:
         """A row that is not taken."""
         if len(self.reasons) < words.REASONS:
             self.reasons.append((rejected.place, rejected.error))
-        self._rejects.write(_told(self._table, rejected))
+        self._rejects.write(rejected_row(self._table.header, rejected))
 
     def remark(self, remarked: Remarked) -> None:
         """Something of a row that is read otherwise than it is written."""
@@ -274,22 +298,9 @@ def _together(job: Import, counts: Counts) -> Counts:
     records = dict(counts.records)
     records[RecordOutcome.NEW] += job.new_records
     records[RecordOutcome.CHANGED] += job.changed_records
-    records[RecordOutcome.UNCHANGED] = max(
-        0, records[RecordOutcome.UNCHANGED] - job.new_records - job.changed_records
-    )
+    unchanged = records[RecordOutcome.UNCHANGED] - job.new_records - job.changed_records
+    records[RecordOutcome.UNCHANGED] = max(0, unchanged)
     return Counts(records, counts.rejected, counts.remarked)
-
-
-def _told(table: Staged, rejected: Rejected) -> list[str]:
-    """The row as it came, with its line and the reason: mended, the file can be sent back."""
-    width = len(table.header)
-    cells = [*rejected.row, *[""] * (width - len(rejected.row))]
-    return [
-        *cells[:width],
-        str(rejected.place.line),
-        table_sentence(rejected.error),
-        *cells[width:],
-    ]
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bot.tables.rejected import rejected_header, rejected_row
 from domain.configuration import Configuration
 from domain.errors import DeskError, InvalidInput
 from domain.tables.tables import Register
@@ -24,14 +25,15 @@ from store import audit
 from store.engine.database import Database
 from store.tables.batches import Rejected, Remarked
 from store.tables.customers import export_customers
-from store.tables.tables import Sink, staged, table_file
+from store.tables.tables import Sink, Staged, staged, table_file
 from store.tables.tickets import export_tickets
 from store.tables.transfer import Counts, import_table
 
 SHOWN = 20
 """Rejected rows that are said where all stand in the file."""
 
-REFUSED, SOME_REJECTED = 1, 2
+REFUSED = 1
+SOME_REJECTED = 2
 """Exit codes."""
 
 
@@ -55,21 +57,22 @@ class Rejects:
     def __init__(
         self, stack: ExitStack, path: Path | None, header: tuple[str, ...], console: Console
     ) -> None:
-        self._stack, self._path, self._header, self._console = stack, path, header, console
+        self._stack = stack
+        self._path = path
+        self._header = header
+        self._console = console
         self._sink: Sink | None = None
         self.count = 0
 
     def add(self, rejected: Rejected) -> None:
         """One of them."""
-        reason = table_sentence(rejected.error)
         self.count += 1
         if self.count == 1:
             self._open()
         if self._sink is not None:
-            cells = [*rejected.row, *[""] * (len(self._header) - len(rejected.row))]
-            width = len(self._header)
-            self._sink.write([*cells[:width], str(rejected.place.line), reason, *cells[width:]])
+            self._sink.write(rejected_row(self._header, rejected))
         if self.count <= SHOWN or self._sink is None:
+            reason = table_sentence(rejected.error)
             self._console.print(told_row(rejected.place, reason))
 
     def _open(self) -> None:
@@ -81,14 +84,15 @@ class Rejects:
         except InvalidInput as error:
             self._console.print(f"{self._path}: {table_sentence(error)}")
         else:
-            self._sink.write([*self._header, "line", "reason"])
+            self._sink.write(rejected_header(self._header))
 
     def end(self) -> None:
         """What is left to say, when all are known."""
-        if self._sink is not None:
-            if self.count > SHOWN:
-                self._console.print(rejected_rest(self.count - SHOWN))
-            self._console.print(rejected_file(str(self._path)))
+        if self._sink is None:
+            return
+        if self.count > SHOWN:
+            self._console.print(rejected_rest(self.count - SHOWN))
+        self._console.print(rejected_file(str(self._path)))
 
 
 async def import_file(
@@ -103,37 +107,54 @@ async def import_file(
     """Import a table and say what came of it; returns the exit code."""
     console = _console()
     beside = path.with_name(f"{path.name}.rejected.csv")
-
-    def remark(remarked: Remarked) -> None:
-        console.print(told_row(remarked.place, remark_sentence(remarked.remark)))
-
     try:
-        with staged(path, register) as table, ExitStack() as stack:
+        with staged(path, register) as table:
             for note in file_notes(table):
                 console.print(note)
-            rejects = Rejects(stack, None if dry_run else beside, table.header, console)
-            progress = stack.enter_context(_progress(console))
-            task = progress.add_task(register.value, total=table.count)
-            counts = await import_table(
-                db,
-                configuration,
-                register,
-                table,
-                now,
-                dry_run=dry_run,
-                reject=rejects.add,
-                remark=remark,
-                advance=lambda rows: progress.advance(task, rows),
-            )
-            rejects.end()
+            rejects = None if dry_run else beside
+            counts = await _import(db, configuration, register, table, now, rejects, console)
     except InvalidInput as error:
         console.print(f"{path}: {table_sentence(error)}")
         return REFUSED
     if not dry_run and not counts.rejected and beside.is_file():
         beside.unlink()
         console.print(rejected_gone(str(beside)))
-    print(("dry run: " if dry_run else "") + _summary(counts))
+    prefix = "dry run: " if dry_run else ""
+    print(f"{prefix}{_summary(counts)}")
     return SOME_REJECTED if counts.rejected else 0
+
+
+async def _import(
+    db: Database,
+    configuration: Configuration,
+    register: Register,
+    table: Staged,
+    now: datetime,
+    beside: Path | None,
+    console: Console,
+) -> Counts:
+    """Lay the table over its register; without a file for what is rejected nothing is written."""
+
+    def remark(remarked: Remarked) -> None:
+        console.print(told_row(remarked.place, remark_sentence(remarked.remark)))
+
+    with ExitStack() as stack:
+        rejects = Rejects(stack, beside, table.header, console)
+        progress = stack.enter_context(_progress(console))
+        task = progress.add_task(register.value, total=table.count)
+        counts = await import_table(
+            db,
+            configuration,
+            register,
+            table,
+            now,
+            dry_run=beside is None,
+            reject=rejects.add,
+            remark=remark,
+            advance=lambda rows: progress.advance(task, rows),
+        )
+        rejects.end()
+    return counts
 
 
 def _summary(counts: Counts) -> str:
