@@ -1,4 +1,4 @@
-"""What one platform adds to the desk: the parts that its folder hands over, and what it is given in return."""
+"""What one platform adds to the desk: the parts that its folder hands over, and what it is given."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The list of platforms: each folder that hands over parts, in the order in which they are told of."""
+"""The list of platforms: each folder that hands over parts, in the order in which they are told."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeAlias

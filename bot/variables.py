@@ -1,4 +1,4 @@
-"""What groups of settings have in common: the prefix of their variables, and how a wrong one is told."""
+"""What groups of settings have in common: their variables' prefix, and how a wrong one is told."""
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict

@@ -1,4 +1,4 @@
-"""What all webhooks have in common: how a body is read, and what is answered before it is committed."""
+"""What all webhooks have in common: how a body is read, and what is answered when it is not kept."""
 
 import asyncio
 

@@ -1,6 +1,4 @@
-"""The demo desk's customers: invented people and organisations, put together from
-data/demo.toml.
-"""
+"""The demo desk's customers: invented people and organisations, put together from demo.toml."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +13,8 @@ DemoWords = Mapping[str, Any]
 """The data file's tables, or one of them."""
 
 _FIRST_CODE = 81000
+AGES = (400, 1500)
+"""Days since somebody became a customer, at least and at most."""
 _TONE = re.compile("[\u0e48-\u0e4b]")
 
 
@@ -26,29 +26,34 @@ class DemoCustomers:
         self.rng = rng
         self.now = now
         self.names: set[str] = set()
-        self.lines = iter(
-            rng.sample(range(1000, 9000), 2000)
-        )  # the known customers' numbers begin with 9
+        # The known customers' numbers begin with 9.
+        self.lines = iter(rng.sample(range(1000, 9000), 2000))
 
     def customers(self) -> list[Customer]:
         """All, by code; codes rise with time, and all are older than the desk's year."""
         known = [_known(row) for row in self.words["known"]]
-        codes = self._codes({int(customer.code[1:]) for customer in known})
-        people = [(kind, "") for kind, count in self.words["people"].items() for _ in range(count)]
-        wanted = [*people, *self._organisation_names()]
-        self.rng.shuffle(wanted)
+        codes = self._codes({_number(customer) for customer in known})
         invented = [
             self._organisation(kind, name, next(codes)) if name else self.person(kind, next(codes))
-            for kind, name in wanted
+            for kind, name in self._wanted()
         ]
-        everyone = sorted(
-            [*known, *invented, *self._twins(invented, codes)], key=lambda one: int(one.code[1:])
-        )
-        ages = sorted((self.rng.uniform(400, 1500) for _ in everyone), reverse=True)
-        return [
-            replace(one, created_at=self.now - timedelta(days=int(age)))
-            for one, age in zip(everyone, ages, strict=True)
-        ]
+        everyone = [*known, *invented, *self._twins(invented, codes)]
+        everyone.sort(key=_number)
+        ages = sorted((self.rng.uniform(*AGES) for _ in everyone), reverse=True)
+        dated = []
+        for customer, age in zip(everyone, ages, strict=True):
+            created_at = self.now - timedelta(days=int(age))
+            dated.append(replace(customer, created_at=created_at))
+        return dated
+
+    def _wanted(self) -> list[tuple[str, str]]:
+        """Type and name of everybody to be invented, mixed; people's names are invented later."""
+        wanted: list[tuple[str, str]] = []
+        for kind, count in self.words["people"].items():
+            wanted += [(kind, "")] * count
+        wanted += self._organisation_names()
+        self.rng.shuffle(wanted)
+        return wanted
 
     def _codes(self, taken: set[int]) -> Iterator[int]:
         code = _FIRST_CODE
@@ -59,11 +64,12 @@ class DemoCustomers:
 
     def person(self, kind: str, code: int) -> Customer:
         """Somebody whose name nobody else has."""
+        rng = self.rng
         gender, name, latin = self._name(kind)
-        office = self.rng.choice(self.words["organisations"]["academic"][:7])
-        province = self.rng.choice(self.words["places"]["provinces"])
-        settled = self.rng.random() < 0.85
-        return Customer(
+        office = rng.choice(self.words["organisations"]["academic"][:7])
+        province = rng.choice(self.words["places"]["provinces"])
+        settled = rng.random() < 0.85
+        person = Customer(
             CustomerCode(f"C{code}"),
             name,
             kind,
@@ -71,41 +77,51 @@ class DemoCustomers:
             organisation=office if kind in ("academic", "student") else "",
             phone=self._line(203 + code % 90) if kind == "academic" and settled else "",
             mobile=self._mobile(),
-            email=self._email(kind, latin, code) if self.rng.random() < 0.9 else "",
-            unknown=frozenset() if settled else frozenset({"address"}),
-            addresses=(Address(self._address(province), main=True),) if settled else (),
+            email=self._email(kind, latin, code) if rng.random() < 0.9 else "",
         )
+        if settled:
+            address = Address(self._address(province), main=True)
+            return replace(person, addresses=(address,))
+        return replace(person, unknown=frozenset({"address"}))
 
     def _name(self, kind: str) -> tuple[str, str, str]:
+        """Gender, the name with its title, and the first name in Latin letters."""
+        names = self.words["names"]
         while True:
             gender = self.rng.choice(("female", "male"))
-            first, latin = self.rng.choice(self.words["names"][gender]).split()
-            full = f"{first} {self.rng.choice(self.words['names']['surnames'])}"
+            first, latin = self.rng.choice(names[gender]).split()
+            surname = self.rng.choice(names["surnames"])
+            full = f"{first} {surname}"
             if full not in self.names:
-                self.names.add(full)
-                titles = self.words["titles"]["academic" if kind == "academic" else gender]
-                return gender, self.rng.choice(titles) + full, latin
+                break
+        self.names.add(full)
+        titles = self.words["titles"]["academic" if kind == "academic" else gender]
+        return gender, self.rng.choice(titles) + full, latin
 
     def _organisation_names(self) -> list[tuple[str, str]]:
-        provinces = self.words["places"]["provinces"]
+        """Type and name of as many organisations as there are to be."""
         names: list[tuple[str, str]] = []
         for kind, count in self.words["organisation_counts"].items():
-            pool = [
-                name.format(province=province)
-                for name in self.words["organisations"][kind]
-                for province in (self.rng.sample(provinces[1:], 20) if "{" in name else [""])
+            possible = [
+                name
+                for form in self.words["organisations"][kind]
+                for name in self._in_provinces(form)
             ]
-            names += [(kind, name) for name in self.rng.sample(pool, count)]
+            names += [(kind, name) for name in self.rng.sample(possible, count)]
         return names
+
+    def _in_provinces(self, form: str) -> list[str]:
+        """A name that has a province in it, for some of them; others stand once."""
+        if "{" not in form:
+            return [form]
+        outside = self.words["places"]["provinces"][1:]
+        return [form.format(province=province) for province in self.rng.sample(outside, 20)]
 
     def _organisation(self, kind: str, name: str, code: int) -> Customer:
         provinces = self.words["places"]["provinces"]
         province = next((place for place in provinces if place in name), provinces[0])
-        contacts = []
-        for number in range(self.rng.choice((1, 1, 2, 3))):
-            _, contact, latin = self._name("citizen")
-            email = self._email(kind, latin, code)
-            contacts.append(Contact(contact, mobile=self._mobile(), email=email, main=number == 0))
+        count = self.rng.choice((1, 1, 2, 3))
+        contacts = tuple(self._contact(kind, code, main=number == 0) for number in range(count))
         return Customer(
             CustomerCode(f"C{code}"),
             name,
@@ -114,25 +130,32 @@ class DemoCustomers:
             email=self._email(kind, "contact", code),
             # A faculty is of a customer type whose gender is asked.
             unknown=frozenset({"gender"}) if kind == "academic" else frozenset(),
-            contacts=tuple(contacts),
+            contacts=contacts,
             addresses=(Address(self._address(province), main=True),),
         )
+
+    def _contact(self, kind: str, code: int, *, main: bool) -> Contact:
+        _, name, latin = self._name("citizen")
+        email = self._email(kind, latin, code)
+        return Contact(name, mobile=self._mobile(), email=email, main=main)
 
     def _twins(self, invented: Sequence[Customer], codes: Iterator[int]) -> list[Customer]:
         """People entered twice: a tone mark is missing, and so is most of the rest."""
         row = self.words["twins"]
         marked = [one for one in invented if one.gender and _TONE.search(one.name)]
-        return [
-            Customer(
-                CustomerCode(f"C{next(codes)}"),
-                _TONE.sub("", one.name, count=1),
-                one.kind,
-                mobile=one.mobile if number % 2 else "",
-                note=row["note"],
-                unknown=frozenset(row["unknown"]),
+        twins = []
+        for number, one in enumerate(self.rng.sample(marked, row["count"])):
+            twins.append(
+                Customer(
+                    CustomerCode(f"C{next(codes)}"),
+                    _TONE.sub("", one.name, count=1),
+                    one.kind,
+                    mobile=one.mobile if number % 2 else "",
+                    note=row["note"],
+                    unknown=frozenset(row["unknown"]),
+                )
             )
-            for number, one in enumerate(self.rng.sample(marked, row["count"]))
-        ]
+        return twins
 
     def _mobile(self) -> str:
         return f"+6680000{next(self.lines)}"
@@ -142,21 +165,29 @@ class DemoCustomers:
 
     def _email(self, kind: str, latin: str, code: int) -> str:
         domains = self.words["e_mail"]
-        return (
-            f"{latin}{code or self.rng.randrange(100, 1000)}@{domains.get(kind, domains['other'])}"
-        )
+        domain = domains.get(kind, domains["other"])
+        number = code or self.rng.randrange(100, 1000)
+        return f"{latin}{number}@{domain}"
 
     def _address(self, province: str) -> str:
-        forms = self.words["places"]["address"]
-        capital = province == self.words["places"]["provinces"][0]
-        number = f"{self.rng.randrange(1, 300)}/{self.rng.randrange(1, 60)}"
-        form: str = forms["capital" if capital else "province"]
-        return form.format(number=number, village=self.rng.randrange(1, 13), province=province)
+        places = self.words["places"]
+        capital = province == places["provinces"][0]
+        form: str = places["address"]["capital" if capital else "province"]
+        house = self.rng.randrange(1, 300)
+        part = self.rng.randrange(1, 60)
+        village = self.rng.randrange(1, 13)
+        return form.format(number=f"{house}/{part}", village=village, province=province)
+
+
+def _number(customer: Customer) -> int:
+    return int(customer.code[1:])
 
 
 def _known(row: DemoWords) -> Customer:
-    gender, address = row.get("gender"), row.get("address")
+    """A customer who stands in the data file."""
     texts = {key: row.get(key, "") for key in ("organisation", "phone", "mobile", "email")}
+    gender = row.get("gender")
+    address = row.get("address")
     return Customer(
         CustomerCode(row["code"]),
         row["name"],

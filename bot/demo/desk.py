@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from bot.demo.customers import DemoCustomers, DemoWords
+from bot.demo.office import DemoOffice
 from bot.demo.tickets import DemoTickets
 from domain.configuration import Configuration
 from domain.customers.records import Customer
@@ -22,6 +23,10 @@ from store.staff import add_staff, add_team
 from store.ticket_saves import add_tickets
 
 WORDS = Path(__file__).with_name("demo.toml")
+STRANGERS = 12
+"""People who wrote to the desk and are no customers."""
+STAFF_CAME = timedelta(days=1500)
+"""How long ago the staff came to the desk."""
 
 
 async def fill_demo(
@@ -36,13 +41,14 @@ async def fill_demo(
 
     async def work(tx: Tx) -> None:
         rng = Random(seed)  # noqa: S311 - it invents people, it guards nothing
-        staff = await _add_staff(tx, words, now - timedelta(days=1500))
+        staff = await _add_staff(tx, words, now - STAFF_CAME)
         register = DemoCustomers(words, rng, now)
         customers = register.customers()
         await add_customers(tx, customers, now)
         contacts = await _contact_ids(tx, customers)
-        desk = DemoTickets(words, rng, configuration, now, staff, customers, contacts)
-        tickets = desk.tickets([register.person("citizen", 0) for _ in range(12)])
+        office = DemoOffice(words, rng, configuration, now, staff, customers, contacts)
+        strangers = [register.person("citizen", 0) for _ in range(STRANGERS)]
+        tickets = DemoTickets(office).tickets(strangers)
         await add_tickets(tx, tickets, SaveContext(configuration, None, now))
         for ticket in tickets:
             await changes.add(tx, ticket.no, _history(ticket))
@@ -52,13 +58,15 @@ async def fill_demo(
 
 async def _add_staff(tx: Tx, words: DemoWords, at: datetime) -> dict[StaffId, int]:
     """The staff and their teams; ids with each one's share of the tickets."""
-    ids = {
-        row["name"]: await add_staff(tx, row["name"], Role(row["role"]), at)
-        for row in words["staff"]
-    }
+    ids: dict[str, StaffId] = {}
+    shares: dict[StaffId, int] = {}
+    for row in words["staff"]:
+        name = row["name"]
+        ids[name] = await add_staff(tx, name, Role(row["role"]), at)
+        shares[ids[name]] = row["share"]
     for team, members in words["teams"].items():
         await add_team(tx, team, [ids[member] for member in members])
-    return {ids[row["name"]]: row["share"] for row in words["staff"]}
+    return shares
 
 
 async def _contact_ids(tx: Tx, customers: Sequence[Customer]) -> dict[str, list[int]]:
@@ -72,15 +80,19 @@ async def _contact_ids(tx: Tx, customers: Sequence[Customer]) -> dict[str, list[
 
 def _history(ticket: Ticket) -> list[Change]:
     """The status from the first save on; mail is new until an officer takes it up."""
-    steps = [
-        (ticket.recorded_at, ticket.recorded_by, Status.OPEN if ticket.recorded_by else Status.NEW)
-    ]
-    if ticket.recorded_by is None and ticket.status is not Status.NEW:
-        steps.append((ticket.recorded_at, ticket.assignee, Status.OPEN))
+    recorded_at = ticket.recorded_at
+    steps: list[tuple[datetime, StaffId | None, Status]]
+    if ticket.recorded_by is not None:
+        steps = [(recorded_at, ticket.recorded_by, Status.OPEN)]
+    elif ticket.status is Status.NEW:
+        steps = [(recorded_at, None, Status.NEW)]
+    else:
+        steps = [(recorded_at, None, Status.NEW), (recorded_at, ticket.assignee, Status.OPEN)]
     if ticket.closed_at:
         steps.append((ticket.closed_at, ticket.assignee, Status.CLOSED))
-    before = ["", *(status for _, _, status in steps)]
-    return [
-        Change(at, by, "status", old, new, version)
-        for version, ((at, by, new), old) in enumerate(zip(steps, before, strict=False), start=1)
-    ]
+    before = ""
+    history = []
+    for version, (at, by, status) in enumerate(steps, start=1):
+        history.append(Change(at, by, "status", before, status, version))
+        before = status
+    return history

@@ -1,4 +1,4 @@
-"""What an operator sets for mail: the server that sends, the sender, and the mailbox that is read."""
+"""What an operator sets for mail: the server, the sender, and the mailbox that is read."""
 
 from typing import Self
 
