@@ -21,7 +21,9 @@ from handlers.chat import Attachment, Incoming, Reply
 from store.chat.inbox import Event
 from store.chat.outbox import Message
 
-STEP, ANSWER, GOODBYE = 20.0, 120.0, 2.0
+STEP = 20.0
+ANSWER = 120.0
+GOODBYE = 2.0
 """Seconds for each step, for the answer to a whole mail (filters take their time), and for QUIT."""
 PAUSES = (60, 300, 900, 1800, 3600)
 """Seconds before trying again: greylisting wants minutes, and a day's end is not to be met by a
@@ -54,7 +56,8 @@ class MailAdapter:
         self, server: MailServer, name: str, address: str, tls: ssl.SSLContext | None = None
     ) -> None:
         self._server = server
-        self._name, self._address = name, address
+        self._name = name
+        self._address = address
         self._tls = tls
         self._calls = 0
         self._turn = asyncio.Lock()
@@ -96,9 +99,8 @@ class MailAdapter:
             return Doubtful("unclear")
         try:
             payload = json.loads(message.payload)
-            payload["message_id"] = (
-                payload["message_id"] or f"<{message.id}@{self._address.rpartition('@')[2]}>"
-            )
+            if not payload["message_id"]:
+                payload["message_id"] = self._message_id(message)
             data = mail_bytes(payload, self._name, self._address)
         except (InvalidInput, ValueError, KeyError):
             return Refused("compose")
@@ -109,32 +111,40 @@ class MailAdapter:
             self._calls -= 1
             self._room.set()
 
+    def _message_id(self, message: Message) -> str:
+        """The id of a mail that has none of its own: one row of the outbox, one mail."""
+        return f"<{message.id}@{self._domain}>"
+
+    @property
+    def _domain(self) -> str:
+        return self._address.rpartition("@")[2]
+
     async def _hand_over(self, to: str, data: bytes, attempts: int) -> Delivery:
         client = self._client()
-        steps: list[MailStep] = [
+        before: list[MailStep] = [
             *self._greeting(client),
             ("from", lambda: client.mail(self._address)),
             ("to", lambda: client.rcpt(to)),
-            ("data", lambda: client.data(data, timeout=ANSWER)),
         ]
         try:
-            for step, call in steps:
-                try:
-                    await call()
-                except asyncio.CancelledError:
-                    if step == "data":
-                        raise
-                    # The desk stops, and nothing of the text is out: that is no doubt.
-                    return Retry("stopped", after=0.0)
-                except (SMTPException, OSError, UnicodeError, ValueError) as error:
-                    if step == "data" and _is_yes(client, error):
-                        break
-                    return _failure(step, error, attempts)
-            with suppress(SMTPException, OSError, UnicodeError, ValueError):
-                await client.quit(timeout=GOODBYE)
-            return Sent()
+            for step, call in before:
+                failure = await _try(step, call, attempts)
+                if failure is not None:
+                    return failure
+            return await self._hand_over_text(client, data, attempts)
         finally:
             client.close()
+
+    async def _hand_over_text(self, client: SMTP, data: bytes, attempts: int) -> Delivery:
+        """From here on the mail may have been taken, whatever goes wrong."""
+        try:
+            await client.data(data, timeout=ANSWER)
+        except (SMTPException, OSError, UnicodeError, ValueError) as error:
+            if not _is_yes(client, error):
+                return _failure("data", error, attempts)
+        with suppress(SMTPException, OSError, UnicodeError, ValueError):
+            await client.quit(timeout=GOODBYE)
+        return Sent()
 
     def _client(self) -> SMTP:
         server = self._server
@@ -145,7 +155,7 @@ class MailAdapter:
             start_tls=False,
             tls_context=self._tls,
             timeout=STEP,
-            local_hostname=self._address.rpartition("@")[2],
+            local_hostname=self._domain,
         )
 
     def _greeting(self, client: SMTP) -> list[MailStep]:
@@ -176,6 +186,18 @@ class MailAdapter:
             client.close()
 
 
+async def _try(step: str, call: Callable[[], Awaitable[object]], attempts: int) -> Delivery | None:
+    """One step before the text is out; None where it went well."""
+    try:
+        await call()
+    except asyncio.CancelledError:
+        # The desk stops, and nothing of the text is out: that is no doubt.
+        return Retry("stopped", after=0.0)
+    except (SMTPException, OSError, UnicodeError, ValueError) as error:
+        return _failure(step, error, attempts)
+    return None
+
+
 def _is_yes(client: SMTP, error: Exception) -> bool:
     """Whether the answer to the text was a yes that the library cannot read: another 2yz, or words
     without end.
@@ -183,38 +205,54 @@ def _is_yes(client: SMTP, error: Exception) -> bool:
     250 itself is none: the library raises it only where it came too early, in place of the request
     for the text."""
     code = getattr(error, "code", 0)
-    unread = bytes(client.protocol._buffer[:1]) if client.protocol is not None else b""
-    return unread == b"2" or (200 <= code < 300 and code != 250)
+    if 200 <= code < 300 and code != 250:
+        return True
+    return client.protocol is not None and bytes(client.protocol._buffer[:1]) == b"2"
 
 
 def _failure(step: str, error: Exception, attempts: int) -> Delivery:
     """Permanent, temporary, or unknowable: decided here, where SMTP's own words are known (RFC
     5321, section 4.2).
     """
-    what, code = _what(step, error), _code(error)
+    what = _what(step, error)
+    code = _code(error)
     if step == "data" and not code:
         # The text was perhaps taken: the answer is missing, or none of SMTP's.
         return Doubtful(what)
     if code >= 500 and step in _FINAL:
         return Refused(what)
-    alarm = what.split()[0] in ("tls", "login") or attempts >= ALARM_AFTER
-    return Retry(what, after=PAUSES[min(attempts, len(PAUSES) - 1)], alarm=step in _OURS and alarm)
+    pause = PAUSES[min(attempts, len(PAUSES) - 1)]
+    lasting = what.split()[0] in ("tls", "login") or attempts >= ALARM_AFTER
+    return Retry(what, after=pause, alarm=step in _OURS and lasting)
 
 
 def _what(step: str, error: Exception) -> str:
     """The step and the codes, without the server's words: they may hold an address."""
+    code = _code(error)
     if isinstance(error.__cause__ or error, ssl.SSLError):
         step = "tls"
-    if step not in ("tls", "login") and not _code(error):
-        if isinstance(error, TimeoutError):
-            step = f"timeout {step}"
-        elif isinstance(error, SMTPServerDisconnected | OSError) and step != "connect":
-            step = f"lost {step}"
-    enhanced = _ENHANCED.match(str(getattr(error, "message", "")))
-    return " ".join(filter(None, (step, str(_code(error) or ""), enhanced[0] if enhanced else "")))
+    if step not in ("tls", "login") and not code:
+        step = _how(step, error)
+    words = [step]
+    if code:
+        words.append(str(code))
+    if enhanced := _ENHANCED.match(str(getattr(error, "message", ""))):
+        words.append(enhanced[0])
+    return " ".join(words)
+
+
+def _how(step: str, error: Exception) -> str:
+    """The step, and whether the server was silent in it, or gone."""
+    if isinstance(error, TimeoutError):
+        return f"timeout {step}"
+    if isinstance(error, SMTPServerDisconnected | OSError) and step != "connect":
+        return f"lost {step}"
+    return step
 
 
 def _code(error: Exception) -> int:
     """The server's refusal, 400 to 599; 0 where it gave none."""
     code = getattr(error, "code", 0)
-    return code if isinstance(code, int) and 400 <= code < 600 else 0
+    if isinstance(code, int) and 400 <= code < 600:
+        return code
+    return 0

@@ -61,28 +61,32 @@ class ImapBox:
 
     async def uids(self, first: int, last: int) -> list[int]:
         """The mails from `first` to `last` that are there, in order."""
-        found = await self._call(
-            lambda imap: self._said(imap.uid("SEARCH", "UID", f"{first}:{last}"))
-        )
-        return sorted(uid for uid in map(int, b" ".join(found).split()) if first <= uid <= last)
+        span = f"{first}:{last}"
+        found = await self._call(lambda imap: _numbers(imap.uid("SEARCH", "UID", span)))
+        # Whatever else a server tells of was not asked for.
+        return sorted(uid for uid in found if first <= uid <= last)
 
     async def first_since(self, day: date) -> int | None:
         """The first mail that came on this day or later."""
         when = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
-        found = await self._call(lambda imap: self._said(imap.uid("SEARCH", "SINCE", when)))
-        return min(map(int, b" ".join(found).split()), default=None)
+        found = await self._call(lambda imap: _numbers(imap.uid("SEARCH", "SINCE", when)))
+        return min(found, default=None)
 
     async def read(self, uid: int, what: str, limit: int) -> bytes | None:
         """The first `limit` bytes of a mail, or of its HEADER; it stays unread. None where it is
         gone.
         """
         asked = f"(UID BODY.PEEK[{what}]<0.{limit}>)"
-        found = await self._call(lambda imap: self._said(imap.uid("FETCH", str(uid), asked)))
-        return next((bytes(item[1][:limit]) for item in found if isinstance(item, tuple)), None)
+        found = await self._call(lambda imap: _said(imap.uid("FETCH", str(uid), asked)))
+        for item in found:
+            if isinstance(item, tuple):
+                return bytes(item[1][:limit])
+        return None
 
     async def close(self) -> None:
         """Break the connection off; a thread that still waits for the server ends with it."""
-        imap, self._imap = self._imap, None
+        imap = self._imap
+        self._imap = None
         if imap is not None:
             with suppress(OSError):
                 imap.sock.shutdown(SHUT_RDWR)
@@ -99,8 +103,9 @@ class ImapBox:
     # What runs in the thread.
 
     def _look(self, imap: imaplib.IMAP4) -> MailboxState:
-        self._said(imap.select(self._mailbox, readonly=True), "mailbox")
-        validity, following = (imap.response(name)[1][-1] for name in ("UIDVALIDITY", "UIDNEXT"))
+        _said(imap.select(self._mailbox, readonly=True), "mailbox")
+        validity = _last(imap.response("UIDVALIDITY"))
+        following = _last(imap.response("UIDNEXT"))
         if not validity or not following:
             raise BoxFailed("mailbox")
         return MailboxState(int(validity), int(following))
@@ -128,7 +133,6 @@ class ImapBox:
         return self._tls or ssl.create_default_context()
 
     def _log_in(self, imap: imaplib.IMAP4) -> None:
-        user, password = self._server.user, self._server.password
         step = "tls"
         try:
             if self._server.encryption is Encryption.STARTTLS:
@@ -136,20 +140,38 @@ class ImapBox:
                     raise BoxFailed(step)
                 imap.starttls(self._context())
             step = "login"
-            if "AUTH=PLAIN" in imap.capabilities:
-                imap.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
-            else:
-                imap.login(user, password)
+            self._say_who(imap)
         except imaplib.IMAP4.abort:
             raise BoxFailed("read") from None
         except (imaplib.IMAP4.error, UnicodeError):
             raise BoxFailed(step) from None
 
-    @staticmethod
-    def _said(answer: tuple[str, list[Any]], step: str = "read") -> list[Any]:
-        if answer[0] != "OK":
-            raise BoxFailed(step)
-        return [item for item in answer[1] if item is not None]
+    def _say_who(self, imap: imaplib.IMAP4) -> None:
+        user = self._server.user
+        password = self._server.password
+        if "AUTH=PLAIN" in imap.capabilities:
+            imap.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
+        else:
+            imap.login(user, password)
+
+
+def _said(answer: tuple[str, list[Any]], step: str = "read") -> list[Any]:
+    """What a yes says; BoxFailed for everything else."""
+    verdict, data = answer
+    if verdict != "OK":
+        raise BoxFailed(step)
+    return [item for item in data if item is not None]
+
+
+def _numbers(answer: tuple[str, list[Any]]) -> list[int]:
+    """The numbers that a search found, which a server may tell in several lines."""
+    return [int(number) for number in b" ".join(_said(answer)).split()]
+
+
+def _last(response: tuple[str, list[Any]]) -> Any:
+    """What the server said of this at last; None where it said nothing."""
+    _name, told = response
+    return told[-1]
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
@@ -168,7 +190,8 @@ async def _in_thread(work: Callable[[], T]) -> T:
             done.set_result(result)  # type: ignore[arg-type]
 
     def run() -> None:
-        result, error = None, None
+        result: T | None = None
+        error: BoxFailed | None = None
         try:
             result = work()
         except BaseException as raised:  # noqa: BLE001 - whatever it is, who waits hears of it

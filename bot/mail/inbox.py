@@ -38,6 +38,8 @@ ATTEMPTS = 4
 """How often a mail is decided on afresh when somebody else's write came between, and read when it
 cannot be.
 """
+ALARMING = ("tls", "login", "mailbox")
+"""Steps that do not go better by themselves."""
 LOOK_BACK = timedelta(days=2)
 """A mailbox that was numbered anew is read from the days before the last look: servers count days
 by their own zone.
@@ -105,7 +107,7 @@ class MailInbox:
     async def _note_failure(self, step: str) -> None:
         self._failed += 1
         log.warning("mailbox not reached", step=step, times=self._failed)
-        if step in ("tls", "login", "mailbox") or self._failed >= ALARM_AFTER:
+        if step in ALARMING or self._failed >= ALARM_AFTER:
             day = self._desk.clock().astimezone(BANGKOK).date()
             told = Notice(
                 partial(system.mailbox_away, step),
@@ -121,19 +123,23 @@ class MailInbox:
         seen = await self._box.look()
         position = await self._position(seen)
         while position.next_uid < seen.uidnext and await self._leads():
-            position = await self._read_span(position, min(position.next_uid + SPAN, seen.uidnext))
+            end = min(position.next_uid + SPAN, seen.uidnext)
+            position = await self._read_span(position, end)
         now = self._desk.clock()
         if now - position.read_at > READ_NOTED_EVERY:
             await self._move(position, position.next_uid)
 
     async def _leads(self) -> bool:
         """Whether this process reads: another has its turn when this one is gone."""
-        name, now = f"mailbox:{self._box.name}", self._desk.clock()
+        name = f"mailbox:{self._box.name}"
+        now = self._desk.clock()
         return await self._desk.db.write(lambda tx: leases.take(tx, name, self._owner, now))
 
     async def _position(self, seen: MailboxState) -> Position:
         """Where to go on. What lay in the mailbox before the desk first saw it is not read."""
-        db, now, name = self._desk.db, self._desk.clock(), self._box.name
+        db = self._desk.db
+        now = self._desk.clock()
+        name = self._box.name
         known = await mail_inboxes.find_position(db, name)
         if known is None:
             first = Position(name, seen.uidvalidity, seen.uidnext, now)
@@ -143,10 +149,10 @@ class MailInbox:
             return known
         log.warning("mailbox numbered anew")
         since = (known.read_at - LOOK_BACK).astimezone(BANGKOK).date()
-        found = await self._box.first_since(since)
-        new = Position(
-            name, seen.uidvalidity, seen.uidnext if found is None else found, known.read_at
-        )
+        next_uid = await self._box.first_since(since)
+        if next_uid is None:
+            next_uid = seen.uidnext
+        new = Position(name, seen.uidvalidity, next_uid, known.read_at)
         await db.write(partial(mail_inboxes.move, old=known, new=new))
         return new
 
@@ -166,18 +172,29 @@ class MailInbox:
         """
         try:
             head = await self._box.read(uid, "HEADER", HEAD)
-            limit = self._wanted(head) if head else 0
-            return (await self._box.read(uid, "", limit) or b"") if limit else b""
+            limit = self._wanted(head)
+            if not limit:
+                return b""
+            return await self._box.read(uid, "", limit) or b""
         except BoxFailed:
-            last, times = self._stuck
-            self._stuck = (uid, times + 1 if last == uid else 1)
-            if self._stuck[1] < ATTEMPTS:
+            if self._count_failure(uid) < ATTEMPTS:
                 raise
             log.error("mail not given by the server", uid=uid)
             await self._box.look()
             return b""
 
-    def _wanted(self, head: bytes) -> int:
+    def _count_failure(self, uid: int) -> int:
+        """How often in a row the server could not give this mail."""
+        last, times = self._stuck
+        if last != uid:
+            times = 0
+        self._stuck = (uid, times + 1)
+        return times + 1
+
+    def _wanted(self, head: bytes | None) -> int:
+        """How many bytes of the mail to read; 0 where nobody wants it, or it is gone."""
+        if not head:
+            return 0
         try:
             return self._reader.wants(head)
         except Exception as error:  # noqa: BLE001 - headers that break the parser are nobody's mail
@@ -189,17 +206,15 @@ class MailInbox:
         failpoint("report.read")
         key = f"{position.uidvalidity}:{uid}"
         after = mail_inboxes.later(position, uid + 1, self._desk.clock())
-        for attempt in range(ATTEMPTS):
+        for attempt in range(1, ATTEMPTS + 1):
             work = Work(self._desk, self._desk.clock())
             try:
                 found = await self._decide(work, raw, key)
-                outcome = work.outcome()
-                await self._post(
-                    outcome, partial(mail_inboxes.move, old=position, new=after, found=found)
-                )
+                move = partial(mail_inboxes.move, old=position, new=after, found=found)
+                await self._post(work.outcome(), move)
                 break
             except Conflict:
-                if attempt == ATTEMPTS - 1:
+                if attempt == ATTEMPTS:
                     raise
         failpoint("report.settled")
         return after

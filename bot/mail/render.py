@@ -16,6 +16,11 @@ from domain.mail.mails import check_address, check_subject
 Payload = Mapping[str, Any]
 """What store.mail.payload_of wrote."""
 
+LONGEST_PLAIN = 60
+SIGNS = frozenset('"\\()<>,;:@[]')
+"""What means something in a header of addresses."""
+BREAKS = frozenset("\r\n\0")
+
 
 def mail_bytes(payload: Payload, name: str, address: str) -> bytes:
     """The whole mail from `name` <address>. InvalidInput or ValueError where it cannot be said in a
@@ -24,25 +29,35 @@ def mail_bytes(payload: Payload, name: str, address: str) -> bytes:
     if payload["files"]:
         raise ValueError("files")  # never without what it says is attached
     head = [
-        ("From", f"{_encoded(name, 'From')} <{address}>" if name else address),
+        ("From", _sender(name, address)),
         ("To", check_address(payload["to"])),
         ("Subject", _encoded(check_subject(payload["subject"]), "Subject")),
-        (
-            "Date",
-            format_datetime(datetime.fromisoformat(payload["written_at"]).astimezone(BANGKOK)),
-        ),
+        ("Date", _date(payload["written_at"])),
         ("Message-ID", payload["message_id"]),
         *_thread(payload["thread"]),
         ("Content-Language", payload["language"]),
     ]
     if payload["automatic"]:
         head.append(("Auto-Submitted", "auto-generated"))
-    return b"".join(_line(*header) for header in head) + _content(payload["body"]).as_bytes()
+    lines = [_line(*header) for header in head]
+    return b"".join(lines) + _content(payload["body"]).as_bytes()
+
+
+def _sender(name: str, address: str) -> str:
+    if not name:
+        return address
+    return f"{_encoded(name, 'From')} <{address}>"
+
+
+def _date(written_at: str) -> str:
+    at = datetime.fromisoformat(written_at)
+    return format_datetime(at.astimezone(BANGKOK))
 
 
 def _line(name: str, value: str) -> bytes:
     """One header; whatever holds a line break other than our own folding is no header."""
-    if any(letter in line for line in value.split("\r\n ") for letter in "\r\n\0"):
+    unfolded = value.replace("\r\n ", "")
+    if BREAKS & set(unfolded):
         raise ValueError(name)
     return f"{name}: {value}\r\n".encode("ascii")
 
@@ -53,13 +68,9 @@ def _encoded(text: str, name: str) -> str:
 
     All of it, since the email package loses blanks between an encoded and a plain word.
     """
-    plain = (
-        text.isascii()
-        and len(text) < 60
-        and "=?" not in text
-        and not set(text) & set('"\\()<>,;:@[]')
-    )
-    if plain or (name == "Subject" and text.isascii() and len(text) < 60 and "=?" not in text):
+    short = text.isascii() and len(text) < LONGEST_PLAIN and "=?" not in text
+    # In a subject no sign means anything; beside an address many do.
+    if short and (name == "Subject" or not SIGNS & set(text)):
         return text
     return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
 
@@ -73,5 +84,6 @@ def _thread(thread: Sequence[str]) -> list[tuple[str, str]]:
 def _content(body: str) -> EmailMessage:
     """The text as a MIME part; lines never exceed 76 characters once they are encoded."""
     part = EmailMessage(policy=SMTP)
-    part.set_content(body.rstrip("\n") + "\n", cte=None if body.isascii() else "base64")
+    text = body.rstrip("\n") + "\n"
+    part.set_content(text, cte=None if body.isascii() else "base64")
     return part

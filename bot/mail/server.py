@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.utils import getaddresses
 from enum import StrEnum
 from ipaddress import ip_address
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from domain.errors import InvalidInput
 from domain.mail.mails import check_address
@@ -66,36 +66,50 @@ def _read(url: str, ports: Mapping[str, int], form: str) -> tuple[MailServer, st
     """The server and what follows it; of the schemes, with their ports, the one that ends in s is
     all in TLS.
     """
+    mend = f"must look like {form} {ESCAPES}"
     try:
         parts = urlsplit(url)
         given_port = parts.port
     except ValueError:
         # Python's own words would show a piece of a password with a slash in it.
-        raise ValueError(f"must look like {form} {ESCAPES}") from None
+        raise ValueError(mend) from None
     if parts.scheme not in ports or not parts.hostname or parts.fragment:
-        raise ValueError(f"must look like {form} {ESCAPES}")
-    asked = _asked(parts.query)
-    local = _is_local(parts.hostname)
-    if parts.scheme.endswith("s"):
-        encryption = Encryption.TLS
-    else:
-        encryption = (
-            Encryption.STARTTLS if (not local if asked is None else asked) else Encryption.NONE
-        )
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if bool(user) != bool(password):
-        raise ValueError(f"needs both user and password, or neither: {form}")
-    if user and encryption is Encryption.NONE and not local:
-        raise ValueError("would send the password unencrypted: remove starttls=no")
+        raise ValueError(mend)
     server = MailServer(
-        parts.hostname, given_port or ports[parts.scheme], encryption, user, password
+        parts.hostname,
+        given_port or ports[parts.scheme],
+        _encryption(parts, parts.hostname),
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
     )
+    _check_login(server, form)
     return server, parts.path.strip("/")
 
 
+def _encryption(parts: SplitResult, host: str) -> Encryption:
+    """What the scheme says, else what is asked for; without a word STARTTLS, but on this
+    machine.
+    """
+    asked = _asked(parts.query)
+    if parts.scheme.endswith("s"):
+        return Encryption.TLS
+    if asked is None:
+        asked = not _is_local(host)
+    return Encryption.STARTTLS if asked else Encryption.NONE
+
+
+def _check_login(server: MailServer, form: str) -> None:
+    if bool(server.user) != bool(server.password):
+        raise ValueError(f"needs both user and password, or neither: {form}")
+    in_the_open = server.encryption is Encryption.NONE and not _is_local(server.host)
+    if server.user and in_the_open:
+        raise ValueError("would send the password unencrypted: remove starttls=no")
+
+
 def _asked(query: str) -> bool | None:
+    """What the address says of STARTTLS; None where it says nothing."""
     options = parse_qs(query, keep_blank_values=True)
-    value = options.pop("starttls", [""])[-1]
+    *_others, value = options.pop("starttls", [""])
     if options or (query and value not in SWITCH):
         raise ValueError("knows only ?starttls=no or ?starttls=yes")
     return SWITCH.get(value)
@@ -115,7 +129,8 @@ def read_sender(text: str) -> tuple[str, str]:
     found = getaddresses([text])
     if len(found) != 1 or not text.isprintable():
         raise ValueError(SENDER)
+    name, address = found[0]
     try:
-        return found[0][0], check_address(found[0][1])
+        return name, check_address(address)
     except InvalidInput:
         raise ValueError(SENDER) from None
