@@ -21,8 +21,10 @@ from handlers.messages import new_reference
 from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx, Write
 
-DRAIN_HANDLING, DRAIN_SENDING = 4.0, 3.0
-"""Seconds that stopping may take: with HTTP's two, nine in all; an operator waits ten."""
+DRAIN_HANDLING = 4.0
+DRAIN_SENDING = 3.0
+DRAIN_OTHERS = 0.5
+"""Seconds that stopping may take: with HTTP's two nine, at worst ten; an operator waits ten."""
 
 LEARN_EVERY = 30.0
 """Seconds between looks at the words that other processes added."""
@@ -69,22 +71,23 @@ class Engine:
         """Take up what the last run left, and learn words and subjects before somebody asks."""
         # The first question about a day loads a library, for longer than chats may be held up: not
         # once they are there.
-        self.desk.configuration.calendar.is_working_day(
-            self.desk.clock().astimezone(BANGKOK).date()
-        )
-        self._sweeps = [
-            asyncio.create_task(self.worker.lanes.sweep_forever()),
-            asyncio.create_task(self.sender.lanes.sweep_forever()),
-            asyncio.create_task(self.imports.lanes.sweep_forever()),
-            asyncio.create_task(self.poster.lanes.sweep_forever()),
-            asyncio.create_task(self._keep_learning()),
+        today = self.desk.clock().astimezone(BANGKOK).date()
+        self.desk.configuration.calendar.is_working_day(today)
+        sweeps = [
+            self.worker.lanes.sweep_forever(),
+            self.sender.lanes.sweep_forever(),
+            self.imports.lanes.sweep_forever(),
+            self.poster.lanes.sweep_forever(),
+            self._keep_learning(),
         ]
+        self._sweeps = [asyncio.create_task(each) for each in sweeps]
 
     async def _keep_learning(self) -> None:
         """Subjects once; words for as long as the desk runs, so that nobody waits for those that an
         import brought.
         """
-        desk, frozen = self.desk, False
+        desk = self.desk
+        frozen = False
         while True:
             with suppress(StoreUnavailable):  # the next time tries again
                 await desk.words.refreshed(desk.db, patience=None)
@@ -123,8 +126,8 @@ class Engine:
     async def stop(self) -> None:
         """Finish what is in hand."""
         await self.worker.lanes.stop(DRAIN_HANDLING)
-        await self.imports.lanes.stop(0.5)
-        await self.poster.lanes.stop(0.5)
+        await self.imports.lanes.stop(DRAIN_OTHERS)
+        await self.poster.lanes.stop(DRAIN_OTHERS)
         await self.sender.lanes.stop(DRAIN_SENDING)
         for sweep in self._sweeps:
             sweep.cancel()

@@ -1,6 +1,6 @@
 """Draws charts as PNG with Pillow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -11,16 +11,25 @@ from bot.charts.fonts import MISSING, sarabun, sets_thai_right
 from domain.charts import Chart
 from domain.text import graphemes
 
-WIDTH, MARGIN = 1080, 48
-TITLE, PLAIN, SMALL = 46, 36, 31
+WIDTH = 1080
+MARGIN = 48
+TITLE = 46
+PLAIN = 36
+SMALL = 31
 """Pixels; a telephone shows the picture at about a third of its size."""
-BAR, GAP = 46, 20
+PATCH = PLAIN * 0.72
+"""Side of a colour's patch in the legend."""
+BAR = 46
+GAP = 20
 LINE = 1.42
 """Height of a line: Thai has marks above marks, and vowels below."""
 SIDE = 330
 """Widest labels that stand beside their bars; longer ones stand above them."""
 LABEL_LINES = 2
-GROUND, INK, MUTED, AXIS = "#ffffff", "#10263a", "#51606e", "#9aa7b4"
+GROUND = "#ffffff"
+INK = "#10263a"
+MUTED = "#51606e"
+AXIS = "#9aa7b4"
 TONES = (
     ("#0072b2", "#ffffff"),
     ("#e69f00", "#10263a"),
@@ -128,11 +137,19 @@ class _Pen:
             if len(wrapped) > lines:
                 break
         if len(wrapped) > lines:
-            last = graphemes(wrapped[lines - 1])
-            while last and self.width("".join(last) + ELLIPSIS, size, bold=bold) > room:
-                last.pop()
-            wrapped[lines - 1 :] = ["".join(last) + ELLIPSIS]
+            last = wrapped[lines - 1]
+            wrapped[lines - 1 :] = [self._cut(last, size, room, bold=bold)]
         return wrapped
+
+    def _cut(self, line: str, size: int, room: float, *, bold: bool) -> str:
+        """The line as far as there is room, with a sign that there is more."""
+        letters = graphemes(line)
+        while letters:
+            cut = "".join(letters) + ELLIPSIS
+            if self.width(cut, size, bold=bold) <= room:
+                return cut
+            letters.pop()
+        return ELLIPSIS
 
     def _pieces(self, text: str, size: int, room: float, *, bold: bool) -> Iterator[str]:
         """Words with the space before them; of a word that fills no line alone, its letters."""
@@ -157,7 +174,8 @@ class _Page:
         """A paragraph over the whole width."""
         for line in self.pen.wrap(text, size, WIDTH - 2 * MARGIN, most, bold=bold):
             self.y += size * LINE
-            self.marks.append(_Words(MARGIN, self.y - size * (LINE - 1), line, size, colour, bold))
+            baseline = self.y - size * (LINE - 1)
+            self.marks.append(_Words(MARGIN, baseline, line, size, colour, bold))
 
 
 def draw(chart: Chart) -> bytes:
@@ -193,16 +211,16 @@ def _drawable(chart: Chart, pen: _Pen) -> Chart:
 def _legend(page: _Page, chart: Chart) -> None:
     """Which colour is what, in the order of the parts of a bar."""
     x: float = MARGIN
+    room = WIDTH - 2 * MARGIN - PLAIN
     page.y += PLAIN * LINE
     for each in chart.series:
-        text = page.pen.wrap(each.name, PLAIN, WIDTH - 2 * MARGIN - PLAIN, 1)[0]
+        text, *_rest = page.pen.wrap(each.name, PLAIN, room, 1)
         needed = PLAIN + page.pen.width(text) + GAP
         if x > MARGIN and x + needed > WIDTH - MARGIN + GAP:
             x = MARGIN
             page.y += PLAIN * LINE
-        page.marks.append(
-            _Box(x, page.y - PLAIN * 0.72, PLAIN * 0.72, PLAIN * 0.72, _tone(each.tone)[0])
-        )
+        ground, _ink = _tone(each.tone)
+        page.marks.append(_Box(x, page.y - PATCH, PATCH, PATCH, ground))
         page.marks.append(_Words(x + PLAIN, page.y, text))
         x += needed + GAP
 
@@ -211,43 +229,61 @@ def _tone(place: int) -> tuple[str, str]:
     return TONES[place % len(TONES)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How the bars are laid out: where they begin, pixels for one of what is counted, and whether
+    the labels stand beside them.
+    """
+
+    left: float
+    unit: float
+    beside: bool
+
+
+def _scale(pen: _Pen, chart: Chart, amounts: Sequence[str]) -> _Scale:
+    """The longest bar and its amount fill the width."""
+    labels = max(pen.width(name) for name in chart.categories)
+    beside = labels <= SIDE
+    left = MARGIN + labels + GAP if beside else MARGIN
+    widest = max(pen.width(amount, bold=True) for amount in amounts)
+    room = WIDTH - MARGIN - left - GAP / 2 - widest
+    return _Scale(left, room / max(1, *chart.totals), beside)
+
+
 def _bars(page: _Page, chart: Chart) -> None:
     """One bar a category, its label beside it where all labels are short, else above."""
-    pen = page.pen
-    side = max(pen.width(name) for name in chart.categories)
-    beside = side <= SIDE
-    left = MARGIN + side + GAP if beside else MARGIN
     amounts = [f"{total:,} {chart.unit}".strip() for total in chart.totals]
-    room = WIDTH - MARGIN - left - GAP / 2 - max(pen.width(amount, bold=True) for amount in amounts)
-    scale = room / max(1, *chart.totals)
+    scale = _scale(page.pen, chart, amounts)
     top = page.y
     for place, name in enumerate(chart.categories):
-        if beside:
-            page.marks.append(_Words(left - GAP, page.y + BAR * 0.76, name, end=True))
+        if scale.beside:
+            label = _Words(scale.left - GAP, page.y + BAR * 0.76, name, end=True)
+            page.marks.append(label)
         else:
             page.lines(name, PLAIN, INK, LABEL_LINES)
             page.y += GAP / 4
-        end = _bar(page, chart, place, left, scale)
+        end = _bar(page, chart, place, scale)
         colour = INK if chart.totals[place] else MUTED
-        page.marks.append(
-            _Words(end + GAP / 2, page.y + BAR * 0.76, amounts[place], colour=colour, bold=True)
-        )
+        baseline = page.y + BAR * 0.76
+        amount = _Words(end + GAP / 2, baseline, amounts[place], colour=colour, bold=True)
+        page.marks.append(amount)
         page.y += BAR + GAP
-    if beside:
-        page.marks.append(_Box(left - 3, top - GAP / 4, 3, page.y - top - GAP / 2, AXIS))
+    if scale.beside:
+        height = page.y - top - GAP / 2
+        page.marks.append(_Box(scale.left - 3, top - GAP / 4, 3, height, AXIS))
 
 
-def _bar(page: _Page, chart: Chart, place: int, left: float, scale: float) -> float:
+def _bar(page: _Page, chart: Chart, place: int, scale: _Scale) -> float:
     """The parts of one bar side by side, each with its number where that fits; returns where the
     bar ends.
     """
     several = sum(each.values[place] > 0 for each in chart.series) > 1
-    x = left
+    x = scale.left
     for each in chart.series:
         value = each.values[place]
         if not value:
             continue
-        width = max(4.0, value * scale)
+        width = max(4.0, value * scale.unit)
         ground, ink = _tone(each.tone)
         page.marks.append(_Box(x, page.y, max(2.0, width - 2), BAR, ground))
         number = f"{value:,}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-REGULAR, SEMIBOLD = "Sarabun-Regular.ttf", "Sarabun-SemiBold.ttf"
+REGULAR = "Sarabun-Regular.ttf"
+SEMIBOLD = "Sarabun-SemiBold.ttf"
 MISSING = (
     "the library FriBidi is missing, without which tone marks lie upon vowels"
     " (on Debian: apt-get install libfribidi0)"
@@ -25,7 +26,9 @@ def sarabun(size: int, *, bold: bool = False, shaped: bool = True) -> "FreeTypeF
     """The font with letters of this size in pixels; not `shaped`, each letter stands by itself."""
     from PIL import ImageFont
 
-    file = resources.files("fontpkg_sarabun") / "files" / (SEMIBOLD if bold else REGULAR)
+    name = SEMIBOLD if bold else REGULAR
+    file = resources.files("fontpkg_sarabun") / "files" / name
     # Only RAQM moves a tone mark above the vowel that stands under it.
     layout = ImageFont.Layout.RAQM if shaped else ImageFont.Layout.BASIC
-    return ImageFont.truetype(BytesIO(file.read_bytes()), size, layout_engine=layout)
+    letters = BytesIO(file.read_bytes())
+    return ImageFont.truetype(letters, size, layout_engine=layout)

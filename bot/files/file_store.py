@@ -49,7 +49,8 @@ class FileStore:
     async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
         """A handler that decides afresh after a conflict finds it here already."""
         key = (incoming.platform, incoming.id)
-        if (known := self._fetched.get(key)) and self.blobs.path(known.sha256).exists():
+        known = self._fetched.get(key)
+        if known is not None and self.blobs.path(known.sha256).exists():
             return known
         if (attachment.size or 0) > LARGEST:
             raise InvalidInput(FileRefusal.LARGE, limit=LARGEST // 1_000_000)
@@ -71,9 +72,8 @@ class FileStore:
         part = await self.blobs.receive(chunks)
         try:
             kind = await asyncio.to_thread(sniff_file, part.path, attachment.name)
-            name = safe_name(
-                attachment.name, kind, f"{attachment.kind}-{at.astimezone(BANGKOK):%Y-%m-%d-%H%M%S}"
-            )
+            came_at = f"{at.astimezone(BANGKOK):%Y-%m-%d-%H%M%S}"
+            name = safe_name(attachment.name, kind, f"{attachment.kind}-{came_at}")
             failpoint("file.received")
             await self.blobs.keep(part)
         finally:

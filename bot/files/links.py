@@ -3,7 +3,6 @@ and expires unless it belongs to a post.
 """
 
 import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Callable
@@ -12,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from domain.errors import Expired, NotFound
 
 LIFETIME = timedelta(hours=24)
-_PICTURE = re.compile(r"([0-9a-f]{32})\.(full|small)\.([A-Za-z0-9_-]{43})", re.ASCII)
-_TOKEN = re.compile(r"([0-9a-f]{32})\.([1-9]\d{0,11})\.([A-Za-z0-9_-]{43})", re.ASCII)
+_FILE = r"(?P<file>[0-9a-f]{32})"
+_SIGNATURE = r"(?P<signature>[A-Za-z0-9_-]{43})"
+_PICTURE = re.compile(rf"{_FILE}\.(?P<size>full|small)\.{_SIGNATURE}", re.ASCII)
+_TOKEN = re.compile(rf"{_FILE}\.(?P<expires>[1-9]\d{{0,11}})\.{_SIGNATURE}", re.ASCII)
 
 
 class Links:
@@ -36,8 +37,9 @@ class Links:
         match = _TOKEN.fullmatch(token)
         if match is None:
             raise NotFound("file")
-        file_id, expires, signature = match[1], int(match[2]), match[3]
-        if not hmac.compare_digest(self._signature(file_id, expires), signature):
+        file_id = match["file"]
+        expires = int(match["expires"])
+        if not hmac.compare_digest(self._signature(file_id, expires), match["signature"]):
             raise NotFound("file")
         if datetime.fromtimestamp(expires, UTC) <= self._clock():
             raise Expired("file")
@@ -54,7 +56,8 @@ class Links:
 
         It is the same each time, so that a broadcast that is tried again is the same broadcast.
         """
-        shown = f"{file_id}.{'small' if small else 'full'}"
+        size = "small" if small else "full"
+        shown = f"{file_id}.{size}"
         return f"{self._public_url}/pictures/{shown}.{self._picture_signature(shown)}"
 
     def read_picture(self, token: str) -> tuple[str, bool]:
@@ -62,16 +65,21 @@ class Links:
         did not sign.
         """
         match = _PICTURE.fullmatch(token)
-        if match is None or not hmac.compare_digest(
-            self._picture_signature(f"{match[1]}.{match[2]}"), match[3]
-        ):
+        if match is None:
             raise NotFound("file")
-        return match[1], match[2] == "small"
+        shown = f"{match['file']}.{match['size']}"
+        if not hmac.compare_digest(self._picture_signature(shown), match["signature"]):
+            raise NotFound("file")
+        return match["file"], match["size"] == "small"
 
     def _picture_signature(self, shown: str) -> str:
-        made = hmac.digest(self._picture_key, shown.encode(), "sha256")
-        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+        return _signed(self._picture_key, shown)
 
     def _signature(self, file_id: str, expires: int) -> str:
-        made = hmac.new(self._key, f"{file_id}.{expires}".encode(), hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+        return _signed(self._key, f"{file_id}.{expires}")
+
+
+def _signed(key: bytes, text: str) -> str:
+    """The signature of a text, in letters that an address may have."""
+    made = hmac.digest(key, text.encode(), "sha256")
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()

@@ -9,14 +9,14 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as RichText
@@ -36,6 +36,7 @@ from handlers.chat import (
     Paragraph,
     Press,
     Reply,
+    ReplyPart,
     Text,
     buttons_of,
     reply_from_json,
@@ -73,17 +74,16 @@ class TerminalAdapter:
 
     def parse(self, event: Event) -> Incoming:
         """The line as the desk sees it."""
-        data = json.loads(event.raw)
         user = event.conversation.partition(":")[2]
-        body: Body
-        if "file" in data:
-            path = Path(data["file"]).expanduser()
-            body = Attachment(
-                "document", str(path), path.name, caption=data["caption"], message=event.event_id
-            )
-        else:
-            body = Press(data["press"]) if "press" in data else Text(data["text"])
-        return Incoming(event.event_id, event.came_at, self.platform, user, True, user, body)
+        return Incoming(
+            id=event.event_id,
+            at=event.came_at,
+            platform=self.platform,
+            chat=user,
+            private=True,
+            who=user,
+            body=_body(event, json.loads(event.raw)),
+        )
 
     def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """The whole reply is one drawing."""
@@ -107,22 +107,35 @@ class TerminalAdapter:
             # Something that nobody asked for, on the line where the user may be typing.
             self.console.print()
             self.prompted = False
-        self._tokens = [button.token for part in reply.parts for button in buttons_of(part)]
-        number = 0
+        self._tokens = []
         for part in reply.parts:
-            buttons = buttons_of(part)
-            labels = [f"#{number + n} {button.label}" for n, button in enumerate(buttons, 1)]
-            number += len(buttons)
-            self.console.print(
-                self._draw_file(part, labels) if isinstance(part, Document) else _draw(part, labels)
-            )
+            self.console.print(self._drawn(part))
         return Sent()
 
-    def _draw_file(self, file: Document, labels: list[str]) -> Group:
+    def _drawn(self, part: ReplyPart) -> Panel | Group:
+        """One part of a reply, its buttons below it with their numbers."""
+        below = []
+        for button in buttons_of(part):
+            self._tokens.append(button.token)
+            label = f"#{len(self._tokens)} {button.label}"
+            below.append(RichText(label, style="bold cyan"))
+        match part:
+            case Document():
+                return self._file(part, below)
+            case Card():
+                return _card(part, below)
+            case Choice():
+                return Group(RichText(part.question, style="bold"), *below)
+            case Paragraph():
+                return Group(RichText(part.text), *below)
+
+    def _file(self, file: Document, below: Sequence[RichText]) -> Group:
         """Where the bytes lie: whoever sits here may copy them."""
-        path = str(self._blobs.path(file.sha256).resolve()) if self._blobs else file.no_link
-        below = [RichText(label, style="bold cyan") for label in labels]
-        return Group(RichText(file.caption), RichText(path, style="dim", overflow="fold"), *below)
+        path = file.no_link
+        if self._blobs is not None:
+            path = str(self._blobs.path(file.sha256).resolve())
+        place = RichText(path, style="dim", overflow="fold")
+        return Group(RichText(file.caption), place, *below)
 
     async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
         """From this computer's disk, with the rights of whoever sits here."""
@@ -138,22 +151,39 @@ class TerminalAdapter:
         """A typed line as an inbox row; `#2` is the second button of the last answer, any other
         text is text.
         """
-        match = PRESS.fullmatch(clean(line))
-        if match:
-            n = int(match.group(1))
-            token = self._tokens[n - 1] if 0 < n <= len(self._tokens) else "?"
-            raw = json.dumps({"press": token})
-        elif sent := FILE.fullmatch(line.strip()):
-            raw = json.dumps(
-                {
-                    "file": sent["quoted"] or sent["plain"],
-                    "caption": (sent["caption"] or "").strip(),
-                }
-            )
-        else:
-            raw = json.dumps({"text": line})
+        raw = json.dumps(self._told(line))
         order = int(now.timestamp() * 1_000_000)
         return Event(self.platform, uuid4().hex, f"terminal:{user}", order, raw)
+
+    def _told(self, line: str) -> dict[str, str]:
+        """What a line is: a press, a file, or text."""
+        if press := PRESS.fullmatch(clean(line)):
+            return {"press": self._token(int(press[1]))}
+        if sent := FILE.fullmatch(line.strip()):
+            path = sent["quoted"] or sent["plain"]
+            return {"file": path, "caption": (sent["caption"] or "").strip()}
+        return {"text": line}
+
+    def _token(self, number: int) -> str:
+        """The button's; "?" where no button has this number, which the desk refuses."""
+        if not 0 < number <= len(self._tokens):
+            return "?"
+        return self._tokens[number - 1]
+
+
+def _body(event: Event, told: dict[str, str]) -> Body:
+    if "press" in told:
+        return Press(told["press"])
+    if "file" not in told:
+        return Text(told["text"])
+    path = Path(told["file"]).expanduser()
+    return Attachment(
+        "document",
+        reference=str(path),
+        name=path.name,
+        caption=told["caption"],
+        message=event.event_id,
+    )
 
 
 def _open(path: Path) -> BinaryIO:
@@ -163,21 +193,19 @@ def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _draw(part: Paragraph | Card | Choice, labels: list[str]) -> Panel | Group:
-    """One part of a reply."""
-    below = [RichText(label, style="bold cyan") for label in labels]
-    if isinstance(part, Card):
+def _card(card: Card, below: Sequence[RichText]) -> Panel:
+    inside: list[RenderableType] = []
+    if card.fields:
         table = Table.grid(padding=(0, 2))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")
-        for label, value in part.fields:
+        for label, value in card.fields:
             table.add_row(RichText(label), RichText(value))
-        note = [RichText(part.note, style="yellow")] if part.note else []
-        inner = Group(*([table] if part.fields else []), *note, *below)
-        return Panel(inner, title=RichText(part.title, style="bold"), title_align="left")
-    if isinstance(part, Choice):
-        return Group(RichText(part.question, style="bold"), *below)
-    return Group(RichText(part.text), *below)
+        inside.append(table)
+    if card.note:
+        inside.append(RichText(card.note, style="yellow"))
+    title = RichText(card.title, style="bold")
+    return Panel(Group(*inside, *below), title=title, title_align="left")
 
 
 def _read_lines(put: Callable[[str | None], None]) -> None:
@@ -209,15 +237,7 @@ async def chat(
     While nothing is typed, what is due is done: so a reminder rings between two answers, never
     within one, and a script whose lines are all there already meets none."""
     interactive = sys.stdin.isatty()
-    loop = asyncio.get_running_loop()
-    lines: asyncio.Queue[str | None] = asyncio.Queue()
-
-    def put(line: str | None) -> None:
-        loop.call_soon_threadsafe(lines.put_nowait, line)
-
-    with suppress(NotImplementedError):  # no signal handlers on Windows' loops
-        loop.add_signal_handler(signal.SIGINT, lines.put_nowait, None)
-    threading.Thread(target=_read_lines, args=(put,), daemon=True).start()
+    lines = _lines_typed()
     while True:
         if interactive and not adapter.prompted:
             adapter.console.print("› ", end="", style="green")
@@ -237,5 +257,20 @@ async def chat(
         if not interactive:
             adapter.console.print(f"› {line}", style="green", markup=False)
         now = clock()
-        wake(await inbox.receive(db, [adapter.event(user, line, now)], owner, now))
+        event = adapter.event(user, line, now)
+        wake(await inbox.receive(db, [event], owner, now))
         await idle()
+
+
+def _lines_typed() -> "asyncio.Queue[str | None]":
+    """Standard input line by line, then None; Ctrl-C ends it, too."""
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def put(line: str | None) -> None:
+        loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    with suppress(NotImplementedError):  # no signal handlers on Windows' loops
+        loop.add_signal_handler(signal.SIGINT, lines.put_nowait, None)
+    threading.Thread(target=_read_lines, args=(put,), daemon=True).start()
+    return lines
