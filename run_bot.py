@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,12 +20,14 @@ from bot.tables.command import add_verbs
 from bot.variables import SettingsError
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
-from domain.staff import Identity, Platform, Role
+from domain.staff import Identity, Platform, Role, StaffId
 from domain.text import clean
 from store.blobs import Blobs
 from store.engine.database import Database, StoreUnavailable
 from store.engine.migrate import NewerSchema
 from store.opening import open_database
+
+SQLITE = "sqlite:///"
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=False, help=__doc__, pretty_exceptions_enable=False
@@ -109,11 +112,11 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
 
 def _lock(database_url: str) -> int | None:
     """A SQLite desk is served by one process; SettingsError where another one does."""
-    if not database_url.startswith("sqlite:///"):
+    path = _sqlite_path(database_url)
+    if path is None:
         return None
     import fcntl
 
-    path = Path(database_url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
@@ -124,24 +127,21 @@ def _lock(database_url: str) -> int | None:
     return lock
 
 
+def _sqlite_path(database_url: str) -> Path | None:
+    """The file of a SQLite desk; None for a desk on PostgreSQL."""
+    if not database_url.startswith(SQLITE):
+        return None
+    return Path(database_url.removeprefix(SQLITE))
+
+
 async def demo(settings: Settings, configuration: Configuration) -> None:
     """The terminal chat on an embedded desk of invented customers, in a database of its own."""
-    from bot.demo.desk import fill_demo
+    from bot.demo.desk import open_demo
     from handlers.system import greeting
     from store import staff
 
-    path = settings.data_dir / "demo.db"
-    fresh = not path.exists()
-    making = path.with_suffix(".making") if fresh else path
-    making.unlink(missing_ok=True) if fresh else None
     clock = make_clock(settings.clock)
-    db = await open_database(f"sqlite:///{making}", clock())
-    if fresh:
-        await fill_demo(db, configuration, clock())
-        await db.close()
-        # A demo desk that was interrupted while it was made is not taken for a whole one.
-        making.rename(path)
-        db = await open_database(f"sqlite:///{path}", clock())
+    db = await open_demo(settings.data_dir / "demo.db", configuration, clock)
     admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
     await terminal(db, configuration, clock, settings.data_dir / "demo", admin.name, greeting)
 
@@ -161,30 +161,29 @@ async def terminal(
     from bot.files.file_store import FileStore
     from bot.platform import Adapter
     from bot.terminal.adapter import TerminalAdapter, chat
-    from handlers.i18n import speak
     from scheduler.ticker import Ticker
-    from store import staff
     from store.engine import leases
 
     configure_logging(clock)
     try:
-        person = await staff.find_staff_by_name(db, name)
-        if person is None:
-            raise fail(f"--as {name}: no such member of staff; run_bot.py invite makes one")
-        speak(person.language)
-        if await staff.find_by_identity(db, Platform.TERMINAL, name) is None:
-            identity = Identity(Platform.TERMINAL, name, person.id, name)
-            await db.write(lambda tx: staff.link_identity(tx, identity, clock()))
+        await _sit_down(db, name, clock)
         blobs = Blobs(data_dir)
         adapter = TerminalAdapter(blobs=blobs, user=name)
+        owner = f"terminal-{name}"
         # What an earlier terminal of this person held when it was killed is free: one person, one
         # terminal.
-        await leases.release_all(db, f"terminal-{name}:")
+        await leases.release_all(db, f"{owner}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
-        files = FileStore(db, adapters, blobs)
-        charts = StoredCharts(blobs)
-        owner = f"terminal-{name}"
-        engine = Engine(db, configuration, adapters, owner, clock, files, mail_from, charts=charts)
+        engine = Engine(
+            db,
+            configuration,
+            adapters,
+            owner,
+            clock,
+            files=FileStore(db, adapters, blobs),
+            mail_from=mail_from,
+            charts=StoredCharts(blobs),
+        )
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
@@ -195,6 +194,20 @@ async def terminal(
         await engine.stop()
     finally:
         await db.close()
+
+
+async def _sit_down(db: Database, name: str, clock: Clock) -> None:
+    """The desk knows who types, and speaks that person's language."""
+    from handlers.i18n import speak
+    from store import staff
+
+    person = await staff.find_staff_by_name(db, name)
+    if person is None:
+        raise fail(f"--as {name}: no such member of staff; run_bot.py invite makes one")
+    speak(person.language)
+    if await staff.find_by_identity(db, Platform.TERMINAL, name) is None:
+        identity = Identity(Platform.TERMINAL, name, person.id, name)
+        await db.write(lambda tx: staff.link_identity(tx, identity, clock()))
 
 
 @app.command()
@@ -228,28 +241,31 @@ def invite(
 
     async def work() -> None:
         from handlers.staff.commands import new_invitation
-        from store import staff
 
         now = make_clock(settings.clock)()
         db = await open_database(settings.database_url, now)
         try:
-            person = await staff.find_staff_by_name(db, clean(name))
-            made = (
-                person.id
-                if person
-                else await db.write(lambda tx: staff.add_staff(tx, clean(name), role, now))
-            )
-            if person and person.role is not role:
-                Console(stderr=True).print(
-                    f"{name} stays {person.role}: an administrator changes roles in the chat"
-                )
-            code, change = new_invitation(made, now)
+            person_id = await _invited(db, name, role, now)
+            code, change = new_invitation(person_id, now)
             await db.write(change)
         finally:
             await db.close()
         print(code)
 
     run_async(work())
+
+
+async def _invited(db: Database, name: str, role: Role, now: datetime) -> StaffId:
+    """Whom the code is for: whoever has this name, else somebody new."""
+    from store import staff
+
+    person = await staff.find_staff_by_name(db, clean(name))
+    if person is None:
+        return await db.write(lambda tx: staff.add_staff(tx, clean(name), role, now))
+    if person.role is not role:
+        told = f"{name} stays {person.role}: an administrator changes roles in the chat"
+        Console(stderr=True).print(told)
+    return person.id
 
 
 @app.command()
@@ -288,10 +304,12 @@ def check() -> None:
 async def _check(settings: Settings, configuration: Configuration) -> None:
     console = Console(soft_wrap=True, highlight=False)
     catalogue = configuration.catalogue
-    console.print(
-        f"catalogue: {len(catalogue.subjects)} subjects, {len(catalogue.channels)} channels: good"
-    )
-    if _is_yet_to_be_made(settings.database_url):
+    subjects = len(catalogue.subjects)
+    channels = len(catalogue.channels)
+    console.print(f"catalogue: {subjects} subjects, {channels} channels: good")
+    path = _sqlite_path(settings.database_url)
+    if path is not None and not path.exists():
+        # A check makes nothing, least of all a database at a mistyped place.
         console.print("database: does not exist yet, the first start makes it", markup=False)
         await _check_platforms(settings, console)
         return
@@ -302,14 +320,6 @@ async def _check(settings: Settings, configuration: Configuration) -> None:
     await db.close()
     console.print(f"database: {db.engine}: good")
     await _check_platforms(settings, console)
-
-
-def _is_yet_to_be_made(database_url: str) -> bool:
-    """A check makes nothing, least of all a database at a mistyped place."""
-    return (
-        database_url.startswith("sqlite:///")
-        and not Path(database_url.removeprefix("sqlite:///")).exists()
-    )
 
 
 async def _check_platforms(settings: Settings, console: Console) -> None:

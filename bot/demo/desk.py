@@ -2,11 +2,13 @@
 is owed.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from bot.clock import Clock
 from bot.demo.customers import DemoCustomers, DemoWords
 from bot.demo.office import DemoOffice
 from bot.demo.tickets import DemoTickets
@@ -17,6 +19,7 @@ from domain.staff import Role, StaffId
 from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import add_customers, get_customers
 from store.engine.database import Database, Tx
+from store.opening import open_database
 from store.records import changes
 from store.records.save_context import SaveContext
 from store.staff import add_staff, add_team
@@ -27,6 +30,19 @@ STRANGERS = 12
 """People who wrote to the desk and are no customers."""
 STAFF_CAME = timedelta(days=1500)
 """How long ago the staff came to the desk."""
+
+
+async def open_demo(path: Path, configuration: Configuration, clock: Clock) -> Database:
+    """The demo desk at this place, which is filled when it is opened for the first time."""
+    if not await asyncio.to_thread(path.exists):
+        # A demo desk that was interrupted while it was made is not taken for a whole one.
+        making = path.with_suffix(".making")
+        await asyncio.to_thread(making.unlink, missing_ok=True)
+        db = await open_database(f"sqlite:///{making}", clock())
+        await fill_demo(db, configuration, clock())
+        await db.close()
+        await asyncio.to_thread(making.rename, path)
+    return await open_database(f"sqlite:///{path}", clock())
 
 
 async def fill_demo(
