@@ -101,13 +101,16 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
     """
     waiting: dict[str, set[tuple[str, datetime]]] = {}
     for row in await due_rows.list_waiting(work.db, KIND):
-        waiting.setdefault(row.subject, set()).add((row.occurrence, row.due_at))
+        planned = waiting.setdefault(row.subject, set())
+        planned.add((row.occurrence, row.due_at))
     changed: dict[TicketNo, list[Due]] = {}
     async for ticket in _unfinished(work):
         wanted = rows_for(work, ticket)
-        if {(row.occurrence, row.due_at) for row in wanted} != waiting.pop(ticket.no, set()):
+        times = {(row.occurrence, row.due_at) for row in wanted}
+        if times != waiting.pop(ticket.no, set()):
             changed[ticket.no] = wanted
     _plan_all(work, changed)
+    # What is left is about tickets that were finished or voided meanwhile.
     work.change(
         partial(
             due_rows.cancel_all,

@@ -361,6 +361,7 @@ def _if_now(ctx: Context, found: Ticket, told: Explanation) -> datetime | None:
     """When a waiting ticket would be due if the customer answered now."""
     if told.due is not None or told.limit is None or found.waiting_since is None:
         return None
+    # As if the last pause, which is the one that goes on, ended now.
     ended = replace(found.pauses[-1], until=ctx.now)
     answered = replace(found, pauses=(*found.pauses[:-1], ended))
     return clock.due_at(ctx.desk.configuration, answered)

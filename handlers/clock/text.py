@@ -42,6 +42,7 @@ def why(
     """Returns the whole explanation of a ticket's due time; `if_now` = the due time if the customer
     answered now.
     """
+    # The table sets no time for this subject, or not for this complexity.
     if told.limit is None:
         return _no_limit(configuration, ticket)
     lines = [

@@ -47,6 +47,7 @@ async def card(ctx: Context, customer: Customer) -> Card:
     done.
     """
     ctx.audit("customer.read", customer.code)
+    # Five questions at once: on a server each is a way there and back.
     count, asked, latest, unfinished, merged = await asyncio.gather(
         tickets.count_by_customer(ctx.db, customer.code),
         requests.count_by_customer(ctx.db, customer.code),

@@ -284,6 +284,7 @@ def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
     about_ticket = read.channel or read.subject or read.result
     if not read.counts and not (read.customer and about_ticket):
         return ()
+    # A button's arguments are stored: a text is no longer than a message may be.
     args = {"text": shorten(text, 4000)}
     return (Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", args),)
 

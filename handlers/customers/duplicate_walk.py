@@ -61,6 +61,7 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
         )
         if not last:
             break
+        # Pairs that the office has decided on are not proposed again.
         new = await _new(work, await _weighed(work, alike))
         best = _likeliest({*best, *new}, MOST_PAIRS)
         after = last

@@ -66,7 +66,6 @@ def contact_of(text: str) -> tuple[Contact, list[str]]:
     """
     contact_details = read_contact_details(text)
     phone, mobile, further = placed(contact_details.phones)
-    # Contacts are rung up on the one number that is known, which mostly is a mobile.
     if len(contact_details.phones) == 1:
         mobile = phone
         phone = ""

@@ -21,6 +21,8 @@ SHOWN = 8
 """So many hits of a search an officer has seen before she makes somebody new of it."""
 TELLING = ("name", "phone", "mobile", "email")
 """What tells that two are one."""
+TYPED = ("name", "phone", "mobile", "email", "organisation", "address", "note", "contacts")
+"""What may be typed of a new customer before it is found to be there already."""
 SURE = (search.MatchReason.PHONE, search.MatchReason.EMAIL)
 USE = "use:"
 NEW = "new"
@@ -107,8 +109,12 @@ async def beyond(ctx: Context, draft: Draft, code: str) -> list[str]:
     have.
     """
     there = await customers.get_customer(ctx.db, code)
+    # Wherever it stands: a telephone that is the other's mobile is no news.
     known = {there.name, there.phone, there.mobile, there.email, there.organisation}
     known |= {address.text for address in there.addresses}
-    fields = ("name", "phone", "mobile", "email", "organisation", "address", "note", "contacts")
-    given = {name: draft.given.get(name, "") for name in fields}
-    return [name for name, value in given.items() if value and value not in known]
+    fields = []
+    for name in TYPED:
+        value = draft.given.get(name)
+        if value and value not in known:
+            fields.append(name)
+    return fields

@@ -245,6 +245,7 @@ async def take_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def swap_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Keeps the other code; the values that were chosen stay chosen."""
     kept, gone = await candidates(ctx, (args["keep"], args["gone"]))
+    # Seen from the other record: what was the other's value is its own one now.
     before = _taken(args)
     take = [name for name in differing(kept.customer, gone.customer) if name not in before]
     return await preview(

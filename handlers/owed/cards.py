@@ -109,6 +109,7 @@ class Several:
 
     on: date
     count: int
+    # By id of the thing owed: its officer ("" for nobody) and how often it had been asked for.
     then: Mapping[int, tuple[str, int]]
     place: str = ""
 

@@ -61,6 +61,7 @@ def _narrowed(view: View, word: str) -> View | None:
     """The list with the filter that a word names; the word for a year may stand before it by
     itself. None for a word that is no filter.
     """
+    # Filters are typed in Thai, in whatever language the officer reads.
     with speaking("th"):
         overdue = _("เกินกำหนด")
         mine = _("ของฉัน")

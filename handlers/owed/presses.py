@@ -232,6 +232,7 @@ async def _assign(ctx: Context, draft: Draft, value: str) -> Reply:
     person = await staff.get_staff(ctx.db, StaffId(int(value)))
     if person.blocked_at is not None:
         raise NotFound("staff")
+    # Nobody is told of what they have already, or have just taken themselves.
     if person.id not in (row.assignee, ctx.staff.id):
         await _tell_assignee(ctx, loaded, person.id)
     new = replace(row, assignee=person.id)

@@ -162,6 +162,7 @@ async def _awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
     rows = await owed.list_of_officer(ctx.db, ctx.staff.id)
     provable = [row for row in rows if row.rule in rules and rules[row.rule].proof]
     entries = await list_entries(ctx, provable)
+    # People write the year of a contract in many ways, and its number in one.
     numbers = set(re.findall(r"\d+", digits(words)))
 
     def named(entry: Entry) -> bool:

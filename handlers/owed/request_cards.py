@@ -250,11 +250,12 @@ def request_button(request_id: int) -> Button:
 
 async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:
     """Returns the names of these requests' customers by code; each of them is audited."""
-    codes = list(dict.fromkeys(life.request.customer for life in lives))
-    found = await customers.list_customers(work.db, codes)
-    for customer in found:
+    codes = dict.fromkeys(life.request.customer for life in lives)
+    names: dict[str, str] = {}
+    for customer in await customers.list_customers(work.db, list(codes)):
         work.audit("customer.named", customer.code)
-    return {customer.code: ticket_cards.shown_name(customer) for customer in found}
+        names[customer.code] = ticket_cards.shown_name(customer)
+    return names
 
 
 # Buttons.
@@ -384,7 +385,11 @@ def _open_buttons(ctx: Context, life: Life) -> Sequence[Button]:
     if len(opened) == 1:
         (row,) = opened
         return owed_buttons(row, ctx.desk.configuration.rules.get(row.rule))
-    return [owed_button(f"⏰ {value_label('owed', row.rule)}", "owed.show", row) for row in opened]
+    buttons = []
+    for row in opened:
+        label = f"⏰ {value_label('owed', row.rule)}"
+        buttons.append(owed_button(label, "owed.show", row))
+    return buttons
 
 
 def next_buttons(ctx: Context, life: Life) -> list[Button]:

@@ -108,6 +108,7 @@ def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
     parts = []
     if delivered is not None:
         parts.append(_("ส่งถึง %(count)s", count=f"{delivered:,}"))
+    # LINE counts people who opened the message; the others only whom they showed the post.
     if opened is not None and network == Network.LINE:
         parts.append(_("เปิดอ่าน %(count)s", count=f"{opened:,}"))
     elif opened is not None:

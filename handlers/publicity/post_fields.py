@@ -117,7 +117,8 @@ async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     network = _network(ctx, text)
     if network not in ctx.desk.networks.ready:
         raise InvalidInput("post_not_ready", network=network_name(ctx, network))
-    return {"networks": networks_text(set(networks_of(draft.given)) ^ {network})}
+    chosen = set(networks_of(draft.given))
+    return {"networks": networks_text(chosen ^ {network})}
 
 
 def _network(ctx: Context, text: str) -> Network:

@@ -73,6 +73,7 @@ def _begun(ctx: Context, networks: Collection[Network]) -> Draft:
     """An empty draft to go out at once; `second` = the networks that want a second person's
     word.
     """
+    # Kept with the draft: what was shown holds, though the office changes its rules meanwhile.
     second = ",".join(sorted(ctx.desk.configuration.posting.second))
     return new_draft(
         ctx,

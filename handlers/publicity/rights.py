@@ -89,6 +89,7 @@ async def _grant(ctx: Context, person: Staff) -> Reply:
     ctx.audit("staff.post_granted", f"staff:{person.id}")
     key = f"post_right:{person.id}:{ctx.now.isoformat()}"
     ctx.notify(_granted, key, staff_id=person.id)
+    # Posts that were proposed before: this person was not asked about them.
     for waiting in await publications.list_proposed(ctx.db):
         if waiting.recorded_by != person.id:
             await publicity_approval.show_to(ctx, waiting, [person])

@@ -108,6 +108,7 @@ async def with_tickets(
     """
     added = []
     for post in posts:
+        # Reserved first: the number stands in the ticket's own words.
         no = await counters.reserve_ticket_no(work.db, work.now)
         publication = publication.with_post(replace(post, ticket_no=no))
         name = network_name(work, post.network)
@@ -297,6 +298,7 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
         further,
         ctx.staff.id,
     )
+    # The card was opened and saved as it was.
     if new == old:
         end(
             ctx,

@@ -66,6 +66,7 @@ async def _summary(ctx: Context, period: Period) -> Reply:
         missing,
         buttons,
     )
+    # A chart without bars would look like a mistake.
     if not found.total.posts:
         return Reply((card, Paragraph(_("ไม่มีโพสต์ในช่วงนี้ จึงไม่มีกราฟ"))))
     return await with_chart(
