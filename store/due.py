@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.errors import Conflict
-from store.engine.database import Reader, Row, Tx, is_one_of, marks
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Tx, is_one_of, marks
 
 LEASE = timedelta(minutes=1)
 """How long what was claimed stays another process's when its claimer died; who works for longer
@@ -40,18 +41,7 @@ class Due:
         return now - self.due_at > LATE
 
 
-_COLUMNS = "kind, subject, occurrence, due_at, id, attempts"
-
-
-def _due(row: Row) -> Due:
-    return Due(
-        kind=row["kind"],
-        subject=row["subject"],
-        occurrence=row["occurrence"],
-        due_at=row["due_at"],
-        id=int(row["id"]),
-        attempts=int(row["attempts"]),
-    )
+_DUE = RecordColumns(Due)
 
 
 async def plan(tx: Tx, rows: Iterable[Due]) -> None:
@@ -119,19 +109,21 @@ async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
     if subject:
         where += " AND subject = ?"
         params.append(subject)
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM due WHERE {where} ORDER BY due_at, id", *params)
-    return [_due(row) for row in rows]
+    rows = await db.fetch(
+        f"SELECT {_DUE.listed} FROM due WHERE {where} ORDER BY due_at, id", *params
+    )
+    return [_DUE.of(row) for row in rows]
 
 
 async def list_due(db: Reader, kind: str, now: datetime) -> list[Due]:
     """What is due of a kind, the oldest first, also where somebody works on it."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? "
+        f"SELECT {_DUE.listed} FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? "
         "ORDER BY due_at, id",
         now,
         kind,
     )
-    return [_due(row) for row in rows]
+    return [_DUE.of(row) for row in rows]
 
 
 async def is_planned(db: Reader, kind: str, subject: str, occurrence: str) -> bool:
@@ -220,12 +212,12 @@ async def claim(tx: Tx, engine: str, what: Claimable, owner: str, limit: int) ->
         # Who claims at the same time takes others, and waits for nobody.
         oldest += " FOR UPDATE SKIP LOCKED"
     rows = await tx.fetch(
-        f"UPDATE due SET owner = ?, lease_until_at = ? WHERE id IN ({oldest}) RETURNING {_COLUMNS}",
+        f"UPDATE due SET owner = ?, lease_until_at = ? WHERE id IN ({oldest}) RETURNING {_DUE.listed}",
         owner,
         what.now + LEASE,
         *params,
     )
-    return sorted((_due(row) for row in rows), key=lambda row: (row.due_at, row.id))
+    return sorted((_DUE.of(row) for row in rows), key=lambda row: (row.due_at, row.id))
 
 
 async def extend(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.dates.days import BANGKOK
+from store.engine.columns import RecordColumns
 from store.engine.database import Reader, Tx
 
 
@@ -29,6 +30,9 @@ class PushUse:
         if self.quota == 0:
             return 100
         return self.total() * 100 // self.quota
+
+
+_USE = RecordColumns(PushUse)
 
 
 def month_of(at: datetime) -> str:
@@ -64,17 +68,10 @@ async def note(tx: Tx, platform: str, use: PushUse, now: datetime) -> None:
 async def get_use(db: Reader, platform: str, now: datetime) -> PushUse:
     """This month's; all zero where nothing was counted or heard yet."""
     row = await db.fetch_one(
-        "SELECT counted, used, counted_then, quota, asked_at FROM push_use "
-        "WHERE platform = ? AND month = ?",
+        f"SELECT {_USE.listed} FROM push_use WHERE platform = ? AND month = ?",
         platform,
         month_of(now),
     )
     if row is None:
         return PushUse()
-    return PushUse(
-        counted=row["counted"],
-        used=row["used"],
-        counted_then=row["counted_then"],
-        quota=row["quota"],
-        asked_at=row["asked_at"],
-    )
+    return _USE.of(row)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.errors import Conflict
+from store.engine.columns import RecordColumns
 from store.engine.database import Reader, Tx
 
 
@@ -33,23 +34,20 @@ class Position:
     read_at: datetime
 
 
+_POSITIONS = RecordColumns(Position)
+
+
 async def find_position(db: Reader, name: str) -> Position | None:
     """How far this mailbox was read; None where it never was."""
-    row = await db.fetch_one(
-        "SELECT name, uidvalidity, next_uid, read_at FROM mail_inboxes WHERE name = ?", name
-    )
-    return None if row is None else Position(**row)
+    row = await db.fetch_one(f"SELECT {_POSITIONS.listed} FROM mail_inboxes WHERE name = ?", name)
+    return None if row is None else _POSITIONS.of(row)
 
 
 async def begin(tx: Tx, position: Position) -> None:
     """Read this mailbox from here on; nothing where another process was quicker."""
     await tx.execute(
-        "INSERT INTO mail_inboxes (name, uidvalidity, next_uid, read_at) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (name) DO NOTHING",
-        position.name,
-        position.uidvalidity,
-        position.next_uid,
-        position.read_at,
+        f"{_POSITIONS.insert('mail_inboxes')} ON CONFLICT (name) DO NOTHING",
+        *_POSITIONS.values(position),
     )
 
 

@@ -28,7 +28,7 @@ from store.tickets.records import COUNTS
 
 _POST = RecordColumns(Post)
 _BESIDE = ("picture", "recorded_at", "recorded_by", "version", "released_by")
-"""RecordColumns of a publication that are no fields, each called as its attribute."""
+"""Columns of a publication that are no fields, each called as its attribute."""
 _PUBLICATION = ", ".join(("id", *NEWS.columns, *PUBLICATION.columns, *_BESIDE))
 _DEAD = (PostState.MISTAKE, PostState.CANCELLED)
 """States of posts that never went out, or never should have."""
