@@ -17,7 +17,7 @@ test: $(VENV)/.dev
 
 # The rules and the chat, without platforms, processes and database servers: for between two edits.
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -n logical --ignore=tests/e2e --ignore=tests/store --ignore=tests/bot \
+	$(BIN)/python -m pytest -n logical tests/domain tests/handlers tests/scheduler \
 		--ignore=tests/handlers/test_new_field.py -k "not postgresql and not verb"
 
 # The properties with many more examples.
