@@ -1,4 +1,4 @@
-"""The fields of a ticket: its table, and the types that only tickets have."""
+"""The fields of a ticket: its table, and the types that tickets have, and contracts and news with them."""
 
 from domain.fields.records import RecordFields
 from domain.fields.types import NUMBER, TEXT, kept_as_text
