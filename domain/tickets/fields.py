@@ -1,4 +1,4 @@
-"""The fields of a ticket: its table, and the types that tickets have, and contracts and news with them."""
+"""The fields of a ticket: its table, and types of its own, which contracts and news share."""
 
 from domain.fields.records import RecordFields
 from domain.fields.types import NUMBER, TEXT, kept_as_text
