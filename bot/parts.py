@@ -1,4 +1,4 @@
-"""What one platform adds to the desk: the parts that its folder hands over, and what it is given."""
+"""What one platform adds to the desk: the parts that its folder hands over, what it is given."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -76,8 +76,9 @@ class PlatformParts:
         return ()
 
     async def check(self) -> str | None:
-        """Ask the platform whether it knows us: "" = it does; else the variable's name and what is
-        wrong with it. None = there is nothing to ask.
+        """Whether the platform knows us: "" = it does, else the variable's name and what is wrong.
+
+        None = there is nothing to ask.
         """
         return None
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import socket
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from typing import Any
 
 import uvicorn
@@ -19,7 +19,9 @@ from bot.files.links import Links
 from bot.log import get_logger, where
 from bot.networks.poster import PostingNetworks
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
+from bot.platform import Adapter
 from bot.platforms import open_platforms
+from bot.posting import PostingNetwork
 from bot.settings import Settings, secret_key
 from bot.variables import SettingsError
 from domain.configuration import Configuration
@@ -58,18 +60,16 @@ class Service:
         links = _links(settings, clock)
         surroundings = Surroundings(clock, settings.public_url or "", blobs, links)
         self._platforms = open_platforms(settings, surroundings)
-        adapters = [parts.adapter for parts in self._platforms if parts.adapter is not None]
-        networks = [network for parts in self._platforms for network in parts.networks]
-        by_platform = {adapter.platform: adapter for adapter in adapters}
+        adapters = _adapters(self._platforms)
         self.engine = Engine(
             db,
             configuration,
-            by_platform,
+            adapters,
             "serve",
             clock,
-            files=FileStore(db, by_platform, blobs, has_links=links is not None),
+            files=FileStore(db, adapters, blobs, has_links=links is not None),
             mail_from=settings.sends_from,
-            networks=PostingNetworks(networks),
+            networks=PostingNetworks(_networks(self._platforms)),
             charts=StoredCharts(blobs),
             title=self._title,
         )
@@ -128,6 +128,17 @@ class Service:
         for parts in self._platforms:
             await parts.close()
         log.info("desk stopped")
+
+
+def _adapters(platforms: Sequence[PlatformParts]) -> dict[Platform, Adapter]:
+    """By platform, of those that people talk on."""
+    adapters = [parts.adapter for parts in platforms if parts.adapter is not None]
+    return {adapter.platform: adapter for adapter in adapters}
+
+
+def _networks(platforms: Sequence[PlatformParts]) -> list[PostingNetwork]:
+    """Those that the desk can post to."""
+    return [network for parts in platforms for network in parts.networks]
 
 
 def _links(settings: Settings, clock: Clock) -> Links | None:

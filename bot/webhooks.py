@@ -1,4 +1,4 @@
-"""What all webhooks have in common: how a body is read, and what is answered when it is not kept."""
+"""What all webhooks have in common: how a body is read, and what is said when it is not kept."""
 
 import asyncio
 

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -184,20 +185,26 @@ class Imports:
                     remark=told.remark,
                     advance=check,
                 )
-            rejected = remarked = None
-            if counts.rejected:
-                rejected = await self._kept(job, file, told.rejected, "rejected")
-            if counts.remarked:
-                remarked = await self._kept(job, file, told.remarked, "remarks")
-            return ImportPreview(
-                counts if dry_run else _together(job, counts),
+            shown = counts if dry_run else _together(job, counts)
+            preview = ImportPreview(
+                shown,
                 table.count,
                 told.reasons,
                 told.remarks,
                 file_notes(table),
-                rejected,
-                remarked,
             )
+            return await self._with_files(job, file, preview, told)
+
+    async def _with_files(
+        self, job: Import, file: File, preview: ImportPreview, told: "_Told"
+    ) -> ImportPreview:
+        """Files of the rows that something was told of, where there are some."""
+        rejected = remarked = None
+        if preview.counts.rejected:
+            rejected = await self._kept(job, file, told.rejected, "rejected")
+        if preview.counts.remarked:
+            remarked = await self._kept(job, file, told.remarked, "remarks")
+        return replace(preview, rejected=rejected, remarked=remarked)
 
     async def _kept(self, job: Import, file: File, path: Path, what: str) -> File:
         """What is told of rows, stored like any file."""

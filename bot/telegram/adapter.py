@@ -81,7 +81,8 @@ class TelegramAdapter:
             get_updates_request=TelegramRequest(),
         )
         self._blobs = blobs
-        self._id, self._name = token.partition(":")[0], ""
+        self._id = token.partition(":")[0]
+        self._name = ""
         self._all = AsyncLimiter(PER_SECOND, 1.0)
         self._chats: dict[str, AsyncLimiter] = {}
 

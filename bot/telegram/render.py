@@ -65,19 +65,20 @@ def _calls(reply: Reply, replaces: str) -> list[TelegramCall]:
     parts = [*without_message, *reply.parts]
     files = [part for part in parts if isinstance(part, Document)]
     words = [part for part in parts if not isinstance(part, Document)]
+    in_place = replaces if reply.in_place else ""
     calls: list[TelegramCall] = []
     if words or not files:
-        calls += _said(words, replaces if reply.in_place else "")
+        calls += _said(words, in_place)
     calls += [_send_file(file) for file in files]
-    takes_its_place = reply.in_place and bool(words)
-    if replaces and reply.retires and not takes_its_place and not _redraws(reply, replaces):
-        calls.append(_without_buttons(replaces))
+    if replaces and reply.retires and not (in_place and words):
+        calls += _retired(reply, replaces)
     return [*calls, *_redrawn(reply)]
 
 
-def _redraws(reply: Reply, message: str) -> bool:
-    """Whether something earlier is drawn anew in this message."""
-    return any(each.message == message for each in reply.earlier)
+def _retired(reply: Reply, message: str) -> Iterator[TelegramCall]:
+    """The message that was pressed keeps no buttons, unless it is drawn anew."""
+    if all(each.message != message for each in reply.earlier):
+        yield _without_buttons(message)
 
 
 def _redrawn(reply: Reply) -> Iterator[TelegramCall]:
@@ -274,18 +275,21 @@ def _needs_list(choice: Choice) -> bool:
 def _rows(part: ReplyPart, keys: Sequence[str]) -> list[list[Button]]:
     """The buttons; `keys` stand for options that the text lists."""
     rows: list[list[Button]] = []
-    if isinstance(part, Choice) and keys:
-        short = [_relabelled(option, key) for key, option in zip(keys, part.options, strict=True)]
-        rows += _in_rows(short)
-    elif isinstance(part, Choice):
-        rows += [[_shortened(option)] for option in part.options]
-    return [*rows, *_by_width(part.buttons)]
+    if isinstance(part, Choice):
+        rows += _options(part, keys)
+    rows += _by_width(part.buttons)
+    return rows
 
 
-def _in_rows(buttons: Sequence[Button]) -> Iterator[list[Button]]:
-    """As many to a row as it takes, however wide."""
-    for start in range(0, len(buttons), LIMITS.row_buttons):
-        yield list(buttons[start : start + LIMITS.row_buttons])
+def _options(choice: Choice, keys: Sequence[str]) -> Iterator[list[Button]]:
+    """One a row, unless the text lists them: then as many to a row as it takes."""
+    if not keys:
+        for option in choice.options:
+            yield [_shortened(option)]
+        return
+    short = [_relabelled(option, key) for key, option in zip(keys, choice.options, strict=True)]
+    for start in range(0, len(short), LIMITS.row_buttons):
+        yield short[start : start + LIMITS.row_buttons]
 
 
 def _by_width(buttons: Sequence[Button]) -> Iterator[list[Button]]:
