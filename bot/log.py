@@ -22,6 +22,9 @@ QUIET = (
 )
 """Libraries that log addresses or bodies: only their warnings are let through."""
 
+MOST_PLACES = 12
+"""The innermost places that an error came through; those above are alike for all."""
+
 
 def configure_logging(clock: Clock) -> None:
     """One JSON object a line on standard error."""
@@ -29,19 +32,18 @@ def configure_logging(clock: Clock) -> None:
     def stamp(
         _logger: object, _method: str, fields: structlog.typing.EventDict
     ) -> structlog.typing.EventDict:
-        return {
-            **fields,
-            "timestamp": clock().isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        }
+        now = clock().isoformat(timespec="microseconds")
+        return {**fields, "timestamp": now.replace("+00:00", "Z")}
 
     logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+        level=logging.INFO,
+        stream=sys.stderr,
+        format="%(levelname)s %(name)s %(message)s",
     )
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("telegram.request").setLevel(
-        logging.CRITICAL
-    )  # it would log answers, which echo messages
+    # It would log answers, which echo messages.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -64,9 +66,15 @@ def where(error: BaseException) -> dict[str, object]:
     """An error without its text, which may hold what somebody typed: its type and the places it
     came through.
     """
+    told: dict[str, object] = {"error": type(error).__name__}
+    if getattr(error, "safe_text", False):
+        told["reason"] = str(error)
     frames = traceback.extract_tb(error.__traceback__)
-    places = [
-        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}" for frame in frames[-12:]
-    ]
-    reason = {"reason": str(error)} if getattr(error, "safe_text", False) else {}
-    return {"error": type(error).__name__, **reason, "places": places}
+    told["places"] = [_place(frame) for frame in frames[-MOST_PLACES:]]
+    return told
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    """File, line and function."""
+    file = frame.filename.rsplit("/", 2)[-1]
+    return f"{file}:{frame.lineno}:{frame.name}"

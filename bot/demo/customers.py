@@ -25,6 +25,7 @@ class DemoCustomers:
         self.words = words
         self.rng = rng
         self.now = now
+        self.provinces: list[str] = words["places"]["provinces"]
         self.names: set[str] = set()
         # The known customers' numbers begin with 9.
         self.lines = iter(rng.sample(range(1000, 9000), 2000))
@@ -33,10 +34,11 @@ class DemoCustomers:
         """All, by code; codes rise with time, and all are older than the desk's year."""
         known = [_known(row) for row in self.words["known"]]
         codes = self._codes({_number(customer) for customer in known})
-        invented = [
-            self._organisation(kind, name, next(codes)) if name else self.person(kind, next(codes))
-            for kind, name in self._wanted()
-        ]
+        invented = []
+        for kind, name in self._wanted():
+            code = next(codes)
+            one = self._organisation(kind, name, code) if name else self.person(kind, code)
+            invented.append(one)
         everyone = [*known, *invented, *self._twins(invented, codes)]
         everyone.sort(key=_number)
         ages = sorted((self.rng.uniform(*AGES) for _ in everyone), reverse=True)
@@ -67,7 +69,7 @@ class DemoCustomers:
         rng = self.rng
         gender, name, latin = self._name(kind)
         office = rng.choice(self.words["organisations"]["academic"][:7])
-        province = rng.choice(self.words["places"]["provinces"])
+        province = rng.choice(self.provinces)
         settled = rng.random() < 0.85
         person = Customer(
             CustomerCode(f"C{code}"),
@@ -114,12 +116,12 @@ class DemoCustomers:
         """A name that has a province in it, for some of them; others stand once."""
         if "{" not in form:
             return [form]
-        outside = self.words["places"]["provinces"][1:]
-        return [form.format(province=province) for province in self.rng.sample(outside, 20)]
+        outside = self.provinces[1:]
+        some = self.rng.sample(outside, 20)
+        return [form.format(province=province) for province in some]
 
     def _organisation(self, kind: str, name: str, code: int) -> Customer:
-        provinces = self.words["places"]["provinces"]
-        province = next((place for place in provinces if place in name), provinces[0])
+        province = next((place for place in self.provinces if place in name), self.provinces[0])
         count = self.rng.choice((1, 1, 2, 3))
         contacts = tuple(self._contact(kind, code, main=number == 0) for number in range(count))
         return Customer(
@@ -170,9 +172,9 @@ class DemoCustomers:
         return f"{latin}{number}@{domain}"
 
     def _address(self, province: str) -> str:
-        places = self.words["places"]
-        capital = province == places["provinces"][0]
-        form: str = places["address"]["capital" if capital else "province"]
+        capital = province == self.provinces[0]
+        forms = self.words["places"]["address"]
+        form: str = forms["capital" if capital else "province"]
         house = self.rng.randrange(1, 300)
         part = self.rng.randrange(1, 60)
         village = self.rng.randrange(1, 13)

@@ -44,6 +44,8 @@ class DemoOffice:
         self.now = now
         self.staff = staff
         self.contacts = contacts
+        self.amounts: DemoWords = words["amounts"]
+        self.provinces: list[str] = words["places"]["provinces"]
         self.customers = {customer.code: customer for customer in customers}
         today = now.astimezone(BANGKOK).date()
         subjects = configuration.catalogue.active_subjects(today)
@@ -110,7 +112,7 @@ class DemoOffice:
 
     def recorded(self, at: datetime) -> datetime:
         """When it was entered: mostly at once, at times on the next day."""
-        if self.rng.random() > self.words["amounts"]["backdated"]:
+        if self.rng.random() > self.amounts["backdated"]:
             return at
         calendar = self.configuration.calendar
         later = calendar.add(at, calendar.day_minutes)
@@ -145,7 +147,6 @@ class DemoOffice:
         words = self.words["words"]
         rng = self.rng
         project, topic = rng.choice(self.topics)
-        provinces = self.words["places"]["provinces"]
         speaker = "female" if self._gender(customer) is Gender.FEMALE else "male"
         local = at.astimezone(BANGKOK)
         years_old = min(OLDEST_DATA, int(rng.expovariate(0.6)))
@@ -155,7 +156,7 @@ class DemoOffice:
             "topic": topic,
             "year": str(last_year - years_old),
             "month": words["months"][(local.month - 2) % 12],
-            "province": rng.choice(provinces),
+            "province": rng.choice(self.provinces),
             "place": self._place(customer),
             "other": rng.choice(words["other"]),
             "count": str(rng.randint(1, 5)),
@@ -175,8 +176,7 @@ class DemoOffice:
 
     def _place(self, customer: Customer | None) -> str:
         """The province that the customer's name has, else the capital."""
-        provinces: list[str] = self.words["places"]["provinces"]
-        for province in provinces:
-            if customer is not None and province in customer.name:
-                return province
-        return provinces[0]
+        if customer is None:
+            return self.provinces[0]
+        named = [province for province in self.provinces if province in customer.name]
+        return named[0] if named else self.provinces[0]

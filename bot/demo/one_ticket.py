@@ -171,7 +171,7 @@ class DemoTicketMaker:
         return Decimal(self._rng.choice(prices))
 
     def _forgotten(self, needed: Collection[str]) -> set[str]:
-        unknown = self._words["amounts"]["unknown"]
+        unknown = self._office.amounts["unknown"]
         asked = [field for field in FORGETTABLE if field in needed]
         return {field for field in asked if self._rng.random() < unknown}
 
@@ -184,7 +184,7 @@ class DemoTicketMaker:
             year = (on.year + BUDDHIST_OFFSET) % 100
             month = f"{year}{on.month:02}"
             return f"{month}/{self._office.serial('receipt', month):03}"
-        province = self._rng.choice(self._words["places"]["provinces"])
+        province = self._rng.choice(self._office.provinces)
         purpose: str = self._rng.choice(self._words["words"]["purpose"])
         return purpose.format(province=province)
 
@@ -221,7 +221,7 @@ class DemoTicketMaker:
         table = self._office.subjects[ticket.subject].time_table
         limit = configuration.time_standard.limit(table, ticket.complexity, ticket.channel)
         minutes = limit.working_minutes if limit else configuration.calendar.day_minutes
-        if self._rng.random() > self._words["amounts"]["in_time"]:
+        if self._rng.random() > self._office.amounts["in_time"]:
             return minutes * 3
         return minutes
 

@@ -29,11 +29,13 @@ class DemoTickets:
         """All tickets, numbered in the order in which they were recorded; `strangers` wrote but are
         unknown.
         """
-        amounts = self._office.words["amounts"]
+        amounts = self._office.amounts
         requests = DemoRequests(self._office, self._maker)
-        fixed = [*requests.tickets(), *self._of_the_known()]
+        fixed = requests.tickets()
+        fixed += self._of_the_known()
         made = self._contacts(fixed)
-        self._leave_open(made, amounts["open"] - _count_open(fixed))
+        still_open = amounts["open"] - _count_open(fixed)
+        self._leave_open(made, still_open)
         mail = [self._unmatched(strangers) for _ in range(amounts["new"])]
         return self._numbered([*fixed, *made, *mail], amounts["first_no"])
 
@@ -53,7 +55,7 @@ class DemoTickets:
     def _contacts(self, fixed: Sequence[Ticket]) -> list[Ticket]:
         """Beside these as many tickets of each subject as there must be, then as they come."""
         office = self._office
-        amounts = office.words["amounts"]
+        amounts = office.amounts
         counts = Counter(ticket.subject for ticket in fixed)
         made: list[Ticket] = []
         for code in office.subjects:
