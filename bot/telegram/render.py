@@ -61,10 +61,7 @@ def render(reply: Reply, replaces: str = "") -> list[str]:
 
 
 def _calls(reply: Reply, replaces: str) -> list[TelegramCall]:
-    without_message = [each.part for each in reply.earlier if not each.message]
-    parts = [*without_message, *reply.parts]
-    files = [part for part in parts if isinstance(part, Document)]
-    words = [part for part in parts if not isinstance(part, Document)]
+    words, files = _words_and_files(reply)
     in_place = replaces if reply.in_place else ""
     calls: list[TelegramCall] = []
     if words or not files:
@@ -73,6 +70,19 @@ def _calls(reply: Reply, replaces: str) -> list[TelegramCall]:
     if replaces and reply.retires and not (in_place and words):
         calls += _retired(reply, replaces)
     return [*calls, *_redrawn(reply)]
+
+
+def _words_and_files(reply: Reply) -> tuple[list[_Words], list[Document]]:
+    """What is said now: what stood nowhere earlier first."""
+    words: list[_Words] = []
+    files: list[Document] = []
+    without_message = [each.part for each in reply.earlier if not each.message]
+    for part in (*without_message, *reply.parts):
+        if isinstance(part, Document):
+            files.append(part)
+        else:
+            words.append(part)
+    return words, files
 
 
 def _retired(reply: Reply, message: str) -> Iterator[TelegramCall]:
