@@ -84,6 +84,7 @@ class Requirement:
             return False
         if self.customer_types and customer_type not in self.customer_types:
             return False
+        # No price yet is no price: the receipt is asked for once there is one.
         costs = price is not None and price > 0
         return costs or not self.unless_free
 
@@ -191,6 +192,7 @@ class Catalogue:
         """Returns the subjects to choose from on that date; with a channel, only those that fit
         it.
         """
+        # A group is chosen by one of its members.
         found = [one for one in self.subjects.values() if one.selectable and one.active(on)]
         if channel is None:
             return found
@@ -212,6 +214,7 @@ class Catalogue:
         active = self.active_subjects(on)
         coded = [subject for subject in active if text in (subject.code, subject.parent)]
         words = text.split()
+        # A number typed means that subject, whatever names hold the same figures.
         if coded or not words:
             return coded
         return [subject for subject in active if subject.is_named(words)]
@@ -320,6 +323,7 @@ def read_catalogue(root: TomlTable) -> Catalogue:
         groups=groups,
     )
     subjects: dict[str, Subject] = {}
+    # A group stands before its members, which take over what they do not say themselves.
     for code in sorted(rows, key=_catalogue_order):
         subjects[code] = reader.read(code, subjects)
     return Catalogue(channels, subjects, customer_types, groups)
@@ -351,6 +355,7 @@ def _read_channels(table: TomlTable) -> dict[str, Channel]:
         words = tuple(word.casefold() for word in row.texts("words"))
         channels[code] = Channel(code, row.text("name"), words)
         for word in (*words, channels[code].name.casefold()):
+            # One word for two channels would choose the one that happens to come first.
             if owners.setdefault(word, code) != code:
                 raise row.refusal(f'"{word}" already means {owners[word]}', "words")
     return channels
@@ -410,6 +415,7 @@ class _SubjectReader:
             asks=self._requirements(row, "asks"),
             from_on=from_on,
             until_on=until_on,
+            # A subject with members is only their heading.
             selectable=not any(other.startswith(f"{code}.") for other in self.rows),
             words=tuple(word.casefold() for word in row.texts("words")),
             forwards=row.flag("forwards"),

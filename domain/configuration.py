@@ -70,6 +70,7 @@ class Configuration:
         microdata requests.
         """
         plain = Vocabulary.of(self.catalogue)
+        # Which subjects need a contract is said by the steps of a request, not by the catalogue.
         wants = {**plain.wants, "contract_no": self.steps.subjects(RequestKind.MICRODATA)}
         return replace(plain, projects=self.projects, wants=wants)
 

@@ -223,6 +223,7 @@ def sniff(
     if not len(content):
         raise InvalidInput(FileRefusal.EMPTY)
     head = bytes(content[:LOOKED_AT])
+    # First, for a program may call itself anything.
     if head.startswith(_PROGRAMS):
         raise InvalidInput(FileRefusal.PROGRAM)
     if head.startswith(_ZIP_MARKS):
@@ -244,6 +245,7 @@ def _archive(members: Sequence[str] | None, last: str) -> FileKind:
     office = _office(lower) if "[content_types].xml" in lower else None
     if office is not None:
         return office
+    # What LibreOffice writes: its macros are folders of the archive.
     if "mimetype" in lower and "content.xml" in lower:
         if _has_folder(lower, "basic/", "scripts/"):
             raise InvalidInput(FileRefusal.MACRO)
@@ -294,6 +296,7 @@ def _text(head: bytes, name: str, *, whole: bool) -> FileKind:
     if script or last in _RUNS:
         raise InvalidInput(FileRefusal.PROGRAM)
     plain = head.replace(b"\0", b"")
+    # UTF-16 has a nought between all letters; a browser reads it all the same.
     if last in _PAGES or _PAGE.search(plain):
         raise InvalidInput(FileRefusal.PAGE)
     return CSV if f".{last}" in CSV.endings else TEXT

@@ -44,6 +44,7 @@ def parse_day_time(text: str, today: date) -> tuple[date, time | None]:
     Parts of a day (morning) are no time. Raises InvalidInput("date") or ("no_day") as
     domain.dates.parse_date."""
     cleaned = clean(text)
+    # Where the rest is no date the figures may have been part of one.
     for start, end, at in _times(cleaned):
         rest = _without_gaps(f"{cleaned[:start]} {cleaned[end:]}")
         if not rest:
@@ -51,6 +52,7 @@ def parse_day_time(text: str, today: date) -> tuple[date, time | None]:
         try:
             return parse_date(rest, today), at
         except InvalidInput as error:
+            # 31 February is no other day with a time behind it: the officer is told.
             if error.code == "no_day":
                 raise
     return parse_date(text, today), None

@@ -89,8 +89,10 @@ def clean(text: str) -> str:
     holds an emoji together; full-width and ornamental letters are ordinary ones; Thai marks
     stand in their one right order, with sara am whole. No letter and no digit is lost, and
     cleaning twice changes nothing."""
+    # Codes, numbers and addresses: nothing of them can be in the wrong order.
     if text.isascii() and text.isprintable():
         return text.strip()
+    # Most Thai is typed as it is stored; the long way is for what was copied.
     if not _ORDINARY.fullmatch(text):
         text = unicodedata.normalize("NFC", text.translate(_plain_signs()))
         text = _BLANKS.sub(" ", _LINE_ENDS.sub("\n", text))

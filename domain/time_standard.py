@@ -94,6 +94,7 @@ def read_time_standard(root: TomlTable, catalogue: Catalogue, day_minutes: int) 
     limits: dict[tuple[str, Complexity, str], Limit] = {}
     used = {subject.time_table for subject in catalogue.subjects.values()}
     for name, table in root.table("time_standard").tables():
+        # A table that no subject uses is mostly a misspelt one.
         if name not in TIME_TABLES and name not in used:
             usual = ", ".join(TIME_TABLES)
             raise table.refusal(f"no subject uses this table; the usual ones are {usual}")
@@ -119,4 +120,5 @@ def _read_limit(row: TomlTable, key: str, day_minutes: int) -> Limit | None:
     if not match or not Fraction(match[1]):
         raise row.refusal(f'"{text}" must look like "30 minutes", "4 hours" or "2.5 days"', key)
     unit = {"minute": 1, "hour": 60, "day": day_minutes}[match[2]]
+    # Fractions, for 2.5 days of 7 hours must be exact; a part of a minute counts as one.
     return Limit(math.ceil(Fraction(match[1]) * unit), text)

@@ -98,5 +98,6 @@ def _check(ticket: Ticket, pause: Pause, now: datetime) -> None:
         raise InvalidInput("pause_order")
     if pause.since >= ticket.created_at:
         return
+    # A ticket whose beginning was corrected keeps the pauses that were right until then.
     if pause.since not in {known.since for known in ticket.pauses}:
         raise InvalidInput("pause_before", at=ticket.created_at)

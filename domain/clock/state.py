@@ -84,6 +84,7 @@ def reached_at(calendar: WorkingCalendar, ticket: Ticket, amount: timedelta) -> 
     left = amount
     for stop in stops(ticket):
         run = calendar.between(cursor, stop.since)
+        # Spent before the pause began: what follows no longer matters.
         if run >= left:
             break
         if stop.until is None:
@@ -161,6 +162,7 @@ def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage,
     ends = [pause.until for pause in ticket.pauses if pause.until]
     begun = max([ticket.recorded_at, *ends])
     quiet_until = calendar.add(begun, rules.quiet.working_minutes)
+    # Nobody is scolded for a ticket that was recorded or answered a moment ago.
     over = max(due, quiet_until)
     times = {
         Stage.OVER: over,
@@ -207,6 +209,7 @@ def _joined(stop: Stop, later: Stop) -> Stop:
     """Returns two stops that touch or overlap as one, which ends as the last of them does."""
     if later.until is None:
         return replace(stop, until=None, reopened=later.reopened)
+    # The longer of the two decides how it ends.
     if stop.until is None or later.until < stop.until:
         return stop
     return replace(stop, until=later.until, reopened=later.reopened)

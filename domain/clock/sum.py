@@ -80,6 +80,7 @@ def _steps(
     """Yields the sum day by day, from the creation to the due time, or to the pause that has not
     ended.
     """
+    # Pauses after the due time change nothing of the sum.
     stops = [stop for stop in clock.stops(ticket) if due is None or stop.since < due]
     end = due or max(stop.since for stop in stops)
     on = ticket.created_at.astimezone(BANGKOK).date()
@@ -102,6 +103,7 @@ def _day(
     tomorrow = midnight + timedelta(days=1)
     cursor = max(midnight, start)
     for stop in stops:
+        # Pauses of other days are told on their own days.
         if stop.since >= tomorrow or (stop.until is not None and stop.until < cursor):
             continue
         if stop.since >= midnight:

@@ -57,6 +57,7 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
     code."""
 
     def rank(one: Candidate) -> tuple[int, float, int, int]:
+        # Older codes are lower, and better known: they win where all else is alike.
         latest = one.latest_at.timestamp() if one.latest_at else 0.0
         return one.filled, latest, one.tickets, -int(one.customer.code[1:] or 0)
 
@@ -102,6 +103,7 @@ def likeness(one: Customer, other: Customer) -> int:
 def _evidence_of_reach(one: Customer, other: Customer) -> int:
     """Returns what telephones and e-mails say for it, in percent."""
     reach = ((_phones(one), _phones(other)), (_emails(one), _emails(other)))
+    # One shared number or address says more than others that differ.
     if any(ours & theirs for ours, theirs in reach):
         return 40
     if any(ours and theirs for ours, theirs in reach):
@@ -281,6 +283,7 @@ def part(merge: Merge, now: Customer, *, keep: bool) -> Unmerged:
         addresses=_survivors_addresses(merge, now, keep=keep),
         **{name: settled(name) for name in (*SAID, "unknown")},
     )
+    # A contact that was deleted since is not brought back.
     contacts = _merged_ones_contacts(merge, now) if keep else merge.merged.contacts
     return Unmerged(survivor, replace(merge.merged, contacts=contacts))
 
@@ -325,6 +328,7 @@ def _survivors_addresses(
     *,
     keep: bool,
 ) -> tuple[Address, ...]:
+    # Nobody touched the addresses: all is as before the merge.
     if not keep or now.addresses == merge.after.addresses:
         return merge.survivor.addresses
     own = {address.text for address in merge.survivor.addresses}

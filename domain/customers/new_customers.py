@@ -127,6 +127,7 @@ def _segments(text: str) -> Iterator[str]:
 
 
 def _take(read: NewCustomer, segment: str) -> None:
+    # What stands in brackets, and a fax, has no field of its own.
     if segment.startswith("(") or _fax().match(segment):
         read.note.append(segment.strip("()").strip())
         return
@@ -190,6 +191,7 @@ def _without_address(segment: str, *, named: bool) -> tuple[str, str]:
         return _without_province(segment, named=named)
     head, address = _cut(segment, found)
     organisation = _agency_at(head.split(), named=False) == 0
+    # "The office of ... District" is a name, not where it stands.
     if organisation and not _is_whole(address):
         return segment, ""
     return head, address
@@ -232,6 +234,7 @@ def _agency_at(typed: list[str], *, named: bool) -> int | None:
     """
     table = words("new_customer")
     for place, word in enumerate(typed):
+        # A long word of an organisation is never part of a person's name.
         if word.casefold().startswith(table.texts("agencies")):
             return place
         if not word.casefold().startswith(table.texts("short_agencies")):

@@ -4,10 +4,10 @@ groups.
 Whoever is given a text asks here, so that a chat, a form, a table's cell and a mail read alike:
 
 - `read_phones` and `read_emails` where the text should be one: an answer, a cell. They never raise;
-  they tell what
-  was read, what stands beside it in its own words, and whether a number or address had to be
-  restored.
-- `read_contact_details` where telephones and addresses stand among other words: a name with both behind it.
+  they tell what was read, what stands beside it in its own words, and whether a number or address
+  had to be restored.
+- `read_contact_details` where telephones and addresses stand among other words: a name with both
+  behind it.
 - `share_phones` where several numbers go into a telephone and a mobile.
 - `parse_phone` and `parse_email` where exactly one is wanted and anything else is refused.
 - `looks_like_phone` and `looks_like_email` to ask cheaply whether a text is nothing else.
@@ -122,6 +122,7 @@ def read_phones(text: str) -> Phones:
     """
     whole = clean(text)
     number, extension = _split_extension(whole)
+    # Most cells are one telephone and nothing else: those are read without a scan.
     canonical = _canonical(number) if _LOOKS.fullmatch(number) else ""
     if canonical:
         return Phones((canonical + extension,), restored=number.startswith("00"))
@@ -130,6 +131,7 @@ def read_phones(text: str) -> Phones:
         return Phones((bare + extension,))
     if not extension and _says_none(bare):
         return Phones()
+    # Its last digits are lost: it is kept for a person to see.
     if is_scientific(whole):
         return Phones(beside=whole)
     return _Scan(whole, alone=True).phones()
@@ -140,6 +142,7 @@ def read_emails(text: str) -> Emails:
     """Reads what a text says that should be an e-mail address: an answer, a cell."""
     whole = clean(text)
     plain = _plain(whole)
+    # The same for addresses.
     if _ADDRESS.fullmatch(plain) and len(plain) <= _LONGEST_ADDRESS:
         return Emails((plain.lower(),))
     bare = _unlabelled(plain, "email_labels")
@@ -175,6 +178,7 @@ def share_phones(
     if len(said) < 2:
         return next(iter(phones), ""), next(iter(mobiles), ""), ()
     first, second, *further = said
+    # Two of a kind: the order in which they were said decides.
     if is_mobile(first) == is_mobile(second):
         mobile_first = bool(mobiles)
     else:
@@ -334,6 +338,7 @@ def _split_extension(text: str) -> tuple[str, str]:
 def _canonical(written: str) -> str:
     """Returns a number in E.164; "" where there is no such number."""
     national = _NO_DIGIT.sub("", written)
+    # By far the most are Thai: one pattern instead of the library's long way.
     if national[:1] == "0" and national[:2] != "00":
         known = _thai_number().fullmatch(national, 1)
         return f"+66{national[1:]}" if known else ""
@@ -405,6 +410,7 @@ class _Scan:
         `at`, and itself.
         """
         begin = self._begin(at, done)
+        # "ABC123456789" is an order number or the like, unless the letters are a label.
         if _LATIN_END.search(self._plain[:begin]) and not self._labels_before(done, begin):
             return None
         last = at
@@ -463,6 +469,7 @@ class _Scan:
         if found is None:
             return set()
         fax = words("phones").texts("fax")
+        # Several labels may follow each other: "tel. / fax".
         named = _labels("labels", "fax").findall(found[0])
         return {"fax" if word.casefold() in fax else "labels" for word in named}
 
@@ -501,6 +508,7 @@ def _from_abroad(written: str) -> str:
     both may be.
     """
     dialled = f"+{written[2:].lstrip(' .-')}"
+    # 00 may be what is dialled to get out of the country, or two noughts too many.
     readings = {_canonical(dialled), _canonical(written)} - {""}
     return readings.pop() if len(readings) == 1 else ""
 

@@ -147,6 +147,7 @@ def _provinces_in(text: str) -> list[str]:
     """
     found: dict[int, str] = {}
     taken = [False] * len(text)
+    # The longest first, for some names stand within others.
     for pattern, name in _long_names():
         for match in pattern.finditer(text):
             start, end = match.span()

@@ -161,8 +161,10 @@ def thai_sounds(folded: str) -> list[Sound]:
     not written."""
     word = folded.replace(_RU, "\u0e23\u0e34")
     linked = folded.replace(_RU, "\u0e23\u0e36")
+    # The letter ru is read in two ways; so it takes part in both readings.
     ways = [_read(word, linked=False), _read(linked, linked=True)]
     for written, read in _others():
+        # Each rule builds on those before it: a word may have several odd spellings.
         changed = written.sub(read, word, count=1)
         if changed != word:
             word = changed

@@ -55,6 +55,7 @@ def _properties(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
     unfolded = _FOLD.sub(b"", data.removeprefix(b"\xef\xbb\xbf"))
     waiting = b""
     for line in unfolded.replace(b"\r\n", b"\n").split(b"\n"):
+        # A soft break within quoted-printable goes on in the next line.
         whole = waiting + line.lstrip() if waiting else line
         waiting = b""
         if whole.endswith(b"=") and b"QUOTED-PRINTABLE" in whole.partition(b":")[0].upper():
@@ -69,6 +70,7 @@ def _properties(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
 def _decoded(how: bytes, value: bytes) -> str:
     if b"QUOTED-PRINTABLE" in how:
         value = quopri.decodestring(value)
+    # Old telephones in Thailand write their own code page, and do not say so.
     for encoding in ("utf-8", "cp874"):
         try:
             return value.decode(encoding)

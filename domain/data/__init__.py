@@ -54,6 +54,7 @@ class TomlTable:
         """Returns the error to raise about `key` of this table; blames the last file that sets
         it.
         """
+        # The last file that sets it is the one that the office edits.
         owners = self._owners((*self.path, key) if key else self.path) or self._owners(self.path)
         table = ".".join(map(_quoted, self.path))
         where = [f"[{table}]"] if table else []
@@ -168,6 +169,7 @@ def read_document(path: Path, name: str) -> TomlFile:
         raise DataError(f"{name}: {mend}") from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{name}: {error}") from error
+    # Rows without names cannot be replaced one by one: their dates are the names.
     if "holidays" in values:
         values["holidays"] = _by_date(values["holidays"], name)
     return TomlFile(name, values)

@@ -151,9 +151,11 @@ def find_periods(
             at, periods = _scan(plain, begun, today, short=may_be_short, within=short)
         except InvalidInput:
             periods = ()
+        # "12 October 2569" is a day, not the month's data.
         of_a_date = _DAY.search(plain[max(0, begun - _BEFORE_MONTH) : begun])
         if periods and not of_a_date:
             found.append((begun, at, periods))
+        # A refused run is passed over, lest it be found again for ever.
         at = max(at, start.end())
     return found
 
@@ -296,6 +298,7 @@ class _Reader:
         year = int(text)
         if len(text) == 2:
             year = 2500 + year if year <= self._short else 0
+        # A Christian year: Buddhist ones so low are older than any data.
         elif year < FIRST_YEAR - 100:
             year += BUDDHIST_OFFSET
         if not FIRST_YEAR <= year <= self._latest:

@@ -87,6 +87,7 @@ def date_at(
     found = [match for pattern in _patterns() if (match := pattern.match(plain, at))]
     if not found:
         return None
+    # "12/3/69" begins with "12/3", which is a date, too.
     longest = max(found, key=lambda match: match.end())
     on = _meant(longest.groupdict(), today, ahead=ahead)
     return DatePhrase(on, longest.end())
@@ -139,6 +140,7 @@ def search_month(text: str, today: date) -> tuple[date, str, str] | None:
     if typed:
         year = _year_meant(typed, parts, today)
     else:
+        # Data and reports are of months that are over.
         year = today.year - (number > today.month)
     month = _day(year, number, 1)
     if month is None:

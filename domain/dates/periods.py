@@ -85,6 +85,7 @@ def find_span(text: str, today: date) -> Period | None:
         if not rest.startswith(mark):
             continue
         last = find_period(rest.removeprefix(mark).strip(), today)
+        # A span that ends before it begins is a slip of the finger.
         if last is not None and not last[1] and period.first < last[0].until:
             return Period(period.first, last[0].until)
     return None

@@ -99,6 +99,7 @@ def _read(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
     if day is None and minutes is None:
         return None
     at = _moment(day or now.date(), minutes)
+    # "At nine", said at ten, is tomorrow.
     if day is None and at <= now:
         at += timedelta(days=1)
     return When(at, _rest(text, end), minutes is not None)
@@ -107,6 +108,7 @@ def _read(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
 def _read_end(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
     """Reads the moment that ends the text."""
     starts = [blanks.end() for blanks in _BLANKS.finditer(text)]
+    # From the left, so that the longest ending counts.
     for start in starts[-LAST_WORDS:]:
         found = _read(text[start:], now, calendar)
         if found is not None and not found.rest:
@@ -120,6 +122,7 @@ def _day_and_time(
     """Returns day and minutes since midnight, in either order, and where they end; `day` where a
     span named it.
     """
+    # "15 Dec 14 o'clock": read from the left the hour would be the year.
     day = day or _day_before_time(text, today) or _day(text, today)
     if day is not None:
         on, end = day
@@ -351,6 +354,7 @@ def _point_of_month(
     behind = text[end:]
     if not point.startswith("month_"):
         return None
+    # Every month has a 28th.
     named = find_date(f"28 {behind}", today, ahead=True)
     if named is None or not behind.strip():
         return None

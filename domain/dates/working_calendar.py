@@ -138,6 +138,7 @@ class WorkingCalendar:
         while True:
             for one in self.hours(on):
                 closes = datetime.combine(on, one.closes, BANGKOK)
+                # 16:30 belongs to the day that ends then, not to the next morning.
                 if closes >= start:
                     yield datetime.combine(on, one.opens, BANGKOK), closes
             on += timedelta(days=1)

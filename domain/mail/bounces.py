@@ -69,6 +69,7 @@ def _read(mail: Message) -> DeliveryReport | None:
     if statuses is None or not _is_report(mail):
         raise InvalidInput("delivery_report")
     recipients = [block for block in _blocks(statuses) if block["Action"]]
+    # The first recipient of a kind counts: reversed, it is the last to be set.
     by_action = {_action(block): block for block in reversed(recipients)}
     told = by_action.get("failed") or by_action.get("delayed")
     if told is None:

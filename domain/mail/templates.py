@@ -104,6 +104,7 @@ def fill(template: Template, values: Mapping[str, str]) -> Letter:
     lines = []
     for line in template.body.split("\n"):
         places = _PLACE.findall(line)
+        # A line that would say nothing but its label is left out.
         if not places or any(given.get(place) for place in places):
             lines.append(_filled(line, given))
     body = _GAP.sub("\n\n", "\n".join(lines)).strip()

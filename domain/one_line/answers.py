@@ -85,6 +85,7 @@ def chosen(field: str, text: str) -> str:
     for none.
     """
     bare = " ".join(digits(plain_answer(text)).casefold().split())
+    # What people say only as an answer comes first.
     for table in (words("answers").table(field), words("one_line").table(field)):
         for value in table.values:
             if bare in table.texts(value):

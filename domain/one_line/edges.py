@@ -230,6 +230,7 @@ class _Edges:
         """Doubts a second code, somebody of the desk, and a closing word that closes nothing."""
         plain = digits(text)
         for match in _CODE.finditer(plain):
+            # The customer's own code may be said again.
             if _BLANK.sub("", match[0]).upper() != read.customer:
                 read = read.doubting("customer", match[0])
         read = self._mentioned(read, text)
@@ -283,6 +284,7 @@ class _Edges:
         said.
         """
         bare = word.strip(_SIGNS).casefold()
+        # Without a channel there is none that it could contradict.
         if not read.channel or bare in listed("head", "things") or asks_at(word):
             return ""
         if before.rstrip().endswith(listed("head", "channel_binds")):

@@ -150,6 +150,7 @@ def read_end(text: str, *, asked: bool = False) -> End:
     text = text.rstrip()
     if quoted := _quoted().search(text):
         return End(text[: quoted.start()] + quoted[1])
+    # A pasted letter may be long: only its end can close.
     window = max(0, len(text) - WINDOW)
     if found := _closing().search(text, window):
         return _closed(text, found, asked=asked)
@@ -176,6 +177,7 @@ def _closed(
     closing = text[found.start() :]
     words = " ".join(closing.split())
     last = _last(before)
+    # "Not yet closed", "shall I close".
     if last in listed("close", "not_before"):
         return End(text, unsure=words)
     unsure = (

@@ -104,6 +104,7 @@ def _phone_at(plain: str, at: int) -> CustomerMention | None:
     run = _PHONE.match(plain, start, start + LONGEST_PHONE)
     if run is None:
         return None
+    # A subject's number may stand right behind a telephone, with a mere blank between.
     for end in _phone_ends(plain, run):
         typed = plain[start:end].rstrip(" .-(")
         if _ANOTHER.search(typed) or not looks_like_phone(typed):
@@ -460,6 +461,7 @@ class _Reader:
 
     def _customer(self, at: int) -> int:
         """Reads a code, a telephone or an e-mail."""
+        # A line full of figures must not take a second.
         if self.misses > MOST_MISSES:
             return 0
         found = reference_at(self.plain, at)
@@ -499,6 +501,7 @@ class _Reader:
     def _came(self, at: int) -> ChannelWord | None:
         """Reads "came" alone, right before a subject's number: in person."""
         found = _came_alone().match(self.plain, at)
+        # An office may have no visitors' channel.
         if found is None or WALK_IN not in self.vocabulary.channels.values():
             return None
         if subject_at(self.plain, found.end(), self.vocabulary, bare=True) is None:

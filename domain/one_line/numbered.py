@@ -35,6 +35,7 @@ def read_numbered(kind: str, text: str) -> NumberAndDay:
     if looks_like_date(plain) and not _DAY_AND_MONTH.fullmatch(plain):
         return NumberAndDay("", plain)
     for head, day in _splits(plain):
+        # What stands before the day must be a number itself.
         if any(map(str.isdigit, head)):
             return NumberAndDay(_number(kind, head), day)
     return NumberAndDay(_number(kind, plain))

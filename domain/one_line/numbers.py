@@ -124,6 +124,7 @@ def _with_price(read: OneLine, text: str, *, bare: bool) -> OneLine:
         return _multiplied(read, plain, each)
     if not amounts:
         return _with_free(read, plain)
+    # Money that was paid, or given back, stands there as well.
     if len(amounts) > 1 or each or _change().search(plain):
         return read.doubting("price", ", ".join(f"{one:,.2f}" for one in sorted(amounts)))
     return replace(read, price=amounts.pop())
@@ -259,6 +260,7 @@ def first_numbered(kind: str, text: str, today: date) -> RegisteredNumber | None
 
 def _numbered(kind: str, text: str, today: date) -> Iterator[RegisteredNumber]:
     plain = digits(text)
+    # A book's number must not be read a second time as a receipt's.
     books = list(_booked(plain, today)) if kind == "receipt" else []
     yield from books
     for match in _mark(kind).finditer(plain):

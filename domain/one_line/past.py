@@ -84,6 +84,7 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
     """
     for start in _starts(plain, at):
         found = _moment(plain, start, today)
+        # Behind words that lead up to a day another one may begin: each start is tried.
         if found is None or found.on > today:
             continue
         number = _DOTTED.fullmatch(plain, start.at, found.end)

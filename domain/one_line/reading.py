@@ -64,6 +64,7 @@ def _parts(text: str, grammar: Grammar) -> tuple[OneLine, tuple[str, ...]]:
         read, unread = _headed(text[: marker.start], grammar)
         return _split(read, text[marker.end :], grammar, sure=marker.sure), unread
     for line_end in re.finditer("\n", text):
+        # The question ends with a line; where the head fills the first, with the next.
         read, unread = _headed(text[: line_end.start()], grammar)
         if not read.details:
             continue

@@ -63,6 +63,7 @@ def _phone(written: str) -> Slip | None:
     local = _COUNTRY.sub("0", _NO_DIGIT.sub("", written))
     if not FEWEST <= len(local) <= MOST:
         return None
+    # 26 11 2569 looks like a telephone with a digit too few.
     if looks_like_date(written) or read_phones(written).numbers:
         return None
     wanted = 10 if _MOBILE.match(local) else 9

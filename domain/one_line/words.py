@@ -250,6 +250,7 @@ def _shared_years(
     today: date,
 ) -> tuple[DataPeriod, ...]:
     """Returns the years of data that stand apart from any project."""
+    # "The plan of 2566 to 2570" is no data of these years.
     if any(word in text for word in words("data_years").texts("plans")):
         return ()
     shared: dict[DataPeriod, None] = {}

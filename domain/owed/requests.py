@@ -242,6 +242,7 @@ def _fitting(
     """Returns the requests that the step may well belong to: what owes it, else what has come as
     far as the step follows on.
     """
+    # Who sends the contract back answers the request that waits for it.
     owing = [life for life in live if any(life.open_owed(rule) for rule in ends)]
     if owing:
         return owing

@@ -159,6 +159,7 @@ def next_reminder(
         return None
     on = owed.first_on(rule)
     if owed.last_at is not None:
+        # Not two reminders in a row, however late the first was.
         on = max(on, rule.every.after(_local(owed.last_at)))
     on = max(owed.snoozed_on or on, _local(now))
     while not calendar.is_working_day(on) or datetime.combine(on, rule.at, BANGKOK) <= now:
@@ -200,6 +201,7 @@ def _settle_rule(
     ends = _closed(tickets, rule.ends)
     rows = [_undone(row, _nos(starts), _nos(ends), now) for row in before]
     rows = [_followed(rule, row, tickets, due_on) for row in rows]
+    # A proof may end one debt, and a later start begin the next.
     while True:
         current = next((row for row in rows if row.state is OwedState.OPEN), None)
         if current is not None:
@@ -288,6 +290,7 @@ def _followed(
         for letter in _closed(tickets, rule.chase)
         if letter.at > row.started_at and letter.no != row.ticket_no
     ]
+    # Never fewer: a letter that was sent stays sent, though its ticket be voided.
     if len(letters) > row.chased:
         latest = max(filter(None, (row.last_at, *letters)))
         row = replace(row, chased=len(letters), last_at=latest)

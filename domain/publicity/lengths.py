@@ -41,6 +41,7 @@ def weighted_length(text: str) -> int:
     """Counts as twitter does: an address is 23 whatever its length, an emoji 2 whatever it is made
     of, Thai 1 a sign.
     """
+    # Counted as twitter counts: composed letters, every address alike.
     text, addresses = _ADDRESS.subn("", unicodedata.normalize("NFC", text))
     return ADDRESS_WEIGHT * addresses + sum(map(_weight, graphemes(text)))
 
@@ -87,6 +88,7 @@ def cut_to_fit(network: Network, text: str) -> str:
     head = cutter.head(text, "")
     if not cutter.addresses or cutter.addresses[0][1] <= len(head):
         return head + ELLIPSIS
+    # The address is what the post is for: it goes behind the ellipsis.
     start, end = cutter.addresses[0]
     tail = f"\n{text[start:end]}"
     return cutter.head(text[:start], tail) + ELLIPSIS + tail

@@ -129,6 +129,7 @@ def _read(text: str, depth: int = 0) -> PostLink | None:
     address = _parsed(text.rstrip(_TAIL))
     if address is None:
         return None
+    # A form within a form within a form is nobody's link.
     shared = _shared(address) if depth < _DEEPEST else ""
     if shared:
         inner = (_read(match[0], depth + 1) for match in _LINK.finditer(shared))

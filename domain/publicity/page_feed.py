@@ -92,6 +92,7 @@ def read_event(
         return None
     if value.get("item") not in POSTS or not _is_of_page(value, page_id):
         return None
+    # A draft is edited, too; only what can be seen is news.
     if value.get("published") in (0, False) and verb not in _OF_SIGHT:
         return None
     posted_at = _instant(value.get("created_time"))
@@ -167,6 +168,8 @@ def _after(post: PagePost, event: PageEvent) -> PagePost:
         posted_at=min(_known(post.posted_at, event.posted_at), default=None),
         link=min(filter(None, (post.link, event.link)), default=""),
     )
+    # Facebook repeats events and mixes their order: the latest text counts, and of two at once
+    # always the same.
     newer = post.text_at is None or (event.at, event.text) >= (post.text_at, post.text)
     if event.text and newer:
         return replace(post, text=event.text, text_at=event.at)

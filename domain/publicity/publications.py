@@ -178,6 +178,7 @@ def corrected(
     """
     old = _derived(before, network, name)
     new = _derived(after, network, name)
+    # What an officer wrote over the derived words is hers, and stays.
     changed = {field: new[field] for field in new if getattr(ticket, field) == old[field]}
     if after.published_on != before.published_on:
         changed["created_at"] = created_at(after.published_on, ticket.recorded_at)

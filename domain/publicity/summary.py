@@ -91,6 +91,7 @@ def summarise(counted: Iterable[Counted]) -> Summary:
             summary.removed += 1
             continue
         summary.add(one)
+        # Posts without a publication are each news of their own.
         if not one.news or one.news not in known:
             summary.news += 1
         known.add(one.news)

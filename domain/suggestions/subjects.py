@@ -110,6 +110,7 @@ class Model:
 
         def score(one: str) -> float:
             odds = log((count[one] + 1) * len(subjects) / every) / 2
+            # A subject that does not list the channel may be right: it only needs more evidence.
             foreign = 0 if one in fitting else OF_CHANNEL
             return evidence[one] + odds - foreign
 

@@ -135,6 +135,7 @@ def _joints() -> re.Pattern[str]:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     """Matches a name; a short form as a whole word, its dots optional."""
+    # A long name stands for itself wherever it is; a short one is part of many words.
     if len(name) >= LONG:
         return re.compile(re.escape(name), re.IGNORECASE)
     dotted = r"\.?".join(map(re.escape, name.rstrip(".").split("."))) + r"\.?"

@@ -88,6 +88,7 @@ class Reference:
 def find_references(text: str) -> tuple[Reference, ...]:
     """Finds every reference in the text, in the order in which they stand, each record once."""
     plain = _plain(text)
+    # The longest that begins at a place takes it.
     found = sorted(_candidates(plain), key=lambda one: (one.start, -one.end))
     kept: dict[tuple[ReferenceKind, str], Reference] = {}
     end = 0
@@ -222,6 +223,7 @@ def _plain(text: str) -> str:
 
 def _candidates(plain: str) -> Iterator[Reference]:
     """Yields all that may be references; they may overlap."""
+    # As long as before, so that places stay the same.
     open_text = _ELSEWHERE.sub(lambda found: "@" * len(found[0]), plain)
     for pattern in (_lettered_ticket(), _labelled_ticket()):
         for found in pattern.finditer(open_text):
