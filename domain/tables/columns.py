@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import zip_longest
 
 from domain.customers.fields import CONTACT, CUSTOMER
 from domain.errors import InvalidInput
@@ -68,72 +69,106 @@ class Columns:
     @property
     def known(self) -> int:
         """How many headings are known."""
-        return sum(len(places) for parts in self._parts() for places in parts.values())
+        return len(self._told())
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:
         """The row's cells by field, clean; InvalidInput("row_wide") where it has more than the
         heading.
         """
-        width = len(row)
         cells: dict[str, str] = {}
         for field, places in self.places.items():
-            if len(places) > 1:
-                text = "\n".join(filter(None, (_cell(row, place) for place in places)))
-            else:
-                text = clean(row[places[0]]) if places[0] < width and row[places[0]] else ""
+            text = _text(row, places)
             if text:
                 cells[field] = text
         for field in {**self.before, **self.after}:
             self._assemble(field, cells, row)
-        if self.kept or width > self.width:
+        if self.kept or len(row) > self.width:
             self._keep(cells, row)
         for place in self.numbers:
-            if (text := _cell(row, place)) and not text[0].isdigit() and says_total(text):
+            text = _cell(row, place)
+            if text and not text[0].isdigit() and says_total(text):
                 cells[TOTAL] = text
         return cells
 
     def numbering(self) -> frozenset[int]:
         """The columns that say no more than where a row stands."""
-        told = {
-            *self.kept,
-            *(place for parts in self._parts() for places in parts.values() for place in places),
-        }
-        return frozenset(range(self.width)) - told
+        return frozenset(range(self.width)) - {*self.kept, *self._told()}
 
-    def _parts(self) -> tuple[Mapping[str, tuple[int, ...]], ...]:
-        return self.places, self.before, self.after
+    def _told(self) -> list[int]:
+        """The places of all columns that say something of a field."""
+        parts = (self.places, self.before, self.after)
+        return [place for part in parts for places in part.values() for place in places]
 
-    def _assemble(self, field: str, cells: dict[str, str], row: Sequence[str]) -> None:
+    def _assemble(
+        self,
+        field: str,
+        cells: dict[str, str],
+        row: Sequence[str],
+    ) -> None:
         """The field out of its parts; a title alone is no name."""
         before = [_cell(row, place) for place in self.before.get(field, ())]
         after = [_cell(row, place) for place in self.after.get(field, ())]
-        behind = " ".join(filter(None, (cells.get(field, ""), *after)))
+        behind = _joined_words(cells.get(field, ""), *after)
         if not behind:
             return
-        title = " ".join(filter(None, before))
-        glued = _THAI_END.search(title) and _THAI_START.match(behind)
-        cells[field] = title + behind if glued else f"{title} {behind}".strip()
+        title = _joined_words(*before)
+        # Thai writes a title and a name as one word.
+        if _THAI_END.search(title) and _THAI_START.match(behind):
+            cells[field] = title + behind
+        else:
+            cells[field] = f"{title} {behind}".strip()
 
-    def _keep(self, cells: dict[str, str], row: Sequence[str]) -> None:
-        if self.strict and any(cell.strip() for cell in row[self.width :]):
+    def _keep(
+        self,
+        cells: dict[str, str],
+        row: Sequence[str],
+    ) -> None:
+        """What stands in columns that are none of the register's, below their headings."""
+        beyond = row[self.width :]
+        if self.strict and any(cell.strip() for cell in beyond):
             raise InvalidInput("row_wide", width=self.width)
         for place, heading in self.kept.items():
-            if text := _cell(row, place):
-                key = f"{NOTED}{heading}"
-                cells[key] = f"{cells[key]}\n{text}" if key in cells else text
-        if further := ", ".join(filter(None, map(clean, row[self.width :]))):
-            cells[NOTED] = f"{cells[NOTED]}\n{further}" if NOTED in cells else further
+            _add_line(cells, f"{NOTED}{heading}", _cell(row, place))
+        further = [text for text in map(clean, beyond) if text]
+        _add_line(cells, NOTED, ", ".join(further))
+
+
+def _add_line(
+    cells: dict[str, str],
+    key: str,
+    text: str,
+) -> None:
+    if not text:
+        return
+    before = cells.get(key)
+    cells[key] = f"{before}\n{text}" if before else text
+
+
+def _text(row: Sequence[str], places: Sequence[int]) -> str:
+    """What a field's columns say, a line each."""
+    if len(places) == 1:
+        return _cell(row, places[0])
+    texts = [_cell(row, place) for place in places]
+    return "\n".join(filter(None, texts))
+
+
+def _joined_words(*texts: str) -> str:
+    return " ".join(filter(None, texts))
 
 
 def says_total(text: str) -> bool:
     """Whether a cell is the word for a sum, a figure with what is counted, or both."""
+    totals = cell_words("totals")
     said = [word.casefold() for word in _FIGURES.split(text) if word]
-    known = set(said) <= cell_words("totals") | cell_words("counted")
-    return known and bool(said) and (said[0] in cell_words("totals") or any(map(str.isdigit, text)))
+    if not said or not set(said) <= totals | cell_words("counted"):
+        return False
+    return said[0] in totals or any(map(str.isdigit, text))
 
 
 def _cell(row: Sequence[str], place: int) -> str:
-    return clean(row[place]) if place < len(row) and row[place] else ""
+    if place >= len(row) or not row[place]:
+        return ""
+    return clean(row[place])
 
 
 def read_columns(register: Register, header: Sequence[str]) -> Columns:
@@ -141,54 +176,80 @@ def read_columns(register: Register, header: Sequence[str]) -> Columns:
 
     Raises InvalidInput: "file_header" where the columns that every table needs are missing,
     "file_twice" where two columns mean one field that can be said only once."""
-    places: dict[str, list[int]] = {}
-    parts: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
-    kept: dict[int, str] = {}
-    ignored: list[str] = []
-    numbers: list[int] = []
+    read = _Header(register)
     for place, heading in enumerate(header):
-        meaning = _meaning(register, clean(heading))
-        kind, field = meaning
-        if kind == "field" and field in places and field not in REPEATED:
-            if register is Register.TICKETS or field in ("code", "name"):
-                raise InvalidInput("file_twice", column=heading)
+        read.take(place, heading)
+    read.check_needed()
+    return Columns(
+        _fixed(read.places),
+        read.kept,
+        tuple(one for one in read.ignored if _key(one) not in ("line", "reason")),
+        len(header),
+        _fixed(read.before),
+        _fixed(read.after),
+        strict=register is Register.TICKETS,
+        numbers=tuple(read.numbers),
+    )
+
+
+class _Header:
+    """The headings of a table as they are read one by one; see `Columns`."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self.places: dict[str, list[int]] = {}
+        self.before: dict[str, list[int]] = {}
+        self.after: dict[str, list[int]] = {}
+        self.kept: dict[int, str] = {}
+        self.ignored: list[str] = []
+        self.numbers: list[int] = []
+
+    def take(self, place: int, heading: str) -> None:
+        """One heading; InvalidInput("file_twice")."""
+        kind, field = _meaning(self.register, clean(heading))
+        if kind == "field" and self._is_said_already(field, heading):
             kind = ""
         if kind == "field":
-            places.setdefault(field, []).append(place)
-        elif kind in ("before", "after"):
-            parts[kind == "after"].setdefault(field, []).append(place)
-        elif kind == "ignored" or register is Register.TICKETS:
-            numbers += [place] if kind == "ignored" else []
-            ignored += [heading.strip()] if heading.strip() else []
+            self.places.setdefault(field, []).append(place)
+        elif kind == "before":
+            self.before.setdefault(field, []).append(place)
+        elif kind == "after":
+            self.after.setdefault(field, []).append(place)
+        elif kind == "ignored":
+            self.numbers.append(place)
+            self._ignore(heading)
+        elif self.register is Register.TICKETS:
+            self._ignore(heading)
         else:
-            kept[place] = " ".join(clean(heading).split())
-    _check_needed(register, places, parts[1])
-    return Columns(
-        _fixed(places),
-        kept,
-        tuple(one for one in ignored if _key(one) not in ("line", "reason")),
-        len(header),
-        _fixed(parts[0]),
-        _fixed(parts[1]),
-        strict=register is Register.TICKETS,
-        numbers=tuple(numbers),
-    )
+            self.kept[place] = " ".join(clean(heading).split())
+
+    def _is_said_already(self, field: str, heading: str) -> bool:
+        """Whether another column says the field, and this one is kept in the note."""
+        if field not in self.places or field in REPEATED:
+            return False
+        # A ticket has no note; and of two names nobody knows whose the row is.
+        if self.register is Register.TICKETS or field in ("code", "name"):
+            raise InvalidInput("file_twice", column=heading)
+        return True
+
+    def _ignore(self, heading: str) -> None:
+        if heading.strip():
+            self.ignored.append(heading.strip())
+
+    def check_needed(self) -> None:
+        """InvalidInput("file_header"). A register of organisations may name nobody else: then they
+        are the customers.
+        """
+        needed = ("no",) if self.register is Register.TICKETS else ("code", "name")
+        if any(field in self.places or field in self.after for field in needed):
+            return
+        if self.register is Register.TICKETS or "organisation" not in self.places:
+            raise InvalidInput("file_header", columns=" / ".join(needed))
+        self.places["name"] = self.places.pop("organisation")
 
 
 def _fixed(places: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
     return {field: tuple(found) for field, found in places.items()}
-
-
-def _check_needed(
-    register: Register, places: dict[str, list[int]], parts: Mapping[str, list[int]]
-) -> None:
-    """A register of organisations may name nobody else: then they are the customers."""
-    needed = ("no",) if register is Register.TICKETS else ("code", "name")
-    if any(field in places or field in parts for field in needed):
-        return
-    if register is Register.TICKETS or "organisation" not in places:
-        raise InvalidInput("file_header", columns=" / ".join(needed))
-    places["name"] = places.pop("organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,20 +272,24 @@ def find_heading(register: Register, rows: Sequence[Sequence[str]]) -> Heading |
 
     A second row of headings, under one whose cells were joined, belongs to it.
     """
-    best: tuple[int, int] | None = None
-    for at, row in enumerate(rows):
-        known = _known(register, row)
-        if known and (best is None or known > best[0]):
-            best = known, at
-    if best is None or (
-        best[0] < FEWEST_KNOWN and best[1] and sum(map(bool, map(str.strip, rows[best[1]]))) > 1
-    ):
+    known = [_known(register, row) for row in rows]
+    most = max(known, default=0)
+    if not most:
         return None
-    at = best[1]
+    at = known.index(most)
+    if at and most < FEWEST_KNOWN and _full(rows[at]) > 1:
+        return None
     header = tuple(rows[at])
     below = rows[at + 1] if at + 1 < len(rows) else ()
     joined = _joined(register, header, below)
-    return Heading(at, joined or header, 2 if joined else 1, best[0])
+    if joined:
+        return Heading(at, joined, 2, most)
+    return Heading(at, header, 1, most)
+
+
+def _full(row: Sequence[str]) -> int:
+    """How many cells of a row say something."""
+    return sum(1 for cell in row if cell.strip())
 
 
 def _known(register: Register, row: Sequence[str]) -> int:
@@ -235,21 +300,20 @@ def _known(register: Register, row: Sequence[str]) -> int:
         return FEWEST_KNOWN if error.code == "file_twice" else 0
 
 
-def _joined(register: Register, header: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+def _joined(
+    register: Register,
+    header: Sequence[str],
+    below: Sequence[str],
+) -> tuple[str, ...]:
     """The heading with the second row of it that stands below; () where that is a row like any
     other.
     """
-    named = [place for place, cell in enumerate(below) if cell.strip()]
-    if not named or any(
-        _meaning(register, clean(below[place]))[0] not in ("field", "after") for place in named
-    ):
+    named = [clean(cell) for cell in below if cell.strip()]
+    kinds = {_meaning(register, heading)[0] for heading in named}
+    if not kinds or not kinds <= {"field", "after"}:
         return ()
-    width = max(len(header), len(below))
-    above = [*header, *[""] * (width - len(header))]
-    under = [*below, *[""] * (width - len(below))]
-    return tuple(
-        second if second.strip() else first for first, second in zip(above, under, strict=True)
-    )
+    both = zip_longest(header, below, fillvalue="")
+    return tuple(second if second.strip() else first for first, second in both)
 
 
 def column_names(register: Register) -> tuple[str, ...]:
@@ -282,14 +346,17 @@ def _meaning(register: Register, heading: str) -> tuple[str, str]:
     ("", "") for a heading that is not known. What stands in brackets or a number behind it may be
     left out; of several names the first is meant."""
     names = _names(register)
-    bare = _NUMBERED.sub("", _BRACKETS.sub(" ", digits(heading)))
-    for text in (digits(heading), bare):
-        if found := names.get(_key(text)):
+    whole = digits(heading)
+    bare = _NUMBERED.sub("", _BRACKETS.sub(" ", whole))
+    for text in (whole, bare):
+        found = names.get(_key(text))
+        if found:
             return found
-    several = [
-        names.get(_key(_NUMBERED.sub("", part)), ("", "")) for part in _ALTERNATIVES.split(bare)
-    ]
-    return several[0] if len(several) > 1 and all(kind for kind, _field in several) else ("", "")
+    parts = [_NUMBERED.sub("", part) for part in _ALTERNATIVES.split(bare)]
+    several = [names[key] for key in map(_key, parts) if key in names]
+    if len(parts) > 1 and len(several) == len(parts):
+        return several[0]
+    return "", ""
 
 
 def _key(heading: str) -> str:
@@ -298,13 +365,15 @@ def _key(heading: str) -> str:
 
 @cache
 def _names(register: Register) -> Mapping[str, tuple[str, str]]:
-    names = {
-        _key(name): ("field", field)
-        for field, headings in _headings(register).items()
-        for name in (field, *headings)
-    }
+    """What each heading means that a register knows; see `_meaning`."""
+    names = {}
+    for heading in register_table(register, "ignored").texts("number"):
+        names[_key(heading)] = ("ignored", "")
+    for field, headings in _headings(register).items():
+        for heading in (field, *headings):
+            names[_key(heading)] = ("field", field)
     for field, part in register_table(register, "parts").tables():
         for kind in part.values:
-            names |= {_key(name): (kind, field) for name in part.texts(kind)}
-    ignored = register_table(register, "ignored")
-    return {_key(name): ("ignored", "") for name in ignored.texts("number")} | names
+            for heading in part.texts(kind):
+                names[_key(heading)] = (kind, field)
+    return names

@@ -148,7 +148,12 @@ def merge_customer(
     return finished(merge)
 
 
-def news(cells: Cells, record: Customer, names: Names, labels: Mapping[str, str]) -> dict[str, str]:
+def news(
+    cells: Cells,
+    record: Customer,
+    names: Names,
+    labels: Mapping[str, str],
+) -> dict[str, str]:
     """What a row about a merged code says that the record of this code did not, to be added where
     the code leads.
     """
@@ -156,7 +161,14 @@ def news(cells: Cells, record: Customer, names: Names, labels: Mapping[str, str]
         column: text
         for column, text in cells.items()
         if column not in OWN
-        or merge_customer(record, record.code, [{column: text}], names, labels) != record
+        or merge_customer(
+            record,
+            record.code,
+            [{column: text}],
+            names,
+            labels,
+        )
+        != record
     }
     return {**told, ADDS: "1"}
 

@@ -72,7 +72,11 @@ def is_error(text: str) -> bool:
     return text in _ERRORS
 
 
-def printed(customer: Customer, column: str, labels: Mapping[str, str]) -> str:
+def printed(
+    customer: Customer,
+    column: str,
+    labels: Mapping[str, str],
+) -> str:
     """What a column of the record itself prints as."""
     row = _ROWS[column]
     text = CUSTOMER.text(customer, row.name)
@@ -126,7 +130,11 @@ class CustomerMerge:
         self._remarks: list[Remark] = []
         self._line = ""
 
-    def lay(self, cells: Cells, line: str = "") -> list[Remark]:  # noqa: C901
+    def lay(
+        self,
+        cells: Cells,
+        line: str = "",
+    ) -> list[Remark]:  # noqa: C901
         """One row, which stands at `line`; what of it is read otherwise than it is written."""
         self._remarks, self._line = [], line
         if ADDS in cells:
@@ -222,17 +230,33 @@ class CustomerMerge:
         except InvalidInput:
             return None
         if text.casefold() not in (code, self._labels[code].casefold()):
-            self._tell("cell_read", "type", text, (("type", self._labels[code]),))
+            self._tell(
+                "cell_read",
+                "type",
+                text,
+                (("type", self._labels[code]),),
+            )
         return code
 
-    def _say(self, column: str, value: object, text: str, source: str = "") -> None:
+    def _say(
+        self,
+        column: str,
+        value: object,
+        text: str,
+        source: str = "",
+    ) -> None:
         """The field is this, unless an earlier row of the table says otherwise: then this stands in
         the note.
         """
         name = OWN[column]
         first, line = self._said.setdefault(name, (value, self._line))
         if first != value:
-            self._keep(source or column, text, "cell_differs" if line else "cell_other", line)
+            self._keep(
+                source or column,
+                text,
+                "cell_differs" if line else "cell_other",
+                line,
+            )
             return
         self._values[name] = value
         self._unknown.discard(name)
@@ -295,7 +319,13 @@ class CustomerMerge:
         found |= _placed_phones(texts, prefix, taken)
         for field in PHONES:
             if field in texts:
-                self._tell_phones(prefix + field, texts[field], prefix, found, who)
+                self._tell_phones(
+                    prefix + field,
+                    texts[field],
+                    prefix,
+                    found,
+                    who,
+                )
         if "email" in texts:
             self._email(prefix, texts["email"], found, who)
 
@@ -309,11 +339,23 @@ class CustomerMerge:
         if not read.numbers and not read.beside:
             self._tell_none(column, text)
         elif read.beside or len(places) < len(read.numbers):
-            self._keep(column, text, "cell_part" if places else "cell_noted", read=shown, who=who)
+            self._keep(
+                column,
+                text,
+                "cell_part" if places else "cell_noted",
+                read=shown,
+                who=who,
+            )
         elif read.restored or len(places) > 1:
             self._tell("cell_read", column, text, shown)
 
-    def _email(self, prefix: str, text: str, found: dict[str, tuple[str, str]], who: str) -> None:
+    def _email(
+        self,
+        prefix: str,
+        text: str,
+        found: dict[str, tuple[str, str]],
+        who: str,
+    ) -> None:
         column = f"{prefix}email"
         read = read_emails(text)
         shown = tuple((column, address) for address in read.addresses[:1])
@@ -322,7 +364,13 @@ class CustomerMerge:
         if not read.addresses and not read.beside:
             self._tell_none(column, text)
         elif read.beside or len(read.addresses) != 1:
-            self._keep(column, text, "cell_part" if shown else "cell_noted", read=shown, who=who)
+            self._keep(
+                column,
+                text,
+                "cell_part" if shown else "cell_noted",
+                read=shown,
+                who=who,
+            )
         elif read.restored:
             self._tell("cell_read", column, text, shown)
 
@@ -381,7 +429,11 @@ class CustomerMerge:
             name, values.get("phone", ""), values.get("mobile", ""), values.get("email", "")
         )
 
-    def _contacts_details(self, cells: Cells, name: str) -> dict[str, tuple[str, str]]:
+    def _contacts_details(
+        self,
+        cells: Cells,
+        name: str,
+    ) -> dict[str, tuple[str, str]]:
         def known(column: str, text: str) -> object:
             of_saved = (
                 getattr(one, OF_CONTACT[column])
@@ -392,7 +444,11 @@ class CustomerMerge:
 
         return self._contact_details(cells, "contact_", known, {}, name)
 
-    def _contact_name(self, text: str, cells: Cells) -> tuple[str, dict[str, str]]:
+    def _contact_name(
+        self,
+        text: str,
+        cells: Cells,
+    ) -> tuple[str, dict[str, str]]:
         """The contact's name, and the telephones and address that stand beside it, as cells of
         their own.
         """
@@ -413,7 +469,12 @@ class CustomerMerge:
         among = {column: found for column, found in among.items() if found and column not in cells}
         if among and len(among) == bool(read.phones) + bool(read.emails):
             shown = (("contact_name", read.words), *among.items())
-            self._tell("cell_read", "contact_name", text, tuple(one for one in shown if one[1]))
+            self._tell(
+                "cell_read",
+                "contact_name",
+                text,
+                tuple(one for one in shown if one[1]),
+            )
             text = read.words
         else:
             among = {}
@@ -477,7 +538,15 @@ class CustomerMerge:
         read: tuple[tuple[str, str], ...] = (),
         other: str = "",
     ) -> None:
-        self._remarks.append(Remark(code, column, text, read, other))
+        self._remarks.append(
+            Remark(
+                code,
+                column,
+                text,
+                read,
+                other,
+            )
+        )
 
     def _tell_none(self, column: str, text: str) -> None:
         """That a cell was taken for an empty one; mere marks are one anywhere."""

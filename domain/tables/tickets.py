@@ -19,6 +19,7 @@ from domain.staff import StaffId
 from domain.tables.cells import PLAIN_CELLS
 from domain.tables.customers import parse_code
 from domain.tables.tables import (
+    NAME_LIMIT,
     UNKNOWN,
     Cells,
     Names,
@@ -42,6 +43,10 @@ OPENING = time(8, 30)
 """A date without a time begins with the working day (DOMAIN.md section 5)."""
 
 MOST_PROJECTS = 10
+NEEDED = ("channel", "subject", "details", "created_at")
+"""What a new ticket cannot do without."""
+LATEST_CHRISTIAN = 2400
+"""A year above this is a Buddhist one."""
 _CLOCK = re.compile(
     r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$"
 )
@@ -93,20 +98,36 @@ def parse_instant(text: str, now: datetime) -> datetime:
     """
     plain = digits(text).strip()
     clock = _CLOCK.search(plain)
-    day = parse_past_day(plain[: clock.start()] if clock else plain, now)
+    if clock is None:
+        return _opening(parse_past_day(plain, now), now)
+    day = parse_past_day(plain[: clock.start()], now)
+    try:
+        at = _at_clock(day, clock)
+    except ValueError:
+        raise InvalidInput("date", text=text[:40]) from None
+    if at > now:
+        raise InvalidInput("future_date")
+    return at
+
+
+def _opening(day: date, now: datetime) -> datetime:
+    """The beginning of work on that day, today's not before it is past."""
     at = datetime.combine(day, OPENING, BANGKOK)
-    if clock:
-        try:
-            at = at.replace(hour=int(clock[1]), minute=int(clock[2]), second=int(clock[3] or 0))
-            if clock[4]:
-                at = datetime.fromisoformat(at.strftime("%Y-%m-%dT%H:%M:%S") + clock[4])
-        except ValueError:
-            raise InvalidInput("date", text=text[:40]) from None
-    elif day == now.astimezone(BANGKOK).date():
+    if day == now.astimezone(BANGKOK).date():
         return min(at, now)
     if at > now:
         raise InvalidInput("future_date")
     return at
+
+
+def _at_clock(day: date, clock: re.Match[str]) -> datetime:
+    """That day at a time of day, in the zone that is named; ValueError for a time that none is."""
+    hour, minute, second, zone = clock.groups()
+    clock_time = time(int(hour), int(minute), int(second or 0))
+    at = datetime.combine(day, clock_time, BANGKOK)
+    if not zone:
+        return at
+    return datetime.fromisoformat(at.strftime("%Y-%m-%dT%H:%M:%S") + zone)
 
 
 def parse_past_day(text: str, now: datetime) -> date:
@@ -114,12 +135,7 @@ def parse_past_day(text: str, now: datetime) -> date:
     InvalidInput("date_era").
     """
     today = now.astimezone(BANGKOK).date()
-    text = _CLOCK.sub("", text.strip())
-    iso = _ISO_DAY.fullmatch(text)
-    if (
-        iso and int(iso[1]) > 2400
-    ):  # a sheet's cell may hold a Buddhist year as if it were a Gregorian one
-        text = f"{int(iso[1]) - BUDDHIST_OFFSET}-{iso[2]}-{iso[3]}"
+    text = _with_christian_year(_CLOCK.sub("", text.strip()))
     on = parse_date(text[:60], today)
     if _of_either_era(text, on):
         raise InvalidInput("date_era", text=text[:40])
@@ -128,29 +144,47 @@ def parse_past_day(text: str, now: datetime) -> date:
     return on
 
 
+def _with_christian_year(text: str) -> str:
+    """A sheet's cell may hold a Buddhist year as if it were a Christian one."""
+    iso = _ISO_DAY.fullmatch(text)
+    if iso is None:
+        return text
+    year, month, day = iso.groups()
+    if int(year) <= LATEST_CHRISTIAN:
+        return text
+    return f"{int(year) - BUDDHIST_OFFSET}-{month}-{day}"
+
+
 def _of_either_era(text: str, on: date) -> bool:
     """Whether two digits of a year were read in one era and can be meant in the other: `5/3/27`,
     `5-Mar-69`.
     """
-    year = _SHORT_YEAR.search(digits(text))
-    if year is None or re.search(r"\d{4}", digits(text)):
+    plain = digits(text)
+    year = _SHORT_YEAR.search(plain)
+    if year is None or re.search(r"\d{4}", plain):
         return False
-    return on.year < OLDEST or (
-        on.year % 100 != int(year[1]) and re.search("[A-Za-z]", text) is not None
-    )
+    if on.year < OLDEST:
+        return True
+    is_other_era = on.year % 100 != int(year[1])
+    return is_other_era and re.search("[A-Za-z]", text) is not None
 
 
 def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:
     """The ticket as a row of a table."""
     row = {"no": str(ticket.no)}
-    row |= {name: _printed(ticket, name, labels) for name in TICKET.standing(SHEET)}
-    row |= dict.fromkeys(
-        (name for name in ticket.unknown if not row.get(name) and name in ASKING_ORDER), UNKNOWN
-    )
+    for name in TICKET.standing(SHEET):
+        row[name] = _printed(ticket, name, labels)
+    for name in ticket.unknown:
+        if name in ASKING_ORDER and not row.get(name):
+            row[name] = UNKNOWN
     return {name: text for name, text in row.items() if text}
 
 
-def _printed(ticket: Ticket, name: str, labels: Labels) -> str:
+def _printed(
+    ticket: Ticket,
+    name: str,
+    labels: Labels,
+) -> str:
     row = TICKET.rows[name]
     printer = _PRINTERS.get(row.type)
     if printer is None:
@@ -159,7 +193,9 @@ def _printed(ticket: Ticket, name: str, labels: Labels) -> str:
 
 
 def _printed_time(at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(BANGKOK):%Y-%m-%d %H:%M:%S}"
+    if at is None:
+        return ""
+    return f"{at.astimezone(BANGKOK):%Y-%m-%d %H:%M:%S}"
 
 
 def _printed_pause(pause: Pause) -> str:
@@ -174,36 +210,70 @@ def _pauses(text: str, desk: CellLookups) -> tuple[Pause, ...]:
     """The reverse of what is printed; InvalidInput("row_pauses") where it is none, or they run into
     each other.
     """
-    found = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        since, *rest = (part.strip() for part in _STROKE.split(line))
-        until, closed = [*rest, "", ""][:2]
-        if len(rest) not in (1, 2) or closed not in ("", Status.CLOSED):
-            raise InvalidInput("row_pauses", text=line[:60])
-        ended = parse_instant(until, desk.now) if until else None
-        found.append(Pause(parse_instant(since, desk.now), ended, bool(closed)))
-    ends = [pause.until or desk.now for pause in found]
-    starts = [*(pause.since for pause in found[1:]), desk.now]
-    for pause, end, following in zip(found, ends, starts, strict=True):
+    lines = filter(None, map(str.strip, text.splitlines()))
+    found = [_read_pause(line, desk.now) for line in lines]
+    for at, pause in enumerate(found):
+        end = pause.until or desk.now
+        is_last = at + 1 == len(found)
+        following = desk.now if is_last else found[at + 1].since
         if not pause.since <= end <= following:
             raise InvalidInput("row_pauses", text=_printed_pause(pause))
     return tuple(found)
 
 
-def merge_ticket(old: Ticket | None, cells: Cells, desk: CellLookups, labels: Labels) -> Ticket:
+def _read_pause(line: str, now: datetime) -> Pause:
+    """One line: since when, until when or nothing, and perhaps that it was closed meanwhile."""
+    parts = [part.strip() for part in _STROKE.split(line)]
+    if len(parts) not in (2, 3):
+        raise InvalidInput("row_pauses", text=line[:60])
+    since, until, closed = [*parts, ""][:3]
+    if closed not in ("", Status.CLOSED):
+        raise InvalidInput("row_pauses", text=line[:60])
+    ended = parse_instant(until, now) if until else None
+    return Pause(parse_instant(since, now), ended, bool(closed))
+
+
+def merge_ticket(
+    old: Ticket | None,
+    cells: Cells,
+    desk: CellLookups,
+    labels: Labels,
+) -> Ticket:
     """The ticket after its row; equal to `old` where the row says nothing new.
 
     A cell replaces what was there, an empty one leaves it. Raises InvalidInput: of the cell that
     cannot be read, "row_needs" for a new ticket without channel, subject, details or creation time,
     "no_taken" where the record of this number is plainly another one."""
     no = parse_ticket_no(cells.get("no", ""))
-    values: dict[str, object] = {}
+    values = _merged_values(old, cells, desk, labels)
+    if old is None:
+        made = _new(no, values)
+    else:
+        made = replace(old, **values)  # type: ignore[arg-type]
+        if _taken(old, made):
+            raise InvalidInput("no_taken", no=no)
+    _check(made)
+    if made.status is not Status.CLOSED or made.waiting_since is None:
+        return made
+    ended = pauses.closed(made, made.closed_at or desk.now)
+    return replace(made, pauses=ended.pauses)
+
+
+def _merged_values(
+    old: Ticket | None,
+    cells: Cells,
+    desk: CellLookups,
+    labels: Labels,
+) -> dict[str, object]:
+    """What the row says that the ticket does not say yet, by attribute."""
     unknown = set(old.unknown if old else ())
     shown = ticket_row(old, labels) if old else {}
+    values: dict[str, object] = {}
     for name, text in cells.items():
         if name == "no" or clean(shown.get(name, "")) == text:
             continue
         if text == UNKNOWN and name in ASKING_ORDER:
+            # What is known here stays, though the table does not know it.
             if name not in shown:
                 unknown.add(name)
             continue
@@ -211,14 +281,9 @@ def merge_ticket(old: Ticket | None, cells: Cells, desk: CellLookups, labels: La
         unknown.discard(name)
     values["unknown"] = frozenset(unknown)
     if old and values.get("customer", old.customer) != old.customer:
+        # The contact was one of the other customer's.
         values.setdefault("contact_id", None)
-    made = replace(old, **values) if old else _new(no, values)  # type: ignore[arg-type]
-    if old and _taken(old, made):
-        raise InvalidInput("no_taken", no=no)
-    _check(made)
-    if made.status is Status.CLOSED and made.waiting_since is not None:
-        return replace(made, pauses=pauses.closed(made, made.closed_at or desk.now).pauses)
-    return made
+    return values
 
 
 def _new(no: TicketNo, values: dict[str, object]) -> Ticket:
@@ -226,34 +291,44 @@ def _new(no: TicketNo, values: dict[str, object]) -> Ticket:
     assert isinstance(unknown, frozenset)
     if "details" in unknown:
         values.setdefault("details", "")
-    missing = [
-        name for name in ("channel", "subject", "details", "created_at") if name not in values
-    ]
+    missing = [name for name in NEEDED if name not in values]
     if missing:
         raise InvalidInput("row_needs", fields=missing)
-    if "status" not in values:
-        values["status"] = Status.CLOSED if "closed_at" in values else Status.OPEN
-    base = {"recorded_at": values["created_at"], "recorded_by": None, "assignee": None}
+    base = {
+        "status": Status.CLOSED if "closed_at" in values else Status.OPEN,
+        "recorded_at": values["created_at"],
+        "recorded_by": None,
+        "assignee": None,
+    }
     return Ticket(no, **{**base, **values})  # type: ignore[arg-type]
 
 
 def _check(ticket: Ticket) -> None:
-    if ticket.closed_at and not ticket.is_done:
+    """InvalidInput where its times contradict its status or each other."""
+    if not ticket.closed_at:
+        return
+    if not ticket.is_done:
         raise InvalidInput("row_not_closed")
-    if ticket.closed_at and ticket.closed_at + timedelta(minutes=1) <= ticket.created_at:
+    # Sheets print no seconds: within the minute nobody knows which was first.
+    if ticket.closed_at + timedelta(minutes=1) <= ticket.created_at:
         raise InvalidInput("row_closed_before")
 
 
 def _taken(old: Ticket, new: Ticket) -> bool:
     """Whether the row is about other work: not its details, and not its customer or its day."""
-    same_day = (
-        old.created_at.astimezone(BANGKOK).date() == new.created_at.astimezone(BANGKOK).date()
-    )
-    return old.details != new.details and not (old.customer == new.customer and same_day)
+    if old.details == new.details:
+        return False
+    old_day = old.created_at.astimezone(BANGKOK).date()
+    new_day = new.created_at.astimezone(BANGKOK).date()
+    return old.customer != new.customer or old_day != new_day
 
 
 def _read(
-    name: str, text: str, cells: Cells, desk: CellLookups, old: Ticket | None
+    name: str,
+    text: str,
+    cells: Cells,
+    desk: CellLookups,
+    old: Ticket | None,
 ) -> dict[str, object]:
     """The cell's field and value, if it is another one than the ticket's."""
     row = TICKET.rows[name]
@@ -261,25 +336,47 @@ def _read(
         at = parse_instant(text, desk.now)
         before: datetime | None = getattr(old, row.attribute) if old else None
         return {} if _same_minute(at, before) else {row.attribute: at}
+    return {
+        row.attribute: _value(
+            row,
+            text,
+            cells,
+            desk,
+            old,
+        )
+    }
+
+
+def _value(
+    row: FieldRow,
+    text: str,
+    cells: Cells,
+    desk: CellLookups,
+    old: Ticket | None,
+) -> object:
     if row.type == "contact":
-        return {row.attribute: _contact(text, desk.contacts.get(_customer_of(cells, old), {}))}
-    if row.type in PLAIN_CELLS:
-        value = PLAIN_CELLS[row.type](row, text)
-        return {row.attribute: TICKET.value(name, str(value)) if row.type == "choice" else value}
-    return {row.attribute: _READERS[row.type](row, text, desk)}
+        customer = _customer_of(cells, old)
+        return _contact(text, desk.contacts.get(customer, {}))
+    if row.type not in PLAIN_CELLS:
+        return _READERS[row.type](row, text, desk)
+    value = PLAIN_CELLS[row.type](row, text)
+    return TICKET.value(row.name, str(value)) if row.type == "choice" else value
 
 
 def _same_minute(at: datetime, before: datetime | None) -> bool:
     """Sheets print no seconds: the same minute is the same time."""
     if before is None:
         return False
-    return at.replace(second=0) == before.astimezone(BANGKOK).replace(second=0, microsecond=0)
+    local = before.astimezone(BANGKOK)
+    return at.replace(second=0) == local.replace(second=0, microsecond=0)
 
 
 def _customer_of(cells: Cells, old: Ticket | None) -> str:
     if "customer" in cells:
         return parse_code(cells["customer"])
-    return (old.customer if old else None) or ""
+    if old is None:
+        return ""
+    return old.customer or ""
 
 
 def _contact(text: str, contacts: Mapping[str, int]) -> int:
@@ -307,16 +404,22 @@ def _projects(text: str, desk: CellLookups) -> tuple[str, ...]:
 
     What may be a slip of a listed one, or mean several, is InvalidInput("projects").
     """
-    chosen: dict[str, None] = {}
-    for part in filter(None, (part.strip() for part in re.split(r"[\n;|]", text))):
-        found = find_projects(desk.projects, part)
-        exact = [project for project in found if project.name == part] or found
-        if len(exact) > 1 or (not exact and similar_projects(desk.projects, part)):
-            raise InvalidInput("projects", text=part[:60])
-        chosen[exact[0].name if exact else " ".join(part.split())[:200]] = None
+    parts = [part.strip() for part in re.split(r"[\n;|]", text)]
+    names = [_project(part, desk.projects) for part in parts if part]
+    chosen = tuple(dict.fromkeys(names))
     if len(chosen) > MOST_PROJECTS:
         raise InvalidInput("projects_count")
-    return tuple(chosen)
+    return chosen
+
+
+def _project(text: str, projects: tuple[Project, ...]) -> str:
+    found = find_projects(projects, text)
+    exact = [project for project in found if project.name == text] or found
+    if len(exact) == 1:
+        return exact[0].name
+    if exact or similar_projects(projects, text):
+        raise InvalidInput("projects", text=text[:60])
+    return " ".join(text.split())[:NAME_LIMIT]
 
 
 def _years(text: str, desk: CellLookups) -> str:
@@ -328,9 +431,11 @@ def _years(text: str, desk: CellLookups) -> str:
     for line in limited("data_years", text).splitlines():
         project, years = split_years(line)
         try:
-            lines.append(join_years({project: kept(parse_periods(years, today))}))
+            periods = kept(parse_periods(years, today))
         except InvalidInput:
             lines.append(line)
+        else:
+            lines.append(join_years({project: periods}))
     return "\n".join(filter(None, lines))
 
 
