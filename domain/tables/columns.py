@@ -77,7 +77,8 @@ class Columns:
         """
         cells: dict[str, str] = {}
         for field, places in self.places.items():
-            text = _text(row, places)
+            # Most fields have one column, and there are many rows.
+            text = _cell(row, places[0]) if len(places) == 1 else _lines(row, places)
             if text:
                 cells[field] = text
         for field in {**self.before, **self.after}:
@@ -144,10 +145,8 @@ def _add_line(
     cells[key] = f"{before}\n{text}" if before else text
 
 
-def _text(row: Sequence[str], places: Sequence[int]) -> str:
+def _lines(row: Sequence[str], places: Sequence[int]) -> str:
     """What a field's columns say, a line each."""
-    if len(places) == 1:
-        return _cell(row, places[0])
     texts = [_cell(row, place) for place in places]
     return "\n".join(filter(None, texts))
 

@@ -52,19 +52,27 @@ def customer_rows(customer: Customer, labels: Mapping[str, str]) -> list[dict[st
     """The rows of a table, one for each contact and each further address; `labels` are the names of
     the types.
     """
-    rows: list[dict[str, str]] = []
-    for place in range(max(1, len(customer.contacts), len(customer.addresses))):
-        row = {"code": str(customer.code), "name": customer.name or UNKNOWN}
-        if not place:
-            row |= {column: printed(customer, column, labels) for column in OWN}
-        if place < len(customer.addresses):
-            row["address"] = customer.addresses[place].text
-        elif not place and "address" in customer.unknown:
+    count = max(1, len(customer.contacts), len(customer.addresses))
+    rows = [_row(customer, place, labels) for place in range(count)]
+    return [{column: text for column, text in row.items() if text} for row in rows]
+
+
+def _row(
+    customer: Customer,
+    place: int,
+    labels: Mapping[str, str],
+) -> dict[str, str]:
+    """One of a customer's rows; the first has all that is said once."""
+    row = {"code": str(customer.code), "name": customer.name or UNKNOWN}
+    if place == 0:
+        row |= {column: printed(customer, column, labels) for column in OWN}
+        if "address" in customer.unknown:
             row["address"] = UNKNOWN
-        if place < len(customer.contacts):
-            row |= printed_contact(customer.contacts[place])
-        rows.append({column: text for column, text in row.items() if text})
-    return rows
+    if place < len(customer.addresses):
+        row["address"] = customer.addresses[place].text
+    if place < len(customer.contacts):
+        row |= printed_contact(customer.contacts[place])
+    return row
 
 
 def contact_details_in(cells: Cells) -> tuple[str, ...]:
@@ -86,7 +94,9 @@ def row_name(cells: Cells) -> str:
     that is not known.
     """
     name = " ".join(cells.get("name", "").split())
-    return "" if is_unknown(name) or is_blank(name) else name.casefold()
+    if is_unknown(name) or is_blank(name):
+        return ""
+    return name.casefold()
 
 
 def check_row(cells: Cells) -> None:
@@ -95,14 +105,24 @@ def check_row(cells: Cells) -> None:
     InvalidInput: "row_scientific" where a sheet wrote a number so that its last digits may be lost,
     "row_total" for the sum below a table, "row_name" where the cell of the name holds no name."""
     for column in ("code", *_PHONES):
-        if column in cells and is_scientific(cells[column]):
-            raise InvalidInput("row_scientific", field=column, text=cells[column][:40])
+        text = cells.get(column, "")
+        if is_scientific(text):
+            raise InvalidInput("row_scientific", field=column, text=text[:40])
     name = cells.get("name", "")
     if name and (is_blank(name) or is_error(name)):
         raise InvalidInput("row_name")
-    total = cells.get(TOTAL) or (name if says_total(name) else "")
+    total = _total(cells)
+    # A customer whose name is a word for a sum is known by a code or a telephone.
     if total and "code" not in cells and not contact_details_in(cells):
         raise InvalidInput("row_total", text=total[:60])
+
+
+def _total(cells: Cells) -> str:
+    """The cell that calls the row a sum; "" where none does."""
+    if cells.get(TOTAL):
+        return cells[TOTAL]
+    name = cells.get("name", "")
+    return name if says_total(name) else ""
 
 
 def is_about(customer: Customer, cells: Cells) -> bool:
@@ -114,13 +134,13 @@ def is_about(customer: Customer, cells: Cells) -> bool:
     name = row_name(cells)
     if not name or not customer.name or name == customer.name.casefold():
         return True
-    own, other = (set(fold(one).split()) for one in (customer.name, name))
+    own = set(fold(customer.name).split())
+    other = set(fold(name).split())
     shared = own & other
-    if shared and (shared - _generic() or shared in (own, other)):
+    if shared and (shared in (own, other) or not shared <= _generic()):
         return True
-    return not contact_details_of([customer, *customer.contacts]).isdisjoint(
-        contact_details_in(cells)
-    )
+    known = contact_details_of([customer, *customer.contacts])
+    return not known.isdisjoint(contact_details_in(cells))
 
 
 @cache

@@ -51,6 +51,10 @@ READ_APART = ("phone", "mobile", "email", "note")
 LONGEST_UNKNOWN = 20
 """Characters of a word for an answer that is not known."""
 PHONES = ("phone", "mobile")
+OTHER_PHONE = {"phone": "mobile", "mobile": "phone"}
+
+Shown = tuple[tuple[str, str], ...]
+"""Columns with what their cells were read as."""
 _MAYBE_REACH = re.compile(r"[\d@]")
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 
@@ -62,9 +66,11 @@ def is_blank(text: str) -> bool:
 
 def is_unknown(text: str) -> bool:
     """Whether a cell says that the answer is not known (DOMAIN.md section 1)."""
-    return text == UNKNOWN or (
-        len(text) <= LONGEST_UNKNOWN and text.casefold() in cell_words("unknown")
-    )
+    if text == UNKNOWN:
+        return True
+    if len(text) > LONGEST_UNKNOWN:
+        return False
+    return text.casefold() in cell_words("unknown")
 
 
 def is_error(text: str) -> bool:
@@ -84,7 +90,9 @@ def printed(
         return UNKNOWN if row.name in customer.unknown else ""
     if row.type == "customer_type":
         return labels.get(text, text)
-    return format_phone(text) if row.type == "phone" else text
+    if row.type == "phone":
+        return format_phone(text)
+    return text
 
 
 def printed_contact(contact: Contact) -> dict[str, str]:
@@ -117,13 +125,19 @@ class CustomerMerge:
     )
 
     def __init__(
-        self, old: Customer | None, code: CustomerCode, names: Names, labels: Mapping[str, str]
+        self,
+        old: Customer | None,
+        code: CustomerCode,
+        names: Names,
+        labels: Mapping[str, str],
     ) -> None:
         self.before = old or Customer(code, "")
-        self._names, self._labels = names, labels
+        self._names = names
+        self._labels = labels
         self._values: dict[str, Any] = {name: getattr(self.before, name) for name in OWN.values()}
         self._unknown = set(self.before.unknown)
-        self._contacts, self._addresses = list(self.before.contacts), list(self.before.addresses)
+        self._contacts = list(self.before.contacts)
+        self._addresses = list(self.before.addresses)
         self._said: dict[str, tuple[object, str]] = {}
         self._settled: list[Contact] = []
         self._lines: list[str] = []
@@ -134,15 +148,12 @@ class CustomerMerge:
         self,
         cells: Cells,
         line: str = "",
-    ) -> list[Remark]:  # noqa: C901
+    ) -> list[Remark]:
         """One row, which stands at `line`; what of it is read otherwise than it is written."""
-        self._remarks, self._line = [], line
+        self._remarks = []
+        self._line = line
         if ADDS in cells:
-            for name, value in self._values.items():
-                if value and name != "note":
-                    self._said.setdefault(name, (value, ""))
-            if self._addresses:
-                self._said.setdefault("address", (self._addresses[0].text, ""))
+            self._say_what_is_there()
         for column in OWN:
             if column in cells and column not in READ_APART:
                 self._own(column, cells[column])
@@ -153,17 +164,30 @@ class CustomerMerge:
             self._contact(cells)
         if "note" in cells:
             self._note(cells["note"])
+        self._note_others(cells)
+        return self._remarks
+
+    def _say_what_is_there(self) -> None:
+        """The row only adds: what the record says already counts as said."""
+        for name, value in self._values.items():
+            if value and name != "note":
+                self._said.setdefault(name, (value, ""))
+        if self._addresses:
+            self._said.setdefault("address", (self._addresses[0].text, ""))
+
+    def _note_others(self, cells: Cells) -> None:
+        """What stands in columns that are none of the register's goes into the note."""
         for key, text in cells.items():
             if key.startswith(NOTED) and not is_blank(text):
                 self._lines.append(_noted(key.removeprefix(NOTED), text))
-        return self._remarks
 
     def made(self) -> Customer:
         """The record as it now is; equal to the one before where the rows said nothing new."""
         note = self._whole_note()
+        unknown = self._unknown - {"note"} if note else self._unknown
         return replace(
             self.before,
-            unknown=frozenset(self._unknown - {"note"} if note else self._unknown),
+            unknown=frozenset(unknown),
             contacts=tuple(self._contacts),
             addresses=tuple(self._addresses),
             **{**self._values, "note": note},
@@ -176,18 +200,19 @@ class CustomerMerge:
         if value is None and is_unknown(text):
             self._not_known(column, text)
             return
-        if value is None and (value := self._read(column, text)) is None:
-            return
-        self._say(column, value, text)
+        if value is None:
+            value = self._read(column, text)
+        if value is not None:
+            self._say(column, value, text)
 
     def _printed_value(self, column: str, text: str) -> object:
         """The saved value where the cell is what it prints as, whatever it is: an export changes
         nothing.
         """
         value = getattr(self.before, OWN[column])
-        return (
-            value if value and _is_same(text, printed(self.before, column, self._labels)) else None
-        )
+        if value and _is_same(text, printed(self.before, column, self._labels)):
+            return value
+        return None
 
     def _read(self, column: str, text: str) -> object:
         """What the cell of a name, type, gender or organisation means; None where it says nothing
@@ -229,12 +254,13 @@ class CustomerMerge:
             code = self._names.code("customer_types", text)
         except InvalidInput:
             return None
-        if text.casefold() not in (code, self._labels[code].casefold()):
+        label = self._labels[code]
+        if text.casefold() not in (code, label.casefold()):
             self._tell(
                 "cell_read",
                 "type",
                 text,
-                (("type", self._labels[code]),),
+                (("type", label),),
             )
         return code
 
@@ -250,28 +276,31 @@ class CustomerMerge:
         """
         name = OWN[column]
         first, line = self._said.setdefault(name, (value, self._line))
-        if first != value:
-            self._keep(
-                source or column,
-                text,
-                "cell_differs" if line else "cell_other",
-                line,
-            )
+        if first == value:
+            self._values[name] = value
+            self._unknown.discard(name)
             return
-        self._values[name] = value
-        self._unknown.discard(name)
+        # Without a line it was the record itself that said otherwise.
+        code = "cell_differs" if line else "cell_other"
+        self._keep(source or column, text, code, line)
 
     def _not_known(self, column: str, text: str) -> None:
         """Not known to the table: what is known here stays."""
         name = OWN.get(column, column)
         if text != UNKNOWN:
             self._tell("cell_unknown", column, text)
-        if not (self._addresses if name == "address" else self._values[name]):
+        is_known = self._addresses if name == "address" else self._values[name]
+        if not is_known:
             self._unknown.add(name)
 
     def _own_contact_details(self, cells: Cells) -> None:
         present = {field: str(self._values[field]) for field in (*PHONES, "email")}
-        read = self._contact_details(cells, "", self._printed_value, present)
+        read = self._contact_details(
+            cells,
+            "",
+            self._printed_value,
+            present,
+        )
         for field, (value, source) in read.items():
             self._say(field, value, cells[source], source)
 
@@ -287,21 +316,21 @@ class CustomerMerge:
     ) -> dict[str, tuple[str, str]]:
         """Field -> its value, and the column that says it."""
         found: dict[str, tuple[str, str]] = {}
-        texts: dict[str, str] = {}
+        odd: dict[str, str] = {}
         for field in (*PHONES, "email"):
             column = prefix + field
-            if not (text := cells.get(column, "")):
+            text = cells.get(column, "")
+            if not text:
                 continue
-            if value := known(column, text) or (
-                "" if is_unknown(text) else _plain_contact_detail(field, text)
-            ):
+            value = known(column, text) or _plain_contact_detail(field, text)
+            if value:
                 found[field] = str(value), column
             elif not is_unknown(text):
-                texts[field] = text
+                odd[field] = text
             elif not prefix:
                 self._not_known(column, text)
-        if texts:
-            self._odd_contact_details(texts, prefix, present, found, who)
+        if odd:
+            self._odd_contact_details(odd, prefix, present, found, who)
         return found
 
     def _odd_contact_details(
@@ -330,24 +359,43 @@ class CustomerMerge:
             self._email(prefix, texts["email"], found, who)
 
     def _tell_phones(
-        self, column: str, text: str, prefix: str, found: Mapping[str, tuple[str, str]], who: str
+        self,
+        column: str,
+        text: str,
+        prefix: str,
+        found: Mapping[str, tuple[str, str]],
+        who: str,
     ) -> None:
         """What a cell of telephones was read as, where it is not just one of them."""
         read = read_phones(text)
-        places = [(prefix + field, value) for field, (value, by) in found.items() if by == column]
-        shown = tuple((place, format_phone(value)) for place, value in places)
+        shown = tuple(
+            (prefix + field, format_phone(value))
+            for field, (value, by) in found.items()
+            if by == column
+        )
         if not read.numbers and not read.beside:
             self._tell_none(column, text)
-        elif read.beside or len(places) < len(read.numbers):
-            self._keep(
-                column,
-                text,
-                "cell_part" if places else "cell_noted",
-                read=shown,
-                who=who,
-            )
-        elif read.restored or len(places) > 1:
+        elif read.beside or len(shown) < len(read.numbers):
+            self._keep_part(column, text, shown, who)
+        elif read.restored or len(shown) > 1:
             self._tell("cell_read", column, text, shown)
+
+    def _keep_part(
+        self,
+        column: str,
+        text: str,
+        read: Shown,
+        who: str,
+    ) -> None:
+        """A cell of which only a part was read, or nothing."""
+        code = "cell_part" if read else "cell_noted"
+        self._keep(
+            column,
+            text,
+            code,
+            read=read,
+            who=who,
+        )
 
     def _email(
         self,
@@ -364,13 +412,7 @@ class CustomerMerge:
         if not read.addresses and not read.beside:
             self._tell_none(column, text)
         elif read.beside or len(read.addresses) != 1:
-            self._keep(
-                column,
-                text,
-                "cell_part" if shown else "cell_noted",
-                read=shown,
-                who=who,
-            )
+            self._keep_part(column, text, shown, who)
         elif read.restored:
             self._tell("cell_read", column, text, shown)
 
@@ -383,12 +425,18 @@ class CustomerMerge:
             self._not_known("address", text)
         elif is_blank(text):
             self._tell_none("address", text)
-        elif len(text) > TEXT_LIMIT or is_error(text) or len(self._addresses) >= MOST_PARTS:
+        elif self._is_no_address(text):
             self._keep("address", text, "cell_noted")
         else:
             self._add_address(text)
         if self._addresses:
             self._unknown.discard("address")
+
+    def _is_no_address(self, text: str) -> bool:
+        """Whether a cell cannot be kept as an address."""
+        if len(text) > TEXT_LIMIT or is_error(text):
+            return True
+        return len(self._addresses) >= MOST_PARTS
 
     def _add_address(self, text: str) -> None:
         """The first address of a table takes the place of the record's first, those behind it are
@@ -406,79 +454,69 @@ class CustomerMerge:
         if not any((given.name, given.phone, given.mobile, given.email)):
             return
         at = _same_contact(self._contacts, given, self._settled)
-        if at is None and len(self._contacts) >= MOST_PARTS:
+        if at is not None:
+            contact = _laid_over(self._contacts[at], given)
+            self._contacts[at] = contact
+        elif len(self._contacts) < MOST_PARTS:
+            contact = replace(given, main=not self._contacts)
+            self._contacts.append(contact)
+        else:
             for column in filter(cells.__contains__, OF_CONTACT):
                 self._keep(column, cells[column], "cell_noted")
             return
-        if at is None:
-            self._contacts.append(replace(given, main=not self._contacts))
-        else:
-            self._contacts[at] = _laid_over(self._contacts[at], given)
-        self._settled.append(self._contacts[-1 if at is None else at])
+        self._settled.append(contact)
 
     def _given(self, cells: Cells) -> Contact:
         """The contact that a row names; what is printed of a saved one is read as that, whatever it
         is.
         """
         name, among = self._contact_name(cells.get("contact_name", ""), cells)
-        values = {
-            field: value
-            for field, (value, _by) in self._contacts_details({**cells, **among}, name).items()
-        }
+        found = self._contact_details(
+            {**cells, **among},
+            "contact_",
+            self._known_of_contact,
+            {},
+            name,
+        )
+        values = {field: value for field, (value, _column) in found.items()}
         return Contact(
-            name, values.get("phone", ""), values.get("mobile", ""), values.get("email", "")
+            name,
+            values.get("phone", ""),
+            values.get("mobile", ""),
+            values.get("email", ""),
         )
 
-    def _contacts_details(
-        self,
-        cells: Cells,
-        name: str,
-    ) -> dict[str, tuple[str, str]]:
-        def known(column: str, text: str) -> object:
-            of_saved = (
-                getattr(one, OF_CONTACT[column])
-                for one in self._contacts
-                if _is_same(text, printed_contact(one)[column])
-            )
-            return next(of_saved, "")
+    def _known_of_contact(self, column: str, text: str) -> object:
+        """The value of the saved contact that prints as this cell; "" where none does."""
+        for contact in self._contacts:
+            if _is_same(text, printed_contact(contact)[column]):
+                return getattr(contact, OF_CONTACT[column])
+        return ""
 
-        return self._contact_details(cells, "contact_", known, {}, name)
-
-    def _contact_name(
-        self,
-        text: str,
-        cells: Cells,
-    ) -> tuple[str, dict[str, str]]:
+    def _contact_name(self, text: str, cells: Cells) -> tuple[str, dict[str, str]]:
         """The contact's name, and the telephones and address that stand beside it, as cells of
         their own.
         """
-        if saved := next((one.name for one in self._contacts if _is_same(text, one.name)), ""):
+        saved = self._saved_contact_name(text)
+        if saved or is_unknown(text):
             return saved, {}
-        if not text or is_unknown(text):
+        if not text:
             return "", {}
         if is_blank(text) or is_error(text):
             self._tell_none("contact_name", text)
             return "", {}
-        if not _MAYBE_REACH.search(text):
-            return self._cut_contact(text), {}
-        read = read_contact_details(text)
-        among = {
-            "contact_mobile": ", ".join(map(format_phone, read.phones)),
-            "contact_email": ", ".join(read.emails),
-        }
-        among = {column: found for column, found in among.items() if found and column not in cells}
-        if among and len(among) == bool(read.phones) + bool(read.emails):
-            shown = (("contact_name", read.words), *among.items())
-            self._tell(
-                "cell_read",
-                "contact_name",
-                text,
-                tuple(one for one in shown if one[1]),
-            )
-            text = read.words
-        else:
-            among = {}
-        return self._cut_contact(text), among
+        name, among = _parted_contact(text, cells)
+        if among:
+            shown = [("contact_name", name)] if name else []
+            self._tell("cell_read", "contact_name", text, (*shown, *among.items()))
+        return self._cut_contact(name), among
+
+    def _saved_contact_name(self, text: str) -> str:
+        """The name of the contact that prints as this cell; "" where none does."""
+        for contact in self._contacts:
+            if _is_same(text, contact.name):
+                return contact.name
+        return ""
 
     def _cut_contact(self, text: str) -> str:
         if len(text) <= NAME_LIMIT:
@@ -496,11 +534,11 @@ class CustomerMerge:
             return
         value = saved or text
         first, _line = self._said.setdefault("note", (value, self._line))
-        if first == value:
-            self._values["note"] = value
-            self._unknown.discard("note")
-        else:
+        if first != value:
             self._lines.append(text)
+            return
+        self._values["note"] = value
+        self._unknown.discard("note")
 
     def _whole_note(self) -> str:
         """The note, and behind it what stands in it word for word, each once."""
@@ -508,10 +546,11 @@ class CustomerMerge:
         for line in self._lines:
             if f"\n{line}\n" not in f"\n{note}\n":
                 note = f"{note}\n{line}" if note else line
-        if note == self.before.note:
-            return note
-        same = sorted(note.split("\n")) == sorted(self.before.note.split("\n"))
-        return self.before.note if same else note
+        before = self.before.note
+        # The same lines in another order are nothing new.
+        if sorted(note.split("\n")) == sorted(before.split("\n")):
+            return before
+        return note
 
     # What is told.
 
@@ -522,12 +561,14 @@ class CustomerMerge:
         code: str,
         other: str = "",
         *,
-        read: tuple[tuple[str, str], ...] = (),
+        read: Shown = (),
         who: str = "",
     ) -> None:
         """What a cell says goes into the note, in its own words, and is told."""
         label = column_label(Register.CUSTOMERS, column)
-        self._lines.append(_noted(f"{label} ({who})" if who else label, text))
+        if who:
+            label = f"{label} ({who})"
+        self._lines.append(_noted(label, text))
         self._tell(code, column, text, read, other)
 
     def _tell(
@@ -535,7 +576,7 @@ class CustomerMerge:
         code: str,
         column: str,
         text: str,
-        read: tuple[tuple[str, str], ...] = (),
+        read: Shown = (),
         other: str = "",
     ) -> None:
         self._remarks.append(
@@ -563,19 +604,36 @@ def _is_same(text: str, saved: str) -> bool:
 
 def _plain_contact_detail(field: str, text: str) -> str:
     """The one telephone or address that a cell is and nothing else; "" for any other cell."""
+    if is_unknown(text):
+        return ""
     if field == "email":
         emails = read_emails(text)
-        return (
-            emails.addresses[0]
-            if len(emails.addresses) == 1 and not (emails.beside or emails.restored)
-            else ""
-        )
-    phones = read_phones(text)
-    return (
-        phones.numbers[0]
-        if len(phones.numbers) == 1 and not (phones.beside or phones.restored)
-        else ""
-    )
+        found = emails.addresses
+        is_odd = emails.beside or emails.restored
+    else:
+        phones = read_phones(text)
+        found = phones.numbers
+        is_odd = phones.beside or phones.restored
+    if is_odd or len(found) != 1:
+        return ""
+    return found[0]
+
+
+def _parted_contact(text: str, cells: Cells) -> tuple[str, dict[str, str]]:
+    """The name in a cell, and telephones and addresses beside it as the cells that they would be;
+    nothing is parted where a column of its own says one of them.
+    """
+    if not _MAYBE_REACH.search(text):
+        return text, {}
+    read = read_contact_details(text)
+    among = {
+        "contact_mobile": ", ".join(map(format_phone, read.phones)),
+        "contact_email": ", ".join(read.emails),
+    }
+    among = {column: found for column, found in among.items() if found}
+    if not among or not among.keys().isdisjoint(cells):
+        return text, {}
+    return read.words, among
 
 
 def _noted(label: str, text: str) -> str:
@@ -583,28 +641,46 @@ def _noted(label: str, text: str) -> str:
 
 
 def _placed_phones(
-    texts: Mapping[str, str], prefix: str, present: Mapping[str, str]
+    texts: Mapping[str, str],
+    prefix: str,
+    present: Mapping[str, str],
 ) -> dict[str, tuple[str, str]]:
     """Field -> number and the column it stands in; a second number goes into the other field where
     that is free.
     """
-    said = {field: read_phones(texts[field]).numbers if field in texts else () for field in PHONES}
+    said = {field: _numbers(texts.get(field)) for field in PHONES}
+    shared, moved = _shared_phones(said)
+    if any(present.get(field) not in ("", None, shared[field]) for field in moved):
+        # The other field is taken: each keeps the first of its own.
+        shared = {field: next(iter(said[field]), "") for field in PHONES}
+        moved = set()
+    placed = {}
+    for field, number in shared.items():
+        source = OTHER_PHONE[field] if field in moved else field
+        if number:
+            placed[field] = (number, prefix + source)
+    return placed
+
+
+def _shared_phones(said: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], set[str]]:
+    """The number of each field, and the fields whose number stands in the other one's column."""
     phone, mobile, _further = share_phones(said["phone"], said["mobile"])
     shared = {"phone": phone, "mobile": mobile}
-    moved = [field for field in PHONES if shared[field] and shared[field] not in said[field]]
-    if any(present.get(field) not in ("", None, shared[field]) for field in moved):
-        moved = []
-        shared = {field: next(iter(said[field]), "") for field in PHONES}
-    other = {"phone": "mobile", "mobile": "phone"}
-    return {
-        field: (number, prefix + (other[field] if field in moved else field))
-        for field, number in shared.items()
-        if number
-    }
+    moved = set()
+    for field, number in shared.items():
+        if number and number not in said[field]:
+            moved.add(field)
+    return shared, moved
+
+
+def _numbers(text: str | None) -> Sequence[str]:
+    return read_phones(text).numbers if text is not None else ()
 
 
 def _same_contact(
-    contacts: Sequence[Contact], given: Contact, settled: Sequence[Contact]
+    contacts: Sequence[Contact],
+    given: Contact,
+    settled: Sequence[Contact],
 ) -> int | None:
     """Which contact is meant: the one that says just that, else one of the name that no earlier row
     meant.
@@ -613,8 +689,12 @@ def _same_contact(
     for place in named:
         if _laid_over(contacts[place], given) == contacts[place]:
             return place
-    free = [place for place in named if given.name and contacts[place] not in settled]
-    return free[0] if free else None
+    if not given.name:
+        return None
+    for place in named:
+        if contacts[place] not in settled:
+            return place
+    return None
 
 
 def _laid_over(base: Contact, given: Contact) -> Contact:
@@ -628,4 +708,7 @@ def _laid_over(base: Contact, given: Contact) -> Contact:
 
 def contact_details_of(people: Iterable[Customer | Contact]) -> set[str]:
     """The telephones and e-mails of these."""
-    return {one for who in people for one in (who.phone, who.mobile, who.email) if one}
+    found: set[str] = set()
+    for who in people:
+        found |= {who.phone, who.mobile, who.email}
+    return found - {""}

@@ -3,7 +3,7 @@ may run.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -18,7 +18,9 @@ from domain.text import clean, digits
 Cells = Mapping[str, str]
 """One row: field -> what its cell says, clean; empty cells are missing."""
 
-TEXT_LIMIT, LONG_LIMIT, NAME_LIMIT = 500, 20_000, 200
+TEXT_LIMIT = 500
+LONG_LIMIT = 20_000
+NAME_LIMIT = 200
 UNKNOWN = "9"
 """Typed where an answer is not known (DOMAIN.md section 1)."""
 
@@ -94,13 +96,18 @@ def _plain(heading: str) -> str:
 
 @cache
 def _value_names(field: str) -> Mapping[str, str]:
+    """The values of a field with a fixed list, by themselves and by all their words."""
     row = field_row(field)
     if row is not None and row.values is not None:
         values = row.values
     else:
         table = _table().table(field)
         values = {value: table.texts(value) for value in table.values}
-    return {_plain(name): value for value, words in values.items() for name in (value, *words)}
+    names = {}
+    for value, words in values.items():
+        for name in (value, *words):
+            names[_plain(name)] = value
+    return names
 
 
 def named_value(field: str, text: str) -> str:
@@ -150,33 +157,36 @@ def read_names(catalogue: Catalogue) -> Names:
     """Channels, subjects (those no longer in use too) and customer types with their groups by code,
     name and word.
     """
-    channels = [
-        (name, one.code)
-        for one in catalogue.channels.values()
-        for name in (one.code, one.name, *one.words)
-    ]
-    subjects = [
-        (name, one.code)
-        for one in catalogue.subjects.values()
-        if one.selectable
-        for name in {one.code, one.name, one.label}
-    ]
-    types = [
-        (name, one.code)
-        for one in catalogue.customer_types.values()
-        for name in (one.code, one.name, *one.words)
-    ]
-    types += [
-        (name, one.code)
-        for one in catalogue.customer_groups.values()
-        for name in (one.code, one.name)
-    ]
-    return Names(_unambiguous(channels), _unambiguous(subjects), _unambiguous(types))
+    channels = _Codes()
+    for channel in catalogue.channels.values():
+        channels.add(channel.code, channel.name, *channel.words)
+    subjects = _Codes()
+    for subject in catalogue.subjects.values():
+        if subject.selectable:
+            subjects.add(subject.code, subject.name, subject.label)
+    types = _Codes()
+    for kind in catalogue.customer_types.values():
+        types.add(kind.code, kind.name, *kind.words)
+    for group in catalogue.customer_groups.values():
+        types.add(group.code, group.name)
+    return Names(channels.by_name(), subjects.by_name(), types.by_name())
 
 
-def _unambiguous(pairs: Sequence[tuple[str, str]]) -> Mapping[str, str]:
-    """Code by name, without the names that several share."""
-    codes: dict[str, set[str]] = {}
-    for name, code in pairs:
-        codes.setdefault(_plain(name), set()).add(code)
-    return {name: next(iter(found)) for name, found in codes.items() if len(found) == 1}
+class _Codes:
+    """Codes by the names of what they stand for."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, set[str]] = {}
+
+    def add(self, code: str, *names: str) -> None:
+        """A code, which is a name too."""
+        for name in (code, *names):
+            self._codes.setdefault(_plain(name), set()).add(code)
+
+    def by_name(self) -> dict[str, str]:
+        """Without the names that several share."""
+        named = {}
+        for name, codes in self._codes.items():
+            if len(codes) == 1:
+                (named[name],) = codes
+        return named

@@ -123,7 +123,11 @@ def _opening(day: date, now: datetime) -> datetime:
 def _at_clock(day: date, clock: re.Match[str]) -> datetime:
     """That day at a time of day, in the zone that is named; ValueError for a time that none is."""
     hour, minute, second, zone = clock.groups()
-    clock_time = time(int(hour), int(minute), int(second or 0))
+    clock_time = time(
+        int(hour),
+        int(minute),
+        int(second or 0),
+    )
     at = datetime.combine(day, clock_time, BANGKOK)
     if not zone:
         return at
@@ -280,10 +284,17 @@ def _merged_values(
         values |= _read(name, text, cells, desk, old)
         unknown.discard(name)
     values["unknown"] = frozenset(unknown)
-    if old and values.get("customer", old.customer) != old.customer:
+    if _moves(old, values):
         # The contact was one of the other customer's.
         values.setdefault("contact_id", None)
     return values
+
+
+def _moves(old: Ticket | None, values: Mapping[str, object]) -> bool:
+    """Whether a ticket gets another customer."""
+    if old is None or "customer" not in values:
+        return False
+    return values["customer"] != old.customer
 
 
 def _new(no: TicketNo, values: dict[str, object]) -> Ticket:
