@@ -85,11 +85,19 @@ class Columns:
             self._assemble(field, cells, row)
         if self.kept or len(row) > self.width:
             self._keep(cells, row)
+        total = self._total(row)
+        if total:
+            cells[TOTAL] = total
+        return cells
+
+    def _total(self, row: Sequence[str]) -> str:
+        """The cell of a running number that calls the row a sum; "" where none does."""
+        total = ""
         for place in self.numbers:
             text = _cell(row, place)
             if text and not text[0].isdigit() and says_total(text):
-                cells[TOTAL] = text
-        return cells
+                total = text
+        return total
 
     def numbering(self) -> frozenset[int]:
         """The columns that say no more than where a row stands."""
