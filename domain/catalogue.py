@@ -332,7 +332,12 @@ def read_catalogue(root: TomlTable) -> Catalogue:
 def _read_types(table: TomlTable) -> dict[str, CustomerType]:
     types: dict[str, CustomerType] = {}
     for code, row in _rows(table, ("name", "person", "words")).items():
-        types[code] = CustomerType(code, row.text("name"), row.flag("person"), row.texts("words"))
+        types[code] = CustomerType(
+            code,
+            row.text("name"),
+            person=row.flag("person"),
+            words=row.texts("words"),
+        )
     return types
 
 
@@ -475,5 +480,6 @@ class _SubjectReader:
         """Returns these types, and the groups of which they are all."""
         if not types:
             return ()
-        groups = [code for code, group in self.groups.items() if set(group.types) <= set(types)]
+        known = set(types)
+        groups = [code for code, group in self.groups.items() if known.issuperset(group.types)]
         return (*types, *groups)

@@ -167,7 +167,8 @@ def safe_name(name: str, kind: FileKind, otherwise: str) -> str:
     Without folders, control and direction characters; Thai stays, and nothing is cut within a
     grapheme. The ending is one of the kind's, whatever the sender called it. `otherwise` = the
     name of a file that came without one."""
-    plain = " ".join(clean(name).split()).replace("\\", "/").rpartition("/")[2]
+    path = " ".join(clean(name).split()).replace("\\", "/")
+    _folder, _slash, plain = path.rpartition("/")
     plain = "".join(filter(_is_visible, plain))
     plain = " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
     given = f".{ending(plain)}"

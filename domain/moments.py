@@ -86,7 +86,8 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
 
     A span that has no year lies ahead. Raises InvalidInput("days")."""
     cleaned = _until().sub("-", clean(text))
-    first, dash, last = cleaned.removeprefix(words("dates").text("named")).strip().partition("-")
+    days = cleaned.removeprefix(words("dates").text("named")).strip()
+    first, dash, last = days.partition("-")
     if span := _named_days(first, last, today):
         return span
     try:
@@ -105,10 +106,10 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
 @cache
 def _until() -> re.Pattern[str]:
     """Matches what stands between two days; a word in Latin letters stands apart."""
-    ways = [
-        rf"\b{way}\b" if way.isascii() else re.escape(way) for way in words("moments").texts("to")
-    ]
-    return re.compile(rf"\s*(?:[-\u2013\u2014]|{'|'.join(ways)})\s*", re.IGNORECASE)
+    ways = ["[-\u2013\u2014]"]
+    for word in words("moments").texts("to"):
+        ways.append(rf"\b{word}\b" if word.isascii() else re.escape(word))
+    return re.compile(rf"\s*(?:{'|'.join(ways)})\s*", re.IGNORECASE)
 
 
 def names_days(text: str) -> bool:

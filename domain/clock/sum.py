@@ -68,7 +68,9 @@ def explain(configuration: Configuration, ticket: Ticket, now: datetime) -> Expl
     start = clock.minute(ticket.created_at).astimezone(BANGKOK)
     state = clock.state(configuration, ticket, now)
     spent = clock.elapsed(configuration, ticket, now)
-    steps = tuple(_merged(_steps(configuration.calendar, ticket, due))) if cell else ()
+    steps: tuple[SumLine, ...] = ()
+    if cell is not None:
+        steps = tuple(_merged(_steps(configuration.calendar, ticket, due)))
     return Explanation(cell, start, due, steps, state, spent)
 
 

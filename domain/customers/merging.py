@@ -59,7 +59,8 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
     def rank(one: Candidate) -> tuple[int, float, int, int]:
         # Older codes are lower, and better known: they win where all else is alike.
         latest = one.latest_at.timestamp() if one.latest_at else 0.0
-        return one.filled, latest, one.tickets, -int(one.customer.code[1:] or 0)
+        number = int(one.customer.code[1:] or 0)
+        return one.filled, latest, one.tickets, -number
 
     keep = max(candidates, key=rank)
     others = [one for one in candidates if one is not keep]
@@ -102,7 +103,10 @@ def likeness(one: Customer, other: Customer) -> int:
 
 def _evidence_of_reach(one: Customer, other: Customer) -> int:
     """Returns what telephones and e-mails say for it, in percent."""
-    reach = ((_phones(one), _phones(other)), (_emails(one), _emails(other)))
+    reach = (
+        (_phones(one), _phones(other)),
+        (_emails(one), _emails(other)),
+    )
     # One shared number or address says more than others that differ.
     if any(ours & theirs for ours, theirs in reach):
         return 40

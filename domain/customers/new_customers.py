@@ -259,7 +259,8 @@ def _cut(text: str, found: re.Match[str] | None) -> tuple[str, str]:
     """Returns what stands before a match, and all from it on."""
     if found is None:
         return text, ""
-    return text[: found.start()].strip(" ,;"), text[found.start() :].strip()
+    at = found.start()
+    return text[:at].strip(" ,;"), text[at:].strip()
 
 
 @cache

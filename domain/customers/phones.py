@@ -173,7 +173,9 @@ def share_phones(
     One stays where it was said. Of several in one place, while the other is empty, a mobile goes
     to the mobile and a landline to the telephone; two of a kind in their order."""
     if phones and mobiles:
-        return phones[0], mobiles[0], (*phones[1:], *mobiles[1:])
+        phone, *other_phones = phones
+        mobile, *other_mobiles = mobiles
+        return phone, mobile, (*other_phones, *other_mobiles)
     said = [*phones, *mobiles]
     if len(said) < 2:
         return next(iter(phones), ""), next(iter(mobiles), ""), ()
@@ -442,8 +444,9 @@ class _Scan:
         """Returns whether the group at `at` and the next one may belong to one number."""
         if at + 1 >= len(self._groups):
             return False
-        between = self._plain[self._groups[at].end() : self._groups[at + 1].start()]
-        return _WITHIN.fullmatch(between) is not None
+        end = self._groups[at].end()
+        next_start = self._groups[at + 1].start()
+        return _WITHIN.fullmatch(self._plain, end, next_start) is not None
 
     def _read(self, written: str, *, lone: bool) -> str:
         """Returns the number that is written here, "" for none; one without its nought only where
@@ -520,11 +523,12 @@ def _emails_among(whole: str) -> Emails:
     beside: list[str] = []
     done = 0
     for found in _ADDRESS.finditer(plain):
-        if _is_glued(plain[done : found.start()]) or len(found[0]) > _LONGEST_ADDRESS:
+        start, end = found.span()
+        if _is_glued(plain[done:start]) or end - start > _LONGEST_ADDRESS:
             continue
-        beside.append(_beside_email(whole[done : found.start()], plain[done : found.start()]))
+        beside.append(_beside_email(whole[done:start], plain[done:start]))
         addresses[found[0].lower()] = None
-        done = found.end()
+        done = end
     beside.append(_beside_email(whole[done:], plain[done:]))
     return Emails(tuple(addresses), " ".join(filter(None, beside)))
 

@@ -181,7 +181,11 @@ def _table() -> TomlTable:
 def _names() -> dict[str, str]:
     """Returns every province by everything that it may be typed as."""
     table = _table().table("provinces")
-    return {_bare(typed): name for name in table.values for typed in (name, *table.texts(name))}
+    names: dict[str, str] = {}
+    for name in table.values:
+        for typed in (name, *table.texts(name)):
+            names[_bare(typed)] = name
+    return names
 
 
 @cache

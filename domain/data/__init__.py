@@ -55,10 +55,13 @@ class TomlTable:
         it.
         """
         # The last file that sets it is the one that the office edits.
-        owners = self._owners((*self.path, key) if key else self.path) or self._owners(self.path)
-        table = ".".join(map(_quoted, self.path))
-        where = [f"[{table}]"] if table else []
+        owners = self._owners(self.path)
+        where = []
+        if self.path:
+            table = ".".join(map(_quoted, self.path))
+            where.append(f"[{table}]")
         if key:
+            owners = self._owners((*self.path, key)) or owners
             where.append(key)
         return DataError(f"{owners[-1]}: {' '.join(where)}: {mend}")
 

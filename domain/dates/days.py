@@ -96,8 +96,8 @@ def date_at(
 def looks_like_date(text: str) -> bool:
     """Returns whether all of the text is written as a date, whether or not there is such a day."""
     plain = digits(text).strip()
-    matches = (pattern.match(plain) for pattern in _patterns())
-    return any(match is not None and match.end() == len(plain) for match in matches)
+    matches = filter(None, (pattern.match(plain) for pattern in _patterns()))
+    return any(match.end() == len(plain) for match in matches)
 
 
 def parse_month(text: str, today: date) -> date:
@@ -166,7 +166,7 @@ def find_relative(text: str, today: date) -> date | None:
     """Returns the day that the word `text` names by its distance from today (yesterday), None if it
     names none.
     """
-    distance = _distances().get(_bare(text))
+    distance = day_distances().get(_bare(text))
     if distance is None:
         return None
     return today + timedelta(days=distance)
@@ -336,7 +336,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         rf"{day_and_month}(?P=sign)(?P<year>\d{{4}}|\d\d){_NUMBER_END}",
         r"(?P<year>\d{4})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?)" + _NUMBER_END,
         rf"(?P<day>\d\d?)/(?P<month>\d\d?){_NUMBER_END}",
-        rf"(?P<word>{one_dotted(_distances())}){WORD_END}",
+        rf"(?P<word>{one_dotted(day_distances())}){WORD_END}",
     )
     return tuple(re.compile(way, re.IGNORECASE) for way in ways)
 
@@ -375,7 +375,7 @@ def month_numbers() -> dict[str, int]:
 
 
 @cache
-def _distances() -> dict[str, int]:
+def day_distances() -> dict[str, int]:
     """Returns how many days from today each word for a day means: -1 for yesterday."""
     days = _all_of("relative").items()
     return {word: int(distance) for distance, named in days for word in named}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from domain.dates.days import BANGKOK, find_date
+from domain.dates.days import BANGKOK, day_distances, find_date
 from domain.dates.time_of_day import all_of, key_of, number_of, read_time, time_pattern
 from domain.dates.working_calendar import Hours, WorkingCalendar
 from domain.errors import InvalidInput
@@ -23,7 +23,8 @@ LAST_WORDS = 9
 """How many words at a text's end may name the moment."""
 
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=BANGKOK)
-_EVERY_DAY = WorkingCalendar(((Hours(time(0), time(23)),),) * 7, {})
+_ALL_DAY = (Hours(time(0), time(23)),)
+_EVERY_DAY = WorkingCalendar(week=(_ALL_DAY,) * 7, rules={})
 _Found = tuple[date, int]
 """A day, and where its words end."""
 _BLANKS = re.compile(r"\s+")
@@ -471,9 +472,8 @@ def _day_words() -> tuple[tuple[str, int], ...]:
     """Returns the words for today and days to come with their distance in days, the longest
     first.
     """
-    table = words("dates").table("relative")
-    spelt = [(word, int(key)) for key in table.values if int(key) >= 0 for word in table.texts(key)]
-    return tuple(sorted(spelt, key=lambda one: -len(one[0])))
+    to_come = [(word, days) for word, days in day_distances().items() if days >= 0]
+    return tuple(sorted(to_come, key=lambda one: -len(one[0])))
 
 
 def _of(key: str) -> str:

@@ -28,6 +28,10 @@ class Hours:
     opens: time
     closes: time
 
+    def hold(self, at: time) -> bool:
+        """Returns whether this time of day lies within them."""
+        return self.opens <= at < self.closes
+
 
 @dataclass(frozen=True, slots=True)
 class DayRule:
@@ -87,7 +91,7 @@ class WorkingCalendar:
     def is_open(self, at: datetime) -> bool:
         """Returns whether the office works at that instant; at closing time it no longer does."""
         at = _local(at)
-        return any(one.opens <= at.time() < one.closes for one in self.hours(at.date()))
+        return any(one.hold(at.time()) for one in self.hours(at.date()))
 
     def in_office_hours(self, at: datetime) -> bool:
         """Returns whether people may be told something: a working day, from the first opening to
@@ -95,7 +99,9 @@ class WorkingCalendar:
         """
         at = _local(at)
         hours = self.hours(at.date())
-        return bool(hours) and hours[0].opens <= at.time() < hours[-1].closes
+        if not hours:
+            return False
+        return Hours(hours[0].opens, hours[-1].closes).hold(at.time())
 
     def add(self, start: datetime, working_minutes: int | timedelta) -> datetime:
         """Returns the instant when that much working time has passed since `start`.
@@ -148,8 +154,12 @@ class WorkingCalendar:
         weekends.
         """
         known = {*_library_holidays(year, self.leave_out), *self.rules, *self.entered}
-        named = {on: self.holiday_name(on) for on in sorted(known) if on.year == year}
-        return {on: name for on, name in named.items() if name is not None}
+        found: dict[date, str] = {}
+        for on in sorted(known):
+            name = self.holiday_name(on) if on.year == year else None
+            if name is not None:
+                found[on] = name
+        return found
 
     def with_entered(self, entered: Mapping[date, DayRule]) -> "WorkingCalendar":
         """Returns the calendar with these as the administrators' words, in place of those it

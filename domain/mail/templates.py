@@ -62,7 +62,8 @@ def read_templates(root: TomlTable) -> Templates:
         row = _row(table, SIGNATURE, language)
         row.check_keys(("body",))
         signatures[language] = _checked(row, "body", COMMON)
-    templates = {SIGNATURE: {language: Template("", text) for language, text in signatures.items()}}
+    of_signature = {language: Template("", text) for language, text in signatures.items()}
+    templates = {SIGNATURE: of_signature}
     for name, fields in FIELDS.items():
         templates[name] = {}
         for language, signature in signatures.items():
@@ -108,8 +109,12 @@ def fill(template: Template, values: Mapping[str, str]) -> Letter:
         if not places or any(given.get(place) for place in places):
             lines.append(_filled(line, given))
     body = _GAP.sub("\n\n", "\n".join(lines)).strip()
-    subject = _OPTIONAL.sub(lambda found: found[1] if given.get(found[2]) else "", template.subject)
-    return Letter(" ".join(_filled(subject, given).split()), body)
+
+    def optional(part: re.Match[str]) -> str:
+        return part[1] if given.get(part[2]) else ""
+
+    subject = _filled(_OPTIONAL.sub(optional, template.subject), given)
+    return Letter(" ".join(subject.split()), body)
 
 
 def _filled(line: str, given: Mapping[str, str]) -> str:

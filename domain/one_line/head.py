@@ -47,6 +47,9 @@ _ANOTHER = re.compile(r"(?<!\S)(?:\d{1,2}\.)?\d{1,2}$")
 _CODE_SIGNS = re.compile(r"[\s.-]")
 _NO_SUBJECT = re.compile(r"\d|\.\d|[,/-]\d(?!\d?\.\d)|%|[A-Za-z]")
 """What makes a number before it another one than a subject's: a sum, a date, a share."""
+_BLANK = re.compile(r"\s")
+_OPENING = re.compile(r"[(\[]?")
+_CLOSING = re.compile(r"[)\]]?")
 _SHORT_NUMBER = re.compile(r"\d{1,2}\s+")
 _LONGEST_FIELD = 40
 """Characters among which it is looked whether the next field begins."""
@@ -126,7 +129,7 @@ def _phone_ends(plain: str, run: re.Match[str]) -> list[int]:
     """Returns where the number may end, the longest first: with its extension, then at each
     blank.
     """
-    blanks = [run.start() + blank.start() for blank in re.finditer(r"\s", run[0])]
+    blanks = [blank.start() for blank in _BLANK.finditer(plain, *run.span())]
     ends = sorted({run.end(), *blanks}, reverse=True)[:PHONE_WORDS]
     extensions = [_extension().match(plain, end) for end in ends]
     return [*(found.end() for found in extensions if found), *ends]
@@ -397,7 +400,8 @@ class _Reader:
             # Words that only steer may begin a line that is nothing but details.
             read, begun = self.steered
             return Head(read, (), self.line[begun:].strip())
-        return Head(self._settled_day(at), tuple(self.unread), self.line[at:].strip())
+        read = self._settled_day(at)
+        return Head(read, tuple(self.unread), self.line[at:].strip())
 
     def _skip(self, at: int) -> int:
         return skip(_SEPARATORS, self.line, at)
@@ -548,11 +552,11 @@ class _Reader:
 
     def _day(self, at: int) -> int:
         """Reads a day that is over."""
-        start = at + (self.plain[at] in "([")
+        start = skip(_OPENING, self.plain, at)
         found = past_at(self.plain, start, self.today)
         if found is None or self._is_no_day(at, found):
             return 0
-        end = found.end + (self.plain[found.end : found.end + 1] in (")", "]"))
+        end = skip(_CLOSING, self.plain, found.end)
         if self.read.created_on:
             return self._second_day(at, end, found)
         self.read = replace(self.read, created_on=found.on, created_time=found.at)
@@ -564,7 +568,8 @@ class _Reader:
 
     def _is_no_day(self, at: int, found: Past) -> bool:
         """Returns whether the words are a weekday's name alone, which people bear, too."""
-        return self.plain[at : found.end].strip("([").casefold() in listed("past", "names")
+        typed = self.plain[at : found.end].strip("([")
+        return typed.casefold() in listed("past", "names")
 
     def _second_day(self, at: int, end: int, found: Past) -> int:
         known = self.read
@@ -587,7 +592,8 @@ class _Reader:
         """Returns the line with the day right before the details kept there, for it may be what is
         asked about, unless words of asking follow.
         """
-        if self.last_day is None or not self.line[at:].strip() or asks_at(self.line, at):
+        details = self.line[at:].strip()
+        if self.last_day is None or not details or asks_at(self.line, at):
             return self.read
         start, end = self.last_day
         if not self.line[end:at].strip(f"{_BETWEEN})]"):

@@ -152,15 +152,17 @@ def _multiplied(
     """Takes the price of several pieces: two books at 150 each are 300. It is computed, so it is
     shown.
     """
-    said = each[0][0].strip()
-    counts = {int(match["n"]) for match in _count(each[0]["piece"]).finditer(plain)}
+    first = each[0]
+    said = first[0].strip()
+    counts = {int(match["n"]) for match in _count(first["piece"]).finditer(plain)}
     if len(each) > 1 or len(counts) > 1:
         return read.doubting("price", said)
     amounts = _amounts(each)
     if not amounts:
         return read
     count = counts.pop() if counts else 1
-    return replace(read, price=amounts.pop() * count).doubting("price", said, taken=True)
+    read = replace(read, price=amounts.pop() * count)
+    return read.doubting("price", said, taken=True)
 
 
 def _amounts(matches: Iterable[re.Match[str]]) -> set[Decimal]:
@@ -282,7 +284,8 @@ def _marked(
     if day is not None:
         return RegisteredNumber("", day, match.start(), end)
     no = match["number"].rstrip(".-/")
-    if kind == "receipt" and not match["no"] and sum(map(str.isdigit, no)) < FEWEST_DIGITS:
+    short = sum(map(str.isdigit, no)) < FEWEST_DIGITS
+    if short and kind == "receipt" and not match["no"]:
         return None  # "receipt 5" may be a count
     day, end = _dated(plain, match.end(), today)
     return RegisteredNumber(no, day, match.start(), end)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
 
-from domain.dates.days import date_at
+from domain.dates.days import date_at, day_distances
 from domain.dates.time_of_day import all_of, key_of, number_of, time_at
 from domain.one_line.line_words import any_word, line_words, listed
 from domain.patterns import WORD_END, one_of, skip
-from domain.text import words
 
 HALF_A_YEAR = timedelta(days=183)
 LONG_AGO = timedelta(days=3653)
@@ -95,7 +94,7 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
 
 def _may_end(plain: str, at: int) -> bool:
     """Returns whether the words for a day may end here: no letter follows, or a question begins."""
-    return _WORD_END.match(plain, at) is not None or _asks().match(plain, at) is not None
+    return bool(_WORD_END.match(plain, at) or _asks().match(plain, at))
 
 
 @cache
@@ -111,8 +110,9 @@ def past_at_end(plain: str, today: date) -> tuple[int, Past] | None:
     if not starts:
         return None
     # Without a blank before it the word for "on" or "at" tells where a day begins.
-    glued = _when().finditer(plain, max(starts[-1], len(plain) - _LAST_PART))
-    for start in [*starts, *(match.start() for match in glued)]:
+    last_part = max(starts[-1], len(plain) - _LAST_PART)
+    starts += [match.start() for match in _when().finditer(plain, last_part)]
+    for start in starts:
         found = past_at(plain, skip(_BRACKETS, plain, start), today)
         if found is not None and not plain[found.end :].strip(" )].,\n"):
             return start, found
@@ -163,7 +163,11 @@ def _starts(plain: str, at: int) -> Iterator[_Start]:
                 yield _Start(start, over, backdates)
 
 
-_LEADS = (("backdates", True, True), ("when", True, False), ("leads", False, False))
+_LEADS = (
+    ("backdates", True, True),
+    ("when", True, False),
+    ("leads", False, False),
+)
 """Lists of words before a moment; whether it is over then, and whether something came then."""
 
 
@@ -234,14 +238,12 @@ def _relative() -> tuple[tuple[int, re.Pattern[str]], ...]:
     """Returns the words for days that are over, the furthest (and longest) first, glued to what
     follows or not.
     """
-    table = words("dates").table("relative")
-    spelt = [
-        (-int(key), word) for key in table.values if int(key) <= 0 for word in table.texts(key)
-    ]
-    longest_first = sorted(spelt, key=lambda one: -len(one[1]))
-    return tuple(
-        (distance, re.compile(re.escape(word), re.IGNORECASE)) for distance, word in longest_first
-    )
+    over = [(word, -days) for word, days in day_distances().items() if days <= 0]
+    patterns = []
+    for word, distance in sorted(over, key=lambda one: -len(one[0])):
+        pattern = re.compile(re.escape(word), re.IGNORECASE)
+        patterns.append((distance, pattern))
+    return tuple(patterns)
 
 
 def _by_date(plain: str, at: int, today: date) -> _Day | None:
@@ -251,9 +253,11 @@ def _by_date(plain: str, at: int, today: date) -> _Day | None:
     found = date_at(plain, start, today)
     if found is None or found.on is None:
         return None
-    sure = _is_likely(found.on, today, named=_has_year(plain[start : found.end]))
-    if lead and int(key_of("weekdays", lead["weekday"])) != found.on.weekday():
-        sure = False
+    named = _has_year(plain[start : found.end])
+    sure = _is_likely(found.on, today, named=named)
+    if lead is not None:
+        weekday = int(key_of("weekdays", lead["weekday"]))
+        sure = sure and weekday == found.on.weekday()
     return _Day(found.on, found.end, sure)
 
 

@@ -199,7 +199,8 @@ def _trailed(
     """Reads words behind the closing one: a subject, a colleague, an urgency or a day; with any
     other the text stays whole.
     """
-    whole = replace(read, result=result, close=True).doubting("close", end.unsure, taken=True)
+    whole = replace(read, result=result, close=True)
+    whole = whole.doubting("close", end.unsure, taken=True)
     read = replace(read, result=end.text, close=True)
     at = 0
     while at < len(end.after):

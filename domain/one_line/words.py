@@ -267,9 +267,9 @@ def _names_data(text: str, start: int, end: int) -> bool:
     """
     table = words("data_years")
     before = _without_year_marks(text[:start].rstrip())
-    if before[-1:].isdigit():
+    if before[-1:].isdigit() or before.endswith(("-", "/")):
         return False
-    if before.endswith(("-", "/", *table.texts("to"), *table.texts("not_data"))):
+    if before.endswith((*table.texts("to"), *table.texts("not_data"))):
         return False
     return not _goes_on(text, end)
 
@@ -286,7 +286,9 @@ def _goes_on(text: str, end: int) -> bool:
     """Returns whether the years that end here are only the beginning of what is meant."""
     table = words("data_years")
     behind = text[end:].lstrip()
-    return behind.startswith(("-", "/", *table.texts("to"), *table.texts("open_ended")))
+    if behind.startswith(("-", "/")):
+        return True
+    return behind.startswith((*table.texts("to"), *table.texts("open_ended")))
 
 
 # A province's number of users.

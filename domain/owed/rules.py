@@ -162,9 +162,10 @@ def next_reminder(
         # Not two reminders in a row, however late the first was.
         on = max(on, rule.every.after(_local(owed.last_at)))
     on = max(owed.snoozed_on or on, _local(now))
-    while not calendar.is_working_day(on) or datetime.combine(on, rule.at, BANGKOK) <= now:
-        on += timedelta(days=1)
-    return datetime.combine(on, rule.at, BANGKOK)
+    at = datetime.combine(on, rule.at, BANGKOK)
+    while not calendar.is_working_day(at.date()) or at <= now:
+        at += timedelta(days=1)
+    return at
 
 
 def settle(

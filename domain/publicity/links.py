@@ -238,7 +238,9 @@ def _facebook_share(path: Sequence[str]) -> PostLink | None:
 
 
 def _is_group_post(path: Sequence[str]) -> bool:
-    return _names_post(path[2:], ("posts", "permalink")) and bool(_NAME.fullmatch(path[1]))
+    if not _names_post(path[2:], ("posts", "permalink")):
+        return False
+    return _NAME.fullmatch(path[1]) is not None
 
 
 def _facebook_group_post(path: Sequence[str]) -> PostLink | None:

@@ -30,6 +30,9 @@ _VERBS = {verb.value: verb for verb in Verb} | {
     "update": Verb.EDIT,
     "delete": Verb.REMOVE,
 }
+_LATEST_SECOND = 10**11
+_LATEST = 10**14
+"""A larger number of seconds is one of milliseconds; a larger one of these is no instant."""
 MOST_ID = 100
 """Characters of a post's id; a longer one is none."""
 _OF_SIGHT = (Verb.REMOVE, Verb.HIDE, Verb.UNHIDE)
@@ -132,9 +135,11 @@ def _instant(value: object) -> datetime | None:
     """Reads seconds since 1970, or milliseconds, or ISO 8601."""
     if isinstance(value, str):
         return _written_instant(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**14:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    seconds = value / 1000 if value > 10**11 else value
+    if not 0 < value < _LATEST:
+        return None
+    seconds = value / 1000 if value > _LATEST_SECOND else value
     return datetime.fromtimestamp(seconds, UTC)
 
 

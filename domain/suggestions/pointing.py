@@ -167,7 +167,8 @@ class Pointer:
         if self.catalogue.fits(subject, channel):
             return [subject]
         active = self.catalogue.active_subjects(self.on, channel)
-        return [one.code for one in active if _group(one.code) == _group(subject)] or [subject]
+        kin = [one.code for one in active if _group(one.code) == _group(subject)]
+        return kin or [subject]
 
     def _sold(self, result: str) -> list[frozenset[str]]:
         """Returns what the words of the result say: how it was answered; only a sale is one,
@@ -255,10 +256,10 @@ def read_telling(root: TomlTable, catalogue: Catalogue, seeds: Seeds) -> Telling
         for word, members in seeds.items()
         if word not in vague and len(word) >= SHORTEST
     }
-    undecided = {
-        group: (frozenset(row.texts("of")), tuple(map(sound_of, row.texts("unless"))))
-        for group, row in table.table("undecided").tables()
-    }
+    undecided = {}
+    for group, row in table.table("undecided").tables():
+        unless = tuple(map(sound_of, row.texts("unless")))
+        undecided[group] = (frozenset(row.texts("of")), unless)
     covers = frozenset(map(sound_of, table.texts("covers")))
     return Telling(subjects, channels, covers, undecided)
 

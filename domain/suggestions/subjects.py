@@ -155,7 +155,8 @@ class Model:
 
 def sound_of(text: str) -> str:
     """Returns a text as it sounds, without signs, figures and blanks."""
-    return "".join(letter for letter in fold(text[:READ]) if not letter.isdigit() and letter != " ")
+    folded = fold(text[:READ]).replace(" ", "")
+    return "".join(letter for letter in folded if not letter.isdigit())
 
 
 def _runs(sound: str) -> set[str]:

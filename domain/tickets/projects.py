@@ -138,7 +138,8 @@ def _pattern(name: str) -> re.Pattern[str]:
     # A long name stands for itself wherever it is; a short one is part of many words.
     if len(name) >= LONG:
         return re.compile(re.escape(name), re.IGNORECASE)
-    dotted = r"\.?".join(map(re.escape, name.rstrip(".").split("."))) + r"\.?"
+    parts = name.rstrip(".").split(".")
+    dotted = r"\.?".join(map(re.escape, parts)) + r"\.?"
     return re.compile(rf"(?<![^\s(,/]){dotted}(?![^\s),/;:0-9])", re.IGNORECASE)
 
 
