@@ -30,7 +30,10 @@ from store.opening import open_database
 SQLITE = "sqlite:///"
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=False, help=__doc__, pretty_exceptions_enable=False
+    add_completion=False,
+    no_args_is_help=False,
+    help=__doc__,
+    pretty_exceptions_enable=False,
 )
 
 
@@ -143,7 +146,14 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
     clock = make_clock(settings.clock)
     db = await open_demo(settings.data_dir / "demo.db", configuration, clock)
     admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
-    await terminal(db, configuration, clock, settings.data_dir / "demo", admin.name, greeting)
+    await terminal(
+        db,
+        configuration,
+        clock,
+        settings.data_dir / "demo",
+        admin.name,
+        greeting,
+    )
 
 
 async def terminal(
@@ -189,7 +199,14 @@ async def terminal(
             adapter.console.print(greeting(), style="bold")
         ticker = Ticker(engine.desk, engine)
         await chat(
-            adapter, db, engine.owner, name, engine.worker.wake, engine.idle, ticker.tick, clock
+            adapter,
+            db,
+            engine.owner,
+            name,
+            engine.worker.wake,
+            engine.idle,
+            ticker.tick,
+            clock,
         )
         await engine.stop()
     finally:
@@ -222,7 +239,12 @@ def chat(
         clock = make_clock(settings.clock)
         db = await open_database(settings.database_url, clock())
         await terminal(
-            db, configuration, clock, settings.data_dir, as_, mail_from=settings.sends_from
+            db,
+            configuration,
+            clock,
+            settings.data_dir,
+            as_,
+            mail_from=settings.sends_from,
         )
 
     run_async(work())
@@ -255,7 +277,12 @@ def invite(
     run_async(work())
 
 
-async def _invited(db: Database, name: str, role: Role, now: datetime) -> StaffId:
+async def _invited(
+    db: Database,
+    name: str,
+    role: Role,
+    now: datetime,
+) -> StaffId:
     """Whom the code is for: whoever has this name, else somebody new."""
     from store import staff
 
@@ -279,7 +306,15 @@ def tick() -> None:
 
         settings = settings_or_exit()
         files = FileStore(db, {}, Blobs(settings.data_dir))
-        engine = Engine(db, configuration, {}, "tick", clock, files, settings.sends_from)
+        engine = Engine(
+            db,
+            configuration,
+            {},
+            "tick",
+            clock,
+            files,
+            settings.sends_from,
+        )
         done = await Ticker(engine.desk, engine).tick()
         await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))

@@ -16,7 +16,15 @@ from bot.tables.imports import Imports
 from domain.configuration import Configuration
 from domain.dates.days import BANGKOK
 from domain.staff import Chat, Platform
-from handlers.desk import Charts, Desk, Files, NoCharts, NoFiles, Outcome, no_title
+from handlers.desk import (
+    Charts,
+    Desk,
+    Files,
+    NoCharts,
+    NoFiles,
+    Outcome,
+    no_title,
+)
 from handlers.messages import new_reference
 from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx, Write
@@ -63,7 +71,13 @@ class Engine:
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)
         self.imports = Imports(self.desk, adapters, self.sender, self.owner)
-        self.worker = Worker(self.desk, adapters, self.sender, self.owner, self.imports.lanes.wake)
+        self.worker = Worker(
+            self.desk,
+            adapters,
+            self.sender,
+            self.owner,
+            self.imports.lanes.wake,
+        )
         self.poster = Poster(self.desk, self.networks.by_name, self.post, self.owner)
         self._sweeps: list[asyncio.Task[None]] = []
 

@@ -52,7 +52,11 @@ class Service:
     """Everything that is configured, as one."""
 
     def __init__(
-        self, settings: Settings, db: Database, configuration: Configuration, clock: Clock
+        self,
+        settings: Settings,
+        db: Database,
+        configuration: Configuration,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._db = db

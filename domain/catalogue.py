@@ -184,11 +184,7 @@ class Catalogue:
             return code
         return self.channels[code].name
 
-    def active_subjects(
-        self,
-        on: date,
-        channel: str | None = None,
-    ) -> list[Subject]:
+    def active_subjects(self, on: date, channel: str | None = None) -> list[Subject]:
         """Returns the subjects to choose from on that date; with a channel, only those that fit
         it.
         """
@@ -220,7 +216,11 @@ class Catalogue:
         return [subject for subject in active if subject.is_named(words)]
 
     def required_for_closing(
-        self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
+        self,
+        ticket_subject: str,
+        channel: str,
+        customer_type: str,
+        price: Decimal | None,
     ) -> tuple[str, ...]:
         """Returns the fields that closing insists on, in asking order ("What a subject asks for",
         bold type).
@@ -232,7 +232,11 @@ class Catalogue:
         return tuple(field for field in ASKING_ORDER if field in needed)
 
     def prompts(
-        self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
+        self,
+        ticket_subject: str,
+        channel: str,
+        customer_type: str,
+        price: Decimal | None,
     ) -> tuple[str, ...]:
         """Returns the fields asked for that may be passed over, in asking order; none that closing
         insists on.

@@ -210,11 +210,7 @@ def _within(stem: str) -> str:
     return "".join(kept).rstrip(". ") or "_"
 
 
-def sniff(
-    content: Content,
-    name: str,
-    members: Sequence[str] | None = None,
-) -> FileKind:
+def sniff(content: Content, name: str, members: Sequence[str] | None = None) -> FileKind:
     """Returns what the bytes are, whatever the name says; the name only tells one text or old table
     from another.
 

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from domain.dates.days import BANGKOK, MOST_AHEAD, calendar_day, find_relative, parse_date
+from domain.dates.days import (
+    BANGKOK,
+    MOST_AHEAD,
+    calendar_day,
+    find_relative,
+    parse_date,
+)
 from domain.dates.time_of_day import time_at
 from domain.dates.when import find_named_day
 from domain.errors import InvalidInput
@@ -121,11 +127,7 @@ def names_days(text: str) -> bool:
     return True
 
 
-def _named_days(
-    first: str,
-    last: str,
-    today: date,
-) -> tuple[date, date] | None:
+def _named_days(first: str, last: str, today: date) -> tuple[date, date] | None:
     """Reads one day or two, each by a word or its weekday; the second is the next such day from the
     first on.
     """

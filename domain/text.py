@@ -261,12 +261,7 @@ def utf16_length(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def shorten(
-    text: str,
-    limit: int,
-    *,
-    units: Callable[[str], int] = utf16_length,
-) -> str:
+def shorten(text: str, limit: int, *, units: Callable[[str], int] = utf16_length) -> str:
     """Shortens `text` to `limit` units: it stays whole if it fits, else it is cut at a grapheme
     border, with an ellipsis inside.
     """
@@ -305,11 +300,7 @@ def _first_piece(text: str, limit: int) -> tuple[str, str]:
     return text[:fitting], text[fitting:]
 
 
-def _fitting(
-    parts: Iterable[str],
-    limit: int,
-    units: Callable[[str], int] = utf16_length,
-) -> int:
+def _fitting(parts: Iterable[str], limit: int, units: Callable[[str], int] = utf16_length) -> int:
     """Returns how many characters the leading parts have that together stay within `limit`
     units.
     """

@@ -379,7 +379,13 @@ def in_lines(*parts: str) -> str:
     return "\n".join(filter(None, parts))
 
 
-def turn_buttons(name: str, args: Mapping[str, str], page: int, *, more: bool) -> list[Button]:
+def turn_buttons(
+    name: str,
+    args: Mapping[str, str],
+    page: int,
+    *,
+    more: bool,
+) -> list[Button]:
     """[ก่อนหน้า] and [ถัดไป], where there are such pages: the action `name` gets `args` and `page`,
     counted from 0.
     """

@@ -14,9 +14,21 @@ from domain.customers.records import Customer
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import DayRule
 from domain.publicity.networks import Network
-from domain.staff import Chat, Platform, Role, Staff, StaffId
+from domain.staff import (
+    Chat,
+    Platform,
+    Role,
+    Staff,
+    StaffId,
+)
 from domain.tickets.records import Ticket
-from handlers.chat import Attachment, Earlier, Incoming, Notice, Reply
+from handlers.chat import (
+    Attachment,
+    Earlier,
+    Incoming,
+    Notice,
+    Reply,
+)
 from store import holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs

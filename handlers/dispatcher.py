@@ -193,11 +193,7 @@ async def _chat_changed(
     return Outcome(None, (change,), audit_entries=(entry,))
 
 
-def _private_chat_changed(
-    incoming: Incoming,
-    body: Left | Moved,
-    now: datetime,
-) -> Outcome:
+def _private_chat_changed(incoming: Incoming, body: Left | Moved, now: datetime) -> Outcome:
     if isinstance(body, Moved):
         return Outcome(None)
     gone = partial(
@@ -279,11 +275,7 @@ def _is_fresh(ctx: Context, draft: Draft | None) -> bool:
     return draft is not None and ctx.now - draft.touched_at <= forms.FRESH
 
 
-async def _command(
-    ctx: Context,
-    said: Said,
-    draft: Draft | None,
-) -> Reply:
+async def _command(ctx: Context, said: Said, draft: Draft | None) -> Reply:
     check_right(ctx.staff, said.command)
     reply = await said.command.run(ctx, said.args)
     if draft is None or said.command.name in KEEP_FORM:
@@ -291,11 +283,7 @@ async def _command(
     return await _aside(ctx, draft, reply)
 
 
-async def _not_asked_for(
-    ctx: Context,
-    text: str,
-    draft: Draft | None,
-) -> Reply:
+async def _not_asked_for(ctx: Context, text: str, draft: Draft | None) -> Reply:
     """A text that answers no form: what a noun takes it for, else a search."""
     for read in reads_text:
         reply = await read(ctx, text, draft)
@@ -356,11 +344,7 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
     return None if reply is None else await _beside(ctx, draft, reply)
 
 
-async def _beside(
-    ctx: Context,
-    draft: Draft | None,
-    reply: Reply,
-) -> Reply:
+async def _beside(ctx: Context, draft: Draft | None, reply: Reply) -> Reply:
     """The reply, and the open form put aside where the reply was about something else."""
     if draft is None or draft.id in ctx.drafts:
         return reply

@@ -4,7 +4,13 @@ one noun adds to another's work.
 Each has one table, and one row is put there by the function that does it."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import time
 from enum import Enum, auto
@@ -190,7 +196,11 @@ def _fitting(fits: str | Fits) -> Fits:
 
 
 def action(
-    name: str, *, role: Role = Role.OFFICER, in_place: bool = False, posting: bool = False
+    name: str,
+    *,
+    role: Role = Role.OFFICER,
+    in_place: bool = False,
+    posting: bool = False,
 ) -> Callable[[ActionFunction], ActionFunction]:
     """Enter a function in the table of button actions."""
 
@@ -328,7 +338,11 @@ class FileUse(Protocol):
     """What else than an attachment a file may be; a noun says what differs from nothing."""
 
     async def read(
-        self, ctx: Context, body: Attachment, fetched: Fetched, draft: Draft | None
+        self,
+        ctx: Context,
+        body: Attachment,
+        fetched: Fetched,
+        draft: Draft | None,
     ) -> Reply | None:
         """The answer to a file that is this and nothing else; `draft` = the open form."""
         return None

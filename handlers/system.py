@@ -4,12 +4,26 @@ from collections import Counter
 from collections.abc import Mapping
 
 from domain.staff import Platform, Role
-from handlers.chat import Button, Card, Paragraph, Reply, confirm, say
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    confirm,
+    say,
+)
 from handlers.desk import Context
 from handlers.forms.drafts import end
 from handlers.i18n import _
 from handlers.labels import person_label, value_label
-from handlers.registry import COMMANDS, NOTHING, Command, action, check_right, command
+from handlers.registry import (
+    COMMANDS,
+    NOTHING,
+    Command,
+    action,
+    check_right,
+    command,
+)
 from store.chat import forms, inbox, outbox, push_use
 from store.mail import inboxes as mail_inboxes
 
@@ -119,7 +133,13 @@ async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await wanted.run(ctx, "")
 
 
-@command("cancel", "ยกเลิก", "cancel", about="ลบร่างที่กำลังกรอก", fits=NOTHING)
+@command(
+    "cancel",
+    "ยกเลิก",
+    "cancel",
+    about="ลบร่างที่กำลังกรอก",
+    fits=NOTHING,
+)
 async def cancel(ctx: Context, args: str) -> Reply:
     """Keep nothing of the open form."""
     draft = await forms.find_open(ctx.db, ctx.staff.id)
@@ -210,11 +230,7 @@ def due_failed(kind: str, reference: str) -> Reply:
     )
 
 
-def undeliverable(
-    platform: str,
-    error: str,
-    name: str = "",
-) -> Reply:
+def undeliverable(platform: str, error: str, name: str = "") -> Reply:
     """What administrators are told when a platform refuses a message for good; `name` = whom it was
     for.
     """

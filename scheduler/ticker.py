@@ -251,9 +251,7 @@ class Ticker:
 
 
 def start_ticker(
-    ticker: Ticker,
-    report: Callable[[str, Exception], str],
-    machine: Callable[[], datetime],
+    ticker: Ticker, report: Callable[[str, Exception], str], machine: Callable[[], datetime]
 ) -> AsyncIOScheduler:
     """Tick for as long as the process lives; a missed tick is made up for once, a failing one
     `report`ed.

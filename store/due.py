@@ -126,7 +126,12 @@ async def list_due(db: Reader, kind: str, now: datetime) -> list[Due]:
     return [_DUE.of(row) for row in rows]
 
 
-async def is_planned(db: Reader, kind: str, subject: str, occurrence: str) -> bool:
+async def is_planned(
+    db: Reader,
+    kind: str,
+    subject: str,
+    occurrence: str,
+) -> bool:
     """Whether this occurrence has a row, waiting or done."""
     row = await db.fetch_one(
         "SELECT 1 AS one FROM due WHERE kind = ? AND subject = ? AND occurrence = ?",
@@ -204,7 +209,13 @@ async def has_claimable(db: Reader, what: Claimable) -> bool:
     return bool(found)
 
 
-async def claim(tx: Tx, engine: str, what: Claimable, owner: str, limit: int) -> list[Due]:
+async def claim(
+    tx: Tx,
+    engine: str,
+    what: Claimable,
+    owner: str,
+    limit: int,
+) -> list[Due]:
     """The oldest due occurrences that nobody works on: the owner's for LEASE."""
     where, params = what.where()
     oldest = f"SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT {int(limit)}"
@@ -220,7 +231,12 @@ async def claim(tx: Tx, engine: str, what: Claimable, owner: str, limit: int) ->
     return sorted((_DUE.of(row) for row in rows), key=lambda row: (row.due_at, row.id))
 
 
-async def extend(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
+async def extend(
+    tx: Tx,
+    rows: Sequence[Due],
+    owner: str,
+    now: datetime,
+) -> None:
     """Their owner still works on these occurrences."""
     await tx.execute(
         "UPDATE due SET lease_until_at = ? "
@@ -231,7 +247,12 @@ async def extend(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None
     )
 
 
-async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
+async def finish(
+    tx: Tx,
+    rows: Sequence[Due],
+    owner: str,
+    now: datetime,
+) -> None:
     """These occurrences are done; Conflict("due") where one was cancelled or taken over
     meanwhile.
     """
@@ -269,7 +290,12 @@ async def release(tx: Tx, row: Due, owner: str) -> None:
     )
 
 
-async def note_failure(tx: Tx, row: Due, reference: str, again_at: datetime | None) -> None:
+async def note_failure(
+    tx: Tx,
+    row: Due,
+    reference: str,
+    again_at: datetime | None,
+) -> None:
     """An occurrence that could not be done: tried again at a time, or never (None)."""
     await tx.execute(
         "UPDATE due SET attempts = attempts + 1, reference = ?, state = ?, owner = '', "

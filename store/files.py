@@ -86,7 +86,12 @@ async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
     return [_FILES.of(row) for row in rows]
 
 
-async def list_album(db: Reader, platform: str, album: str, by: StaffId) -> list[File]:
+async def list_album(
+    db: Reader,
+    platform: str,
+    album: str,
+    by: StaffId,
+) -> list[File]:
     """What came so far of several pictures that a person sent as one, oldest first."""
     rows = await db.fetch(
         f"SELECT {_FILES.listed} FROM files WHERE platform = ? AND album = ? AND added_by = ? "
@@ -98,7 +103,12 @@ async def list_album(db: Reader, platform: str, album: str, by: StaffId) -> list
     return [_FILES.of(row) for row in rows]
 
 
-async def list_by_message(db: Reader, platform: str, message: str, by: StaffId) -> list[File]:
+async def list_by_message(
+    db: Reader,
+    platform: str,
+    message: str,
+    by: StaffId,
+) -> list[File]:
     """The files that came with one message of this person."""
     rows = await db.fetch(
         f"SELECT {_FILES.listed} FROM files "
@@ -137,7 +147,14 @@ async def add(tx: Tx, file: File) -> None:
 async def attach(tx: Tx, file: File, version: int) -> None:
     """A file of a saved record, as a line of its list of changes at this version."""
     await add(tx, file)
-    line = Change(file.added_at, file.added_by, FIELD, "", file.name, version)
+    line = Change(
+        file.added_at,
+        file.added_by,
+        FIELD,
+        "",
+        file.name,
+        version,
+    )
     await changes.add(tx, file.record, [line])
 
 

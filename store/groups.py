@@ -52,7 +52,12 @@ async def remove(tx: Tx, platform: Platform, chat: str) -> bool:
     return removed > 0
 
 
-async def move(tx: Tx, platform: Platform, chat: str, to: str) -> None:
+async def move(
+    tx: Tx,
+    platform: Platform,
+    chat: str,
+    to: str,
+) -> None:
     """The platform gave the group another chat; where that is enrolled already, it stays as it
     is.
     """

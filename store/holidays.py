@@ -18,7 +18,13 @@ async def list_rules(db: Reader) -> Mapping[date, DayRule]:
     return {row["day_on"]: DayRule(row["name"], bool(row["working"])) for row in rows}
 
 
-async def enter(tx: Tx, on: date, rule: DayRule, by: StaffId, now: datetime) -> None:
+async def enter(
+    tx: Tx,
+    on: date,
+    rule: DayRule,
+    by: StaffId,
+    now: datetime,
+) -> None:
     """The office's word on one date; a later word takes the place of an earlier one."""
     await tx.execute(
         "INSERT INTO holidays (day_on, name, working, entered_at, entered_by) "

@@ -142,13 +142,34 @@ async def merge(
     # A contact who went over is found at the survivor alone.
     await write_derived(tx, [await get_record(tx, merged.code)])
     await update_customer(tx, survivor, union.customer, by, now)
-    line = Change(now, by, "merged", "", merged.code, survivor.version + 1)
+    line = Change(
+        now,
+        by,
+        "merged",
+        "",
+        merged.code,
+        survivor.version + 1,
+    )
     await changes.add(tx, survivor.code, [line])
     after = await get_record(tx, survivor.code)
-    await _insert(tx, merge_id, Merge(survivor, merged, after, union.moved), by, now)
+    await _insert(
+        tx,
+        merge_id,
+        Merge(survivor, merged, after, union.moved),
+        by,
+        now,
+    )
     for kind in MOVABLE:
         records = await _take_down(tx, merge_id, kind, merged.code)
-        await _move(tx, kind, merged.code, survivor.code, by, now, records)
+        await _move(
+            tx,
+            kind,
+            merged.code,
+            survivor.code,
+            by,
+            now,
+            records,
+        )
     await tx.execute(
         "UPDATE duplicates SET state = 'merged', decided_at = ?, decided_by = ? "
         "WHERE one = ? AND other = ?",
@@ -159,7 +180,13 @@ async def merge(
     await duplicates.hand_on(tx, merged.code, survivor.code, now)
 
 
-async def _insert(tx: Tx, merge_id: str, merge: Merge, by: StaffId, now: datetime) -> None:
+async def _insert(
+    tx: Tx,
+    merge_id: str,
+    merge: Merge,
+    by: StaffId,
+    now: datetime,
+) -> None:
     await tx.execute(
         "INSERT INTO merges (id, survivor, merged, survivor_state, merged_state, after_state, "
         "moved_contacts, merged_at, merged_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -175,7 +202,12 @@ async def _insert(tx: Tx, merge_id: str, merge: Merge, by: StaffId, now: datetim
     )
 
 
-async def _take_down(tx: Tx, merge_id: str, kind: str, code: str) -> list[str]:
+async def _take_down(
+    tx: Tx,
+    merge_id: str,
+    kind: str,
+    code: str,
+) -> list[str]:
     """Write down which records of a kind the merge takes over, so that it can be taken back."""
     table, key, _type = MOVABLE[kind]
     rows = await tx.fetch(f"SELECT {key} AS record FROM {table} WHERE customer_code = ?", code)
@@ -187,7 +219,13 @@ async def _take_down(tx: Tx, merge_id: str, kind: str, code: str) -> list[str]:
     return records
 
 
-async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: datetime) -> None:
+async def _post(
+    tx: Tx,
+    merged: Customer,
+    survivor: Customer,
+    by: StaffId,
+    now: datetime,
+) -> None:
     """The merged record itself: nothing of the record is lost, its keys lead to the survivor."""
     touched = await tx.execute(
         "UPDATE customers SET merged_into = ?, version = version + 1, updated_at = ? "
@@ -200,7 +238,14 @@ async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: 
     )
     if not touched:
         raise Conflict("changed", record=merged.code)
-    line = Change(now, by, "merged_into", "", survivor.code, merged.version + 1)
+    line = Change(
+        now,
+        by,
+        "merged_into",
+        "",
+        survivor.code,
+        merged.version + 1,
+    )
     await changes.add(tx, merged.code, [line])
 
 
@@ -220,7 +265,14 @@ async def _move(
         [(new, of(record), old) for record in some],
     )
     if kind == "request":
-        await requests.note_moved(tx, [int(record) for record in some], old, new, by, now)
+        await requests.note_moved(
+            tx,
+            [int(record) for record in some],
+            old,
+            new,
+            by,
+            now,
+        )
     if kind == "ticket":
         await _note_moved_tickets(tx, old, new, by, now, some)
 
@@ -273,13 +325,41 @@ async def unmerge(
     )
     # Its version went on with the merge; its fields go back to what they were before it.
     stood = await get_record(tx, merged.code)
-    await update_customer(tx, stood, replace(merged, version=stood.version), by, now)
+    await update_customer(
+        tx,
+        stood,
+        replace(merged, version=stood.version),
+        by,
+        now,
+    )
     for kind in MOVABLE:
         records = await list_moved(tx, stored.id, kind)
-        await _move(tx, kind, survivor.code, merged.code, by, now, records)
-    of_merged = Change(now, by, "merged_into", survivor.code, "", stood.version + 1)
+        await _move(
+            tx,
+            kind,
+            survivor.code,
+            merged.code,
+            by,
+            now,
+            records,
+        )
+    of_merged = Change(
+        now,
+        by,
+        "merged_into",
+        survivor.code,
+        "",
+        stood.version + 1,
+    )
     await changes.add(tx, merged.code, [of_merged])
-    of_survivor = Change(now, by, "merged", merged.code, "", now_survivor.version + 1)
+    of_survivor = Change(
+        now,
+        by,
+        "merged",
+        merged.code,
+        "",
+        now_survivor.version + 1,
+    )
     await changes.add(tx, survivor.code, [of_survivor])
     await tx.execute(
         "UPDATE duplicates SET state = 'proposed', decided_at = NULL, decided_by = NULL "

@@ -65,7 +65,12 @@ async def delete(tx: Tx, reminder: Reminder) -> None:
     await tx.execute("DELETE FROM reminders WHERE id = ?", reminder.id)
 
 
-async def _change(tx: Tx, reminder: Reminder, state: str, due_at: datetime) -> None:
+async def _change(
+    tx: Tx,
+    reminder: Reminder,
+    state: str,
+    due_at: datetime,
+) -> None:
     changed = await tx.execute(
         "UPDATE reminders SET state = ?, due_at = ?, version = version + 1 "
         "WHERE id = ? AND version = ?",
@@ -105,7 +110,12 @@ async def get_reminders(db: Reader, ids: Sequence[str]) -> dict[str, Reminder]:
     return {row["id"]: _REMINDERS.of(row) for row in rows}
 
 
-async def list_reminders(db: Reader, owner: StaffId, limit: int, offset: int = 0) -> list[Reminder]:
+async def list_reminders(
+    db: Reader,
+    owner: StaffId,
+    limit: int,
+    offset: int = 0,
+) -> list[Reminder]:
     """What a person still waits for, the next first."""
     rows = await db.fetch(
         f"SELECT {_REMINDERS.listed} FROM reminders WHERE staff_id = ? AND state = 'waiting' "

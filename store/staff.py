@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.errors import Conflict, Expired, NotAllowed, NotFound
-from domain.staff import Identity, Platform, Role, Staff, StaffId
+from domain.staff import (
+    Identity,
+    Platform,
+    Role,
+    Staff,
+    StaffId,
+)
 from store.engine.columns import RecordColumns
 from store.engine.database import Reader, Tx, count
 
@@ -49,7 +55,13 @@ async def find_by_identity(
     return _STAFF.of(row), seen
 
 
-async def note_seen(tx: Tx, platform: Platform, user: str, chat: str, now: datetime) -> None:
+async def note_seen(
+    tx: Tx,
+    platform: Platform,
+    user: str,
+    chat: str,
+    now: datetime,
+) -> None:
     """The account spoke: it is reachable, in this private chat."""
     await tx.execute(
         "UPDATE identities SET seen_at = ?, chat = ?, unreachable_at = NULL "
@@ -81,7 +93,12 @@ async def staff_names(db: Reader) -> dict[StaffId, str]:
     return {StaffId(row["id"]): row["name"] for row in rows}
 
 
-async def add_staff(tx: Tx, name: str, role: Role, now: datetime) -> StaffId:
+async def add_staff(
+    tx: Tx,
+    name: str,
+    role: Role,
+    now: datetime,
+) -> StaffId:
     """A new member of staff; Conflict("exists") where the name is taken."""
     row = await tx.fetch_one(
         "INSERT INTO staff (name, role, created_at) VALUES (?, ?, ?) RETURNING id", name, role, now
@@ -153,7 +170,12 @@ async def list_all_identities(db: Reader) -> dict[StaffId, list[Identity]]:
     return found
 
 
-async def mark_unreachable(tx: Tx, platform: Platform, chat: str, now: datetime) -> None:
+async def mark_unreachable(
+    tx: Tx,
+    platform: Platform,
+    chat: str,
+    now: datetime,
+) -> None:
     """The platform says that this account no longer takes our messages."""
     await tx.execute(
         "UPDATE identities SET unreachable_at = ? WHERE platform = ? AND chat = ?",
@@ -193,7 +215,13 @@ async def add_team(tx: Tx, name: str, members: list[StaffId]) -> int:
     return int(row["id"])
 
 
-async def set_team_member(tx: Tx, team: str, staff_id: StaffId, *, member: bool) -> None:
+async def set_team_member(
+    tx: Tx,
+    team: str,
+    staff_id: StaffId,
+    *,
+    member: bool,
+) -> None:
     """Put a person into the team with this name, or take them out; nothing where it is so
     already.
     """
@@ -244,7 +272,11 @@ def _hash(code: str) -> str:
 
 
 async def add_invitation(
-    tx: Tx, code: str, staff_id: StaffId, now: datetime, expires_at: datetime
+    tx: Tx,
+    code: str,
+    staff_id: StaffId,
+    now: datetime,
+    expires_at: datetime,
 ) -> None:
     """Remember a one-time code for this person."""
     await tx.execute(
@@ -298,13 +330,22 @@ async def get_access_request(db: Reader, request_id: str) -> AccessRequest:
 
 
 async def count_access_requests(
-    db: Reader, since: datetime, platform: Platform | None = None, user: str = ""
+    db: Reader,
+    since: datetime,
+    platform: Platform | None = None,
+    user: str = "",
 ) -> int:
     """How many requests came since then: of one account, or of all where none is named."""
     every = "SELECT count(*) AS n FROM access_requests WHERE created_at >= ?"
     if platform is None:
         return await count(db, every, since)
-    return await count(db, f"{every} AND platform = ? AND user_id = ?", since, platform, user)
+    return await count(
+        db,
+        f"{every} AND platform = ? AND user_id = ?",
+        since,
+        platform,
+        user,
+    )
 
 
 async def add_access_request(
@@ -330,7 +371,11 @@ async def add_access_request(
 
 
 async def decide_access_request(
-    tx: Tx, request_id: str, by: StaffId, role: Role | None, now: datetime
+    tx: Tx,
+    request_id: str,
+    by: StaffId,
+    role: Role | None,
+    now: datetime,
 ) -> None:
     """Grant with a role, or refuse with None; Conflict("decided") where another administrator was
     quicker.
@@ -347,7 +392,12 @@ async def decide_access_request(
         raise Conflict("decided")
 
 
-async def count_stranger_answers(db: Reader, platform: Platform, user: str, since: datetime) -> int:
+async def count_stranger_answers(
+    db: Reader,
+    platform: Platform,
+    user: str,
+    since: datetime,
+) -> int:
     """How often this account was answered since then."""
     return await count(
         db,
@@ -359,7 +409,12 @@ async def count_stranger_answers(db: Reader, platform: Platform, user: str, sinc
     )
 
 
-async def note_stranger_answer(tx: Tx, platform: Platform, user: str, now: datetime) -> None:
+async def note_stranger_answer(
+    tx: Tx,
+    platform: Platform,
+    user: str,
+    now: datetime,
+) -> None:
     """One more answer was given to a stranger."""
     await tx.execute(
         "INSERT INTO stranger_answers (platform, user_id, answered_at) VALUES (?, ?, ?)",

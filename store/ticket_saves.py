@@ -41,7 +41,12 @@ async def _plan_new(tx: Tx, several: Sequence[Ticket], context: SaveContext) -> 
     await due.plan(tx, rows)
 
 
-async def update_ticket(tx: Tx, old: Ticket, new: Ticket, context: SaveContext) -> None:
+async def update_ticket(
+    tx: Tx,
+    old: Ticket,
+    new: Ticket,
+    context: SaveContext,
+) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
     await tickets.update_ticket(tx, old, new, context.by, context.now)
     told_before = deadlines.rows_for(context.configuration, old)
@@ -59,7 +64,12 @@ def _of_request(ticket: Ticket) -> tuple[object, ...]:
     return ticket.status, ticket.subject, ticket.closed_at
 
 
-async def update_imported(tx: Tx, old: Ticket, new: Ticket, context: SaveContext) -> None:
+async def update_imported(
+    tx: Tx,
+    old: Ticket,
+    new: Ticket,
+    context: SaveContext,
+) -> None:
     """The same where nobody is there to be asked: it is put where it now belongs for certain."""
     await update_ticket(tx, old, new, context)
     await place_tickets(tx, [new], context)

@@ -122,7 +122,13 @@ class _Pen:
         return self.font(size, bold=bold).getlength(text)
 
     def wrap(
-        self, text: str, size: int, room: float, lines: int, *, bold: bool = False
+        self,
+        text: str,
+        size: int,
+        room: float,
+        lines: int,
+        *,
+        bold: bool = False,
     ) -> list[str]:
         """At most so many lines, broken at spaces where there are some, never between a letter and
         its marks.
@@ -141,7 +147,14 @@ class _Pen:
             wrapped[lines - 1 :] = [self._cut(last, size, room, bold=bold)]
         return wrapped
 
-    def _cut(self, line: str, size: int, room: float, *, bold: bool) -> str:
+    def _cut(
+        self,
+        line: str,
+        size: int,
+        room: float,
+        *,
+        bold: bool,
+    ) -> str:
         """The line as far as there is room, with a sign that there is more."""
         letters = graphemes(line)
         while letters:
@@ -151,7 +164,14 @@ class _Pen:
             letters.pop()
         return ELLIPSIS
 
-    def _pieces(self, text: str, size: int, room: float, *, bold: bool) -> Iterator[str]:
+    def _pieces(
+        self,
+        text: str,
+        size: int,
+        room: float,
+        *,
+        bold: bool,
+    ) -> Iterator[str]:
         """Words with the space before them; of a word that fills no line alone, its letters."""
         for word in text.split():
             if self.width(word, size, bold=bold) <= room:
@@ -170,9 +190,23 @@ class _Page:
     marks: list[Shape]
     y: float = MARGIN
 
-    def lines(self, text: str, size: int, colour: str, most: int, *, bold: bool = False) -> None:
+    def lines(
+        self,
+        text: str,
+        size: int,
+        colour: str,
+        most: int,
+        *,
+        bold: bool = False,
+    ) -> None:
         """A paragraph over the whole width."""
-        for line in self.pen.wrap(text, size, WIDTH - 2 * MARGIN, most, bold=bold):
+        for line in self.pen.wrap(
+            text,
+            size,
+            WIDTH - 2 * MARGIN,
+            most,
+            bold=bold,
+        ):
             self.y += size * LINE
             baseline = self.y - size * (LINE - 1)
             self.marks.append(_Words(MARGIN, baseline, line, size, colour, bold))
@@ -265,7 +299,13 @@ def _bars(page: _Page, chart: Chart) -> None:
         end = _bar(page, chart, place, scale)
         colour = INK if chart.totals[place] else MUTED
         baseline = page.y + BAR * 0.76
-        amount = _Words(end + GAP / 2, baseline, amounts[place], colour=colour, bold=True)
+        amount = _Words(
+            end + GAP / 2,
+            baseline,
+            amounts[place],
+            colour=colour,
+            bold=True,
+        )
         page.marks.append(amount)
         page.y += BAR + GAP
     if scale.beside:
@@ -273,7 +313,12 @@ def _bars(page: _Page, chart: Chart) -> None:
         page.marks.append(_Box(scale.left - 3, top - GAP / 4, 3, height, AXIS))
 
 
-def _bar(page: _Page, chart: Chart, place: int, scale: _Scale) -> float:
+def _bar(
+    page: _Page,
+    chart: Chart,
+    place: int,
+    scale: _Scale,
+) -> float:
     """The parts of one bar side by side, each with its number where that fits; returns where the
     bar ends.
     """
@@ -290,7 +335,16 @@ def _bar(page: _Page, chart: Chart, place: int, scale: _Scale) -> float:
         needed = page.pen.width(number, SMALL, bold=True)
         if several and needed + 12 <= width:
             middle = x + (width - needed) / 2
-            page.marks.append(_Words(middle, page.y + BAR * 0.74, number, SMALL, ink, bold=True))
+            page.marks.append(
+                _Words(
+                    middle,
+                    page.y + BAR * 0.74,
+                    number,
+                    SMALL,
+                    ink,
+                    bold=True,
+                )
+            )
         x += width
     return x
 

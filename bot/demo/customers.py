@@ -7,7 +7,13 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
+from domain.customers.records import (
+    Address,
+    Contact,
+    Customer,
+    CustomerCode,
+    Gender,
+)
 
 DemoWords = Mapping[str, Any]
 """The data file's tables, or one of them."""

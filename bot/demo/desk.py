@@ -46,7 +46,11 @@ async def open_demo(path: Path, configuration: Configuration, clock: Clock) -> D
 
 
 async def fill_demo(
-    db: Database, configuration: Configuration, now: datetime, *, seed: int = 2569
+    db: Database,
+    configuration: Configuration,
+    now: datetime,
+    *,
+    seed: int = 2569,
 ) -> None:
     """Fill an empty, migrated database, in one transaction; the same for the same seed and `now`
     (aware).
@@ -62,7 +66,15 @@ async def fill_demo(
         customers = register.customers()
         await add_customers(tx, customers, now)
         contacts = await _contact_ids(tx, customers)
-        office = DemoOffice(words, rng, configuration, now, staff, customers, contacts)
+        office = DemoOffice(
+            words,
+            rng,
+            configuration,
+            now,
+            staff,
+            customers,
+            contacts,
+        )
         strangers = [register.person("citizen", 0) for _ in range(STRANGERS)]
         tickets = DemoTickets(office).tickets(strangers)
         await add_tickets(tx, tickets, SaveContext(configuration, None, now))

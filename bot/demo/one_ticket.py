@@ -11,7 +11,14 @@ from bot.demo.office import DemoOffice, Values
 from domain.customers.provinces import UserCount, read_user_count
 from domain.customers.records import Customer
 from domain.dates.days import BANGKOK, BUDDHIST_OFFSET, format_date
-from domain.tickets.records import Complexity, Mood, Status, Ticket, TicketNo, Urgency
+from domain.tickets.records import (
+    Complexity,
+    Mood,
+    Status,
+    Ticket,
+    TicketNo,
+    Urgency,
+)
 
 ANSWERED = ("letter_no", "letter_on", "receipt_no", "receipt_on", "purpose")
 """Fields that are answered where the subject asks for them."""

@@ -77,7 +77,13 @@ class DemoRequests:
         for code, days in steps:
             place = min(place + days, last_day)
             at = office.moment(office.days[place])
-            ticket = self._maker.draft(code, at, customer, values=about, minutes=MINUTES)
+            ticket = self._maker.draft(
+                code,
+                at,
+                customer,
+                values=about,
+                minutes=MINUTES,
+            )
             if code == self._contracts["first"]:
                 ticket = replace(ticket, complexity=Complexity.COMPLEX)
             if code in row.get("open", ()):

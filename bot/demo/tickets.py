@@ -92,19 +92,35 @@ class DemoTickets:
         networks = office.rng.sample(fitting, office.rng.randint(1, len(fitting)))
         values = office.values(None, at)
         return [
-            self._maker.draft(code, at, None, channel=network, values=values)
+            self._maker.draft(
+                code,
+                at,
+                None,
+                channel=network,
+                values=values,
+            )
             for network in networks
         ]
 
     def _forwarded(
-        self, code: str, subjects: Sequence[str], at: datetime, customer: Customer
+        self,
+        code: str,
+        subjects: Sequence[str],
+        at: datetime,
+        customer: Customer,
     ) -> list[Ticket]:
         """A mail that somebody passed on, and a second ticket for whoever wrote it."""
         office = self._office
         writer = office.customer(office.row(subjects[0]))
         values = office.values(writer, at)
         subject = office.rng.choice(subjects)
-        real = self._maker.draft(subject, at, writer, channel="email", values=values)
+        real = self._maker.draft(
+            subject,
+            at,
+            writer,
+            channel="email",
+            values=values,
+        )
         passed_on: Values = values | {"requester": writer.name}
         mail = self._maker.draft(code, at, customer, values=passed_on)
         self._forwards[mail.no] = real.no

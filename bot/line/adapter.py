@@ -22,7 +22,14 @@ from bot.line import render as line_render
 from bot.line.events import incoming, row_of, unreadable
 from bot.line.groups import LineGroups
 from bot.log import get_logger
-from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
+from bot.platform import (
+    Delivery,
+    Dropped,
+    Refused,
+    Retry,
+    Sent,
+    Unparsable,
+)
 from domain.errors import NotFound
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply
@@ -200,7 +207,11 @@ class LineAdapter:
         return delivery
 
     async def _post(
-        self, path: str, to: dict[str, str], payload: str, headers: dict[str, str]
+        self,
+        path: str,
+        to: dict[str, str],
+        payload: str,
+        headers: dict[str, str],
     ) -> Delivery:
         """One message call through the SDK's client; of the answer only the status says whether it
         was taken.
@@ -282,7 +293,11 @@ class LineAdapter:
         return False
 
     async def _new_menu(
-        self, api: Any, blob: Any, definition: Any, labels: list[tuple[str, str]]
+        self,
+        api: Any,
+        blob: Any,
+        definition: Any,
+        labels: list[tuple[str, str]],
     ) -> str:
         sdk = import_sdk()
         picture = await asyncio.to_thread(line_menu.draw_menu, labels)

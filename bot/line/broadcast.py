@@ -9,7 +9,13 @@ from typing import Any
 
 import aiohttp
 
-from bot.answers import as_object, body_of, is_yes, object_of, within
+from bot.answers import (
+    as_object,
+    body_of,
+    is_yes,
+    object_of,
+    within,
+)
 from bot.files.links import Links
 from bot.files.pictures import FULL, SMALL, Unreadable, kept
 from bot.posting import Answer, Posting

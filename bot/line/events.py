@@ -52,12 +52,26 @@ def row_of(event: Any) -> Event:
         return unreadable(event_id, raw)
     conversation = f"{Platform.LINE}:{chat}"
     message = _message_of(known)
-    return Event(Platform.LINE, event_id, conversation, timestamp, raw, message=message)
+    return Event(
+        Platform.LINE,
+        event_id,
+        conversation,
+        timestamp,
+        raw,
+        message=message,
+    )
 
 
 def unreadable(event_id: str, raw: str) -> Event:
     """What cannot be read is kept, too, in a conversation of its own."""
-    return Event(Platform.LINE, event_id, f"{Platform.LINE}:?", 0, raw, "unparsable")
+    return Event(
+        Platform.LINE,
+        event_id,
+        f"{Platform.LINE}:?",
+        0,
+        raw,
+        "unparsable",
+    )
 
 
 def _message_of(event: dict[str, Any]) -> str:

@@ -77,7 +77,13 @@ class _Pen:
         """Units as pixels."""
         return [value * self.unit for value in values]
 
-    def dot(self, x: float, y: float, radius: float, ink: int = _WHITE) -> None:
+    def dot(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        ink: int = _WHITE,
+    ) -> None:
         edges = self.scaled(
             x - radius,
             y - radius,
@@ -86,7 +92,13 @@ class _Pen:
         )
         self.draw.ellipse(edges, ink)
 
-    def ring(self, x: float, y: float, radius: float, stroke: float = 8) -> None:
+    def ring(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        stroke: float = 8,
+    ) -> None:
         self.dot(x, y, radius + stroke / 2)
         self.dot(x, y, radius - stroke / 2, _BLACK)
 
@@ -265,7 +277,13 @@ def draw_menu(labels: TileLabels) -> bytes:
         top = round(tile.icon_line) - _ICON // 2
         picture.paste(_INK, (left, top), _pictogram(key))
         baseline = tile.y + round(tile.height * _BASELINE)
-        draw.text((middle, baseline), label, _TEXT, font, anchor="ms")
+        draw.text(
+            (middle, baseline),
+            label,
+            _TEXT,
+            font,
+            anchor="ms",
+        )
     file = BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text
-from handlers.chat import Button, Card, Choice, Document, Paragraph, Reply, ReplyPart, buttons_of
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Document,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    buttons_of,
+)
 
 
 @dataclass(frozen=True, slots=True)

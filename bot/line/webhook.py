@@ -19,7 +19,11 @@ def signature_matches(channel_secret: str, body: bytes, given: str | None) -> bo
 
 
 async def receive_webhook(
-    adapter: LineAdapter, db: Database, owner: str, now: datetime, body: bytes
+    adapter: LineAdapter,
+    db: Database,
+    owner: str,
+    now: datetime,
+    body: bytes,
 ) -> list[str]:
     """Commit all events of one webhook call; returns the conversations to wake."""
     events = adapter.events(body)

@@ -14,7 +14,14 @@ from aiosmtplib import SMTP, SMTPException, SMTPServerDisconnected
 
 from bot.mail.render import mail_bytes
 from bot.mail.server import Encryption, MailServer
-from bot.platform import Delivery, Doubtful, Refused, Retry, Sent, Unparsable
+from bot.platform import (
+    Delivery,
+    Doubtful,
+    Refused,
+    Retry,
+    Sent,
+    Unparsable,
+)
 from domain.errors import InvalidInput
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply
@@ -53,7 +60,11 @@ class MailAdapter:
     platform = Platform.MAIL
 
     def __init__(
-        self, server: MailServer, name: str, address: str, tls: ssl.SSLContext | None = None
+        self,
+        server: MailServer,
+        name: str,
+        address: str,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._server = server
         self._name = name

@@ -64,7 +64,13 @@ class MailboxPlatform(PlatformParts):
 
     def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """Reading what comes."""
-        inbox = MailInbox(running.desk, self._box, DeliveryReports(), running.post, running.owner)
+        inbox = MailInbox(
+            running.desk,
+            self._box,
+            DeliveryReports(),
+            running.post,
+            running.owner,
+        )
         return (inbox.run_forever,)
 
     async def check(self) -> str:

@@ -13,10 +13,22 @@ from bot.posting import Answer, LookupFailed, Posting, PostingNetwork
 from bot.queues.lanes import Lanes
 from domain.errors import Conflict, NotFound
 from domain.publicity.networks import Network
-from domain.publicity.publications import STANDING, UNKNOWN, Post, PostState, Publication
+from domain.publicity.publications import (
+    STANDING,
+    UNKNOWN,
+    Post,
+    PostState,
+    Publication,
+)
 from handlers.desk import BroadcastCost, Desk, Outcome, Work
 from handlers.publicity import approval as publicity_approval
-from handlers.publicity.posts import KEY_LIFE, Failed, Posted, Unclear, settle
+from handlers.publicity.posts import (
+    KEY_LIFE,
+    Failed,
+    Posted,
+    Unclear,
+    settle,
+)
 from store import files
 from store.engine import leases
 from store.engine.database import StoreUnavailable
@@ -184,7 +196,11 @@ class Poster:
             return Unclear(type(error).__name__)
 
     async def _first_try(
-        self, network: PostingNetwork, before: Post, text: str, since: datetime
+        self,
+        network: PostingNetwork,
+        before: Post,
+        text: str,
+        since: datetime,
     ) -> Answer | None:
         """What became of a try that was perhaps taken; None where it may be made once more."""
         if network.repeats_safely:

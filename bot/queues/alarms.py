@@ -57,5 +57,11 @@ def quota_used(platform: Platform, use: PushUse, now: datetime) -> Notice | None
     if mark == QUOTA_SPENT:
         return quota_spent(platform, now)
     key = f"{QUOTA}{platform}:{month_of(now)}:{mark}"
-    words = partial(system.quota_warning, platform, percent, use.total(), use.quota)
+    words = partial(
+        system.quota_warning,
+        platform,
+        percent,
+        use.total(),
+        use.quota,
+    )
     return _alarm(key, words)

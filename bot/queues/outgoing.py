@@ -12,7 +12,15 @@ from uuid import UUID
 from bot.platform import Adapter
 from bot.queues.alarms import person_unreached
 from bot.queues.tokens import with_tokens
-from domain.reach.routes import ByMail, Directory, Hearer, InChat, InGroup, Route, first_routing
+from domain.reach.routes import (
+    ByMail,
+    Directory,
+    Hearer,
+    InChat,
+    InGroup,
+    Route,
+    first_routing,
+)
 from domain.staff import Chat, Platform, Staff, StaffId
 from handlers.chat import Incoming, Notice, Reply, reply_to_json
 from handlers.desk import Outcome
@@ -144,7 +152,13 @@ class Outgoing:
         key = notice.key
         if notice.staff_id is not None:
             key = f"{notice.key}:{notice.staff_id}"
-        self._add(reply, chat, notice.staff_id, key, presser=notice.staff_id)
+        self._add(
+            reply,
+            chat,
+            notice.staff_id,
+            key,
+            presser=notice.staff_id,
+        )
 
     async def _tell_person(self, directory: Directory, notice: Notice, person: Staff) -> Hearer:
         """The notice on the first route to this person; returns who hears where there is none."""
@@ -161,7 +175,13 @@ class Outgoing:
             await self.send(routing.route, person, reply, routing.key)
         return routing.hearer
 
-    async def send(self, route: Route, person: Staff, reply: Reply, key: str) -> None:
+    async def send(
+        self,
+        route: Route,
+        person: Staff,
+        reply: Reply,
+        key: str,
+    ) -> None:
         """What a person is to be told, in the form that this route takes."""
         match route:
             case InChat(chat):
@@ -187,7 +207,12 @@ class Outgoing:
         self.messages.append(self._message(tokened, chat, who, key))
 
     def _message(
-        self, reply: Reply, chat: Chat, who: StaffId | None, key: str, payload: str = ""
+        self,
+        reply: Reply,
+        chat: Chat,
+        who: StaffId | None,
+        key: str,
+        payload: str = "",
     ) -> Message:
         """One notice. Its words are kept: whichever process sends it renders them, and they may
         have to be told elsewhere.
@@ -240,7 +265,12 @@ def _also_in_private(made: Sequence[Message], reply: Reply, key: str) -> list[Me
     return [first, *rest]
 
 
-async def write(tx: Tx, outcome: Outcome, outgoing: Outgoing, owner: str) -> list[Chat]:
+async def write(
+    tx: Tx,
+    outcome: Outcome,
+    outgoing: Outgoing,
+    owner: str,
+) -> list[Chat]:
     """All that an outcome writes; returns the chats that `owner` must now send to."""
     for change in outcome.changes:
         await change(tx)

@@ -11,7 +11,15 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot.log import get_logger, where
-from bot.platform import ChatMoved, Delivery, Doubtful, Dropped, Refused, Retry, Sent
+from bot.platform import (
+    ChatMoved,
+    Delivery,
+    Doubtful,
+    Dropped,
+    Refused,
+    Retry,
+    Sent,
+)
 from bot.queues.alarms import platform_refuses
 from bot.queues.lanes import Lanes
 from bot.queues.outgoing import Adapters, Outgoing, served
@@ -45,7 +53,11 @@ class Sender:
     """Sends what the outbox holds."""
 
     def __init__(
-        self, db: Database, adapters: Adapters, clock: Callable[[], datetime], owner: str
+        self,
+        db: Database,
+        adapters: Adapters,
+        clock: Callable[[], datetime],
+        owner: str,
     ) -> None:
         self._db = db
         self._adapters = adapters
@@ -220,7 +232,13 @@ class Sender:
             await outgoing.tell([platform_refuses(message.platform, delivery.error, now)])
 
         async def work(tx: Tx) -> list[Chat]:
-            await outbox.mark_retry(tx, message, next_at, unclear=unclear, error=delivery.error)
+            await outbox.mark_retry(
+                tx,
+                message,
+                next_at,
+                unclear=unclear,
+                error=delivery.error,
+            )
             return await outgoing.put(tx, self._owner)
 
         self.wake(await self._db.write(work))
@@ -251,7 +269,14 @@ class Sender:
         if not await groups.remove(tx, *message.at):
             return
         record = groups.record(*message.at)
-        entry = AuditEntry(now, None, "group.left", record, message.platform, "")
+        entry = AuditEntry(
+            now,
+            None,
+            "group.left",
+            record,
+            message.platform,
+            "",
+        )
         await audit.add(tx, [entry])
 
     def _payloads(self, message: Message) -> Sequence[str]:

@@ -21,7 +21,13 @@ Ending = Refused | Doubtful
 class GivenUp:
     """A message that was given up; what follows from it becomes part of `outgoing`."""
 
-    def __init__(self, db: Database, outgoing: Outgoing, message: Message, ending: Ending) -> None:
+    def __init__(
+        self,
+        db: Database,
+        outgoing: Outgoing,
+        message: Message,
+        ending: Ending,
+    ) -> None:
         self._db = db
         self._outgoing = outgoing
         self._message = message

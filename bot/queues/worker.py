@@ -136,7 +136,13 @@ class Worker:
         """
         try:
             outcome = await self._failure(incoming, reference)
-            return await self._finish(event, incoming, outcome, state="failed", reference=reference)
+            return await self._finish(
+                event,
+                incoming,
+                outcome,
+                state="failed",
+                reference=reference,
+            )
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - see above
@@ -146,7 +152,13 @@ class Worker:
                 event_id=event.event_id,
                 **where(error),
             )
-            return await self._finish(event, None, NO_EFFECT, state="failed", reference=reference)
+            return await self._finish(
+                event,
+                None,
+                NO_EFFECT,
+                state="failed",
+                reference=reference,
+            )
 
     async def _failure(
         self, incoming: Incoming, reference: str, words: Callable[[str], Reply] = system.failure
@@ -186,7 +198,13 @@ class Worker:
                 reason=str(error),
             )
             outcome = await self._failure(incoming, reference, not_fetched)
-            return await self._finish(event, incoming, outcome, state="failed", reference=reference)
+            return await self._finish(
+                event,
+                incoming,
+                outcome,
+                state="failed",
+                reference=reference,
+            )
 
     async def _decide(self, event: Event, incoming: Incoming) -> bool:
         for attempt in range(ATTEMPTS):

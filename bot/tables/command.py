@@ -43,7 +43,14 @@ def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
         from domain.tables.tables import Register
 
         async def work(db: Database, office: Configuration, clock: Clock) -> int:
-            return await import_file(db, office, Register(what), file, clock(), dry_run=dry_run)
+            return await import_file(
+                db,
+                office,
+                Register(what),
+                file,
+                clock(),
+                dry_run=dry_run,
+            )
 
         on_desk(work)
 

@@ -58,7 +58,13 @@ class Imports:
     not changed twice.
     """
 
-    def __init__(self, desk: Desk, adapters: Adapters, sender: Sender, owner: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        adapters: Adapters,
+        sender: Sender,
+        owner: str,
+    ) -> None:
         self._desk = desk
         self._adapters = adapters
         self._sender = sender
@@ -156,7 +162,13 @@ class Imports:
             raise _Stopped
 
     async def _lay(
-        self, job: Import, file: File, counts: Counts, stop: threading.Event, *, dry_run: bool
+        self,
+        job: Import,
+        file: File,
+        counts: Counts,
+        stop: threading.Event,
+        *,
+        dry_run: bool,
     ) -> ImportPreview:
         """Lay the table over its register, as the command does; what is told of its rows becomes
         files.
@@ -196,7 +208,11 @@ class Imports:
             return await self._with_files(job, file, preview, told)
 
     async def _with_files(
-        self, job: Import, file: File, preview: ImportPreview, told: "_Told"
+        self,
+        job: Import,
+        file: File,
+        preview: ImportPreview,
+        told: "_Told",
     ) -> ImportPreview:
         """Files of the rows that something was told of, where there are some."""
         rejected = remarked = None
@@ -206,7 +222,13 @@ class Imports:
             remarked = await self._kept(job, file, told.remarked, "remarks")
         return replace(preview, rejected=rejected, remarked=remarked)
 
-    async def _kept(self, job: Import, file: File, path: Path, what: str) -> File:
+    async def _kept(
+        self,
+        job: Import,
+        file: File,
+        path: Path,
+        what: str,
+    ) -> File:
         """What is told of rows, stored like any file."""
         blobs = self._desk.files.blobs
         part = await blobs.receive(_chunks(path), largest=LARGEST_TOLD)
@@ -224,7 +246,11 @@ class Imports:
         )
 
     async def _end(
-        self, job: Import, state: str, reply: Reply, laid: ImportPreview | None = None
+        self,
+        job: Import,
+        state: str,
+        reply: Reply,
+        laid: ImportPreview | None = None,
     ) -> None:
         """The next state and what is said of it, in one transaction; nothing where somebody stopped
         it meanwhile.

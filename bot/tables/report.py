@@ -6,7 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from bot.tables.rejected import rejected_header, rejected_row
 from domain.configuration import Configuration
@@ -55,7 +61,11 @@ class Rejects:
     """Rows that are not taken: said, and kept beside the table with their line and reason."""
 
     def __init__(
-        self, stack: ExitStack, path: Path | None, header: tuple[str, ...], console: Console
+        self,
+        stack: ExitStack,
+        path: Path | None,
+        header: tuple[str, ...],
+        console: Console,
     ) -> None:
         self._stack = stack
         self._path = path
@@ -112,7 +122,15 @@ async def import_file(
             for note in file_notes(table):
                 console.print(note)
             rejects = None if dry_run else beside
-            counts = await _import(db, configuration, register, table, now, rejects, console)
+            counts = await _import(
+                db,
+                configuration,
+                register,
+                table,
+                now,
+                rejects,
+                console,
+            )
     except InvalidInput as error:
         console.print(f"{path}: {table_sentence(error)}")
         return REFUSED
@@ -163,12 +181,23 @@ def _summary(counts: Counts) -> str:
 
 
 async def export_file(
-    db: Database, configuration: Configuration, register: Register, path: Path, now: datetime
+    db: Database,
+    configuration: Configuration,
+    register: Register,
+    path: Path,
+    now: datetime,
 ) -> int:
     """Write a register to a table; returns the exit code."""
     console = _console()
     export = export_customers if register is Register.CUSTOMERS else export_tickets
-    entry = audit.AuditEntry(now, None, f"{register}.exported", "", "command", "")
+    entry = audit.AuditEntry(
+        now,
+        None,
+        f"{register}.exported",
+        "",
+        "command",
+        "",
+    )
     try:
         with table_file(path) as sink, _progress(console) as progress:
             task = progress.add_task(register.value, total=None)

@@ -27,7 +27,16 @@ from telegram.error import (
 
 from bot.answers import within
 from bot.log import get_logger
-from bot.platform import HEARD, ChatMoved, Delivery, Dropped, Refused, Retry, Sent, Unparsable
+from bot.platform import (
+    HEARD,
+    ChatMoved,
+    Delivery,
+    Dropped,
+    Refused,
+    Retry,
+    Sent,
+    Unparsable,
+)
 from bot.telegram import group_messages
 from bot.telegram import render as telegram_render
 from bot.telegram.request import NotAccepted, PerhapsAccepted, TelegramRequest

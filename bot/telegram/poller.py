@@ -99,7 +99,13 @@ class Poller:
         if not last:
             raise ValueError("getUpdates: no update has an id")
         cursor = (self._cursor, last + 1)
-        woken = await inbox.receive(self._db, events, self._owner, self._clock(), cursor)
+        woken = await inbox.receive(
+            self._db,
+            events,
+            self._owner,
+            self._clock(),
+            cursor,
+        )
         failpoint("event.committed")
         self._wake(woken)
         for update in updates:

@@ -87,7 +87,13 @@ def _conversation(update: dict[str, Any]) -> str | None:
         if kind in update:
             return _id_within(update, kind, "chat", "id")
     if update.get("callback_query") is not None:
-        chat = _id_within(update, "callback_query", "message", "chat", "id")
+        chat = _id_within(
+            update,
+            "callback_query",
+            "message",
+            "chat",
+            "id",
+        )
         # What was sent by a query of ours stands in a chat that we do not see.
         return chat or _id_within(update, "callback_query", "from", "id")
     person = _id_within(update, "inline_query", "from", "id")
@@ -112,7 +118,13 @@ def _id_within(update: dict[str, Any], *path: str) -> str | None:
     return str(number)
 
 
-def incoming(event: Event, update: telegram.Update, bot_id: str, *, heard: bool) -> Incoming:
+def incoming(
+    event: Event,
+    update: telegram.Update,
+    bot_id: str,
+    *,
+    heard: bool,
+) -> Incoming:
     """The update as the desk sees it; Unparsable for one without a chat. `heard` = a group said it
     to the bot.
     """

@@ -12,7 +12,11 @@ from store.engine.failpoints import failpoint
 
 
 async def receive_webhook(
-    adapter: TelegramAdapter, db: Database, owner: str, now: datetime, body: bytes
+    adapter: TelegramAdapter,
+    db: Database,
+    owner: str,
+    now: datetime,
+    body: bytes,
 ) -> tuple[list[str], Any]:
     """Commit the update of one webhook call; returns the conversations to wake, and the update."""
     try:

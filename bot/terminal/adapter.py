@@ -153,7 +153,13 @@ class TerminalAdapter:
         """
         raw = json.dumps(self._told(line))
         order = int(now.timestamp() * 1_000_000)
-        return Event(self.platform, uuid4().hex, f"terminal:{user}", order, raw)
+        return Event(
+            self.platform,
+            uuid4().hex,
+            f"terminal:{user}",
+            order,
+            raw,
+        )
 
     def _told(self, line: str) -> dict[str, str]:
         """What a line is: a press, a file, or text."""

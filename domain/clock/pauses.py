@@ -71,11 +71,7 @@ def reopened(ticket: Ticket, at: datetime) -> Ticket:
     return replace(ticket, status=Status.OPEN, closed_at=None, pauses=tuple(pauses))
 
 
-def _checked(
-    ticket: Ticket,
-    pauses: Sequence[Pause],
-    now: datetime,
-) -> tuple[Pause, ...]:
+def _checked(ticket: Ticket, pauses: Sequence[Pause], now: datetime) -> tuple[Pause, ...]:
     """Returns the pauses in order and apart; one without length is none, as when a button was
     pressed by mistake and taken back.
     """

@@ -74,11 +74,7 @@ def explain(configuration: Configuration, ticket: Ticket, now: datetime) -> Expl
     return Explanation(cell, start, due, steps, state, spent)
 
 
-def _steps(
-    calendar: WorkingCalendar,
-    ticket: Ticket,
-    due: datetime | None,
-) -> Iterator[SumLine]:
+def _steps(calendar: WorkingCalendar, ticket: Ticket, due: datetime | None) -> Iterator[SumLine]:
     """Yields the sum day by day, from the creation to the due time, or to the pause that has not
     ended.
     """
@@ -90,7 +86,13 @@ def _steps(
     while on <= last:
         if not calendar.hours(on) and not _is_within_long(on, stops):
             yield SumLine(SumLineKind.FREE, on, on, name=calendar.holiday_name(on) or "")
-        yield from _day(calendar, on, clock.minute(ticket.created_at), stops, end)
+        yield from _day(
+            calendar,
+            on,
+            clock.minute(ticket.created_at),
+            stops,
+            end,
+        )
         on += timedelta(days=1)
 
 
@@ -110,16 +112,31 @@ def _day(
             continue
         if stop.since >= midnight:
             yield from _counted(calendar, on, cursor, stop.since)
-            yield SumLine(SumLineKind.STOPPED, on, on, at=stop.since, closed=stop.closed)
+            yield SumLine(
+                SumLineKind.STOPPED,
+                on,
+                on,
+                at=stop.since,
+                closed=stop.closed,
+            )
         if stop.until is None or stop.until >= tomorrow:
             return
-        yield SumLine(SumLineKind.GOES_ON, on, on, at=stop.until, closed=stop.reopened)
+        yield SumLine(
+            SumLineKind.GOES_ON,
+            on,
+            on,
+            at=stop.until,
+            closed=stop.reopened,
+        )
         cursor = stop.until
     yield from _counted(calendar, on, cursor, min(tomorrow, end))
 
 
 def _counted(
-    calendar: WorkingCalendar, on: date, since: datetime, until: datetime
+    calendar: WorkingCalendar,
+    on: date,
+    since: datetime,
+    until: datetime,
 ) -> Iterator[SumLine]:
     amount = calendar.between(since, until)
     if amount:

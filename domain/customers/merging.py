@@ -306,12 +306,7 @@ def _merged_ones_contacts(merge: Merge, now: Customer) -> tuple[Contact, ...]:
     return tuple(mine)
 
 
-def _survivors_contacts(
-    merge: Merge,
-    now: Customer,
-    *,
-    keep: bool,
-) -> tuple[Contact, ...]:
+def _survivors_contacts(merge: Merge, now: Customer, *, keep: bool) -> tuple[Contact, ...]:
     known = {contact.id for contact in (*merge.survivor.contacts, *merge.merged.contacts)}
     new = [contact for contact in now.contacts if contact.id not in known]
     if not keep:
@@ -326,12 +321,7 @@ def _survivors_contacts(
     return _one_main((*own, *new), merge.survivor.contacts)
 
 
-def _survivors_addresses(
-    merge: Merge,
-    now: Customer,
-    *,
-    keep: bool,
-) -> tuple[Address, ...]:
+def _survivors_addresses(merge: Merge, now: Customer, *, keep: bool) -> tuple[Address, ...]:
     # Nobody touched the addresses: all is as before the merge.
     if not keep or now.addresses == merge.after.addresses:
         return merge.survivor.addresses

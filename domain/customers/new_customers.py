@@ -50,11 +50,7 @@ def read_customer(text: str) -> NewCustomer:
     return read
 
 
-def placed(
-    numbers: Iterable[str],
-    phone: str = "",
-    mobile: str = "",
-) -> tuple[str, str, list[str]]:
+def placed(numbers: Iterable[str], phone: str = "", mobile: str = "") -> tuple[str, str, list[str]]:
     """Returns telephone and mobile with further numbers beside those that are there, and what has
     no place any more.
 

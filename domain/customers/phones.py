@@ -22,7 +22,13 @@ from functools import cache, lru_cache
 
 from domain.errors import InvalidInput
 from domain.patterns import WORD_END, one_of, skip
-from domain.text import clean, digits, graphemes, strip_titles, words
+from domain.text import (
+    clean,
+    digits,
+    graphemes,
+    strip_titles,
+    words,
+)
 
 REGION = "TH"
 _MASK = "\u2022"
@@ -403,11 +409,7 @@ class _Scan:
         self._keep(done, len(self._whole))
         return Phones(tuple(numbers), " ".join(self._pieces), self._restored)
 
-    def _number(
-        self,
-        at: int,
-        done: int,
-    ) -> tuple[int, int, str] | None:
+    def _number(self, at: int, done: int) -> tuple[int, int, str] | None:
         """Returns where the longest number begins and ends whose first digits are the group at
         `at`, and itself.
         """

@@ -99,7 +99,12 @@ def scan_periods(
 
 
 def _scan(
-    plain: str, at: int, today: date, *, short: bool, within: bool
+    plain: str,
+    at: int,
+    today: date,
+    *,
+    short: bool,
+    within: bool,
 ) -> tuple[int, tuple[DataPeriod, ...]]:
     reader = _Reader(today)
     end = at

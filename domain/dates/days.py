@@ -47,12 +47,7 @@ def parse_date(text: str, today: date) -> date:
     raise InvalidInput(code, text=text)
 
 
-def find_date(
-    text: str,
-    today: date,
-    *,
-    ahead: bool = False,
-) -> tuple[date, str] | None:
+def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str] | None:
     """Finds the date phrase that `text` begins with, as long as possible, and returns it with the
     rest; None if there is none.
 
@@ -220,12 +215,7 @@ _Parts = dict[str, str | None]
 """What a pattern's groups hold; a group that a way of writing lacks is missing, or None."""
 
 
-def _meant(
-    parts: _Parts,
-    today: date,
-    *,
-    ahead: bool,
-) -> date | None:
+def _meant(parts: _Parts, today: date, *, ahead: bool) -> date | None:
     word = parts.get("word")
     if word is not None:
         return find_relative(word, today)
@@ -278,11 +268,7 @@ def _year_meant(year: str, parts: _Parts, today: date) -> int:
     return _gregorian(year, buddhist, parts.get("common"))
 
 
-def _gregorian(
-    typed: str,
-    buddhist: str | None,
-    common: str | None,
-) -> int:
+def _gregorian(typed: str, buddhist: str | None, common: str | None) -> int:
     """Returns the Gregorian year that is meant by two or four digits and the era beside them,
     or 0.
     """

@@ -53,11 +53,7 @@ def find_period(text: str, today: date) -> tuple[Period, str] | None:
     return None
 
 
-def _by_word(
-    key: str,
-    rest: str,
-    today: date,
-) -> tuple[Period, str] | None:
+def _by_word(key: str, rest: str, today: date) -> tuple[Period, str] | None:
     """Reads the span for whose word `key` stands, with what follows that word."""
     if key in RELATIVE:
         glued = rest[:1].strip()

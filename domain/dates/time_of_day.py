@@ -37,12 +37,7 @@ class TimeOfDay:
         return time(self.minutes // 60, self.minutes % 60)
 
 
-def read_time(
-    text: str,
-    start: int,
-    *,
-    after_day: bool = False,
-) -> TimeOfDay | None:
+def read_time(text: str, start: int, *, after_day: bool = False) -> TimeOfDay | None:
     """Reads the time whose words begin at `start`; a bare number counts only as the last word after
     a day.
     """
@@ -58,12 +53,7 @@ def read_time(
     return TimeOfDay(hour * 60, bare.end())
 
 
-def time_at(
-    text: str,
-    start: int,
-    *,
-    after_day: bool = False,
-) -> TimeOfDay | None:
+def time_at(text: str, start: int, *, after_day: bool = False) -> TimeOfDay | None:
     """Reads the time whose words begin at `start`, no bare number among them.
 
     Figures to which a letter is glued are one only after a day, and where a word counts them."""

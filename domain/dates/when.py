@@ -10,7 +10,13 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from domain.dates.days import BANGKOK, day_distances, find_date
-from domain.dates.time_of_day import all_of, key_of, number_of, read_time, time_pattern
+from domain.dates.time_of_day import (
+    all_of,
+    key_of,
+    number_of,
+    read_time,
+    time_pattern,
+)
 from domain.dates.working_calendar import Hours, WorkingCalendar
 from domain.errors import InvalidInput
 from domain.patterns import WORD_END, one_word_of, skip
@@ -176,11 +182,7 @@ def _rest(text: str, end: int) -> str:
 # Spans: in 2 hours, 3 working days later.
 
 
-def _span(
-    text: str,
-    now: datetime,
-    calendar: WorkingCalendar,
-) -> tuple[date, int] | None:
+def _span(text: str, now: datetime, calendar: WorkingCalendar) -> tuple[date, int] | None:
     """Returns the instant (minutes, hours) or day (days and longer) that a span leads to, and where
     its words end.
     """

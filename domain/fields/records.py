@@ -43,14 +43,7 @@ class RecordFields:
         self.rows: Mapping[str, FieldRow] = read_rows(name)
         """The rows by name, in the order of the table."""
         types = {**PLAIN_TYPES, **(own or {})}
-        bound = [
-            _bind(
-                record,
-                row,
-                types,
-            )
-            for row in self.rows.values()
-        ]
+        bound = [_bind(record, row, types) for row in self.rows.values()]
         self._bound = {one.row.name: one for one in bound}
         self._by_column = {one.row.column: one for one in bound}
         self.columns = tuple(self._by_column)
@@ -58,9 +51,7 @@ class RecordFields:
         self._mapping = _Mapping.of(bound)
 
     def names(
-        self,
-        which: Callable[[FieldRow], bool],
-        first: Iterable[str] = (),
+        self, which: Callable[[FieldRow], bool], first: Iterable[str] = ()
     ) -> tuple[str, ...]:
         """Names of the fields for which that holds: those of `first` first, then the others in the
         order of the table.
@@ -69,11 +60,7 @@ class RecordFields:
         led = [name for name in first if name in found]
         return tuple(dict.fromkeys((*led, *found)))
 
-    def standing(
-        self,
-        place: str,
-        first: Iterable[str] = (),
-    ) -> tuple[str, ...]:
+    def standing(self, place: str, first: Iterable[str] = ()) -> tuple[str, ...]:
         """Names of the fields that stand in that place (domain.fields.rows.PLACES)."""
         return self.names(lambda row: place in row.places, first)
 
@@ -99,19 +86,11 @@ class RecordFields:
         """A field's value out of such a text."""
         return self._bound[name].value(text)
 
-    def texts(
-        self,
-        record: object,
-        names: Iterable[str],
-    ) -> dict[str, str]:
+    def texts(self, record: object, names: Iterable[str]) -> dict[str, str]:
         """The values of these fields as drafts hold them."""
         return {name: self.text(record, name) for name in names}
 
-    def values(
-        self,
-        texts: Mapping[str, str],
-        names: Iterable[str],
-    ) -> dict[str, Any]:
+    def values(self, texts: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
         """The attributes of these fields out of such texts; a text that is missing is empty."""
         attributes = {}
         for name in names:
@@ -119,11 +98,7 @@ class RecordFields:
             attributes[one.row.attribute] = one.value(texts.get(name, ""))
         return attributes
 
-    def differences(
-        self,
-        old: object,
-        new: object,
-    ) -> dict[str, tuple[str, str]]:
+    def differences(self, old: object, new: object) -> dict[str, tuple[str, str]]:
         """The columns that differ, each with both values as the history holds them."""
         before = self.stored(old)
         after = self.stored(new)
@@ -138,11 +113,7 @@ class RecordFields:
         """Whether saves write a column of that name."""
         return column in self._by_column and not self._by_column[column].row.apart
 
-    def from_history(
-        self,
-        column: str,
-        text: str,
-    ) -> tuple[str, Any]:
+    def from_history(self, column: str, text: str) -> tuple[str, Any]:
         """An attribute and its value out of what the history holds of a column."""
         one = self._by_column[column]
         return one.row.attribute, one.value(text)
@@ -197,11 +168,7 @@ class _Mapping:
         return attributes
 
 
-def _bind(
-    record: type,
-    row: FieldRow,
-    types: Mapping[str, FieldType],
-) -> _Bound:
+def _bind(record: type, row: FieldRow, types: Mapping[str, FieldType]) -> _Bound:
     """The row's type; a field of choices is of the enumeration that the class says."""
     if row.type not in types:
         raise DataError(f"fields.toml: {row.name}: type: use one of {', '.join(types)}")

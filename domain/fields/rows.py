@@ -1,4 +1,6 @@
-"""The rows of domain/data/fields.toml: what each field of a record is called and where it stands."""
+"""The rows of domain/data/fields.toml: what each field of a record is called and where it
+stands.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,8 +27,8 @@ class FieldRow:
     `name` is what forms and cards call it; its `attribute` of the record's class, its `column` in
     the store and the English name of its column in a `sheet` are mostly called the same. `label` is
     its Thai name, and `also` what else people call it; `headings` are its further names in sheets.
-    `type` is one of domain.fields.types or of the record's own. `places` say where it stands: in the
-    form, on the card, in sheets. `hint` is the form's question, "" for the one of its type.
+    `type` is one of domain.fields.types or of the record's own. `places` say where it stands: in
+    the form, on the card, in sheets. `hint` is the form's question, "" for the one of its type.
 
     `unknown`: it may be answered with 9, not known. `asked`: a subject may ask for it, or insist on
     it. `searched`: tickets are found by it. `paired`: the second ticket of a forwarded mail has it
@@ -95,15 +97,7 @@ def _row(name: str, table: TomlTable) -> FieldRow:
     label = table.text("label")
     # Interned, as names in code are, so that a record is quickly made out of them.
     attribute = intern(table.text("attribute", name))
-    places = (
-        table.codes(
-            "places",
-            PLACES,
-            "place",
-        )
-        if "places" in table.values
-        else PLACES
-    )
+    places = table.codes("places", PLACES, "place") if "places" in table.values else PLACES
     values = table.table("values")
     return FieldRow(
         name=name,

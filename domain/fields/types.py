@@ -36,9 +36,7 @@ def enumeration_of(hint: Any) -> type[StrEnum] | None:
 
 
 def kept_as_text(
-    text: Callable[[Any], str],
-    value: Callable[[str], Any],
-    empty: object,
+    text: Callable[[Any], str], value: Callable[[str], Any], empty: object
 ) -> FieldType:
     """A type whose column holds the text that the history holds, "" for nothing."""
     return FieldType(text, value, empty, stored=text, loaded=value)

@@ -17,7 +17,13 @@ from domain.one_line.end import closing_word
 from domain.one_line.head import CustomerMention, asks_at, channel_at, reference_at
 from domain.one_line.line_words import any_word, listed
 from domain.one_line.numbers import is_compared, masked
-from domain.one_line.past import Past, binds_day, is_vague_day, past_at, weekday_of
+from domain.one_line.past import (
+    Past,
+    binds_day,
+    is_vague_day,
+    past_at,
+    weekday_of,
+)
 from domain.one_line.slips import find_slip
 from domain.one_line.types import CustomerRef, Grammar, OneLine, Vocabulary
 from domain.one_line.words import is_spoken_of, is_staff, steering
@@ -46,11 +52,7 @@ _Place = tuple[int, str]
 """Where a word begins, and the word."""
 
 
-def with_doubts(
-    read: OneLine,
-    unread: tuple[str, ...],
-    grammar: Grammar,
-) -> OneLine:
+def with_doubts(read: OneLine, unread: tuple[str, ...], grammar: Grammar) -> OneLine:
     """Returns the line with its suspicious words as doubts; what is missing is filled with what
     they seem to say.
     """

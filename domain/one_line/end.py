@@ -166,12 +166,7 @@ def read_end(text: str, *, asked: bool = False) -> End:
     return End(text)
 
 
-def _closed(
-    text: str,
-    found: re.Match[str],
-    *,
-    asked: bool,
-) -> End:
+def _closed(text: str, found: re.Match[str], *, asked: bool) -> End:
     """Reads a closing word of its own, which is shown where it may mean something else."""
     before = text[: found.start()].rstrip(JOINTS)
     closing = text[found.start() :]

@@ -144,11 +144,7 @@ def _with_free(read: OneLine, plain: str) -> OneLine:
     return replace(read, price=parse_price("0"))
 
 
-def _multiplied(
-    read: OneLine,
-    plain: str,
-    each: Sequence[re.Match[str]],
-) -> OneLine:
+def _multiplied(read: OneLine, plain: str, each: Sequence[re.Match[str]]) -> OneLine:
     """Takes the price of several pieces: two books at 150 each are 300. It is computed, so it is
     shown.
     """
@@ -321,11 +317,7 @@ def _book() -> re.Pattern[str]:
     return re.compile(rf"{receipt}{book}\s*[,/]?\s*{number}", re.IGNORECASE)
 
 
-def _dated(
-    plain: str,
-    at: int,
-    today: date,
-) -> tuple[date | None, int]:
+def _dated(plain: str, at: int, today: date) -> tuple[date | None, int]:
     """Returns the day that follows, if it is not still to come, and where it ends."""
     for pattern in _before_day():
         lead = pattern.match(plain, at)

@@ -88,7 +88,13 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
             continue
         number = _DOTTED.fullmatch(plain, start.at, found.end)
         if number is None and _may_end(plain, found.end):
-            return Past(found.on, found.at, found.end, found.sure, start.backdates)
+            return Past(
+                found.on,
+                found.at,
+                found.end,
+                found.sure,
+                start.backdates,
+            )
     return None
 
 

@@ -13,10 +13,29 @@ from itertools import takewhile
 
 from domain.dates.days import find_date
 from domain.one_line.edges import with_doubted_texts, with_doubts
-from domain.one_line.end import End, find_marker, find_soft_marker, likely_split, read_end
-from domain.one_line.head import NAME_LIMIT, Head, Word, asks_at, channel_at, read_head
+from domain.one_line.end import (
+    End,
+    find_marker,
+    find_soft_marker,
+    likely_split,
+    read_end,
+)
+from domain.one_line.head import (
+    NAME_LIMIT,
+    Head,
+    Word,
+    asks_at,
+    channel_at,
+    read_head,
+)
 from domain.one_line.numbers import masked, with_numbers
-from domain.one_line.past import Past, binds_day, is_vague_day, past_at, past_at_end
+from domain.one_line.past import (
+    Past,
+    binds_day,
+    is_vague_day,
+    past_at,
+    past_at_end,
+)
 from domain.one_line.types import (
     TEXT_FIELDS,
     CustomerRef,

@@ -15,7 +15,13 @@ from domain.dates.days import parse_month
 from domain.errors import InvalidInput
 from domain.one_line.line_words import any_word, line_words, listed
 from domain.one_line.numbers import masked
-from domain.one_line.types import TEXT_FIELDS, Grammar, OneLine, TextField, Vocabulary
+from domain.one_line.types import (
+    TEXT_FIELDS,
+    Grammar,
+    OneLine,
+    TextField,
+    Vocabulary,
+)
 from domain.text import digits, strip_titles, words
 from domain.tickets.projects import Project, projects_in
 
@@ -225,9 +231,7 @@ def _with_projects(read: OneLine, grammar: Grammar) -> OneLine:
 
 
 def _years_of_each(
-    named: Sequence[tuple[int, int, Project]],
-    text: str,
-    today: date,
+    named: Sequence[tuple[int, int, Project]], text: str, today: date
 ) -> tuple[dict[str, tuple[DataPeriod, ...]], list[tuple[int, int]]]:
     """Returns the years right behind each project's name, and from where to where they stand."""
     years: dict[str, tuple[DataPeriod, ...]] = {}
@@ -244,11 +248,7 @@ def _years_of_each(
     return years, taken
 
 
-def _shared_years(
-    text: str,
-    taken: list[tuple[int, int]],
-    today: date,
-) -> tuple[DataPeriod, ...]:
+def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple[DataPeriod, ...]:
     """Returns the years of data that stand apart from any project."""
     # "The plan of 2566 to 2570" is no data of these years.
     if any(word in text for word in words("data_years").texts("plans")):

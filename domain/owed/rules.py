@@ -4,7 +4,13 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import (
+    UTC,
+    date,
+    datetime,
+    time,
+    timedelta,
+)
 from enum import StrEnum
 
 from domain.catalogue import Catalogue
@@ -149,7 +155,10 @@ def _local(at: datetime) -> date:
 
 
 def next_reminder(
-    rule: Rule, owed: Owed, calendar: WorkingCalendar, now: datetime
+    rule: Rule,
+    owed: Owed,
+    calendar: WorkingCalendar,
+    now: datetime,
 ) -> datetime | None:
     """Returns when to remind next: on a working day at the rule's time, after `now`; None where
     nothing more is to be said.
@@ -185,7 +194,14 @@ def settle(
     changed: list[Owed] = []
     for rule in rules:
         before = [row for row in owed if row.rule == rule.name]
-        after = _settle_rule(rule, tickets, before, request_id, agreed.get(rule.agreed), now)
+        after = _settle_rule(
+            rule,
+            tickets,
+            before,
+            request_id,
+            agreed.get(rule.agreed),
+            now,
+        )
         changed += [row for row in after if row not in before]
     return changed
 

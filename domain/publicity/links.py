@@ -171,7 +171,13 @@ def _shared(address: _Address) -> str:
 def _page(network: Network, url: str, name: str) -> PostLink:
     """Returns the link to a whole account."""
     key = f"{network}:page/{name.casefold()}"
-    return PostLink(network, url, key, page=name, kind=PostLinkKind.PAGE)
+    return PostLink(
+        network,
+        url,
+        key,
+        page=name,
+        kind=PostLinkKind.PAGE,
+    )
 
 
 # Facebook.
@@ -248,11 +254,7 @@ def _facebook_group_post(path: Sequence[str]) -> PostLink | None:
     return replace(link, kind=PostLinkKind.GROUP) if link else None
 
 
-def _facebook_post(
-    post: str,
-    url: str,
-    page: str = "",
-) -> PostLink | None:
+def _facebook_post(post: str, url: str, page: str = "") -> PostLink | None:
     if not _FACEBOOK_ID.fullmatch(post):
         return None
     return PostLink(Network.FACEBOOK, url, facebook_key(post), page)

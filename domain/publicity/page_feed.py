@@ -81,11 +81,7 @@ class PagePost:
         return self.shown_at is None or self.hidden_at > self.shown_at
 
 
-def read_event(
-    entry_time: object,
-    value: Mapping[str, object],
-    page_id: str,
-) -> PageEvent | None:
+def read_event(entry_time: object, value: Mapping[str, object], page_id: str) -> PageEvent | None:
     """Reads a change of the page's feed; returns None where it is no post of the page itself, or
     not published.
     """
@@ -203,4 +199,11 @@ def event_from_json(raw: str) -> PageEvent:
     """Reads what `event_json` wrote."""
     post_id, verb, at, text, link, posted = json.loads(raw)
     made = datetime.fromisoformat(posted) if posted else None
-    return PageEvent(post_id, Verb(verb), datetime.fromisoformat(at), text, link, made)
+    return PageEvent(
+        post_id,
+        Verb(verb),
+        datetime.fromisoformat(at),
+        text,
+        link,
+        made,
+    )

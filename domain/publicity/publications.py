@@ -171,7 +171,11 @@ def ticket_of(
 
 
 def corrected(
-    ticket: Ticket, before: Publication, after: Publication, network: Network, name: str
+    ticket: Ticket,
+    before: Publication,
+    after: Publication,
+    network: Network,
+    name: str,
 ) -> Ticket:
     """Returns the ticket after its publication was corrected; words that an officer wrote into the
     ticket stay.
@@ -185,11 +189,7 @@ def corrected(
     return replace(ticket, **changed)
 
 
-def _derived(
-    publication: Publication,
-    network: Network,
-    name: str,
-) -> dict[str, Any]:
+def _derived(publication: Publication, network: Network, name: str) -> dict[str, Any]:
     """Returns what a ticket has from its publication, by field; `name` = the network as people call
     it.
     """

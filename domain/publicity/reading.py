@@ -6,10 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.dates.data_years import DataPeriod, find_periods, format_periods, kept, read_kept
+from domain.dates.data_years import (
+    DataPeriod,
+    find_periods,
+    format_periods,
+    kept,
+    read_kept,
+)
 from domain.dates.days import BUDDHIST_OFFSET, find_month
 from domain.publicity.links import without_links
-from domain.text import clean, digits, fold, shorten, words
+from domain.text import (
+    clean,
+    digits,
+    fold,
+    shorten,
+    words,
+)
 from domain.tickets.projects import Project, likely_projects, projects_in
 
 SUBJECT = "10"
@@ -100,7 +112,13 @@ def _months(text: str, today: date) -> tuple[DataPeriod, ...]:
 def _month_period(first: date) -> DataPeriod:
     """Returns the month that begins on this day."""
     year = first.year + BUDDHIST_OFFSET
-    return DataPeriod(year, year, unit="M", start=first.month, end=first.month)
+    return DataPeriod(
+        year,
+        year,
+        unit="M",
+        start=first.month,
+        end=first.month,
+    )
 
 
 # The words of the tickets (DOMAIN.md section 9).

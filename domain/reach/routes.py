@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from domain.reach.groups import Group, last_resort_of
-from domain.staff import Chat, Identity, Platform, Role, Staff, StaffId
+from domain.staff import (
+    Chat,
+    Identity,
+    Platform,
+    Role,
+    Staff,
+    StaffId,
+)
 
 MOST_GROUPS = 3
 """Groups that a notice goes to at most, one after the other."""
@@ -174,7 +181,12 @@ class Undelivered:
 
 
 def first_routing(
-    directory: Directory, person: Staff, key: str, *, personal: bool, masked: bool
+    directory: Directory,
+    person: Staff,
+    key: str,
+    *,
+    personal: bool,
+    masked: bool,
 ) -> Routing:
     """Where a person is told something unasked; `personal` = it is for this person alone."""
     tried = Tried(key)
@@ -212,7 +224,13 @@ def _hearer(person: Staff | None, message: Undelivered, route: Route | None) -> 
     return Hearer.NOBODY
 
 
-def find_route(directory: Directory, person: Staff, tried: Tried, *, masked: bool) -> Route | None:
+def find_route(
+    directory: Directory,
+    person: Staff,
+    tried: Tried,
+    *,
+    masked: bool,
+) -> Route | None:
     """The first route that is left; `masked` = there are lines for a group."""
     if not tried.moved:
         chat = _own_chat(directory, person, tried.refused)

@@ -6,7 +6,13 @@ word is telling. The words are those of the suggestions without the vague ones; 
 within a longer known one says nothing itself (the Thai for "to lend" within "a loan")."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import date
 from math import log
@@ -56,11 +62,7 @@ class Telling:
         """Returns the channels that the text tells."""
         return {self.channels[word] for word in self._within(text, self.channels)}
 
-    def _within(
-        self,
-        text: str,
-        known: Collection[str],
-    ) -> list[str]:
+    def _within(self, text: str, known: Collection[str]) -> list[str]:
         """Returns the known words of a text, none that stands within a longer one or within a
         cover.
         """
@@ -144,11 +146,7 @@ class Pointer:
             return ""
         return named.pop()
 
-    def _by_any_channel(
-        self,
-        subjects: Sequence[str],
-        channel: str,
-    ) -> list[Way]:
+    def _by_any_channel(self, subjects: Sequence[str], channel: str) -> list[Way]:
         """Returns the likeliest subject by several of its channels, the others by one each."""
         if not subjects:
             return []

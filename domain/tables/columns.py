@@ -127,11 +127,7 @@ class Columns:
         else:
             cells[field] = f"{title} {behind}".strip()
 
-    def _keep(
-        self,
-        cells: dict[str, str],
-        row: Sequence[str],
-    ) -> None:
+    def _keep(self, cells: dict[str, str], row: Sequence[str]) -> None:
         """What stands in columns that are none of the register's, below their headings."""
         beyond = row[self.width :]
         if self.strict and any(cell.strip() for cell in beyond):
@@ -142,11 +138,7 @@ class Columns:
         _add_line(cells, NOTED, ", ".join(further))
 
 
-def _add_line(
-    cells: dict[str, str],
-    key: str,
-    text: str,
-) -> None:
+def _add_line(cells: dict[str, str], key: str, text: str) -> None:
     if not text:
         return
     before = cells.get(key)
@@ -307,11 +299,7 @@ def _known(register: Register, row: Sequence[str]) -> int:
         return FEWEST_KNOWN if error.code == "file_twice" else 0
 
 
-def _joined(
-    register: Register,
-    header: Sequence[str],
-    below: Sequence[str],
-) -> tuple[str, ...]:
+def _joined(register: Register, header: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
     """The heading with the second row of it that stands below; () where that is a row like any
     other.
     """

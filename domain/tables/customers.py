@@ -57,11 +57,7 @@ def customer_rows(customer: Customer, labels: Mapping[str, str]) -> list[dict[st
     return [{column: text for column, text in row.items() if text} for row in rows]
 
 
-def _row(
-    customer: Customer,
-    place: int,
-    labels: Mapping[str, str],
-) -> dict[str, str]:
+def _row(customer: Customer, place: int, labels: Mapping[str, str]) -> dict[str, str]:
     """One of a customer's rows; the first has all that is said once."""
     row = {"code": str(customer.code), "name": customer.name or UNKNOWN}
     if place == 0:

@@ -78,11 +78,7 @@ def is_error(text: str) -> bool:
     return text in _ERRORS
 
 
-def printed(
-    customer: Customer,
-    column: str,
-    labels: Mapping[str, str],
-) -> str:
+def printed(customer: Customer, column: str, labels: Mapping[str, str]) -> str:
     """What a column of the record itself prints as."""
     row = _ROWS[column]
     text = CUSTOMER.text(customer, row.name)
@@ -144,11 +140,7 @@ class CustomerMerge:
         self._remarks: list[Remark] = []
         self._line = ""
 
-    def lay(
-        self,
-        cells: Cells,
-        line: str = "",
-    ) -> list[Remark]:
+    def lay(self, cells: Cells, line: str = "") -> list[Remark]:
         """One row, which stands at `line`; what of it is read otherwise than it is written."""
         self._remarks = []
         self._line = line
@@ -641,9 +633,7 @@ def _noted(label: str, text: str) -> str:
 
 
 def _placed_phones(
-    texts: Mapping[str, str],
-    prefix: str,
-    present: Mapping[str, str],
+    texts: Mapping[str, str], prefix: str, present: Mapping[str, str]
 ) -> dict[str, tuple[str, str]]:
     """Field -> number and the column it stands in; a second number goes into the other field where
     that is free.
@@ -678,9 +668,7 @@ def _numbers(text: str | None) -> Sequence[str]:
 
 
 def _same_contact(
-    contacts: Sequence[Contact],
-    given: Contact,
-    settled: Sequence[Contact],
+    contacts: Sequence[Contact], given: Contact, settled: Sequence[Contact]
 ) -> int | None:
     """Which contact is meant: the one that says just that, else one of the name that no earlier row
     meant.

@@ -120,11 +120,7 @@ def named_value(field: str, text: str) -> str:
     return value
 
 
-def limited(
-    field: str,
-    text: str,
-    limit: int = TEXT_LIMIT,
-) -> str:
+def limited(field: str, text: str, limit: int = TEXT_LIMIT) -> str:
     """The text, if it is not too long; InvalidInput("cell_long")."""
     if len(text) > limit:
         raise InvalidInput(

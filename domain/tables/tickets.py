@@ -184,11 +184,7 @@ def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:
     return {name: text for name, text in row.items() if text}
 
 
-def _printed(
-    ticket: Ticket,
-    name: str,
-    labels: Labels,
-) -> str:
+def _printed(ticket: Ticket, name: str, labels: Labels) -> str:
     row = TICKET.rows[name]
     printer = _PRINTERS.get(row.type)
     if printer is None:

@@ -49,11 +49,7 @@ def find_projects(projects: Iterable[Project], text: str) -> list[Project]:
     return short + [project for project in named if project not in short]
 
 
-def similar_projects(
-    projects: Iterable[Project],
-    text: str,
-    limit: int = 5,
-) -> list[Project]:
+def similar_projects(projects: Iterable[Project], text: str, limit: int = 5) -> list[Project]:
     """Returns the projects spelt much like what was typed, likeliest first: for slips, so never
     taken without being asked.
     """

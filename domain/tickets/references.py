@@ -264,7 +264,13 @@ def _bare_ticket(text: str) -> Reference | None:
     found = _BARE_TICKET.match(_plain(text))
     if found is None or not _is_dated(found["no"]):
         return None
-    return Reference(ReferenceKind.TICKET, f"R{found['no']}", 0, found.end(), sure=False)
+    return Reference(
+        ReferenceKind.TICKET,
+        f"R{found['no']}",
+        0,
+        found.end(),
+        sure=False,
+    )
 
 
 def _read_customer(found: re.Match[str]) -> Reference:

@@ -55,13 +55,7 @@ def _plan_all(work: Work, wanted: Mapping[TicketNo, Sequence[Due]]) -> None:
     every = [*wanted.items()]
     for start in range(0, len(every), CHUNK):
         some = dict(every[start : start + CHUNK])
-        work.change(
-            partial(
-                deadlines.replan,
-                wanted=some,
-                now=work.now,
-            )
-        )
+        work.change(partial(deadlines.replan, wanted=some, now=work.now))
 
 
 async def replan_with(work: Work, after: Desk) -> int:
@@ -111,13 +105,7 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
             changed[ticket.no] = wanted
     _plan_all(work, changed)
     # What is left is about tickets that were finished or voided meanwhile.
-    work.change(
-        partial(
-            due_rows.cancel_all,
-            kind=KIND,
-            subjects=[*waiting],
-        )
-    )
+    work.change(partial(due_rows.cancel_all, kind=KIND, subjects=[*waiting]))
 
 
 @due(KIND)
@@ -125,11 +113,7 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
     """Sends each person one message of the tickets that are due soon or overdue. Raises
     Conflict("due") while the morning's message, which tells the same, is not out yet.
     """
-    if await due_rows.has_waiting(
-        work.db,
-        MORNING,
-        work.now,
-    ):
+    if await due_rows.has_waiting(work.db, MORNING, work.now):
         raise Conflict("due")
     told = await _by_person(work, rows)
     for person, by_ticket in told.items():
@@ -145,19 +129,9 @@ async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, TicketAtStage]
     """Returns what each person is to be told now. Whoever asks for it tells it: it is written down
     as done.
     """
-    rows = await due_rows.list_due(
-        work.db,
-        KIND,
-        work.now,
-    )
+    rows = await due_rows.list_due(work.db, KIND, work.now)
     if rows:
-        work.change(
-            partial(
-                due_rows.finish_elsewhere,
-                rows=rows,
-                now=work.now,
-            )
-        )
+        work.change(partial(due_rows.finish_elsewhere, rows=rows, now=work.now))
     return await _by_person(work, rows)
 
 
@@ -185,11 +159,7 @@ async def _by_person(
 
 async def _at_work(work: Work) -> dict[StaffId, Staff]:
     """Everybody who is not on leave today."""
-    leaves = await hand_overs.list_leaves(
-        work.db,
-        work.today,
-        work.today,
-    )
+    leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
     away = {leave.staff for leave in leaves}
     everybody = await staff.list_staff(work.db)
     there = [person for person in everybody if person.blocked_at is None]
@@ -214,7 +184,10 @@ def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> li
 
 
 async def _tell_person(
-    work: Work, person: StaffId, told: list[TicketAtStage], first_row: int
+    work: Work,
+    person: StaffId,
+    told: list[TicketAtStage],
+    first_row: int,
 ) -> None:
     """One message of these tickets: what is overdue first, then by due time."""
     told.sort(key=lambda each: (each[0] is Stage.SOON, ticket_cards.due(work, each[1]) or work.now))
@@ -309,9 +282,5 @@ def _title(told: Sequence[TicketAtStage]) -> str:
         counts.append(_("ใกล้กำหนด %(count)s", count=soon))
     title = "⏰ " + " · ".join(counts)
     if len(told) > SHOWN:
-        title += "\n" + _(
-            "แสดง %(shown)s จาก %(count)s",
-            shown=SHOWN,
-            count=len(told),
-        )
+        title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=SHOWN, count=len(told))
     return title

@@ -57,11 +57,7 @@ def _read_rule(ctx: Context, text: str) -> tuple[date, DayRule]:
         raise InvalidInput("holiday", text=shorten(text, 40))
     on, name = found
     if len(name) > NAME_LIMIT:
-        raise InvalidInput(
-            "too_long",
-            length=len(name),
-            limit=NAME_LIMIT,
-        )
+        raise InvalidInput("too_long", length=len(name), limit=NAME_LIMIT)
     if first is not None or name.startswith(("ทำงาน", "วันทำงาน", "วันทำการ")):
         return on, DayRule(name or _("วันทำการ"), True)
     return on, DayRule(name or _("วันหยุดพิเศษ"), False)
@@ -160,7 +156,10 @@ async def _take_back(ctx: Context, on: date) -> Reply:
 
 
 async def _changed(
-    ctx: Context, what: str, entered: Mapping[date, DayRule], buttons: tuple[Button, ...]
+    ctx: Context,
+    what: str,
+    entered: Mapping[date, DayRule],
+    buttons: tuple[Button, ...],
 ) -> Reply:
     """What was written, and how many due times and reminders move by it; `entered` = all of the
     office's own days from now on.

@@ -12,7 +12,13 @@ from domain.clock.sum import Explanation, explain
 from domain.errors import Conflict
 from domain.moments import parse_moment
 from domain.tickets.records import Pause, Ticket
-from handlers.chat import Button, Card, Paragraph, Reply, say
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    say,
+)
 from handlers.clock import text as clock_text
 from handlers.desk import Context
 from handlers.forms.drafts import end, new_draft
@@ -95,21 +101,13 @@ async def _wait(ctx: Context, found: Ticket, since: datetime) -> Reply:
     ticket = pauses.wait(found, since, ctx.now)
     # Whoever says so looks after it, where nobody did.
     assignee = found.assignee or ctx.staff.id
-    return await _saved(
-        ctx,
-        found,
-        replace(ticket, assignee=assignee),
-    )
+    return await _saved(ctx, found, replace(ticket, assignee=assignee))
 
 
 async def _answered(ctx: Context, found: Ticket, until: datetime) -> Reply:
     if found.waiting_since is None:
         return await ticket_cards.present_state(ctx, found)
-    return await _saved(
-        ctx,
-        found,
-        pauses.answered(found, until, ctx.now),
-    )
+    return await _saved(ctx, found, pauses.answered(found, until, ctx.now))
 
 
 async def _saved(ctx: Context, old: Ticket, new: Ticket) -> Reply:
@@ -136,13 +134,7 @@ def _last_correct_button(ticket: Ticket) -> list[Button]:
     if not ticket.pauses:
         return []
     field = "until" if ticket.pauses[-1].until else "since"
-    return [
-        _correct_button(
-            ticket,
-            len(ticket.pauses) - 1,
-            field,
-        )
-    ]
+    return [_correct_button(ticket, len(ticket.pauses) - 1, field)]
 
 
 def _correct_button(ticket: Ticket, position: int, field: str) -> Button:
@@ -250,7 +242,12 @@ async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     return {draft.about["field"]: moment.isoformat()}
 
 
-def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Ticket:
+def _better(
+    found: Ticket,
+    draft: Draft,
+    moment: datetime,
+    now: datetime,
+) -> Ticket:
     """The ticket with the moment that was typed; Conflict("no_pause") where the pause is gone."""
     position = int(draft.about["position"])
     if position >= len(found.pauses):
@@ -336,13 +333,7 @@ async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for position, pause in enumerate(found.pauses):
         if not pause.closed:
             label = _("แก้ช่วงรอ %(since)s", since=day_time(pause.since))
-            buttons.append(
-                Button(
-                    label,
-                    "pause.show",
-                    _which(found, position),
-                )
-            )
+            buttons.append(Button(label, "pause.show", _which(found, position)))
     text = clock_text.why(
         configuration,
         found,
@@ -350,11 +341,7 @@ async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         _if_now(ctx, found, told),
         ctx.now,
     )
-    return say(
-        text,
-        *buttons[-SHOWN:],
-        ticket_buttons.show_button(found),
-    )
+    return say(text, *buttons[-SHOWN:], ticket_buttons.show_button(found))
 
 
 def _if_now(ctx: Context, found: Ticket, told: Explanation) -> datetime | None:

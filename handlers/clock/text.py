@@ -148,11 +148,7 @@ def _phrase(step: SumLine) -> str:
             days=days(step.first, step.last),
             amount=amount,
         )
-    return _(
-        "%(day)s นับ %(amount)s",
-        day=day(step.first),
-        amount=amount,
-    )
+    return _("%(day)s นับ %(amount)s", day=day(step.first), amount=amount)
 
 
 def _instant_text(step: SumLine, at: str) -> str:
@@ -180,16 +176,8 @@ def _result(told: Explanation, if_now: datetime | None, day_minutes: int) -> Ite
     assert told.limit is not None
     total = timedelta(minutes=told.limit.working_minutes)
     if told.due is not None:
-        added = _sum(
-            told.limit,
-            total,
-            _parts(told.steps),
-        )
-        yield _(
-            "ครบ %(at)s (%(sum)s)",
-            at=weekday_when(told.due),
-            sum=added,
-        )
+        added = _sum(told.limit, total, _parts(told.steps))
+        yield _("ครบ %(at)s (%(sum)s)", at=weekday_when(told.due), sum=added)
         return
     if told.spent:
         spent = span(told.spent, day_minutes)
@@ -233,7 +221,10 @@ def _added(parts: Sequence[timedelta]) -> list[str]:
 
 
 def _outcome(
-    configuration: Configuration, ticket: Ticket, told: Explanation, now: datetime
+    configuration: Configuration,
+    ticket: Ticket,
+    told: Explanation,
+    now: datetime,
 ) -> Iterator[str]:
     """How it stands: what is left, what it is over, or how it was closed."""
     over = _over(configuration, ticket, told, now)
@@ -252,7 +243,12 @@ def _outcome(
         yield _("ตอนนี้เหลือ %(span)s", span=left)
 
 
-def _over(configuration: Configuration, ticket: Ticket, told: Explanation, now: datetime) -> str:
+def _over(
+    configuration: Configuration,
+    ticket: Ticket,
+    told: Explanation,
+    now: datetime,
+) -> str:
     """Working time beyond the limit in words; empty where it is not overdue."""
     end = ticket.closed_at or now
     if told.due is None or end <= told.due:

@@ -15,7 +15,13 @@ from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.tickets import buttons as ticket_buttons
-from handlers.tickets.cards import by_due, due_state, shown_name, ticket_line, ticket_words
+from handlers.tickets.cards import (
+    by_due,
+    due_state,
+    shown_name,
+    ticket_line,
+    ticket_words,
+)
 from handlers.tickets.cards import customer_line as line
 from store.customers import records as customers
 from store.owed import requests
@@ -61,11 +67,7 @@ async def card(ctx: Context, customer: Customer) -> Card:
         lines.append(
             (
                 _("ใบงานค้าง"),
-                ticket_line(
-                    ctx,
-                    ticket,
-                    due_state(ctx, ticket),
-                ),
+                ticket_line(ctx, ticket, due_state(ctx, ticket)),
             )
         )
     for ticket in latest:
@@ -74,11 +76,7 @@ async def card(ctx: Context, customer: Customer) -> Card:
     if merged:
         lines.append((_("รหัสเดิม"), ", ".join(merged)))
     buttons = (
-        *_open_buttons(
-            ctx,
-            customer,
-            waiting,
-        ),
+        *_open_buttons(ctx, customer, waiting),
         *_buttons(customer, count, asked),
     )
     return Card(

@@ -9,7 +9,14 @@ from domain.one_line.slips import find_slip
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
 from domain.tickets.references import ReferenceKind, is_courtesy, read_alone, take_reference
-from handlers.chat import Button, Choice, Paragraph, Reply, say, turn_buttons
+from handlers.chat import (
+    Button,
+    Choice,
+    Paragraph,
+    Reply,
+    say,
+    turn_buttons,
+)
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
 from handlers.customers.form import edit_customer, new_customer, passed_over
@@ -21,7 +28,13 @@ from handlers.forms.engine import FRESH, start
 from handlers.i18n import _
 from handlers.messages import sentence
 from handlers.records import named as named_records
-from handlers.registry import ANYTHING, action, command, spoken, text_action
+from handlers.registry import (
+    ANYTHING,
+    action,
+    command,
+    spoken,
+    text_action,
+)
 from handlers.spoken import near_command
 from handlers.tickets.cards import by_due
 from handlers.tickets.form import habit_defaults, new_ticket
@@ -68,11 +81,7 @@ async def find(ctx: Context, args: str) -> Reply:
     # A code alone is a search, whose single hit is the card.
     named = [] if one else await named_records.find_named(ctx, args)
     if len(named) > 1:
-        return await named_records.offer(
-            ctx,
-            named,
-            _line_buttons(ctx, args),
-        )
+        return await named_records.offer(ctx, named, _line_buttons(ctx, args))
     if named:
         buttons = _line_buttons(ctx, args)
         return await named_records.show_within(
@@ -188,11 +197,7 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
 
     Returns the text that was searched for, too.
     """
-    hits = await search.find_customers(
-        ctx.db,
-        ctx.words,
-        text,
-    )
+    hits = await search.find_customers(ctx.db, ctx.words, text)
     near = None if _has_hit(hits) else near_command(text)
     if near is None:
         return hits, text, ""
@@ -202,11 +207,7 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
     if is_plain and not is_find and ctx.staff.role.covers(wanted.role):
         hint = _(wanted.about)
     if len(rest) > 1 and (is_plain or is_find):
-        named = await search.find_customers(
-            ctx.db,
-            ctx.words,
-            rest,
-        )
+        named = await search.find_customers(ctx.db, ctx.words, rest)
         if _has_hit(named):
             found = _("พบจาก %(key)s", key=rest)
             return named, rest, "\n".join(filter(None, (found, hint)))
@@ -264,11 +265,7 @@ async def _latest_ticket(ctx: Context) -> Ticket | None:
     """The ticket that the officer saved or looked at last, if that was just now and nothing else
     was opened since.
     """
-    record = await audit.find_latest_record(
-        ctx.db,
-        ctx.staff.id,
-        ctx.now - FRESH,
-    )
+    record = await audit.find_latest_record(ctx.db, ctx.staff.id, ctx.now - FRESH)
     if not record.startswith("R"):
         return None
     found = await tickets.find_ticket(ctx.db, record)
@@ -302,11 +299,7 @@ def _new_button(text: str) -> Button:
 @action("find.page", in_place=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows another page of the same search."""
-    return await find_page(
-        ctx,
-        args["text"],
-        int(args["page"]),
-    )
+    return await find_page(ctx, args["text"], int(args["page"]))
 
 
 @action("customer.show")
@@ -376,7 +369,13 @@ async def unfinished_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return ticket_list(ctx, title, shown, buttons)
 
 
-def _list_buttons(action: str, code: str, page: int, *, more: bool) -> tuple[Button, ...]:
+def _list_buttons(
+    action: str,
+    code: str,
+    page: int,
+    *,
+    more: bool,
+) -> tuple[Button, ...]:
     """Back to the customer, and the pages beside this one."""
     back = Button(
         _("ผู้รับบริการ"),
@@ -428,10 +427,6 @@ async def new(ctx: Context, args: str) -> Reply:
 async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Creates a customer from a search that found nobody."""
     query = args.get("query", "")
-    draft = new_customer(
-        ctx,
-        query,
-        args.get("then", ""),
-    )
+    draft = new_customer(ctx, query, args.get("then", ""))
     passed = await passed_over(ctx, query)
     return await start(ctx, with_values(draft, passed))

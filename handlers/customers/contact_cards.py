@@ -9,7 +9,15 @@ from domain.customers.phones import format_phone, read_emails, read_phones
 from domain.customers.vcards import is_vcard, read_vcards
 from domain.text import shorten, words
 from domain.tickets.references import ReferenceKind, find_references
-from handlers.chat import Attachment, Button, Choice, Paragraph, Reply, SharedContact, say
+from handlers.chat import (
+    Attachment,
+    Button,
+    Choice,
+    Paragraph,
+    Reply,
+    SharedContact,
+    say,
+)
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
 from handlers.customers.hits import hit_buttons
@@ -32,7 +40,11 @@ class ContactFile(FileUse):
     """Reads the contacts in a file; each of them is found or made a customer."""
 
     async def read(
-        self, ctx: Context, body: Attachment, fetched: Fetched, draft: Draft | None
+        self,
+        ctx: Context,
+        body: Attachment,
+        fetched: Fetched,
+        draft: Draft | None,
     ) -> Reply | None:
         contacts = await _read_file(ctx, body, fetched)
         return await shared(ctx, contacts, draft) if contacts else None
@@ -110,26 +122,14 @@ async def _found(ctx: Context, contact: SharedContact) -> Reply:
         card = await customer_cards.card(ctx, customer)
         return Reply((Paragraph(read), card))
     if not hits and contact.name:
-        by_name = await search.find_customers(
-            ctx.db,
-            ctx.words,
-            contact.name,
-        )
+        by_name = await search.find_customers(ctx.db, ctx.words, contact.name)
         hits = [hit for hit in by_name if not hit.weak]
     new = _new_button(contact)
     if not hits:
         ctx.audit("customer.searched", "0")
         return say(f"{read}\n{_('ผลลัพธ์: 0')}", new)
     question = f"{read}\n{_('ผลลัพธ์: %(count)s', count=len(hits))}"
-    return Reply(
-        (
-            Choice(
-                question,
-                hit_buttons(ctx, hits[:SHOWN]),
-                (new,),
-            ),
-        )
-    )
+    return Reply((Choice(question, hit_buttons(ctx, hits[:SHOWN]), (new,)),))
 
 
 async def _by_contact_details(ctx: Context, contact: SharedContact) -> list[search.Hit]:

@@ -54,11 +54,7 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
     best: list[Pair] = []
     after = ""
     while True:
-        alike, last = await duplicates.list_alike(
-            work.db,
-            after,
-            BATCH,
-        )
+        alike, last = await duplicates.list_alike(work.db, after, BATCH)
         if not last:
             break
         # Pairs that the office has decided on are not proposed again.
@@ -67,13 +63,7 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
         after = last
         # A chat goes first.
         await asyncio.sleep(0)
-    work.change(
-        partial(
-            duplicates.propose,
-            pairs=best,
-            now=work.now,
-        )
-    )
+    work.change(partial(duplicates.propose, pairs=best, now=work.now))
     _plan_look(
         work,
         since - OVERLAP,
@@ -82,7 +72,12 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
     )
 
 
-def _plan_look(work: Work, since: datetime, after: str, at: datetime) -> None:
+def _plan_look(
+    work: Work,
+    since: datetime,
+    after: str,
+    at: datetime,
+) -> None:
     """Plans a part of a walk through what changed since a time, to go on after a code."""
     row = _look(since, after, at)
     work.change(partial(due_store.plan, rows=[row]))
@@ -125,13 +120,7 @@ async def look_at_changed(work: Work, rows: Sequence[Due]) -> None:
         )
         found = await _like(work, codes)
         best = _likeliest(found, room)
-        work.change(
-            partial(
-                duplicates.propose,
-                pairs=best,
-                now=work.now,
-            )
-        )
+        work.change(partial(duplicates.propose, pairs=best, now=work.now))
         room -= len(found)
         if room < 0:
             # Some found no room tonight: these customers are looked at again.
@@ -195,11 +184,7 @@ async def _near_names(work: Work, code: str) -> list[Pair]:
         return []
     alone = replace(customer, contacts=())
     pairs = []
-    for hit in await search.find_likely_duplicates(
-        work.db,
-        work.words,
-        alone,
-    ):
+    for hit in await search.find_likely_duplicates(work.db, work.words, alone):
         score = likeness(customer, hit.customer)
         pairs.append(
             pair_of(

@@ -9,7 +9,15 @@ from domain.customers.records import Customer
 from domain.errors import InvalidInput
 from domain.staff import Role
 from domain.text import fold
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, say, turn_buttons
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Paragraph,
+    Reply,
+    say,
+    turn_buttons,
+)
 from handlers.customers import cards as customer_cards
 from handlers.customers import merges
 from handlers.customers.merge_text import advice_text, beside, field_text, look_button
@@ -100,11 +108,7 @@ async def of_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     customer = await customers.get_customer(ctx.db, args["code"])
     code = customer.code
     ctx.audit("customer.read", code)
-    hits = await search.find_likely_duplicates(
-        ctx.db,
-        ctx.words,
-        customer,
-    )
+    hits = await search.find_likely_duplicates(ctx.db, ctx.words, customer)
     if not hits:
         return say(_("ไม่พบรายที่คล้ายกัน · พิมพ์ รหัสซ้ำ %(code)s ตามด้วยรหัสอื่นเพื่อรายงาน", code=code))
     codes = [code, *(hit.customer.code for hit in hits)]
@@ -146,11 +150,7 @@ async def _report(ctx: Context, codes: Sequence[str]) -> Reply:
         return _side_by_side(ctx, found, _("%(who)sรายงานรหัสซ้ำ", who=who))
 
     key = f"duplicates:{ctx.incoming.platform}:{ctx.incoming.id}"
-    ctx.notify(
-        told,
-        key,
-        role=Role.ADMIN,
-    )
+    ctx.notify(told, key, role=Role.ADMIN)
     listed = ", ".join(codes)
     text = _(
         "✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s · ระหว่างนี้ใช้ %(keep)s",
@@ -185,11 +185,7 @@ def _compared(ctx: Context, found: Sequence[Candidate]) -> Iterator[tuple[str, s
     fields = [
         (
             field_label(name),
-            _values(
-                ctx,
-                name,
-                found,
-            ),
+            _values(ctx, name, found),
         )
         for name in SAID
     ]
@@ -199,23 +195,12 @@ def _compared(ctx: Context, found: Sequence[Candidate]) -> Iterator[tuple[str, s
 
 
 def _values(ctx: Context, name: str, found: Sequence[Candidate]) -> list[str]:
-    return [
-        field_text(
-            ctx,
-            name,
-            one.customer,
-        )
-        for one in found
-    ]
+    return [field_text(ctx, name, one.customer) for one in found]
 
 
 def _decide_buttons(keep: str, gone: str) -> tuple[Button, Button]:
     """The merge of a pair, or that they are two."""
-    merge = _(
-        "รวม %(gone)s เข้ากับ %(keep)s",
-        gone=gone,
-        keep=keep,
-    )
+    merge = _("รวม %(gone)s เข้ากับ %(keep)s", gone=gone, keep=keep)
     different = _("%(code)s ไม่ใช่รายเดียวกัน", code=gone)
     return (
         Button(merge, "merge.preview", {"codes": f"{keep},{gone}"}),
@@ -228,11 +213,7 @@ def _decide_buttons(keep: str, gone: str) -> tuple[Button, Button]:
 
 
 @action("duplicate.list", role=Role.ADMIN)
-@action(
-    "duplicate.page",
-    role=Role.ADMIN,
-    in_place=True,
-)
+@action("duplicate.page", role=Role.ADMIN, in_place=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists what waits for a decision, page by page."""
     return await _list_open(ctx, int(args.get("page", "0")))
@@ -240,11 +221,7 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _list_open(ctx: Context, page: int) -> Reply:
     """One page of the pairs that wait for a decision, counted from 0."""
-    pairs = await duplicates.list_open(
-        ctx.db,
-        PAGE + 1,
-        page * PAGE,
-    )
+    pairs = await duplicates.list_open(ctx.db, PAGE + 1, page * PAGE)
     if not pairs:
         return say(_("ไม่มีคู่ที่รอตัดสิน"))
     count = await duplicates.count_open(ctx.db)
@@ -255,13 +232,7 @@ async def _list_open(ctx: Context, page: int) -> Reply:
         ctx.audit("customer.listed", pair.one)
         ctx.audit("customer.listed", pair.other)
         both = {"codes": f"{pair.one},{pair.other}"}
-        options.append(
-            Button(
-                _pair_line(pair, people),
-                "merge.preview",
-                both,
-            )
-        )
+        options.append(Button(_pair_line(pair, people), "merge.preview", both))
     turns = turn_buttons(
         "duplicate.page",
         {},
@@ -294,11 +265,7 @@ def _pair_line(pair: Pair, people: Mapping[str, Customer]) -> str:
     return f"{pair.one} = {pair.other} · {names} · {why}"
 
 
-@action(
-    "duplicate.different",
-    role=Role.ADMIN,
-    in_place=True,
-)
+@action("duplicate.different", role=Role.ADMIN, in_place=True)
 async def different_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Writes down that these are two customers; nobody is asked about them again."""
     one = args["one"]

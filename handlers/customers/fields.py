@@ -251,7 +251,12 @@ async def _parse_email(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
     return {**values, **_noted(note, known)}
 
 
-async def _parse_numbers(ctx: Context, draft: Draft, text: str, name: str) -> Mapping[str, str]:
+async def _parse_numbers(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+    name: str,
+) -> Mapping[str, str]:
     """Telephones and e-mails for the field that asked; the first number is its own.
 
     InvalidInput says what could not be read, and keeps what could.
@@ -265,11 +270,7 @@ async def _parse_numbers(ctx: Context, draft: Draft, text: str, name: str) -> Ma
     if len(numbers) == 1 and name != "reach":
         values = {
             name: numbers[0],
-            **_placed_contact_details(
-                (),
-                emails.addresses,
-                known,
-            ),
+            **_placed_contact_details((), emails.addresses, known),
         }
     else:
         values = _placed_contact_details(
@@ -279,11 +280,7 @@ async def _parse_numbers(ctx: Context, draft: Draft, text: str, name: str) -> Ma
         )
     if find_slip(phones.beside) or not (numbers or emails.addresses):
         error = _unread(phones.beside, name)
-        raise InvalidInput(
-            error.code,
-            **error.params,
-            kept=values,
-        )
+        raise InvalidInput(error.code, **error.params, kept=values)
     note = (values.pop("note", ""), phones.beside)
     return {**values, **_noted(note, known)}
 
@@ -342,11 +339,7 @@ _OWN: Mapping[str, Field] = {
             _parse_contact,
             opens="customer.contacts",
         ),
-        fields.text_field(
-            "note",
-            "พิมพ์หมายเหตุ",
-            limit=fields.LONG_LIMIT,
-        ),
+        fields.text_field("note", "พิมพ์หมายเหตุ", limit=fields.LONG_LIMIT),
     )
 }
 _PLAIN = [CUSTOMER.rows[name] for name in CUSTOMER.standing(FORM) if name not in _OWN]

@@ -22,8 +22,21 @@ from handlers.customers.fields import (
     present_values,
 )
 from handlers.desk import Context
-from handlers.forms.drafts import FormAnswer, end, keep, new_draft, with_values
-from handlers.forms.engine import Form, advance, enter_form, own_draft, rebased, start
+from handlers.forms.drafts import (
+    FormAnswer,
+    end,
+    keep,
+    new_draft,
+    with_values,
+)
+from handlers.forms.engine import (
+    Form,
+    advance,
+    enter_form,
+    own_draft,
+    rebased,
+    start,
+)
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label
@@ -207,13 +220,7 @@ async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
 async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
     code = await counters.reserve_customer_code(ctx.db)
     customer = replace(wanted, code=code)
-    ctx.change(
-        partial(
-            customers.add_customer,
-            customer=customer,
-            now=ctx.now,
-        )
-    )
+    ctx.change(partial(customers.add_customer, customer=customer, now=ctx.now))
     # The ticket that follows is made before the customer is written.
     ctx.unsaved[code] = customer
     ctx.audit("customer.created", code)
@@ -288,11 +295,7 @@ async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Repl
     ctx.audit("customer.read", current.code)
     lines: list[tuple[str, str]] = []
     if current.code == draft.record:
-        made = await changes.list_changes(
-            ctx.db,
-            current.code,
-            draft.record_version,
-        )
+        made = await changes.list_changes(ctx.db, current.code, draft.record_version)
         lines = await change_text.lines(ctx, made)
         title = _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.code)
     else:
@@ -311,15 +314,7 @@ async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Repl
             {"draft": draft.id},
         ),
     )
-    return Reply(
-        (
-            Card(
-                title,
-                tuple(lines),
-                buttons=buttons,
-            ),
-        )
-    )
+    return Reply((Card(title, tuple(lines), buttons=buttons),))
 
 
 @action("customer.rebase", in_place=True)
@@ -335,15 +330,7 @@ async def passed_over(ctx: Context, query: str) -> FormAnswer:
     """Returns the customers whom a search for this text has shown, as a draft holds them; they are
     not asked about again.
     """
-    hits = (
-        await search.find_customers(
-            ctx.db,
-            ctx.words,
-            query,
-        )
-        if query
-        else []
-    )
+    hits = await search.find_customers(ctx.db, ctx.words, query) if query else []
     return FormAnswer(passed=likely_duplicates.seen(hits[: likely_duplicates.SHOWN]))
 
 

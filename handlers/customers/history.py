@@ -9,7 +9,14 @@ from functools import partial
 from domain.customers.records import Customer
 from domain.errors import Conflict
 from domain.staff import Role
-from handlers.chat import Button, Card, Paragraph, Reply, say, turn_buttons
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    say,
+    turn_buttons,
+)
 from handlers.customers import cards as customer_cards
 from handlers.desk import Context
 from handlers.i18n import _
@@ -56,11 +63,7 @@ async def changes_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     shown = tuple(lines[page * PAGE : (page + 1) * PAGE])
     code = {"code": customer.code}
     buttons = []
-    if await revisions.find(
-        ctx.db,
-        customer.code,
-        customer.version - 1,
-    ):
+    if await revisions.find(ctx.db, customer.code, customer.version - 1):
         last = {**code, "version": str(customer.version)}
         buttons.append(Button(_("เลิกการแก้ไขล่าสุด"), "customer.undo", last))
     more = len(lines) > (page + 1) * PAGE
@@ -91,18 +94,10 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     Conflict("not_last") if it is not the last one, ("undo_merge") if it was a merge.
     """
     customer = await customers.get_customer(ctx.db, args["code"])
-    before = await revisions.find(
-        ctx.db,
-        customer.code,
-        customer.version - 1,
-    )
+    before = await revisions.find(ctx.db, customer.code, customer.version - 1)
     if before is None or str(customer.version) != args["version"] or customer.code != args["code"]:
         raise Conflict("not_last", code=customer.code)
-    for change in await changes.list_changes(
-        ctx.db,
-        customer.code,
-        customer.version - 1,
-    ):
+    for change in await changes.list_changes(ctx.db, customer.code, customer.version - 1):
         if change.field in ("merged", "merged_into"):
             raise Conflict("undo_merge", code=customer.code)
     restored = replace(

@@ -8,7 +8,13 @@ from domain.customers.phones import format_phone, mask_phone, mask_surname
 from domain.customers.records import Customer
 from domain.errors import DeskError
 from domain.staff import Staff
-from handlers.chat import Incoming, Offers, Query, QueryResult, Reply
+from handlers.chat import (
+    Incoming,
+    Offers,
+    Query,
+    QueryResult,
+    Reply,
+)
 from handlers.customers import cards as customer_cards
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
@@ -26,7 +32,12 @@ tell which.
 """
 
 
-async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | None) -> Outcome:
+async def answer(
+    desk: Desk,
+    incoming: Incoming,
+    query: Query,
+    person: Staff | None,
+) -> Outcome:
     """Answers a query with one page of customers. Neither the account's chat nor that it was seen
     is written down, since it spoke elsewhere.
     """
@@ -44,11 +55,7 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
     )
     # Whoever asks in a foreign chat gets hits or nothing, never an error.
     try:
-        reply = await _page(
-            ctx,
-            query.text[:LONGEST],
-            query.offset,
-        )
+        reply = await _page(ctx, query.text[:LONGEST], query.offset)
     except DeskError:
         reply = NOTHING
     return Outcome(reply, audit_entries=tuple(ctx.audit_entries))
@@ -57,15 +64,7 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
 async def _page(ctx: Context, text: str, offset: str) -> Reply:
     """The hits from `offset` on, which is the text of the answer before this one."""
     start = _read_offset(offset)
-    found = (
-        await search.find_customers(
-            ctx.db,
-            ctx.words,
-            text,
-        )
-        if text
-        else []
-    )
+    found = await search.find_customers(ctx.db, ctx.words, text) if text else []
     # Telegram refuses one result twice.
     hits = list({hit.customer.code: hit for hit in found}.values())
     shown = hits[start : start + PAGE]

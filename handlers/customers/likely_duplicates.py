@@ -59,11 +59,7 @@ async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
             mobile=mobile,
             email=email,
         )
-        found = await search.find_likely_duplicates(
-            ctx.db,
-            ctx.words,
-            wanted,
-        )
+        found = await search.find_likely_duplicates(ctx.db, ctx.words, wanted)
         ctx.likely_duplicates[key] = found
     passed = draft.dialog.passed
     return [hit for hit in ctx.likely_duplicates[key] if _seen(hit) not in passed]

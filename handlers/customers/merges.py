@@ -4,13 +4,25 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from domain.customers.fields import SAID
-from domain.customers.merging import Candidate, Union, differing, recommend, unite
+from domain.customers.merging import (
+    Candidate,
+    Union,
+    differing,
+    recommend,
+    unite,
+)
 from domain.customers.records import Customer
 from domain.errors import InvalidInput
 from domain.staff import Role
 from domain.text import shorten
 from domain.tickets.references import ReferenceKind, are_codes, find_references, take_reference
-from handlers.chat import Button, Card, Paragraph, Reply, say
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    say,
+)
 from handlers.customers.merge_text import advice_text, field_text, latest_text, look_button
 from handlers.customers.unmerging import list_merges
 from handlers.desk import Context
@@ -70,11 +82,7 @@ async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
         customer = await customers.get_record(ctx.db, code)
         if customer.merged_into is not None:
             survivor = await customers.get_customer(ctx.db, code)
-            raise InvalidInput(
-                "already_merged",
-                code=code,
-                survivor=survivor.code,
-            )
+            raise InvalidInput("already_merged", code=code, survivor=survivor.code)
         # The record with the latest ticket is the one to keep (DOMAIN.md section 7).
         latest = await tickets.list_by_customer(ctx.db, code, 1)
         count = await tickets.count_by_customer(ctx.db, code)
@@ -85,7 +93,11 @@ async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
 
 
 async def preview(
-    ctx: Context, codes: Sequence[str], keep: str = "", take: Sequence[str] = (), note: str = ""
+    ctx: Context,
+    codes: Sequence[str],
+    keep: str = "",
+    take: Sequence[str] = (),
+    note: str = "",
 ) -> Reply:
     """Shows what the merge of these two would make, with a button for each choice.
 
@@ -165,7 +177,10 @@ def _preview_buttons(
 
 
 def _field_lines(
-    ctx: Context, survivor: Customer, merged: Customer, union: Union
+    ctx: Context,
+    survivor: Customer,
+    merged: Customer,
+    union: Union,
 ) -> list[tuple[str, str]]:
     """Each field of the survivor after the merge, and what it loses by it."""
     lines = []
@@ -221,11 +236,7 @@ def _taken(args: Mapping[str, str]) -> set[str]:
     return set(filter(None, args["take"].split(",")))
 
 
-@action(
-    "merge.take",
-    role=Role.ADMIN,
-    in_place=True,
-)
+@action("merge.take", role=Role.ADMIN, in_place=True)
 async def take_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Takes the other record's value of one field, or leaves it again."""
     take = _taken(args) ^ {args["field"]}
@@ -237,11 +248,7 @@ async def take_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action(
-    "merge.swap",
-    role=Role.ADMIN,
-    in_place=True,
-)
+@action("merge.swap", role=Role.ADMIN, in_place=True)
 async def swap_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Keeps the other code; the values that were chosen stay chosen."""
     kept, gone = await candidates(ctx, (args["keep"], args["gone"]))
@@ -256,11 +263,7 @@ async def swap_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action(
-    "merge.do",
-    role=Role.ADMIN,
-    in_place=True,
-)
+@action("merge.do", role=Role.ADMIN, in_place=True)
 async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Merges the two, if both records still are as the preview showed them."""
     take = list(filter(None, args["take"].split(",")))
@@ -293,7 +296,11 @@ async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _merge(
-    ctx: Context, survivor: Customer, merged: Customer, take: Collection[str], merge_id: str
+    ctx: Context,
+    survivor: Customer,
+    merged: Customer,
+    take: Collection[str],
+    merge_id: str,
 ) -> None:
     """Has both records written, and tells who reported them."""
     change = partial(
@@ -316,7 +323,13 @@ async def _merge(
     ctx.audit("customer.changed", survivor.code)
 
 
-async def tell_reporter(ctx: Context, keep: str, gone: str, *, same: bool) -> None:
+async def tell_reporter(
+    ctx: Context,
+    keep: str,
+    gone: str,
+    *,
+    same: bool,
+) -> None:
     """Tells the officer who reported these two what was decided; `same` = they were merged."""
     pair = await duplicates.find_pair(ctx.db, keep, gone)
     if pair is None or pair.state != "reported" or pair.reported_by in (None, ctx.staff.id):
@@ -332,8 +345,4 @@ async def tell_reporter(ctx: Context, keep: str, gone: str, *, same: bool) -> No
         return say(text, look_button(keep))
 
     key = f"decided:{ctx.incoming.platform}:{ctx.incoming.id}"
-    ctx.notify(
-        make,
-        key,
-        staff_id=pair.reported_by,
-    )
+    ctx.notify(make, key, staff_id=pair.reported_by)

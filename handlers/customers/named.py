@@ -52,11 +52,7 @@ class CustomerRecords(RecordKind):
         # Each customer once, in the order in which they were found.
         codes: dict[str, None] = {}
         for key in (*contact_details.phones, *contact_details.emails):
-            hits = await search.find_customers(
-                ctx.db,
-                ctx.words,
-                key,
-            )
+            hits = await search.find_customers(ctx.db, ctx.words, key)
             for hit in hits:
                 codes[hit.customer.code] = None
         return [*codes]

@@ -11,7 +11,16 @@ from domain.customers.phones import format_phone
 from domain.customers.records import Address, Contact, Customer
 from domain.errors import InvalidInput, NotFound
 from domain.text import shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, ReplyPart, say, turn_buttons
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    say,
+    turn_buttons,
+)
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import NAME_LIMIT, contact_of, from_query
 from handlers.customers.form import moved_on, show_difference
@@ -224,25 +233,23 @@ async def remove_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply
     )
 
 
-async def _change(ctx: Context, args: Mapping[str, str], what: str, *, remove: bool) -> Reply:
+async def _change(
+    ctx: Context,
+    args: Mapping[str, str],
+    what: str,
+    *,
+    remove: bool,
+) -> Reply:
     """Removes a contact or an address, or makes it the main one."""
     customer = await customers.get_customer(ctx.db, args["code"])
     if not _is_current(customer, args):
         return _changed(customer, what)
     one = _pick(customer, what, args["place"])
     if isinstance(one, Contact):
-        contacts = arranged(
-            customer.contacts,
-            one,
-            remove=remove,
-        )
+        contacts = arranged(customer.contacts, one, remove=remove)
         new = replace(customer, contacts=contacts)
     else:
-        addresses = arranged(
-            customer.addresses,
-            one,
-            remove=remove,
-        )
+        addresses = arranged(customer.addresses, one, remove=remove)
         new = replace(customer, addresses=addresses)
     return save(ctx, customer, new, what)
 
@@ -260,7 +267,12 @@ def arranged(ones: tuple[P, ...], one: P, *, remove: bool) -> tuple[P, ...]:
     return tuple(replace(other, main=other is others[0]) for other in others)
 
 
-def save(ctx: Context, old: Customer, new: Customer, what: str) -> Reply:
+def save(
+    ctx: Context,
+    old: Customer,
+    new: Customer,
+    what: str,
+) -> Reply:
     """Has the change written, and says so with the way back and the way to the list."""
     ctx.change(
         partial(
@@ -309,14 +321,7 @@ async def _open_form(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     if "place" in args:
         if not _is_current(customer, args):
             return _changed(customer, what)
-        draft = _edited(
-            draft,
-            _pick(
-                customer,
-                what,
-                args["place"],
-            ),
-        )
+        draft = _edited(draft, _pick(customer, what, args["place"]))
         asking = PARTS[what].first
     ctx.audit("customer.read", customer.code)
     return await start(ctx, draft, asking)
@@ -418,11 +423,7 @@ def _with_contact(customer: Customer, draft: Draft) -> tuple[Contact, ...]:
     contacts = list(customer.contacts)
     for place, one in enumerate(contacts):
         if str(one.id) == draft.about.get("was"):
-            contacts[place] = replace(
-                given,
-                main=one.main,
-                id=one.id,
-            )
+            contacts[place] = replace(given, main=one.main, id=one.id)
             return tuple(contacts)
     return (*contacts, replace(given, main=not contacts))
 

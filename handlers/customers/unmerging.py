@@ -10,7 +10,13 @@ from domain.customers.records import Customer
 from domain.errors import InvalidInput, NotFound
 from domain.staff import Role, StaffId
 from domain.text import shorten
-from handlers.chat import Button, Card, Paragraph, Reply, say
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    say,
+)
 from handlers.customers.merge_text import field_text, look_button
 from handlers.desk import Context
 from handlers.i18n import _
@@ -90,11 +96,7 @@ async def _standing(ctx: Context, merge_id: str) -> tuple[StoredMerge, Customer]
     return stored, now
 
 
-@action(
-    "merge.undo",
-    role=Role.ADMIN,
-    in_place=True,
-)
+@action("merge.undo", role=Role.ADMIN, in_place=True)
 async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows what happens if the merge is taken back, and asks about what was changed since."""
     stored, now = await _standing(ctx, args["merge"])
@@ -108,11 +110,7 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         lines.append(
             (
                 label,
-                _present(
-                    ctx,
-                    name,
-                    now,
-                ),
+                _present(ctx, name, now),
             )
         )
     buttons = await _undo_buttons(
@@ -139,14 +137,13 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _ticket_lines(
-    ctx: Context, stored: StoredMerge, survivor: str, merged: str
+    ctx: Context,
+    stored: StoredMerge,
+    survivor: str,
+    merged: str,
 ) -> list[tuple[str, str]]:
     """How many tickets go back with the merged code, and how many stay."""
-    moved = await merges.list_moved(
-        ctx.db,
-        stored.id,
-        "ticket",
-    )
+    moved = await merges.list_moved(ctx.db, stored.id, "ticket")
     here = await tickets.get_tickets(ctx.db, moved)
     back = sum(ticket.customer == survivor for ticket in here.values())
     stay = await tickets.count_by_customer(ctx.db, survivor) - back
@@ -157,7 +154,11 @@ async def _ticket_lines(
 
 
 async def _undo_buttons(
-    ctx: Context, stored: StoredMerge, now: Customer, *, changed: bool
+    ctx: Context,
+    stored: StoredMerge,
+    now: Customer,
+    *,
+    changed: bool,
 ) -> list[Button]:
     """Taking it back; where something was changed since, with or without that."""
     undo = {"merge": stored.id, "version": str(now.version)}
@@ -211,21 +212,13 @@ def _present(ctx: Context, name: str, customer: Customer) -> str:
     return field_text(ctx, name, customer) or "-"
 
 
-@action(
-    "merge.part",
-    role=Role.ADMIN,
-    in_place=True,
-)
+@action("merge.part", role=Role.ADMIN, in_place=True)
 async def part_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Takes the merge back as was decided, if the survivor still is as it was shown."""
     stored, now = await _standing(ctx, args["merge"])
     if str(now.version) != args["version"]:
         return await undo_pressed(ctx, args)
-    parted = part(
-        stored.merge,
-        now,
-        keep=bool(args["keep"]),
-    )
+    parted = part(stored.merge, now, keep=bool(args["keep"]))
     change = partial(
         merges.unmerge,
         stored=stored,

@@ -37,11 +37,7 @@ def no_links(reader: Role | None) -> str:
     return unset(_("ลิงก์สำหรับเปิดไฟล์"), "DESKBOT_PUBLIC_URL", reader)
 
 
-def document(
-    file: File,
-    names: Mapping[StaffId, str],
-    reader: Role,
-) -> Document:
+def document(file: File, names: Mapping[StaffId, str], reader: Role) -> Document:
     """A file as a person asked for it: who added it when, and on a ticket the button that removes
     it.
     """
@@ -58,7 +54,11 @@ def document(
 
 
 def as_document(
-    file: File, caption: str, buttons: tuple[Button, ...] = (), *, reader: Role | None = None
+    file: File,
+    caption: str,
+    buttons: tuple[Button, ...] = (),
+    *,
+    reader: Role | None = None,
 ) -> Document:
     """A stored file as a part of a reply to somebody with this role."""
     not_on_line = _("ส่งไฟล์ทาง LINE ไม่ได้ เปิดดูใน Telegram")

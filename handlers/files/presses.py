@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from domain.errors import NotFound
-from handlers.chat import Button, Card, Choice, Reply, confirm, say
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Reply,
+    confirm,
+    say,
+)
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.i18n import _
@@ -22,11 +29,7 @@ AT_ONCE = 10
 """Files that are sent with one press."""
 
 
-def removal(
-    ctx: Context,
-    file: File,
-    version: int | None,
-) -> Write:
+def removal(ctx: Context, file: File, version: int | None) -> Write:
     """Take a file away, in the list of changes of a saved record at this `version`."""
     return partial(
         file_store.remove,
@@ -65,16 +68,7 @@ async def _send(ctx: Context, found: Sequence[File]) -> Reply:
         ctx.audit("ticket.file_read", file.record)
     names = await staff.staff_names(ctx.db)
     role = ctx.staff.role
-    return Reply(
-        tuple(
-            file_cards.document(
-                file,
-                names,
-                role,
-            )
-            for file in found
-        )
-    )
+    return Reply(tuple(file_cards.document(file, names, role) for file in found))
 
 
 async def _ticket_file(ctx: Context, args: Mapping[str, str]) -> File:

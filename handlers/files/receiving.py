@@ -9,7 +9,15 @@ from uuid import uuid4
 from domain.errors import InvalidInput, NotFound
 from domain.files import numbered_name
 from domain.tickets.records import Ticket
-from handlers.chat import Attachment, Button, Paragraph, Reply, ReplyPart, confirm, say
+from handlers.chat import (
+    Attachment,
+    Button,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    confirm,
+    say,
+)
 from handlers.desk import Context, Fetched
 from handlers.files import cards as file_cards
 from handlers.files.waiting import confirm_attached, list_recent, only_number, question
@@ -49,11 +57,7 @@ class SentFile:
         return next((each.caption for each in self.album if each.caption), "")
 
 
-async def receive(
-    ctx: Context,
-    body: Attachment,
-    draft: Draft | None,
-) -> Reply | None:
+async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply | None:
     """Where it belongs: to its album, the ticket named in its caption or answered, the open form;
     else it is asked.
 
@@ -75,11 +79,7 @@ async def receive(
     sent = await _sent(ctx, body, fetched)
     place = await _place(ctx, sent, fresh)
     if isinstance(place, Ticket):
-        return await _to_ticket(
-            ctx,
-            await _named(ctx, sent, place.no),
-            place,
-        )
+        return await _to_ticket(ctx, await _named(ctx, sent, place.no), place)
     if isinstance(place, Draft):
         return await _to_draft(
             ctx,
@@ -135,11 +135,7 @@ async def _named(ctx: Context, sent: SentFile, record: str) -> SentFile:
     return replace(sent, file=replace(sent.file, name=name))
 
 
-async def _place(
-    ctx: Context,
-    sent: SentFile,
-    draft: Draft | None,
-) -> Ticket | Draft | None:
+async def _place(ctx: Context, sent: SentFile, draft: Draft | None) -> Ticket | Draft | None:
     """The ticket or draft that it belongs to; None where that is to be asked."""
     record = sent.before[-1].record if sent.before else ""
     if record.startswith("R"):
@@ -173,11 +169,7 @@ async def _is_last(ctx: Context, sent: SentFile) -> bool:
     return not await ctx.desk.files.more_of_album(ctx.incoming, body)
 
 
-async def _to_ticket(
-    ctx: Context,
-    sent: SentFile,
-    ticket: Ticket,
-) -> Reply | None:
+async def _to_ticket(ctx: Context, sent: SentFile, ticket: Ticket) -> Reply | None:
     waiting = of_person(ctx.staff.id)
     held = [each.id for each in sent.before if each.record == waiting]
     if held:
@@ -197,11 +189,7 @@ async def _to_ticket(
     return await confirm_attached(ctx, ticket, sent.album)
 
 
-async def _to_draft(
-    ctx: Context,
-    sent: SentFile,
-    draft: Draft,
-) -> Reply | None:
+async def _to_draft(ctx: Context, sent: SentFile, draft: Draft) -> Reply | None:
     """The form goes on; what the file's caption says is the answer to what it asked."""
     record = of_draft(draft.id)
     await drafts.park_open(ctx, draft.id)
@@ -220,11 +208,7 @@ async def _to_draft(
     return replace(reply, parts=(told, *reply.parts))
 
 
-async def _hold(
-    ctx: Context,
-    sent: SentFile,
-    draft: Draft | None,
-) -> Reply | None:
+async def _hold(ctx: Context, sent: SentFile, draft: Draft | None) -> Reply | None:
     """Kept until it is said where it goes, unless a noun takes it."""
     problem = ""
     number = only_number(sent.body.caption)

@@ -128,11 +128,7 @@ def _told(no: str) -> str:
     return f"{kept}\n{how}"
 
 
-async def _without(
-    ctx: Context,
-    draft: Draft,
-    event_id: str,
-) -> list[ReplyPart]:
+async def _without(ctx: Context, draft: Draft, event_id: str) -> list[ReplyPart]:
     """The draft without what the message said; one that held nothing else is done with."""
     sources = draft.sources.items()
     gone = {name for name, events in sources if event_id in events.split()}

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from domain.errors import NotFound
 from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, find_references, read_alone
-from handlers.chat import Button, Choice, Reply, confirm, say
+from handlers.chat import (
+    Button,
+    Choice,
+    Reply,
+    confirm,
+    say,
+)
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.files.presses import removal
@@ -52,11 +58,7 @@ async def held_files(ctx: Context, args: Mapping[str, str]) -> list[File]:
 # The question.
 
 
-async def question(
-    ctx: Context,
-    held: Sequence[File],
-    draft: Draft | None,
-) -> Choice:
+async def question(ctx: Context, held: Sequence[File], draft: Draft | None) -> Choice:
     """Which ticket: the last ones, a draft that lies open, or a new one."""
     ids = ",".join(file.id for file in held)
     options = []
@@ -64,11 +66,7 @@ async def question(
         options.append(await _draft_button(ctx, draft, ids))
     for use in file_uses:
         options += await use.offers(ctx, held, ids)
-    for ticket in await tickets.list_touched(
-        ctx.db,
-        ctx.staff.id,
-        OFFERED,
-    ):
+    for ticket in await tickets.list_touched(ctx.db, ctx.staff.id, OFFERED):
         ctx.audit("ticket.listed", ticket.no)
         line = ticket_cards.ticket_line(ctx, ticket)
         options.append(
@@ -96,11 +94,7 @@ async def _draft_button(ctx: Context, draft: Draft, ids: str) -> Button:
 # To a ticket.
 
 
-async def attach_held(
-    ctx: Context,
-    held: Sequence[File],
-    ticket: Ticket,
-) -> Reply:
+async def attach_held(ctx: Context, held: Sequence[File], ticket: Ticket) -> Reply:
     """Put files that waited on a ticket."""
     ids = [file.id for file in held]
     ctx.change(
@@ -116,11 +110,7 @@ async def attach_held(
     return await confirm_attached(ctx, ticket, held)
 
 
-async def confirm_attached(
-    ctx: Context,
-    ticket: Ticket,
-    added: Sequence[File],
-) -> Reply:
+async def confirm_attached(ctx: Context, ticket: Ticket, added: Sequence[File]) -> Reply:
     """The confirmation, with the way to what was attached."""
     names = file_cards.names(added)
     text = _("📎 แนบกับ %(no)s แล้ว: %(files)s", no=ticket.no, files=names)
@@ -146,11 +136,7 @@ async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 @reads_text(place=20)
-async def attach_waiting(
-    ctx: Context,
-    text: str,
-    draft: Draft | None,
-) -> Reply | None:
+async def attach_waiting(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
     """A ticket number typed after the question answers it; None where no file waits."""
     one = read_alone(text)
     if draft is not None or one is None or one.kind is not ReferenceKind.TICKET:
@@ -187,11 +173,7 @@ async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await forms.start(ctx, draft, "customer")
 
 
-def _hand_over(
-    ctx: Context,
-    held: Sequence[File],
-    draft: Draft,
-) -> None:
+def _hand_over(ctx: Context, held: Sequence[File], draft: Draft) -> None:
     record = of_draft(draft.id)
     ids = [file.id for file in held]
     ctx.change(file_store.hand_over, ids=ids, record=record)

@@ -31,11 +31,7 @@ def move(
     )
 
 
-async def keep_with(
-    ctx: Context,
-    draft: Draft,
-    ticket: Ticket,
-) -> int:
+async def keep_with(ctx: Context, draft: Draft, ticket: Ticket) -> int:
     """The draft's files go to the ticket that it was saved as; returns how many they are."""
     count = await waiting_with(ctx, draft)
     if count:

@@ -94,11 +94,7 @@ def with_values(draft: Draft, given: Given) -> Draft:
     return replace(draft, given=values, dialog=dialog)
 
 
-def _moved(
-    dialog: Dialog,
-    answer: FormAnswer,
-    filled: Collection[str],
-) -> Dialog:
+def _moved(dialog: Dialog, answer: FormAnswer, filled: Collection[str]) -> Dialog:
     """The dialog after an answer that filled these fields."""
     queries = {**dialog.queries, **answer.queries}
     return Dialog(

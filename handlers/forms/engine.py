@@ -13,7 +13,16 @@ from typing import Protocol
 from domain.errors import InvalidInput, NotFound
 from domain.one_line.answers import says_none
 from domain.text import digits, shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, ReplyPart, in_lines, turn_buttons
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    in_lines,
+    turn_buttons,
+)
 from handlers.desk import Context
 from handlers.forms.drafts import (
     FormAnswer,
@@ -95,11 +104,7 @@ class Form(Protocol):
     kind: str
     fields: Mapping[str, Field]
 
-    async def missing(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[str]:
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         """The fields still needed before saving, in asking order."""
         ...
 
@@ -120,29 +125,17 @@ class Form(Protocol):
         """
         return ""
 
-    async def saved_data(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> Mapping[str, str]:
+    async def saved_data(self, ctx: Context, draft: Draft) -> Mapping[str, str]:
         """The values of the record under the draft, which the draft's lie over; none where the
         draft holds all of them itself.
         """
         return {}
 
-    async def quick(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> tuple[str, ...]:
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """The fields offered as buttons while another is asked for."""
         return ()
 
-    async def relevant(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> tuple[str, ...]:
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """The fields that are offered first when others are asked for."""
         return tuple(self.fields)
 
@@ -165,11 +158,7 @@ def enter_form(form: Form) -> None:
     FORMS[form.kind] = form
 
 
-async def value_of(
-    ctx: Context,
-    draft: Draft,
-    name: str,
-) -> str:
+async def value_of(ctx: Context, draft: Draft, name: str) -> str:
     """A field's value in the draft, else in the record under it."""
     if name in draft.given:
         return draft.given[name]
@@ -177,11 +166,7 @@ async def value_of(
     return saved.get(name, "")
 
 
-async def start(
-    ctx: Context,
-    draft: Draft,
-    asking: str = "",
-) -> Reply:
+async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
     """Open a form; whatever was open is parked."""
     await park_open(ctx, draft.id)
     return await proceed(ctx, draft, asking)
@@ -213,11 +198,7 @@ async def proceed(
     return Reply((Paragraph(f"⚠️ {problem}"), part))
 
 
-async def _part(
-    ctx: Context,
-    form: Form,
-    draft: Draft,
-) -> ReplyPart:
+async def _part(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
     """The list of fields, the question, or the whole card: wherever the draft stands."""
     if draft.asking.startswith(MORE):
         return await _other_fields(ctx, form, draft)
@@ -256,19 +237,11 @@ def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-def _ask_button(
-    draft: Draft,
-    name: str,
-    label: str,
-) -> Button:
+def _ask_button(draft: Draft, name: str, label: str) -> Button:
     return form_button(label, "form.ask", draft, field=name)
 
 
-def _field_button(
-    form: Form,
-    draft: Draft,
-    name: str,
-) -> Button:
+def _field_button(form: Form, draft: Draft, name: str) -> Button:
     """A tap on a field: asks for it, or opens the list that it stands for."""
     label = field_label(name)
     opens = form.fields[name].opens
@@ -306,11 +279,7 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
     )
 
 
-async def _leaving(
-    ctx: Context,
-    form: Form,
-    draft: Draft,
-) -> list[Button]:
+async def _leaving(ctx: Context, form: Form, draft: Draft) -> list[Button]:
     """Out of the list of fields: of a new record back to the question, of a saved one it ends."""
     if not draft.record:
         return [form_button(_("กลับ"), "form.back", draft)]
@@ -371,11 +340,7 @@ async def ask_part(
     return Choice(question, presses, (*turns, *buttons))
 
 
-def _presses(
-    draft: Draft,
-    field_: Field,
-    shown: Sequence[Option],
-) -> tuple[Button, ...]:
+def _presses(draft: Draft, field_: Field, shown: Sequence[Option]) -> tuple[Button, ...]:
     """A button for each option, and those beside them."""
     presses = [
         form_button(
@@ -392,11 +357,7 @@ def _presses(
     return tuple(presses)
 
 
-async def _left(
-    ctx: Context,
-    form: Form,
-    draft: Draft,
-) -> str:
+async def _left(ctx: Context, form: Form, draft: Draft) -> str:
     """What is still missing, where that is more than what is asked for; not what is there and has
     to be settled.
     """
@@ -416,12 +377,7 @@ async def _left(
     )
 
 
-def _prompt(
-    field_: Field,
-    present: str,
-    *,
-    some: bool = False,
-) -> str:
+def _prompt(field_: Field, present: str, *, some: bool = False) -> str:
     """What to type or to choose, `some` = there is something to choose; over a value, that all of
     it is replaced.
     """
@@ -529,15 +485,7 @@ async def feed(
     field_ = form.fields[name]
     if is_unknown(field_, text):
         return await advance(ctx, with_values(draft, unknown_values(draft, name)))
-    if (
-        field_.doubt
-        and not sure
-        and await field_.doubt(
-            ctx,
-            draft,
-            text,
-        )
-    ):
+    if field_.doubt and not sure and await field_.doubt(ctx, draft, text):
         return await ask_which(ctx, draft, text)
     try:
         values = await field_.parse(ctx, draft, text)
@@ -585,11 +533,7 @@ async def advance(ctx: Context, draft: Draft) -> Reply:
     return await form.save(ctx, replace(draft, touched_at=ctx.now))
 
 
-async def ask_which(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Reply:
+async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
     """Is this text for the form, or a search? Nothing is guessed."""
     form = FORMS[draft.kind]
     missing = await form.missing(ctx, draft)
@@ -613,15 +557,7 @@ async def ask_which(
     # Without the draft among its arguments: a search puts the form aside, as any other work does.
     find = Button(_("ค้นหาใหม่"), "find.text", {"text": text})
     cancel = form_button(_("ยกเลิก"), "form.cancel", draft)
-    return Reply(
-        (
-            Choice(
-                question,
-                (fill, find),
-                (cancel,),
-            ),
-        )
-    )
+    return Reply((Choice(question, (fill, find), (cancel,)),))
 
 
 async def resume_part(ctx: Context, draft: Draft) -> ReplyPart:

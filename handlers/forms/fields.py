@@ -34,11 +34,7 @@ def _hint(row: FieldRow) -> str:
 
 
 def _text(row: FieldRow) -> Field:
-    return reading.text_field(
-        row.name,
-        _hint(row),
-        unknown=row.unknown,
-    )
+    return reading.text_field(row.name, _hint(row), unknown=row.unknown)
 
 
 def _long_text(row: FieldRow) -> Field:
@@ -55,11 +51,7 @@ def _email(row: FieldRow) -> Field:
 
 
 def _number(row: FieldRow) -> Field:
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Mapping[str, str]:
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {row.name: str(parse_number(text))}
 
     return Field(
@@ -86,11 +78,7 @@ def _money(row: FieldRow) -> Field:
 
 
 def _day(row: FieldRow) -> Field:
-    return reading.past_date_field(
-        row.name,
-        _hint(row),
-        unknown=row.unknown,
-    )
+    return reading.past_date_field(row.name, _hint(row), unknown=row.unknown)
 
 
 def _month(row: FieldRow) -> Field:

@@ -29,19 +29,11 @@ class OneField(Form):
     def __post_init__(self) -> None:
         self.fields = {self.asked.name: self.asked}
 
-    async def missing(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[str]:
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         return [] if draft.given.get(self.asked.name) else [self.asked.name]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         return Card(await self.heading(ctx, draft))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        return await self.done(
-            ctx,
-            draft,
-            draft.given[self.asked.name],
-        )
+        return await self.done(ctx, draft, draft.given[self.asked.name])

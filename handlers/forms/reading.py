@@ -8,7 +8,13 @@ from domain.customers.phones import parse_email, parse_phone, read_emails
 from domain.dates.days import BANGKOK, format_date, format_month, parse_date
 from domain.errors import InvalidInput
 from domain.moments import parse_day_time
-from domain.one_line.answers import chosen, month_of, plain_answer, plain_date, price_of
+from domain.one_line.answers import (
+    chosen,
+    month_of,
+    plain_answer,
+    plain_date,
+    price_of,
+)
 from domain.one_line.numbered import read_numbered
 from domain.one_line.past import past_at
 from domain.one_line.slips import Slip, SlipKind, find_slip
@@ -16,7 +22,13 @@ from domain.text import digits, fold
 from domain.tickets.records import parse_contract_no
 from handlers.desk import Context
 from handlers.forms.drafts import Given
-from handlers.forms.engine import DoubtCheck, Field, Option, Options, Parse
+from handlers.forms.engine import (
+    DoubtCheck,
+    Field,
+    Option,
+    Options,
+    Parse,
+)
 from handlers.i18n import _
 from handlers.labels import field_label, value_labels
 from store.chat.forms import Draft
@@ -45,11 +57,7 @@ def check_length(text: str, limit: int) -> None:
 def read_into(name: str, read: Callable[[Context, str], str]) -> Parse:
     """The reading of a field whose answer is one value, which `read` makes of what was typed."""
 
-    async def parse(
-        ctx: Context,
-        _draft: Draft,
-        text: str,
-    ) -> Given:
+    async def parse(ctx: Context, _draft: Draft, text: str) -> Given:
         return {name: read(ctx, text)}
 
     return parse
@@ -98,11 +106,7 @@ def past_date(ctx: Context, text: str) -> str:
     return _past(ctx, on, plain).isoformat()
 
 
-def _past(
-    ctx: Context,
-    on: date,
-    typed: str,
-) -> date:
+def _past(ctx: Context, on: date, typed: str) -> date:
     """A day that is not to come; InvalidInput("year_short") where two digits of a year may be those
     of either era.
     """
@@ -234,11 +238,7 @@ def numbered_field(
     63`.
     """
 
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Given:
+    async def parse(ctx: Context, draft: Draft, text: str) -> Given:
         read = read_numbered(kind, plain_answer(text))
         values = {}
         if read.no:
@@ -280,11 +280,7 @@ def _date_behind(
         raise InvalidInput(error.code, **params) from None
 
 
-async def _numberless(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> bool:
+async def _numberless(ctx: Context, draft: Draft, text: str) -> bool:
     """Words where a number is asked for: perhaps the next caller's name."""
     return not any(letter.isdigit() for letter in text)
 
@@ -296,11 +292,7 @@ def named_field(name: str, *, unknown: bool = False) -> Field:
         labels = value_labels(name)
         return [Option(value, _(label)) for value, label in labels.items()]
 
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Given:
+    async def parse(ctx: Context, draft: Draft, text: str) -> Given:
         value = chosen(name, text)
         if not value:
             value = match_option(await options(ctx, draft), text)
@@ -325,11 +317,7 @@ def choice_field(
 ) -> Field:
     """A field whose value is one of its options: by the value itself or by what the button says."""
 
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Given:
+    async def parse(ctx: Context, draft: Draft, text: str) -> Given:
         return {name: match_option(await options(ctx, draft), text)}
 
     return Field(

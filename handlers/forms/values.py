@@ -13,11 +13,7 @@ from handlers.labels import when
 Say = Callable[[Configuration, FieldRow, str], str]
 
 
-def said(
-    configuration: Configuration,
-    row: FieldRow,
-    text: str,
-) -> str:
+def said(configuration: Configuration, row: FieldRow, text: str) -> str:
     """The value as people read it; `text` is not empty."""
     say = SAYING.get(row.type)
     return say(configuration, row, text) if say else text

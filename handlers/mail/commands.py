@@ -21,10 +21,25 @@ from domain.mail.mails import (
 from domain.mail.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
 from domain.tickets.records import Ticket, reply_addresses
-from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, confirm, say
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    confirm,
+    say,
+)
 from handlers.desk import Context
 from handlers.forms.drafts import end, new_draft
-from handlers.forms.engine import Field, Form, Option, enter_form, proceed, start
+from handlers.forms.engine import (
+    Field,
+    Form,
+    Option,
+    enter_form,
+    proceed,
+    start,
+)
 from handlers.i18n import _, speaking
 from handlers.labels import field_label, unset
 from handlers.mail import cards as mail_cards
@@ -82,7 +97,12 @@ def _framed(ctx: Context, mail: NewMail) -> tuple[str, str, str]:
 
 
 async def _preview(
-    ctx: Context, mail: NewMail, before: str, text: str, after: str, instead_of: str = ""
+    ctx: Context,
+    mail: NewMail,
+    before: str,
+    text: str,
+    after: str,
+    instead_of: str = "",
 ) -> Reply:
     check_subject(mail.subject)
     if mail.to:
@@ -140,11 +160,7 @@ def _to_copy(ctx: Context, mail: NewMail, body: str) -> Reply:
 # The form.
 
 
-async def _parse_to(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse_to(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     return {"mail_to": parse_email(text)}
 
 
@@ -156,19 +172,11 @@ async def _known_addresses(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(address, address) for address in reply_addresses(ticket, customer)]
 
 
-async def _parse_subject(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     return {"mail_subject": check_subject(text)}
 
 
-async def _parse_text(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     if len(text) > BODY_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=BODY_LIMIT)
     return {"mail_text": text}
@@ -194,11 +202,7 @@ class MailForm(Form):
     kind = "mail"
     fields: Mapping[str, Field] = {field.name: field for field in _FIELDS}
 
-    async def missing(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[str]:
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         return [name for name in self.fields if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
@@ -217,11 +221,7 @@ class MailForm(Form):
             await _earlier(ctx, draft.record),
         )
 
-    async def quick(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> tuple[str, ...]:
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ("mail_text",)
 
     def save_label(self, draft: Draft) -> str:
@@ -338,11 +338,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _preview(ctx, mail, before, ticket.result, after)
 
 
-async def _addressee(
-    ctx: Context,
-    ticket: Ticket,
-    customer: Customer | None,
-) -> str:
+async def _addressee(ctx: Context, ticket: Ticket, customer: Customer | None) -> str:
     """Who asked: the contact, else the customer; "" where neither has a name."""
     if ticket.contact_id:
         contact = await customers.contact_name(ctx.db, ticket.contact_id)

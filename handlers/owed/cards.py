@@ -10,7 +10,13 @@ from domain.dates.days import format_date
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
 from domain.staff import StaffId
-from handlers.chat import Button, Card, Earlier, Paragraph, ReplyPart
+from handlers.chat import (
+    Button,
+    Card,
+    Earlier,
+    Paragraph,
+    ReplyPart,
+)
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
@@ -57,7 +63,12 @@ async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.row.started_at, entry.row.id))
 
 
-def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> ReplyPart:
+def one_part(
+    work: Work,
+    head: str,
+    entry: Entry,
+    officer: str = "",
+) -> ReplyPart:
     """Returns the card of one thing owed: what it is, who owes it since when, how often it was
     asked for, and everything that can be done.
 
@@ -259,7 +270,11 @@ def _head(shown: Several, done: int) -> str:
 
 
 def _line(
-    work: Work, shown: Several, entry: Entry, names: Mapping[StaffId, str], mine: StaffId | None
+    work: Work,
+    shown: Several,
+    entry: Entry,
+    names: Mapping[StaffId, str],
+    mine: StaffId | None,
 ) -> str:
     """One thing owed, and what became of it since the message was sent."""
     row = entry.row
@@ -286,11 +301,7 @@ def _line(
     if row.snoozed_on is not None:
         on = format_date(row.snoozed_on)
         parts = [
-            _(
-                "⏸ %(line)s · เลื่อนไป %(date)s",
-                line=text,
-                date=on,
-            ),
+            _("⏸ %(line)s · เลื่อนไป %(date)s", line=text, date=on),
             shown_officer,
         ]
         return " · ".join(filter(None, parts))

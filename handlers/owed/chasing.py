@@ -13,7 +13,13 @@ from domain.mail.templates import fill, letter_date
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
 from domain.tickets.records import SEPARATOR, Status, Ticket
-from handlers.chat import Button, Paragraph, Reply, ReplyPart, say
+from handlers.chat import (
+    Button,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    say,
+)
 from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
@@ -65,7 +71,10 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 def _ask_address(
-    ctx: Context, args: Mapping[str, str], customer: Customer, by_hand: Button
+    ctx: Context,
+    args: Mapping[str, str],
+    customer: Customer,
+    by_hand: Button,
 ) -> Reply:
     """No e-mail of the customer is known: one for this letter, one for good, or other means."""
     text = _("%(code)s ไม่มีอีเมล พิมพ์อีเมลสำหรับฉบับนี้ หรือติดตามทางอื่น", code=customer.code)
@@ -108,7 +117,12 @@ def _address(life: Life, customer: Customer) -> str:
     return next(filter(None, addresses), "")
 
 
-async def _letter(ctx: Context, row: Owed, life: Life, customer: Customer) -> NewMail:
+async def _letter(
+    ctx: Context,
+    row: Owed,
+    life: Life,
+    customer: Customer,
+) -> NewMail:
     """The rule's letter to the customer, filled in; its subject has the number of the ticket that
     the follow-up will get.
     """
@@ -142,7 +156,12 @@ async def _letter(ctx: Context, row: Owed, life: Life, customer: Customer) -> Ne
 
 
 def _places(
-    ctx: Context, row: Owed, life: Life, name: str, language: str, no: str
+    ctx: Context,
+    row: Owed,
+    life: Life,
+    name: str,
+    language: str,
+    no: str,
 ) -> dict[str, str]:
     """What fills the letters of reminders (domain/mail/templates.py); a line whose places are empty
     is left out.
@@ -230,7 +249,11 @@ async def chased_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _chased(
-    ctx: Context, args: Mapping[str, str], loaded: Loaded, result: str, no: str
+    ctx: Context,
+    args: Mapping[str, str],
+    loaded: Loaded,
+    result: str,
+    no: str,
 ) -> Reply:
     """One follow-up more: its ticket, numbered `no` where that was given out already, and the next
     reminder counted from now.
@@ -273,11 +296,7 @@ async def _chased(
             lines,
             changed,
         )
-    new = replace(
-        row,
-        chased=row.chased + 1,
-        last_at=ctx.now,
-    )
+    new = replace(row, chased=row.chased + 1, last_at=ctx.now)
     return await save_change(
         ctx,
         args,
@@ -297,16 +316,8 @@ def _details(row: Owed, life: Life) -> str:
 def _ticket_line(ctx: Context, ticket: Ticket) -> str:
     label = ctx.desk.configuration.catalogue.subject_label(ticket.subject)
     if ticket.status is Status.CLOSED:
-        return _(
-            "%(no)s (%(subject)s) ปิดแล้ว",
-            no=ticket.no,
-            subject=label,
-        )
-    return _(
-        "%(no)s (%(subject)s) ยังเปิดอยู่",
-        no=ticket.no,
-        subject=label,
-    )
+        return _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)
+    return _("%(no)s (%(subject)s) ยังเปิดอยู่", no=ticket.no, subject=label)
 
 
 def _next_reminder(ctx: Context, rule: str, changed: Sequence[Owed]) -> list[str]:

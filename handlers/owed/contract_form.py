@@ -47,11 +47,7 @@ async def _values(ctx: Context, draft: Draft) -> dict[str, str]:
 async def _check_no(ctx: Context, draft: Draft, no: str) -> None:
     found = await contracts.find_contract(ctx.db, no)
     if found and found.request_id != int(draft.record):
-        raise await taken(
-            ctx,
-            no,
-            await contracts.find_owner(ctx.db, no),
-        )
+        raise await taken(ctx, no, await contracts.find_owner(ctx.db, no))
 
 
 async def _contacts(ctx: Context, draft: Draft) -> list[Option]:
@@ -142,11 +138,7 @@ class ContractForm(Form):
                 changed.append(
                     (
                         field_label(name),
-                        await self._text(
-                            ctx,
-                            draft,
-                            name,
-                        ),
+                        await self._text(ctx, draft, name),
                     )
                 )
         title = _("📄 แก้ไข%(what)s", what=request_cards.plain_title(life))
@@ -249,11 +241,5 @@ def _new_dates(ctx: Context, life: Life) -> list[str]:
         if row.id and at:
             due = format_date(row.first_on(rules[row.rule]))
             remind_on = request_cards.day(at)
-            lines.append(
-                _(
-                    "ครบกำหนด %(due)s · เตือน %(at)s",
-                    due=due,
-                    at=remind_on,
-                )
-            )
+            lines.append(_("ครบกำหนด %(due)s · เตือน %(at)s", due=due, at=remind_on))
     return lines

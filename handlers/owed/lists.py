@@ -13,7 +13,13 @@ from domain.errors import InvalidInput
 from domain.owed.rules import OwedState
 from domain.text import digits, shorten
 from domain.tickets.records import parse_contract_no
-from handlers.chat import Button, Choice, Paragraph, Reply, turn_buttons
+from handlers.chat import (
+    Button,
+    Choice,
+    Paragraph,
+    Reply,
+    turn_buttons,
+)
 from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
@@ -176,24 +182,12 @@ async def show_list(ctx: Context, view: View) -> Reply:
     total = sum(counts.values())
     buttons = (
         *await _filters(ctx, view),
-        *_pages(
-            view,
-            page,
-            total,
-        ),
+        *_pages(view, page, total),
     )
     head = _title(view, counts, total, page)
     if not rows:
         return Reply((Paragraph(f"{head}\n{_('ไม่มีรายการ')}", buttons),))
-    return Reply(
-        (
-            Choice(
-                head,
-                await _options(ctx, view, rows),
-                buttons,
-            ),
-        )
-    )
+    return Reply((Choice(head, await _options(ctx, view, rows), buttons),))
 
 
 async def _read_page(
@@ -230,7 +224,12 @@ async def _read_page(
     )
 
 
-def _title(view: View, counts: Mapping[str, int], total: int, page: int) -> str:
+def _title(
+    view: View,
+    counts: Mapping[str, int],
+    total: int,
+    page: int,
+) -> str:
     """What the list shows, narrowed by what, with its totals and the number of the page."""
     names = {
         "contracts": _("📄 สัญญา"),
@@ -285,7 +284,12 @@ async def _options(ctx: Context, view: View, rows: Sequence[Listed]) -> tuple[Bu
     return tuple(buttons)
 
 
-def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
+def _line(
+    ctx: Context,
+    view: View,
+    row: Listed,
+    name: str,
+) -> str:
     """`81/2569 ผศ.ดร.กมลชนก · ยังไม่ส่งสัญญาคืน รอมา 17 วัน · เตือนแล้ว 1 ครั้ง`"""
     title = " ".join(filter(None, (row.contract_no, name)))
     parts = [title or row.customer]
@@ -306,7 +310,12 @@ def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
     return " · ".join(parts)
 
 
-def _waits(ctx: Context, row: Listed, started_at: datetime, expected_on: date) -> list[str]:
+def _waits(
+    ctx: Context,
+    row: Listed,
+    started_at: datetime,
+    expected_on: date,
+) -> list[str]:
     """What is still owed: for how long, until when, and how often it was reminded of."""
     days = (ctx.today - started_at.astimezone(BANGKOK).date()).days
     late = "⚠️ " if expected_on < ctx.today else ""

@@ -16,7 +16,12 @@ from store.records import counters
 
 
 async def record(
-    ctx: Context, life: Life, subject: str, details: str, result: str, no: str = ""
+    ctx: Context,
+    life: Life,
+    subject: str,
+    details: str,
+    result: str,
+    no: str = "",
 ) -> tuple[Ticket, Life, list[Owed]]:
     """Records a ticket on this request, and closes it unless its subject insists on more. Returns
     the ticket, the request after it, and the things owed that it changes.
@@ -58,11 +63,7 @@ async def record(
         None,
     )
     if all(getattr(ticket, name) for name in needed):
-        ticket = replace(
-            ticket,
-            status=Status.CLOSED,
-            closed_at=ctx.now,
-        )
+        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
     await ticket_saves.add(ctx, ticket)
     change = partial(
         requests.set_request,

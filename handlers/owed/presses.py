@@ -23,7 +23,13 @@ from handlers.labels import person_label, value_label
 from handlers.mail.cards import mail_lines
 from handlers.owed import request_cards
 from handlers.owed.cards import among, list_again, list_entries
-from handlers.owed.proofs import Loaded, load, present_row, receive, with_changed
+from handlers.owed.proofs import (
+    Loaded,
+    load,
+    present_row,
+    receive,
+    with_changed,
+)
 from handlers.owed.requests import begins_research, save_context
 from handlers.registry import action, state
 from store import staff
@@ -69,11 +75,7 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return say(
         "\n".join(lines),
         *stuck,
-        *request_cards.owed_buttons(
-            row,
-            rule,
-            among(ctx, args),
-        ),
+        *request_cards.owed_buttons(row, rule, among(ctx, args)),
         request_cards.request_button(row.request_id),
     )
 
@@ -96,13 +98,7 @@ async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     buttons = []
     if got.life.contract and begins_research(got.changed):
         label = _("เปลี่ยนวัน")
-        buttons.append(
-            request_cards.button(
-                label,
-                "contract.research_due",
-                got.life,
-            )
-        )
+        buttons.append(request_cards.button(label, "contract.research_due", got.life))
     part = request_cards.outcome(
         ctx,
         got.life,
@@ -154,11 +150,7 @@ async def save_change(
     )
     if at:
         told.append(_("จะเตือนอีก %(date)s", date=request_cards.day(at)))
-    part = request_cards.outcome(
-        ctx,
-        with_changed(life, [new]),
-        told,
-    )
+    part = request_cards.outcome(ctx, with_changed(life, [new]), told)
     listed = await list_again(ctx, args, [new])
     return Reply((*listed, part), confirms=True)
 
@@ -206,11 +198,7 @@ async def _open(ctx: Context, draft: Draft) -> Loaded:
     row, life, rule = await load(ctx, {"owed": draft.record})
     if row.state is not OwedState.OPEN:
         raise NotFound("owed_over", what=value_label("owed", row.rule))
-    end(
-        ctx,
-        draft,
-        outcome=request_cards.title(life),
-    )
+    end(ctx, draft, outcome=request_cards.title(life))
     return row, life, rule
 
 
@@ -263,7 +251,12 @@ async def _tell_assignee(ctx: Context, loaded: Loaded, person: StaffId) -> None:
     ctx.notify(told, key, staff_id=person)
 
 
-def _assigned(who: str, title: str, row: Owed, rule: Rule) -> Reply:
+def _assigned(
+    who: str,
+    title: str,
+    row: Owed,
+    rule: Rule,
+) -> Reply:
     text = _(
         "⏰ %(who)sมอบหมายให้คุณติดตาม: %(title)s · %(what)s",
         who=person_label(who),
@@ -271,20 +264,12 @@ def _assigned(who: str, title: str, row: Owed, rule: Rule) -> Reply:
         what=value_label("waits", row.rule),
     )
     show = request_cards.request_button(row.request_id)
-    return say(
-        text,
-        *request_cards.owed_buttons(row, rule),
-        show,
-    )
+    return say(text, *request_cards.owed_buttons(row, rule), show)
 
 
 async def _drop(ctx: Context, draft: Draft, value: str) -> Reply:
     loaded = await _open(ctx, draft)
-    new = requests.dropped(
-        loaded[0],
-        value,
-        ctx.now,
-    )
+    new = requests.dropped(loaded[0], value, ctx.now)
     line = _("เลิกติดตามแล้ว: %(reason)s", reason=value)
     return await save_change(
         ctx,

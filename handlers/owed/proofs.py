@@ -66,7 +66,12 @@ class Received:
     ticket: Ticket | None = None
 
 
-async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
+async def receive(
+    ctx: Context,
+    row: Owed,
+    life: Life,
+    rule: Rule,
+) -> Received:
     """Ends what is owed: by the ticket of its proof, or by the officer's word if the rule wants no
     ticket.
 
@@ -79,11 +84,7 @@ async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
     if not subject:
         by_word = _end_by_word(ctx, row)
         line = _("✅ %(got)s หยุดเตือน", got=got)
-        return Received(
-            with_changed(life, [by_word]),
-            [line],
-            [by_word],
-        )
+        return Received(with_changed(life, [by_word]), [line], [by_word])
     with speaking("th"):
         details = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
         result = value_label("got", row.rule)
@@ -102,13 +103,7 @@ async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
             ctx.now,
         )
         label = ctx.desk.configuration.catalogue.subject_label(subject)
-        lines.append(
-            _(
-                "%(no)s (%(subject)s) ปิดแล้ว",
-                no=ticket.no,
-                subject=label,
-            )
-        )
+        lines.append(_("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label))
         return Received(after, lines, changed, ticket)
     # The subject insists on more than is known here: the word ends it, the ticket waits for the
     # rest.
@@ -209,13 +204,7 @@ async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await present_row(ctx, row)
     got = await receive(ctx, row, life, rule)
     reply = Reply(
-        (
-            request_cards.outcome(
-                ctx,
-                got.life,
-                got.lines,
-            ),
-        ),
+        (request_cards.outcome(ctx, got.life, got.lines),),
         confirms=True,
     )
     if got.ticket is None:

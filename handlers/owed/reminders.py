@@ -19,7 +19,14 @@ from handlers.desk import Desk, Work
 from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.owed import request_cards
-from handlers.owed.cards import SHOWN, Entry, list_entries, list_part, one_part, several
+from handlers.owed.cards import (
+    SHOWN,
+    Entry,
+    list_entries,
+    list_part,
+    one_part,
+    several,
+)
 from handlers.registry import at_start, due
 from handlers.staff.masked import also, in_thai
 from handlers.staff.stand_in import Availability, who_is_there
@@ -54,15 +61,7 @@ async def remind(work: Work, rows: Sequence[Due]) -> None:
     rules = work.desk.configuration.rules
     planned = {int(row.subject): row for row in rows}
     stored = await owed.list_by_ids(work.db, list(planned))
-    found = [
-        row
-        for row in stored
-        if _still(
-            row,
-            planned[row.id],
-            rules,
-        )
-    ]
+    found = [row for row in stored if _still(row, planned[row.id], rules)]
     if not found:
         return
     there = await who_is_there(work)
@@ -71,11 +70,7 @@ async def remind(work: Work, rows: Sequence[Due]) -> None:
     for row in reminded:
         late = LATE if planned[row.id].is_late(work.now) else ""
         occurrence = f"{work.today}{late}"
-        for who in receivers(
-            there,
-            rules[row.rule],
-            row,
-        ):
+        for who in receivers(there, rules[row.rule], row):
             telling[f"{who} {occurrence}"] = Due(
                 TELL,
                 str(who),
@@ -121,11 +116,7 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
     """Sends each person one message of everything that was reminded of and not told yet, the
     longest owed first. Raises Conflict("due") while another process still writes down reminders.
     """
-    if await due_rows.has_waiting(
-        work.db,
-        owed.KIND,
-        work.now,
-    ):
+    if await due_rows.has_waiting(work.db, owed.KIND, work.now):
         raise Conflict("due")
     there = await who_is_there(work)
     start = min(_morning(row) for row in rows)
@@ -152,19 +143,8 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
             names,
             late=who in late,
         )
-        lines = [
-            masked_line(
-                work,
-                entry.life,
-                entry.row,
-            )
-            for entry in entries
-        ]
-        work.notify(
-            also(make, lines),
-            key,
-            staff_id=who,
-        )
+        lines = [masked_line(work, entry.life, entry.row) for entry in entries]
+        work.notify(also(make, lines), key, staff_id=who)
 
 
 async def _told_until(work: Work, rows: Sequence[Due], start: datetime) -> dict[StaffId, datetime]:
@@ -185,7 +165,10 @@ async def _told_until(work: Work, rows: Sequence[Due], start: datetime) -> dict[
 
 
 async def _by_person(
-    work: Work, there: Availability, since: Mapping[StaffId, datetime], start: datetime
+    work: Work,
+    there: Availability,
+    since: Mapping[StaffId, datetime],
+    start: datetime,
 ) -> dict[StaffId, Told]:
     """What each of these people is to be told of: all that was reminded of after what they have
     heard of.
@@ -205,14 +188,7 @@ async def _by_person(
             rule = rules.get(row.rule)
             if rule is None:
                 continue
-            for who in (
-                receivers(
-                    there,
-                    rule,
-                    row,
-                )
-                & since.keys()
-            ):
+            for who in receivers(there, rule, row) & since.keys():
                 if at > since[who]:
                     counts[who] += 1
                     rows = sorted([*longest.get(who, ()), (row.started_at, row.id)])
@@ -306,11 +282,7 @@ async def replan(work: Work) -> int:
     moved = await replan_with(work, work.desk)
     if moved:
         key = f"{owed.KIND}:moved:{work.now:%Y%m%d%H}:{moved}"
-        work.notify(
-            partial(_moved, moved),
-            key,
-            role=Role.ADMIN,
-        )
+        work.notify(partial(_moved, moved), key, role=Role.ADMIN)
     return moved
 
 
@@ -321,11 +293,7 @@ async def replan_with(work: Work, after: Desk) -> int:
     configuration = after.configuration
     moved = 0
     last = 0
-    while rows := await owed.list_open_after(
-        work.db,
-        last,
-        PAGE,
-    ):
+    while rows := await owed.list_open_after(work.db, last, PAGE):
         last = rows[-1].id
         changed = []
         for row in rows:
@@ -335,13 +303,7 @@ async def replan_with(work: Work, after: Desk) -> int:
             if pending and at != row.next_at:
                 changed.append(replace(row, next_at=at))
         if changed:
-            work.change(
-                partial(
-                    owed.replan,
-                    rows=changed,
-                    rules=configuration.rules,
-                )
-            )
+            work.change(partial(owed.replan, rows=changed, rules=configuration.rules))
             moved += len(changed)
     return moved
 

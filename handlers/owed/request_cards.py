@@ -14,7 +14,13 @@ from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets.records import SEPARATOR, Status, Ticket
-from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    ReplyPart,
+)
 from handlers.desk import Context, Desk, Work
 from handlers.forms.values import said
 from handlers.i18n import _
@@ -57,11 +63,7 @@ async def life_card(ctx: Context, life: Life) -> Card:
             fields.append(
                 (
                     f"⏰ {value_label('owed', row.rule)}",
-                    owed_state(
-                        ctx,
-                        row,
-                        names,
-                    ),
+                    owed_state(ctx, row, names),
                 )
             )
     buttons = await _life_buttons(ctx, life)
@@ -136,11 +138,7 @@ def _step_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
         tickets = steps.tickets_of(life, step)
         text = " · ".join(_ticket_state(ticket) for ticket in tickets[-2:])
         if len(tickets) > 2:
-            text = _(
-                "ใบงาน %(count)s ใบ · %(last)s",
-                count=len(tickets),
-                last=text,
-            )
+            text = _("ใบงาน %(count)s ใบ · %(last)s", count=len(tickets), last=text)
         lines.append((step, text))
     return lines
 
@@ -160,16 +158,7 @@ def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
         ended = day(row.ended_at or row.started_at)
         reason = shorten(row.reason, 100)
         return _("เลิกติดตาม %(date)s: %(reason)s", date=ended, reason=reason)
-    return " · ".join(
-        filter(
-            None,
-            _waiting_parts(
-                work,
-                row,
-                names,
-            ),
-        )
-    )
+    return " · ".join(filter(None, _waiting_parts(work, row, names)))
 
 
 def _waiting_parts(work: Work, row: Owed, names: Mapping[StaffId, str]) -> list[str]:
@@ -221,7 +210,14 @@ def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
     return parts
 
 
-def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool = False) -> str:
+def owed_line(
+    work: Work,
+    life: Life,
+    row: Owed,
+    name: str,
+    *,
+    reminding: bool = False,
+) -> str:
     """Returns a line for a list: `📄 81/2569 ผศ.ดร.กมลชนก ยังไม่ส่งสัญญาคืน · รอมา 17 วัน ·
     ติดตามแล้ว 1 ครั้ง`.
     """
@@ -287,7 +283,12 @@ def once(label: str, action: str, life: Life, **args: str) -> Button:
 
 
 def owed_button(
-    label: str, action: str, row: Owed, among: str = "", *, changes: bool = False
+    label: str,
+    action: str,
+    row: Owed,
+    among: str = "",
+    *,
+    changes: bool = False,
 ) -> Button:
     """Returns a button about one thing owed; `among` = the list in which it stands
     (`handlers.owed.cards.Several`).
@@ -405,11 +406,7 @@ def next_buttons(ctx: Context, life: Life) -> list[Button]:
         return []
     subject = subjects[0]
     name = value_label("step", step)
-    label = _(
-        "ขั้นต่อไป: %(step)s (%(subject)s)",
-        step=name,
-        subject=subject,
-    )
+    label = _("ขั้นต่อไป: %(step)s (%(subject)s)", step=name, subject=subject)
     return [
         button(
             label,
@@ -423,7 +420,12 @@ def next_buttons(ctx: Context, life: Life) -> list[Button]:
 # What a change came to.
 
 
-def told(desk: Desk, life: Life, rows: Sequence[Owed], now: datetime) -> list[str]:
+def told(
+    desk: Desk,
+    life: Life,
+    rows: Sequence[Owed],
+    now: datetime,
+) -> list[str]:
     """Returns a line for each thing owed that changed; `life` is the request as it was before,
     `rows` are the things owed as they are now.
     """
@@ -463,7 +465,10 @@ def _begun(desk: Desk, row: Owed, now: datetime) -> str:
 
 
 def outcome(
-    ctx: Context, life: Life, lines: Sequence[str], buttons: Sequence[Button] = ()
+    ctx: Context,
+    life: Life,
+    lines: Sequence[str],
+    buttons: Sequence[Button] = (),
 ) -> ReplyPart:
     """Returns what a change came to, with buttons for what can be done next; `life` is the request
     after the change.

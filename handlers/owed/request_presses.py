@@ -10,7 +10,14 @@ from domain.errors import InvalidInput
 from domain.owed.requests import Life
 from domain.owed.rules import OwedState
 from domain.tickets.records import SEPARATOR, parse_contract_no
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Paragraph,
+    Reply,
+    say,
+)
 from handlers.desk import Context
 from handlers.forms.drafts import FormAnswer, end, new_draft
 from handlers.forms.engine import enter_form, start
@@ -75,15 +82,7 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "customer.show",
         {"code": customer.code},
     )
-    return Reply(
-        (
-            Choice(
-                title,
-                tuple(options),
-                (back,),
-            ),
-        )
-    )
+    return Reply((Choice(title, tuple(options), (back,)),))
 
 
 def _summary(life: Life) -> str:
@@ -131,15 +130,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     lines = await change_text.lines(ctx, every[-HISTORY:])
     title = _("ประวัติ %(title)s", title=request_cards.title(life))
     back = request_cards.request_button(life.request.id)
-    return Reply(
-        (
-            Card(
-                title,
-                tuple(lines),
-                buttons=(back,),
-            ),
-        )
-    )
+    return Reply((Card(title, tuple(lines), buttons=(back,)),))
 
 
 # Steps.
@@ -233,16 +224,7 @@ async def mark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         ctx.change(mark)
         ctx.audit("request.changed", requests.record(life.request.id))
     line = f"✅ {value_label('step', step)}"
-    return Reply(
-        (
-            request_cards.outcome(
-                ctx,
-                life,
-                [line],
-            ),
-        ),
-        confirms=True,
-    )
+    return Reply((request_cards.outcome(ctx, life, [line]),), confirms=True)
 
 
 @action("request.thanks")
@@ -264,11 +246,7 @@ async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         result,
     )
     label = ctx.desk.configuration.catalogue.subject_label(subject)
-    line = _(
-        "%(no)s (%(subject)s) ปิดแล้ว",
-        no=ticket.no,
-        subject=label,
-    )
+    line = _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)
     show = ticket_buttons.show_button(ticket)
     part = request_cards.outcome(
         ctx,
@@ -343,11 +321,7 @@ async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         )
     )
     ctx.audit("request.changed", requests.record(number))
-    part = request_cards.outcome(
-        ctx,
-        life,
-        [_("ทำคำขอนี้ต่อแล้ว")],
-    )
+    part = request_cards.outcome(ctx, life, [_("ทำคำขอนี้ต่อแล้ว")])
     return Reply((part,), confirms=True)
 
 
@@ -382,11 +356,7 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Opens the form of the contract; it asks for the number if there is none yet."""
     life = await _load(ctx, args)
     known = life.contract is not None
-    draft = contract_form.edit_contract(
-        ctx,
-        life,
-        look=known,
-    )
+    draft = contract_form.edit_contract(ctx, life, look=known)
     return await start(ctx, draft, "+more" if known else "")
 
 

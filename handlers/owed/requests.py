@@ -8,10 +8,22 @@ from typing import TypeVar
 
 from domain.errors import InvalidInput, NotFound
 from domain.owed.contracts import Contract, check_year
-from domain.owed.requests import Life, Placement, Request, RequestKind, place
+from domain.owed.requests import (
+    Life,
+    Placement,
+    Request,
+    RequestKind,
+    place,
+)
 from domain.owed.rules import Owed, OwedState, Rule
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Choice, Paragraph, Reply, ReplyPart
+from handlers.chat import (
+    Button,
+    Choice,
+    Paragraph,
+    Reply,
+    ReplyPart,
+)
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import value_label
@@ -30,11 +42,7 @@ def save_context(ctx: Context) -> SaveContext:
     """Returns what changes of requests are decided on: the office's data, the officer, and the
     time.
     """
-    return SaveContext(
-        ctx.desk.configuration,
-        ctx.staff.id,
-        ctx.now,
-    )
+    return SaveContext(ctx.desk.configuration, ctx.staff.id, ctx.now)
 
 
 def _request_of(lives: Sequence[Life], number: int | None) -> Life | None:
@@ -49,11 +57,7 @@ async def _after_save(ctx: Context, saved: SavedTicket) -> tuple[ReplyPart, ...]
         return await place_on_request(ctx, saved.ticket, saved.made_for)
     number = await requests.find_request_of(ctx.db, saved.ticket.no)
     if saved.event is TicketEvent.RESTORED:
-        return await place_on_request(
-            ctx,
-            saved.ticket,
-            str(number or ""),
-        )
+        return await place_on_request(ctx, saved.ticket, str(number or ""))
     if number is None:
         return ()
     told = _("สิ่งที่ต้องติดตามของคำขอนี้คิดใหม่โดยไม่รวมใบงานที่ยกเลิก")
@@ -95,17 +99,17 @@ async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tu
 
 
 async def _placement(
-    ctx: Context, ticket: Ticket, kind: RequestKind, wanted: int | None, current: int | None
+    ctx: Context,
+    ticket: Ticket,
+    kind: RequestKind,
+    wanted: int | None,
+    current: int | None,
 ) -> Placement:
     """The request that a ticket belongs to: the one that is `wanted`, where its contract is no
     other; else the likeliest of its customer's.
     """
     assert ticket.customer is not None
-    lives = await requests.list_by_customer(
-        ctx.db,
-        ticket.customer,
-        kind,
-    )
+    lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
     life = _request_of(lives, wanted)
     if life is None and wanted is not None and wanted == current:
         # Its tickets were all voided until now, so that the customer's requests lack it.
@@ -144,7 +148,12 @@ def _set_request(ctx: Context, ticket: Ticket, request_id: int | None) -> None:
     ctx.change(change)
 
 
-async def _own_request(ctx: Context, number: int, ticket: Ticket, kind: RequestKind) -> Life | None:
+async def _own_request(
+    ctx: Context,
+    number: int,
+    ticket: Ticket,
+    kind: RequestKind,
+) -> Life | None:
     """The request that a ticket is on, if it is still of its customer and kind."""
     life = await requests.get_life(ctx.db, number)
     same = life.request.customer == ticket.customer and life.request.kind is kind
@@ -168,21 +177,9 @@ def _question(ctx: Context, ticket: Ticket, placement: Placement) -> Choice:
     for life in placement.asked:
         if life is not placement.life:
             args = {"ticket": ticket.no, "request": str(life.request.id)}
-            options.append(
-                Button(
-                    _request_line(life),
-                    "request.take",
-                    args,
-                )
-            )
+            options.append(Button(_request_line(life), "request.take", args))
     new = {"ticket": ticket.no, "request": ""}
-    options.append(
-        Button(
-            _("คำขอใหม่"),
-            "request.take",
-            new,
-        )
-    )
+    options.append(Button(_("คำขอใหม่"), "request.take", new))
     question = _("ถ้าใบงาน %(no)s เป็นของคำขออื่น เลือกที่นี่", no=ticket.no)
     if placement.waits:
         question = _("ใบงาน %(no)s เป็นของคำขอใด (ยังไม่หยุดเตือนรายการใด)", no=ticket.no)
@@ -202,7 +199,10 @@ def _request_line(life: Life) -> str:
 
 
 async def put(
-    ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
+    ctx: Context,
+    ticket: Ticket,
+    life: Life | None,
+    kind: RequestKind,
 ) -> tuple[ReplyPart, ...]:
     """Puts a ticket on a request, or on a new one for None; the contract that it names comes with
     it.
@@ -256,7 +256,11 @@ async def _new_request(ctx: Context, ticket: Ticket, kind: RequestKind) -> Life:
 
 
 async def _put_buttons(
-    ctx: Context, kind: RequestKind, life: Life, after: Life, changed: Sequence[Owed]
+    ctx: Context,
+    kind: RequestKind,
+    life: Life,
+    after: Life,
+    changed: Sequence[Owed],
 ) -> list[Button]:
     """What a ticket more calls for: the contract's number once the letter came, another date for a
     research result that is owed from now on. `life` as it was before, `after` with the ticket.
@@ -294,11 +298,7 @@ def settled(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[Owed]]
     """Returns the request with this ticket as it is now, and the things owed that this changes."""
     others = [each for each in life.tickets if each.no != ticket.no]
     after = replace(life, tickets=(*others, ticket))
-    changed = requests.settlement(
-        after,
-        ctx.desk.configuration.rules,
-        ctx.now,
-    )
+    changed = requests.settlement(after, ctx.desk.configuration.rules, ctx.now)
     ids = {row.id for row in changed if row.id}
     unchanged = [row for row in life.owed if row.id not in ids]
     return replace(after, owed=(*unchanged, *changed)), changed
@@ -353,7 +353,12 @@ def _first(values: Iterable[T], otherwise: T) -> T:
     return next(filter(None, values), otherwise)
 
 
-def _oddities(ctx: Context, life: Life, ticket: Ticket, changed: Sequence[Owed]) -> list[str]:
+def _oddities(
+    ctx: Context,
+    life: Life,
+    ticket: Ticket,
+    changed: Sequence[Owed],
+) -> list[str]:
     """A proof of what was not owed: it came twice, or before it was sent. The ticket stays, and it
     is said.
     """

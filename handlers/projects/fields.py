@@ -95,11 +95,7 @@ async def _chosen(ctx: Context, draft: Draft) -> _Chosen:
     )
 
 
-async def parse_projects(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def parse_projects(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """Projects to add, several in one answer, each perhaps with its years; those not settled are
     asked one by one.
 
@@ -268,11 +264,7 @@ def own_years(years: str) -> list[str]:
     return [project_text(project, own) for project in own if project]
 
 
-async def _parse_years(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def _parse_years(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """Years of all projects, or `project years` of one; words without a number are kept as typed.
 
     What is neither stands among the queries, until it is typed otherwise or is to stay as it
@@ -290,11 +282,7 @@ async def _parse_years(
     return await parse_projects(ctx, draft, text) | YEARS_SETTLED
 
 
-async def _with_years(
-    ctx: Context,
-    draft: Draft,
-    years: str,
-) -> FormAnswer:
+async def _with_years(ctx: Context, draft: Draft, years: str) -> FormAnswer:
     """These years for all projects that have none of their own."""
     chosen = await _chosen(ctx, draft)
     chosen.years[""] = years
@@ -320,11 +308,7 @@ def years_note(query: str) -> str:
 # A provincial office's number of users (DOMAIN.md section 4, incoming-mail subjects).
 
 
-async def _parse_province(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def _parse_province(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     name = find_province(text)
     if name:
         return FormAnswer({"province": name}, queries={"province": ""})
@@ -339,11 +323,7 @@ async def _province_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(name, name) for name in names]
 
 
-async def _parse_users(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Given:
+async def _parse_users(ctx: Context, draft: Draft, text: str) -> Given:
     return {"user_count": str(parse_users(text))}
 
 

@@ -2,7 +2,13 @@
 and end a post that nobody approved in time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 from functools import partial
 
@@ -85,7 +91,10 @@ async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff
 
 
 async def show_to(
-    work: Work, publication: Publication, people: Sequence[Staff], why: str = ""
+    work: Work,
+    publication: Publication,
+    people: Sequence[Staff],
+    why: str = "",
 ) -> None:
     """Asks these people for their approval, each of them once for the publication as it is.
 
@@ -110,7 +119,11 @@ async def show_to(
 
 
 def _request(
-    work: Work, publication: Publication, writer: str, picture: File | None, why: str
+    work: Work,
+    publication: Publication,
+    writer: str,
+    picture: File | None,
+    why: str,
 ) -> Reply:
     """What the other person sees: each network's preview with the picture, when it is to go out,
     and two buttons.
@@ -184,7 +197,12 @@ def price_notes(work: Work, words: Mapping[Network, str]) -> list[str]:
     return notes
 
 
-def as_seen(work: Work, network: Network, text: str, picture: bool) -> str:
+def as_seen(
+    work: Work,
+    network: Network,
+    text: str,
+    picture: bool,
+) -> str:
     """Returns the post as this network will show it; `picture` says whether there is one."""
     if not text:
         return ""
@@ -287,11 +305,7 @@ async def return_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def _heading(ctx: Context, draft: Draft) -> str:
     found = await publications.get(ctx.db, draft.record)
     title = publicity_cards.title_of(found)
-    return _(
-        "ส่ง %(no)s กลับแก้ไข · %(title)s",
-        no=found.no,
-        title=title,
-    )
+    return _("ส่ง %(no)s กลับแก้ไข · %(title)s", no=found.no, title=title)
 
 
 async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
@@ -315,13 +329,7 @@ async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
         reason,
         shown.version,
     )
-    ctx.change(
-        partial(
-            _note,
-            no=old.no,
-            noted=noted,
-        )
-    )
+    ctx.change(partial(_note, no=old.no, noted=noted))
     ctx.audit("post.returned", old.no)
     name = ctx.staff.name
 
@@ -352,18 +360,15 @@ async def _note(tx: Tx, no: str, noted: Change) -> None:
 
 def _ended(publication: Publication, posts: Sequence[Post], error: str) -> Publication:
     for post in posts:
-        publication = publication.with_post(
-            replace(
-                post,
-                state=PostState.CANCELLED,
-                error=error,
-            )
-        )
+        publication = publication.with_post(replace(post, state=PostState.CANCELLED, error=error))
     return publication
 
 
 def _tell(
-    work: Work, shown: Publication, text: Callable[[], str], to: Iterable[StaffId | None]
+    work: Work,
+    shown: Publication,
+    text: Callable[[], str],
+    to: Iterable[StaffId | None],
 ) -> None:
     """Tells these people what became of it, with the way to write it anew where it did not go
     out.
@@ -429,7 +434,13 @@ async def _lapse(work: Work, old: Publication, late: Sequence[Post]) -> None:
 # Whoever let it go out may no longer.
 
 
-async def hold(work: Work, old: Publication, person: Staff, *, keep_time: bool) -> None:
+async def hold(
+    work: Work,
+    old: Publication,
+    person: Staff,
+    *,
+    keep_time: bool,
+) -> None:
     """Takes back the approval of a person who may no longer post: others are asked to approve, and
     the writer is told.
 

@@ -9,11 +9,24 @@ from domain.errors import InvalidInput
 from domain.publicity.fields import publicity_texts
 from domain.publicity.lengths import check_length
 from domain.publicity.networks import Network
-from domain.publicity.publications import UNDER_WAY, WENT_OUT, Post, PostState, Publication
+from domain.publicity.publications import (
+    UNDER_WAY,
+    WENT_OUT,
+    Post,
+    PostState,
+    Publication,
+)
 from domain.publicity.reading import News
 from domain.text import shorten
 from domain.tickets.records import SEPARATOR, Ticket
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Paragraph,
+    Reply,
+    say,
+)
 from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
@@ -303,15 +316,7 @@ def recent(work: Work, publications: Sequence[Publication], more: Sequence[Butto
         return say(_("ยังไม่มีข่าวประชาสัมพันธ์"), *more)
     options = tuple(show_button(each, line(work, each)) for each in publications)
     question = _("📣 ข่าวประชาสัมพันธ์ล่าสุด")
-    return Reply(
-        (
-            Choice(
-                question,
-                options,
-                tuple(more),
-            ),
-        )
-    )
+    return Reply((Choice(question, options, tuple(more)),))
 
 
 def posted_on(publication: Publication) -> str:

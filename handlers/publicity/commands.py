@@ -11,11 +11,25 @@ from domain.publicity.links import PostLink, PostLinkKind, begins_with_link, fin
 from domain.publicity.networks import Network
 from domain.publicity.publications import PostState, Publication
 from domain.tickets.references import ReferenceKind, read_alone
-from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, Text, turn_buttons
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    Text,
+    turn_buttons,
+)
 from handlers.desk import Context
 from handlers.files.cards import as_document
 from handlers.forms.drafts import park_open, with_values
-from handlers.forms.engine import FRESH, advance, own_draft, resume_part, start
+from handlers.forms.engine import (
+    FRESH,
+    advance,
+    own_draft,
+    resume_part,
+    start,
+)
 from handlers.i18n import _
 from handlers.labels import doer_label, when
 from handlers.publicity import (
@@ -201,11 +215,7 @@ async def present(ctx: Context, record: str, version: int | None) -> Reply | Non
     if found is None or found.version == version:
         return None
     parts: list[ReplyPart] = []
-    latest = await changes.list_changes(
-        ctx.db,
-        record,
-        found.version - 1,
-    )
+    latest = await changes.list_changes(ctx.db, record, found.version - 1)
     names = await staff.staff_names(ctx.db)
     if latest:
         last = latest[-1]
@@ -252,11 +262,7 @@ async def recent_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows a page of the newest publications."""
     page = int(args.get("page", "0"))
     # One more than is shown says whether there is a next page.
-    found = await publications.list_recent(
-        ctx.db,
-        PAGE + 1,
-        page * PAGE,
-    )
+    found = await publications.list_recent(ctx.db, PAGE + 1, page * PAGE)
     turns = turn_buttons(
         "publicity.recent",
         {},
@@ -285,15 +291,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     lines = await change_text.lines(ctx, every[-HISTORY:])
     title = _("ประวัติ %(no)s", no=found.no)
     buttons = (publicity_cards.show_button(found),)
-    return Reply(
-        (
-            Card(
-                title,
-                tuple(lines),
-                buttons=buttons,
-            ),
-        )
-    )
+    return Reply((Card(title, tuple(lines), buttons=buttons),))
 
 
 @action("publicity.remove", in_place=True)
@@ -331,7 +329,12 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-def _state_button(label: str, found: Publication, network: Network, state: PostState) -> Button:
+def _state_button(
+    label: str,
+    found: Publication,
+    network: Network,
+    state: PostState,
+) -> Button:
     """The button that says how the post on this network stands now."""
     args = {"no": found.no, "network": network.value, "state": state.value}
     return Button(

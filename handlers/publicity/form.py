@@ -23,12 +23,26 @@ from handlers.desk import Context
 from handlers.forms import draft_files
 from handlers.forms import reading as fields
 from handlers.forms.drafts import new_draft, with_values
-from handlers.forms.engine import Field, Form, Option, advance, enter_form, form_button, own_draft
+from handlers.forms.engine import (
+    Field,
+    Form,
+    Option,
+    advance,
+    enter_form,
+    form_button,
+    own_draft,
+)
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.messages import sentence
 from handlers.projects.fields import DATA_YEARS, PROJECTS, unsettled_text
-from handlers.publicity.cards import about, network_name, networks_of, networks_text, present
+from handlers.publicity.cards import (
+    about,
+    network_name,
+    networks_of,
+    networks_text,
+    present,
+)
 from handlers.publicity.fields import FURTHER_FIELDS, PUBLISHED_ON, further_lines
 from handlers.publicity.saving import correct, save_new
 from handlers.registry import action
@@ -134,11 +148,7 @@ def _date_of(ctx: Context, words: str) -> tuple[str, date | None]:
 async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A pasted post may bring its link, day and survey along; what was said before stays."""
     if len(text) > fields.LONG_LIMIT:
-        raise InvalidInput(
-            "too_long",
-            length=len(text),
-            limit=fields.LONG_LIMIT,
-        )
+        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     values = read_news(ctx, text)
     values["networks"] = networks_text({*networks_of(draft.given), *networks_of(values)})
     # A text replaces the survey, too; nothing else is taken away by what it does not say.
@@ -333,7 +343,13 @@ def edit_publicity(ctx: Context, publication: Publication) -> Draft:
     for post in publication.out:
         data[_link_name(post.network)] = post.link
     about = {"publication": publication.no, "version": str(publication.version)}
-    return new_draft(ctx, "publicity", data, about=about, dialog=Dialog(look=True))
+    return new_draft(
+        ctx,
+        "publicity",
+        data,
+        about=about,
+        dialog=Dialog(look=True),
+    )
 
 
 @action("publicity.add", in_place=True)

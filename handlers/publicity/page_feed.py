@@ -10,7 +10,13 @@ from functools import partial
 from domain.dates.days import BANGKOK
 from domain.publicity.links import facebook_key, find_links
 from domain.publicity.networks import Network
-from domain.publicity.page_feed import PageEvent, PagePost, event_from_json, fold, link_of
+from domain.publicity.page_feed import (
+    PageEvent,
+    PagePost,
+    event_from_json,
+    fold,
+    link_of,
+)
 from domain.publicity.publications import UNDER_WAY, Post, PostState, Publication
 from domain.publicity.reading import News, periods_of, projects_of
 from handlers.desk import Work
@@ -37,13 +43,7 @@ async def take_events(work: Work, rows: Sequence[Due]) -> None:
             continue
         told = event_from_json(event.raw)
         events.setdefault(told.post_id, []).append(told)
-        work.change(
-            partial(
-                inbox.finish,
-                event=event,
-                now=work.now,
-            )
-        )
+        work.change(partial(inbox.finish, event=event, now=work.now))
     for post_id, told_of_it in events.items():
         before = await page_posts.find(work.db, post_id)
         after = fold(before, told_of_it)
@@ -162,7 +162,12 @@ async def _log(work: Work, post: PagePost) -> str:
     return publication.no
 
 
-async def _bring_in_line(work: Work, old: Publication, before: PagePost, after: PagePost) -> None:
+async def _bring_in_line(
+    work: Work,
+    old: Publication,
+    before: PagePost,
+    after: PagePost,
+) -> None:
     """Words that nobody corrected follow the post; a post that was under way is known to be out."""
     new = old
     if after.text != before.text and old.news == _news(work, before.text):

@@ -68,11 +68,7 @@ def refusals(ctx: Context, draft: Draft) -> dict[Network, str]:
 
 async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     if len(text) > fields.LONG_LIMIT:
-        raise InvalidInput(
-            "too_long",
-            length=len(text),
-            limit=fields.LONG_LIMIT,
-        )
+        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     return {**text_values(ctx, text), "cut": ""}
 
 

@@ -19,12 +19,25 @@ from handlers.desk import BroadcastCost, Context
 from handlers.files import cards as file_cards
 from handlers.forms import draft_files
 from handlers.forms.drafts import end, new_draft, with_values
-from handlers.forms.engine import Form, enter_form, form_button, own_draft, proceed, start
+from handlers.forms.engine import (
+    Form,
+    enter_form,
+    form_button,
+    own_draft,
+    proceed,
+    start,
+)
 from handlers.i18n import _
 from handlers.labels import field_label, unset, when
 from handlers.projects.fields import unsettled_text
 from handlers.publicity import cards as publicity_cards
-from handlers.publicity.approval import as_seen, ask, nobody_else, others_who_may, price_notes
+from handlers.publicity.approval import (
+    as_seen,
+    ask,
+    nobody_else,
+    others_who_may,
+    price_notes,
+)
 from handlers.publicity.cards import about, network_name, networks_of
 from handlers.publicity.fields import further_lines
 from handlers.publicity.post_fields import (
@@ -58,13 +71,7 @@ async def post(ctx: Context, args: str) -> Reply:
     ready = ctx.desk.networks.ready
     if not ready:
         where = "DESKBOT_FACEBOOK_PAGE_ID, DESKBOT_LINE_ACCESS_TOKEN"
-        return say(
-            unset(
-                _("การโพสต์ลงเครือข่าย"),
-                where,
-                ctx.staff.role,
-            )
-        )
+        return say(unset(_("การโพสต์ลงเครือข่าย"), where, ctx.staff.role))
     values = text_values(ctx, args) if args else {}
     return await start(ctx, with_values(_begun(ctx, ready), values))
 
@@ -247,11 +254,7 @@ async def _notes(ctx: Context, draft: Draft, count: int) -> list[str]:
     """What to know before it goes out; `count` = how many pictures there are."""
     notes = [
         *refusals(ctx, draft).values(),
-        *_picture_notes(
-            ctx,
-            draft,
-            count,
-        ),
+        *_picture_notes(ctx, draft, count),
     ]
     if not draft.given.get("text") or draft.asking:
         return notes
@@ -279,11 +282,7 @@ def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
 
 async def _said_before(ctx: Context, draft: Draft) -> list[str]:
     """The same words went out lately."""
-    known = await publications.find_same_text(
-        ctx.db,
-        draft.given["text"],
-        ctx.today,
-    )
+    known = await publications.find_same_text(ctx.db, draft.given["text"], ctx.today)
     if known is None:
         return []
     on = publicity_cards.posted_on(known)
@@ -347,13 +346,7 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
     )
     ctx.change(partial(publications.add, publication=publication))
     ids = [file.id for file in pictures]
-    ctx.change(
-        partial(
-            file_store.hand_over,
-            ids=ids,
-            record=publication.no,
-        )
-    )
+    ctx.change(partial(file_store.hand_over, ids=ids, record=publication.no))
     end(ctx, draft, outcome=publication.no)
     text = await _queued_text(ctx, draft, publication, post_at)
     return Reply(
@@ -384,7 +377,10 @@ def _posts(draft: Draft, post_at: datetime, *, at_once: bool) -> dict[Network, P
 
 
 async def _queued_text(
-    ctx: Context, draft: Draft, publication: Publication, post_at: datetime
+    ctx: Context,
+    draft: Draft,
+    publication: Publication,
+    post_at: datetime,
 ) -> str:
     """What happens next; asks for the second person's word, where one is wanted."""
     no = publication.no

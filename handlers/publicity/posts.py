@@ -9,7 +9,13 @@ from uuid import uuid4
 
 from domain.publicity.links import find_links
 from domain.publicity.networks import Network
-from domain.publicity.publications import TO_SEND, UNKNOWN, Post, PostState, Publication
+from domain.publicity.publications import (
+    TO_SEND,
+    UNKNOWN,
+    Post,
+    PostState,
+    Publication,
+)
 from handlers.chat import Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
@@ -67,7 +73,10 @@ PostingAnswer = Posted | Failed | Unclear
 
 
 async def settle(
-    work: Work, publication: Publication, network: Network, answer: PostingAnswer
+    work: Work,
+    publication: Publication,
+    network: Network,
+    answer: PostingAnswer,
 ) -> None:
     """Writes down what the network answered. The writer, and whoever let the post go out, are told
     as soon as no post of the publication is under way.
@@ -91,7 +100,10 @@ async def settle(
 
 
 async def _with_answer(
-    work: Work, old: Publication, network: Network, answer: PostingAnswer
+    work: Work,
+    old: Publication,
+    network: Network,
+    answer: PostingAnswer,
 ) -> Publication:
     """The publication after an answer; a post that is out gets its ticket."""
     post = _after(old.posts[network], answer, work.now)
@@ -118,13 +130,7 @@ async def _logged(work: Work, publication: Publication, post: Post) -> Publicati
         )
         return logged
     ticket_no = other.posts[post.network].ticket_no
-    return publication.with_post(
-        replace(
-            post,
-            link_key="",
-            ticket_no=ticket_no,
-        )
-    )
+    return publication.with_post(replace(post, link_key="", ticket_no=ticket_no))
 
 
 def _after(post: Post, answer: PostingAnswer, now: datetime) -> Post:
@@ -158,11 +164,7 @@ def _unclear(post: Post, now: datetime) -> Post:
     tried_for = now - (post.first_try_at or now)
     look_for = KEY_LIFE if post.network is Network.LINE else LOOK_FOR
     if tried_for >= look_for:
-        return replace(
-            post,
-            state=PostState.FAILED,
-            error=UNKNOWN,
-        )
+        return replace(post, state=PostState.FAILED, error=UNKNOWN)
     pause = min(SELDOM, max(LOOK_AGAIN, tried_for / 8))
     return replace(
         post,
@@ -180,11 +182,7 @@ def _failed(post: Post, answer: Failed, now: datetime) -> Post:
         error = UNKNOWN
     # After the last pause nobody waits any longer: the officer decides.
     if answer.lasting or post.attempts > len(PAUSES):
-        return replace(
-            post,
-            state=PostState.FAILED,
-            error=error,
-        )
+        return replace(post, state=PostState.FAILED, error=error)
     pause = PAUSES[max(0, post.attempts - 1)]
     again = max(now + pause, answer.until or now)
     return replace(
@@ -211,11 +209,7 @@ async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Tries the failed posts once more. One that perhaps went out keeps its key, and is looked for
     first.
     """
-    return await _again(
-        ctx,
-        args["no"],
-        sure=False,
-    )
+    return await _again(ctx, args["no"], sure=False)
 
 
 @action("post.fresh", in_place=True, posting=True)
@@ -223,11 +217,7 @@ async def fresh_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer has looked and says that the post did not go out: it is posted anew, if the desk
     could not find that out itself.
     """
-    return await _again(
-        ctx,
-        args["no"],
-        sure=True,
-    )
+    return await _again(ctx, args["no"], sure=True)
 
 
 async def _again(ctx: Context, no: str, *, sure: bool) -> Reply:
@@ -272,11 +262,7 @@ def _retried(post: Post, now: datetime, *, sure: bool) -> Post | None:
         return _anew(post, now)
     if lost:
         return None
-    return replace(
-        post,
-        state=PostState.WAITING,
-        post_at=now,
-    )
+    return replace(post, state=PostState.WAITING, post_at=now)
 
 
 def _forgotten(post: Post, now: datetime) -> bool:
@@ -315,8 +301,4 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         new,
         ctx.staff.id,
     )
-    return await _told(
-        ctx,
-        _("ยกเลิกการโพสต์ %(no)s แล้ว", no=old.no),
-        shown,
-    )
+    return await _told(ctx, _("ยกเลิกการโพสต์ %(no)s แล้ว", no=old.no), shown)

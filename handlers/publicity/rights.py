@@ -10,7 +10,13 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import person_label, role_label
 from handlers.publicity import approval as publicity_approval
-from handlers.registry import NOTHING, CardAddition, action, command, on_person_card
+from handlers.registry import (
+    NOTHING,
+    CardAddition,
+    action,
+    command,
+    on_person_card,
+)
 from store import staff as store
 from store.publicity import publications
 
@@ -99,13 +105,7 @@ async def _grant(ctx: Context, person: Staff) -> Reply:
 
 async def _take_back(ctx: Context, person: Staff) -> Reply:
     """This person may not post any more; what was to go out on that word waits for another's."""
-    ctx.change(
-        partial(
-            store.set_post_right,
-            staff_id=person.id,
-            granted_at=None,
-        )
-    )
+    ctx.change(partial(store.set_post_right, staff_id=person.id, granted_at=None))
     ctx.audit("staff.post_taken", f"staff:{person.id}")
     held = []
     # Whose role gives the right has it still.

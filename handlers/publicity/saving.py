@@ -26,7 +26,13 @@ from domain.publicity.reading import News
 from domain.staff import StaffId
 from domain.text import words
 from domain.tickets.records import Ticket
-from handlers.chat import Card, Paragraph, Reply, ReplyPart, say
+from handlers.chat import (
+    Card,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    say,
+)
 from handlers.desk import Context, Work
 from handlers.forms import draft_files
 from handlers.forms.drafts import end, new_draft
@@ -93,15 +99,14 @@ def _post(data: Mapping[str, str], network: Network) -> Post:
     link = _first_link(url)
     if link is None:
         return post
-    return replace(
-        post,
-        link_key=link.key,
-        page=link.page,
-    )
+    return replace(post, link_key=link.key, page=link.page)
 
 
 async def with_tickets(
-    work: Work, publication: Publication, posts: Sequence[Post], by: StaffId | None
+    work: Work,
+    publication: Publication,
+    posts: Sequence[Post],
+    by: StaffId | None,
 ) -> tuple[Publication, list[Ticket]]:
     """Returns the publication with these posts, and their closed tickets, which are written
     together with this work's changes.
@@ -139,24 +144,14 @@ async def find_known(ctx: Context, data: Mapping[str, str]) -> tuple[Publication
     on = ctx.today
     if data.get("published_on"):
         on = date.fromisoformat(data["published_on"])
-    same = await publications.find_same_text(
-        ctx.db,
-        data.get("text", ""),
-        on,
-    )
+    same = await publications.find_same_text(ctx.db, data.get("text", ""), on)
     return (same, False) if same else None
 
 
 async def logged_already(ctx: Context, known: Publication) -> Reply:
     """Says when the link was logged, and shows the publication as it is now."""
     on = publicity_cards.posted_on(known)
-    told = Paragraph(
-        _(
-            "ลิงก์นี้บันทึกแล้วเมื่อ %(on)s เป็น %(no)s",
-            on=on,
-            no=known.no,
-        )
-    )
+    told = Paragraph(_("ลิงก์นี้บันทึกแล้วเมื่อ %(on)s เป็น %(no)s", on=on, no=known.no))
     return Reply((told, await publicity_cards.card(ctx, known)))
 
 
@@ -169,11 +164,7 @@ async def same_text(ctx: Context, draft: Draft, known: Publication) -> Reply:
     buttons = []
     if new:
         names = ", ".join(network_name(ctx, network) for network in new)
-        label = _(
-            "เพิ่ม %(network)s ใน %(no)s",
-            network=names,
-            no=known.no,
-        )
+        label = _("เพิ่ม %(network)s ใน %(no)s", network=names, no=known.no)
         buttons.append(
             form_button(
                 label,
@@ -281,11 +272,7 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
     if str(old.version) != draft.about["version"]:
         raise Conflict("changed", record=old.no)
     values = PUBLICATION.values(data, PUBLICATION.rows)
-    new = replace(
-        old,
-        news=news_of(data),
-        **values,
-    )
+    new = replace(old, news=news_of(data), **values)
     if new.news.text != old.news.text:
         new = _rewritten(ctx, old, new)
     chosen = networks_of(data)
@@ -316,11 +303,7 @@ def _corrected_post(post: Post, data: Mapping[str, str], chosen: Sequence[Networ
     mistake.
     """
     if post.network not in chosen:
-        return replace(
-            post,
-            state=PostState.MISTAKE,
-            link_key="",
-        )
+        return replace(post, state=PostState.MISTAKE, link_key="")
     read = _post(data, post.network)
     page = read.page or post.page
     return replace(
@@ -332,7 +315,10 @@ def _corrected_post(post: Post, data: Mapping[str, str], chosen: Sequence[Networ
 
 
 async def _corrected(
-    ctx: Context, old: Publication, new: Publication, added: Sequence[Ticket] = ()
+    ctx: Context,
+    old: Publication,
+    new: Publication,
+    added: Sequence[Ticket] = (),
 ) -> Reply:
     """Written; where that leaves posts without a word to their text, it is asked for."""
     await write_correction(
@@ -461,7 +447,10 @@ def _proposed_anew(ctx: Context, new: Publication, networks: Sequence[Network]) 
 
 
 async def write_correction(
-    work: Work, old: Publication, new: Publication, by: StaffId | None
+    work: Work,
+    old: Publication,
+    new: Publication,
+    by: StaffId | None,
 ) -> None:
     """Has the changed publication written, and the changes that follow for its tickets; a removal
     stands in the remarks of a ticket.
@@ -499,26 +488,29 @@ def _with_remark(ticket: Ticket, state: PostState) -> Ticket:
     return replace(ticket, remarks="\n".join(remarks))
 
 
-def _change_ticket(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
+def _change_ticket(
+    work: Work,
+    old: Ticket,
+    new: Ticket,
+    by: StaffId | None,
+) -> None:
     if tickets.differences(old, new):
         ticket_saves.write(work, old, new, by)
         work.audit("ticket.changed", old.no)
 
 
 async def set_state(
-    work: Work, old: Publication, network: Network, state: PostState, by: StaffId | None
+    work: Work,
+    old: Publication,
+    network: Network,
+    state: PostState,
+    by: StaffId | None,
 ) -> Publication:
     """Changes the state of one post: taken down, logged by mistake, or neither after all. Returns
     the publication as it will be.
     """
     post = old.posts[network]
-    new = old.with_post(
-        replace(
-            post,
-            state=state,
-            link_key=_key_in(post, state),
-        )
-    )
+    new = old.with_post(replace(post, state=state, link_key=_key_in(post, state)))
     await write_correction(work, old, new, by)
     return replace(new, version=old.version + 1)
 

@@ -9,7 +9,13 @@ from domain.charts import Chart, Series
 from domain.dates.days import format_date, format_month
 from domain.dates.periods import Period, format_period, months_of, relative_period
 from domain.publicity.networks import Network
-from domain.publicity.summary import Release, Summary, Tally, summarise, without_publicity
+from domain.publicity.summary import (
+    Release,
+    Summary,
+    Tally,
+    summarise,
+    without_publicity,
+)
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _

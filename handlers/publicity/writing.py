@@ -9,7 +9,12 @@ from handlers.desk import Work
 from store.publicity import publications
 
 
-def update(work: Work, old: Publication, new: Publication, by: StaffId | None) -> Publication:
+def update(
+    work: Work,
+    old: Publication,
+    new: Publication,
+    by: StaffId | None,
+) -> Publication:
     """Has `new` written over `old`, and returns the publication as it will be then.
 
     `by` = who changes it, None for the desk itself. The write raises Conflict("changed") where

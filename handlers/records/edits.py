@@ -11,8 +11,21 @@ from domain.text import shorten
 from domain.tickets.references import ReferenceKind, is_courtesy, is_named, take_reference
 from handlers.chat import Reply
 from handlers.desk import Context
-from handlers.forms.drafts import Given, park_open, unknown_values, with_look, with_values
-from handlers.forms.engine import FORMS, Field, ask_again, is_unknown, proceed, start
+from handlers.forms.drafts import (
+    Given,
+    park_open,
+    unknown_values,
+    with_look,
+    with_values,
+)
+from handlers.forms.engine import (
+    FORMS,
+    Field,
+    ask_again,
+    is_unknown,
+    proceed,
+    start,
+)
 from handlers.forms.engine import advance as save_or_ask
 from handlers.i18n import _
 from handlers.labels import field_label
@@ -101,11 +114,7 @@ async def _no_field(ctx: Context, draft: Draft, rest: str) -> Reply:
     return await proceed(ctx, with_look(draft, look=True), "+more", problem)
 
 
-async def _filled(
-    ctx: Context,
-    draft: Draft,
-    typed: Sequence[tuple[str, str]],
-) -> Reply:
+async def _filled(ctx: Context, draft: Draft, typed: Sequence[tuple[str, str]]) -> Reply:
     """Each value read into its field; the first that is missing or cannot be read is asked for."""
     fields = FORMS[draft.kind].fields
     for name, value in typed:

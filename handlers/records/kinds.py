@@ -36,11 +36,7 @@ class RecordKind(Protocol):
         """
         return None
 
-    async def meant(
-        self,
-        ctx: Context,
-        text: str,
-    ) -> list[str]:
+    async def meant(self, ctx: Context, text: str) -> list[str]:
         """The records that other words than a number lead to."""
         return []
 

@@ -11,7 +11,15 @@ from domain.dates.days import BANGKOK
 from domain.dates.when import next_working_day
 from domain.text import shorten
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Masked, Paragraph, Reply, confirm, in_lines, in_one_line
+from handlers.chat import (
+    Button,
+    Masked,
+    Paragraph,
+    Reply,
+    confirm,
+    in_lines,
+    in_one_line,
+)
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import value_label, weekday_when

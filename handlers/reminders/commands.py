@@ -12,7 +12,15 @@ from domain.dates.when import USUAL, begins_with_moment, names_moment
 from domain.errors import InvalidInput
 from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, take_reference
-from handlers.chat import Button, Choice, Reply, confirm, in_one_line, say, turn_buttons
+from handlers.chat import (
+    Button,
+    Choice,
+    Reply,
+    confirm,
+    in_one_line,
+    say,
+    turn_buttons,
+)
 from handlers.desk import Context, Work
 from handlers.forms.drafts import park_open
 from handlers.forms.engine import advance, proceed, start
@@ -134,11 +142,7 @@ async def _page(ctx: Context, page: int) -> Reply:
 @action("remind.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One of them."""
-    found = await reminders.get_reminder(
-        ctx.db,
-        args["id"],
-        ctx.staff.id,
-    )
+    found = await reminders.get_reminder(ctx.db, args["id"], ctx.staff.id)
     return _present(ctx, found)
 
 
@@ -159,11 +163,7 @@ async def _own(ctx: Context, args: Mapping[str, str]) -> tuple[Reminder, bool]:
     """The reminder a button means, and whether it still is as the button showed it;
     NotFound("reminder").
     """
-    found = await reminders.get_reminder(
-        ctx.db,
-        args["id"],
-        ctx.staff.id,
-    )
+    found = await reminders.get_reminder(ctx.db, args["id"], ctx.staff.id)
     return found, args["version"] == str(found.version)
 
 
@@ -209,11 +209,7 @@ async def snooze_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         tomorrow = ctx.today + timedelta(days=1)
         return move(ctx, found, datetime.combine(tomorrow, USUAL, BANGKOK))
     later = timedelta(minutes=int(args["by"]))
-    return move(
-        ctx,
-        found,
-        ctx.now.replace(microsecond=0) + later,
-    )
+    return move(ctx, found, ctx.now.replace(microsecond=0) + later)
 
 
 @action("remind.done", in_place=True)
@@ -257,11 +253,7 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
     work.change(reminders.mark_rung, ids=[row.subject for row in rung])
 
 
-async def _named(
-    work: Work,
-    records: set[str],
-    known: Mapping[str, Ticket],
-) -> dict[str, Customer]:
+async def _named(work: Work, records: set[str], known: Mapping[str, Ticket]) -> dict[str, Customer]:
     """The customers of these reminders, and of the tickets that they are about."""
     of_tickets = {ticket.customer for ticket in known.values() if ticket.customer}
     codes = of_tickets | (records - {*known, ""})

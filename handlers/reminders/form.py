@@ -41,11 +41,7 @@ def read_when(ctx: Context, text: str) -> When | None:
         raise InvalidInput("past", at=weekday_when(at), rest=error.params["rest"]) from None
 
 
-async def _parse_when(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse_when(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     found = read_when(ctx, text)
     if found is None:
         raise InvalidInput("coming", text=shorten(text, 100))
@@ -88,11 +84,7 @@ class ReminderForm(Form):
         "remind_text": text_field("remind_text", "พิมพ์เรื่องที่ต้องการให้เตือน", reminder_cards.LIMIT),
     }
 
-    async def missing(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[str]:
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         needed = ["remind_at"]
         if not draft.about.get("record"):
             needed.append("remind_text")
@@ -124,11 +116,7 @@ class ReminderForm(Form):
         data = draft.given
         at = datetime.fromisoformat(data["remind_at"])
         if draft.record:
-            found = await reminders.get_reminder(
-                ctx.db,
-                draft.record,
-                ctx.staff.id,
-            )
+            found = await reminders.get_reminder(ctx.db, draft.record, ctx.staff.id)
             reply = move(ctx, found, at)
         else:
             new = Reminder(
@@ -158,11 +146,7 @@ def move(ctx: Context, found: Reminder, at: datetime) -> Reply:
     return reminder_cards.saved(ctx, reminder_cards.moved(found, at))
 
 
-def new_reminder(
-    ctx: Context,
-    record: str,
-    values: Mapping[str, str],
-) -> Draft:
+def new_reminder(ctx: Context, record: str, values: Mapping[str, str]) -> Draft:
     """A draft for a new one."""
     return new_draft(ctx, "reminder", values, about={"record": record})
 

@@ -45,11 +45,7 @@ async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
     return replace(reply, parts=(*reply.parts, picture))
 
 
-def _picture(
-    ctx: Context,
-    file: files.File,
-    caption: str,
-) -> Document:
+def _picture(ctx: Context, file: files.File, caption: str) -> Document:
     not_on_line = _("แสดงกราฟทาง LINE ไม่ได้ เปิดดูใน Telegram")
     no_link = f"{not_on_line} · {file_cards.no_links(ctx.staff.role)}"
     return replace(
@@ -60,8 +56,7 @@ def _picture(
 
 
 def by_time(
-    months: Sequence[date],
-    counts: Mapping[date, Counter[str]],
+    months: Sequence[date], counts: Mapping[date, Counter[str]]
 ) -> list[tuple[str, Counter[str]]]:
     """A label and the counts of each month in order, empty ones too; of each fiscal year where they
     are too many.

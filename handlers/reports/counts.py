@@ -112,10 +112,7 @@ def _chart(
     return Chart(title, subtitle, labels, (users,), _("ราย"))
 
 
-def _by_month(
-    reports: Sequence[ProvinceReport],
-    months: Sequence[date],
-) -> list[tuple[str, int]]:
+def _by_month(reports: Sequence[ProvinceReport], months: Sequence[date]) -> list[tuple[str, int]]:
     counts = {month: Counter[str]() for month in months}
     for report in reports:
         if report.month in counts:
@@ -128,11 +125,7 @@ def _month(reports: Sequence[ProvinceReport], month: date) -> str:
     return _("%(users)s ราย · %(count)s จังหวัด", users=f"{sum(users):,}", count=len(users))
 
 
-async def _notes(
-    ctx: Context,
-    reports: Sequence[ProvinceReport],
-    months: Sequence[date],
-) -> str:
+async def _notes(ctx: Context, reports: Sequence[ProvinceReport], months: Sequence[date]) -> str:
     """Who has not reported which month, and reports that stand in no month."""
     notes = []
     lacking = _lacking(ctx, reports, months)
@@ -155,11 +148,7 @@ async def _notes(
     return "\n".join(notes)
 
 
-def _lacking(
-    ctx: Context,
-    reports: Sequence[ProvinceReport],
-    months: Sequence[date],
-) -> list[str]:
+def _lacking(ctx: Context, reports: Sequence[ProvinceReport], months: Sequence[date]) -> list[str]:
     """The provinces that have not reported, with the number of months where there are several.
 
     Among several months the one that still runs is not missed yet.

@@ -110,11 +110,7 @@ def action_text(action: str) -> str:
     return action
 
 
-async def record_text(
-    work: Work,
-    record: str,
-    names: Mapping[StaffId, str],
-) -> str:
+async def record_text(work: Work, record: str, names: Mapping[StaffId, str]) -> str:
     """The record as people call it; nothing where the action says it all."""
     if record in GENERAL:
         return ""
@@ -149,11 +145,7 @@ def _day(record: str) -> str:
         return record
 
 
-async def line(
-    work: Work,
-    entry: AuditEntry,
-    names: Mapping[StaffId, str],
-) -> str:
+async def line(work: Work, entry: AuditEntry, names: Mapping[StaffId, str]) -> str:
     """`นก · ดูใบงาน · R2611000124`"""
     who = _("ระบบ")
     if entry.staff_id is not None:

@@ -7,9 +7,22 @@ from functools import partial
 from itertools import count
 
 from domain.errors import Conflict, InvalidInput
-from domain.staff import Identity, Platform, Role, Staff, StaffId
+from domain.staff import (
+    Identity,
+    Platform,
+    Role,
+    Staff,
+    StaffId,
+)
 from domain.tickets.references import read_alone
-from handlers.chat import Button, Card, Choice, Reply, confirm, say
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Reply,
+    confirm,
+    say,
+)
 from handlers.desk import Context
 from handlers.i18n import LANGUAGES, _
 from handlers.labels import field_label, role_label, when

@@ -12,7 +12,17 @@ from domain.reach.routes import account_chat
 from domain.staff import Platform, Role
 from domain.text import clean, shorten
 from domain.tickets.references import read_alone
-from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, confirm, in_lines, say
+from handlers.chat import (
+    Button,
+    Card,
+    Masked,
+    Paragraph,
+    Reply,
+    Text,
+    confirm,
+    in_lines,
+    say,
+)
 from handlers.desk import Context
 from handlers.i18n import _, speak, speaking
 from handlers.labels import person_label, role_label, team_label, when
@@ -144,11 +154,7 @@ def _help(ctx: Context) -> Reply:
 
 async def find(ctx: Context) -> Group | None:
     """The enrolled group that the event came from."""
-    return await store.find_group(
-        ctx.db,
-        ctx.incoming.platform,
-        ctx.incoming.chat,
-    )
+    return await store.find_group(ctx.db, ctx.incoming.platform, ctx.incoming.chat)
 
 
 def _private_chat(ctx: Context) -> str:
@@ -156,11 +162,7 @@ def _private_chat(ctx: Context) -> str:
     return ctx.desk.private_chats.get(ctx.incoming.platform, "")
 
 
-async def _enrol(
-    ctx: Context,
-    group: Group | None,
-    text: str,
-) -> Reply:
+async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
     """Serve this group, for a team or the whole desk; said again it changes that, with a word it
     ends.
     """
@@ -206,11 +208,7 @@ def _plain(team: str) -> str:
     return " ".join(name.split())
 
 
-async def _looked_up(
-    ctx: Context,
-    name: str,
-    text: str,
-) -> Reply | None:
+async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
     """A ticket, contract or customer that is named, or with `find` the customers that are like it;
     masked.
     """
@@ -224,11 +222,7 @@ async def _looked_up(
     return _customers(ctx, [*likely.values()])
 
 
-async def _named_lines(
-    ctx: Context,
-    name: str,
-    text: str,
-) -> list[Masked]:
+async def _named_lines(ctx: Context, name: str, text: str) -> list[Masked]:
     """The masked lines of the records that a text names."""
     one = read_alone(text)
     named = [one] if one else []
@@ -278,11 +272,7 @@ def told(name: str, lines: Sequence[Masked]) -> Reply:
     return Reply(shown.parts, confirms=True, masked=tuple(lines))
 
 
-def lines_of(
-    head: str,
-    lines: Sequence[Masked],
-    more: str = "",
-) -> Reply:
+def lines_of(head: str, lines: Sequence[Masked], more: str = "") -> Reply:
     """Masked lines with a [ดูข้อมูล] each."""
     if len(lines) == 1:
         (line,) = lines

@@ -80,9 +80,7 @@ async def _reachable(work: Work, people: Sequence[Staff]) -> list[Staff]:
 
 
 async def _stand_ins(
-    work: Work,
-    leaves: Sequence[Leave],
-    there: Mapping[StaffId, Staff],
+    work: Work, leaves: Sequence[Leave], there: Mapping[StaffId, Staff]
 ) -> dict[StaffId, StaffId]:
     """Who stands in for whom, of those on leave."""
     found = {}
@@ -93,11 +91,7 @@ async def _stand_ins(
     return found
 
 
-async def _stands_in(
-    work: Work,
-    leave: Leave,
-    there: Mapping[StaffId, Staff],
-) -> StaffId | None:
+async def _stands_in(work: Work, leave: Leave, there: Mapping[StaffId, Staff]) -> StaffId | None:
     """Who took most of the work of somebody on leave, of those who are there: that person stands in
     for the rest of it, too.
     """
@@ -113,9 +107,7 @@ async def _stands_in(
 
 
 async def _in_chat(
-    work: Work,
-    people: Sequence[Staff],
-    known: Collection[StaffId],
+    work: Work, people: Sequence[Staff], known: Collection[StaffId]
 ) -> frozenset[StaffId]:
     """Of the people of whom nothing else is known those whose team, or the whole desk, has an
     enrolled chat.

@@ -35,11 +35,7 @@ async def team(ctx: Context, name: str) -> Reply:
     return Reply((Choice(title, tuple(options)),))
 
 
-async def _named(
-    ctx: Context,
-    name: str,
-    teams: Mapping[str, list[StaffId]],
-) -> Reply:
+async def _named(ctx: Context, name: str, teams: Mapping[str, list[StaffId]]) -> Reply:
     if not 2 <= len(name) <= NAME_LIMIT:
         raise InvalidInput("team_name")
     if name not in teams:
@@ -48,11 +44,7 @@ async def _named(
     return await _members(ctx, name, teams.get(name, []))
 
 
-async def _members(
-    ctx: Context,
-    name: str,
-    members: list[StaffId],
-) -> Reply:
+async def _members(ctx: Context, name: str, members: list[StaffId]) -> Reply:
     """The people of a team, and those who may join it."""
     options = tuple(
         _member_button(name, person, member=person.id in members)
@@ -73,12 +65,7 @@ async def _members(
     return Reply((Choice(question, options, (remove,)),), confirms=True)
 
 
-def _member_button(
-    team_name: str,
-    person: Staff,
-    *,
-    member: bool,
-) -> Button:
+def _member_button(team_name: str, person: Staff, *, member: bool) -> Button:
     """A tap puts the person into the team, or takes a member out of it."""
     args = {
         "team": team_name,

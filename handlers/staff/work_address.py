@@ -10,7 +10,13 @@ from domain.customers.phones import parse_email
 from domain.errors import NotAllowed
 from domain.mail.mails import check_address
 from domain.staff import Role, Staff, StaffId
-from handlers.chat import Button, Reply, confirm, reply_to_json, say
+from handlers.chat import (
+    Button,
+    Reply,
+    confirm,
+    reply_to_json,
+    say,
+)
 from handlers.desk import Context
 from handlers.forms.drafts import end, new_draft
 from handlers.forms.engine import Field, enter_form, start
@@ -85,11 +91,7 @@ async def _heading(ctx: Context, draft: Draft) -> str:
     return _("อีเมลสำรองของ%(who)s: %(email)s", who=who, email=person.email or "-")
 
 
-async def _parse(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     return {"staff_email": check_address(parse_email(text))}
 
 
@@ -104,7 +106,13 @@ _HINT = "พิมพ์อีเมลที่ทำงาน เช่น nok
 enter_form(
     OneField(
         "staff.email",
-        Field("staff_email", _HINT, _parse, takes=frozenset({"email"}), clearable=False),
+        Field(
+            "staff_email",
+            _HINT,
+            _parse,
+            takes=frozenset({"email"}),
+            clearable=False,
+        ),
         _heading,
         _save,
     )
@@ -129,14 +137,16 @@ async def letter(
     """
     with speaking(person.language):
         subject, body = await _words(db, person.name, reply)
-    return mails.notice_payload(person.email, subject, body, person.language, now)
+    return mails.notice_payload(
+        person.email,
+        subject,
+        body,
+        person.language,
+        now,
+    )
 
 
-async def _words(
-    db: Reader,
-    name: str,
-    reply: Reply,
-) -> tuple[str, str]:
+async def _words(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
     """Subject and body."""
     said = reply_to_json(reply)
     found = await tickets.get_tickets(db, _numbers(_TICKET, said))

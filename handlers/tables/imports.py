@@ -11,7 +11,14 @@ from domain.errors import DeskError, InvalidInput, NotFound
 from domain.files import CSV, XLSX
 from domain.staff import Role
 from domain.tables.tables import RecordOutcome, Register, Remark
-from handlers.chat import Button, Card, Reply, ReplyPart, in_lines, say
+from handlers.chat import (
+    Button,
+    Card,
+    Reply,
+    ReplyPart,
+    in_lines,
+    say,
+)
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.files.waiting import question
@@ -95,11 +102,7 @@ def _not_imported(error: DeskError) -> str:
     return _("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))
 
 
-def _check(
-    ctx: Context,
-    file: File,
-    register: Register,
-) -> Reply | None:
+def _check(ctx: Context, file: File, register: Register) -> Reply | None:
     """Keep the table and have it checked; the preview comes by itself, for a small one at once."""
     incoming = ctx.incoming
     job = Import(
@@ -167,22 +170,10 @@ def _with_files(
     parts: list[ReplyPart] = [card]
     if rejected and laid.rejected is not None:
         caption = _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")
-        parts.append(
-            file_cards.as_document(
-                laid.rejected,
-                caption,
-                reader=Role.ADMIN,
-            )
-        )
+        parts.append(file_cards.as_document(laid.rejected, caption, reader=Role.ADMIN))
     if remarks and laid.remarked is not None and laid.more_remarks:
         caption = _("ที่อ่านต่างจากที่เขียนทั้งหมด ทีละบรรทัด")
-        parts.append(
-            file_cards.as_document(
-                laid.remarked,
-                caption,
-                reader=Role.ADMIN,
-            )
-        )
+        parts.append(file_cards.as_document(laid.remarked, caption, reader=Role.ADMIN))
     return Reply(tuple(parts), confirms=True)
 
 
@@ -311,10 +302,6 @@ async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     file = await file_store.get_file(ctx.db, job.file)
     _step(ctx, job, "cancelled")
     record = of_person(ctx.staff.id)
-    ctx.change(
-        file_store.hand_over,
-        ids=[file.id],
-        record=record,
-    )
+    ctx.change(file_store.hand_over, ids=[file.id], record=record)
     draft = await forms.find_open(ctx.db, ctx.staff.id)
     return Reply((await question(ctx, [file], draft),))

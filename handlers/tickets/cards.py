@@ -1,6 +1,12 @@
 """How tickets are shown: a line in a list, a card, what was just saved, what changed."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from datetime import date, datetime, timedelta
 
 from domain.clock import state as clock
@@ -13,11 +19,25 @@ from domain.one_line.reading import is_salutation
 from domain.text import shorten
 from domain.tickets.fields import TICKET
 from domain.tickets.records import SEPARATOR, Change, Status, Ticket
-from handlers.chat import Button, Card, Masked, Paragraph, Reply, ReplyPart
+from handlers.chat import (
+    Button,
+    Card,
+    Masked,
+    Paragraph,
+    Reply,
+    ReplyPart,
+)
 from handlers.desk import Context, Work
 from handlers.forms.values import said
 from handlers.i18n import _
-from handlers.labels import closed_up, doer_label, field_label, span, value_label, when
+from handlers.labels import (
+    closed_up,
+    doer_label,
+    field_label,
+    span,
+    value_label,
+    when,
+)
 from handlers.projects.fields import projects_text, years_text
 from handlers.registry import on_ticket_card
 from handlers.staff.masked import in_thai
@@ -105,12 +125,7 @@ def due_line(ctx: Work, ticket: Ticket) -> str:
         allowed = timedelta(minutes=cell.working_minutes)
         return _time_left(
             ctx,
-            allowed
-            - clock.elapsed(
-                ctx.configuration,
-                ticket,
-                ctx.now,
-            ),
+            allowed - clock.elapsed(ctx.configuration, ticket, ctx.now),
         )
     due_time = clock.due_at(ctx.configuration, ticket)
     if due_time is None:
@@ -155,11 +170,7 @@ def ticket_line(
     return f"{ticket_words(ctx, ticket, customer)} · {state or status_line(ticket)}"
 
 
-def ticket_words(
-    ctx: Work,
-    ticket: Ticket,
-    customer: str = "",
-) -> str:
+def ticket_words(ctx: Work, ticket: Ticket, customer: str = "") -> str:
     """Number, whose, subject and the question's first words."""
     parts = (
         ticket.no,
@@ -188,11 +199,7 @@ def _short_subject(ctx: Work, code: str) -> str:
 
 
 @in_thai
-def masked_line(
-    work: Work,
-    found: Ticket,
-    officer: str = "",
-) -> Masked:
+def masked_line(work: Work, found: Ticket, officer: str = "") -> Masked:
     """`🎫 R2611000124 · 1.1 … · กำหนด 24 พ.ย. 69 10.00 น. (เกินกำหนด)`: no customer, no details."""
     subject = work.catalogue.subject_label(found.subject)
     state = status_line(found)
@@ -208,11 +215,7 @@ def masked_line(
     )
 
 
-async def contact_name(
-    ctx: Context,
-    code: str,
-    contact_id: int,
-) -> str:
+async def contact_name(ctx: Context, code: str, contact_id: int) -> str:
     """The name of a customer's contact; empty where it is no contact of theirs."""
     if not code:
         return ""
@@ -229,11 +232,7 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
         shown.append(
             (
                 field_label(name),
-                await _field_text(
-                    ctx,
-                    ticket,
-                    name,
-                ),
+                await _field_text(ctx, ticket, name),
             )
         )
     shown.append((_("กำหนดเสร็จ"), due_line(ctx, ticket)))
@@ -294,11 +293,7 @@ CARD_FIELDS = TICKET.standing(
 """The fields of the card in their order."""
 
 
-async def _field_text(
-    ctx: Context,
-    ticket: Ticket,
-    name: str,
-) -> str:
+async def _field_text(ctx: Context, ticket: Ticket, name: str) -> str:
     """A field as the card tells it; empty for one that it does not."""
     if own := _OWN_TEXT.get(name):
         return await own(ctx, ticket)
@@ -362,11 +357,7 @@ def _numbered(number: str, on: date | None) -> str:
     return f"{number} {dated}".strip()
 
 
-def channel_warning(
-    ctx: Context,
-    subject_code: str,
-    channel_code: str,
-) -> str:
+def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
     """A word when the channel is not one that the subject usually comes by; no wall (DOMAIN.md
     section 4).
     """
@@ -426,11 +417,7 @@ async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     return Reply((*parts, await card(ctx, ticket)))
 
 
-async def _who_was_quicker(
-    ctx: Context,
-    ticket: Ticket,
-    latest: Sequence[Change],
-) -> str:
+async def _who_was_quicker(ctx: Context, ticket: Ticket, latest: Sequence[Change]) -> str:
     """What these changes, the last of a ticket, did to it, and whose and when they were."""
     names = await staff.staff_names(ctx.db)
     last = latest[-1]

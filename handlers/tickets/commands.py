@@ -20,7 +20,14 @@ from handlers.forms.drafts import FormAnswer, park_open, with_values
 from handlers.forms.engine import advance, own_draft, start
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.registry import ANYTHING, action, command, spoken, state, text_action
+from handlers.registry import (
+    ANYTHING,
+    action,
+    command,
+    spoken,
+    state,
+    text_action,
+)
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
@@ -88,11 +95,7 @@ async def _with_habit(ctx: Context, values: FormAnswer) -> FormAnswer:
     return values | doubted(
         (
             *doubts,
-            Doubt(
-                HABIT,
-                "",
-                taken=True,
-            ),
+            Doubt(HABIT, "", taken=True),
         )
     )
 
@@ -139,11 +142,7 @@ def split_number(text: str) -> tuple[str, str]:
 
 
 @state("R")
-async def present(
-    ctx: Context,
-    record: str,
-    version: int | None,
-) -> Reply | None:
+async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
     """How a ticket stands now, where it is no longer as a button showed it."""
     found = await tickets.find_ticket(ctx.db, record)
     if found is None or found.version == version:
@@ -189,11 +188,7 @@ async def close(ctx: Context, args: str) -> Reply:
     return await _close(ctx, found, values)
 
 
-async def _close(
-    ctx: Context,
-    found: Ticket,
-    values: Mapping[str, str],
-) -> Reply:
+async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
     if found.status is Status.CLOSED:
         return await _closed(ctx, found, values)
     ctx.audit("ticket.read", found.no)
@@ -214,11 +209,7 @@ async def _close(
     )
 
 
-async def _closed(
-    ctx: Context,
-    found: Ticket,
-    values: Mapping[str, str],
-) -> Reply:
+async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
     """Somebody was quicker: the ticket as it is, and another result that was typed for it is not
     lost.
     """
@@ -282,11 +273,7 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     is_old = found.closed_at and ctx.now - found.closed_at > OLD
     if is_old and not args.get("sure"):
         return _ask_to_reopen(found)
-    again = await ticket_saves.save(
-        ctx,
-        found,
-        pauses.reopened(found, ctx.now),
-    )
+    again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
     ctx.audit("ticket.reopened", found.no)
     reply = await ticket_cards.saved(ctx, again)
     return reply.followed_by(*await what_follows(ctx, again))

@@ -26,11 +26,7 @@ async def next_contract_no(ctx: Context) -> str:
     return next_no(taken_nos, ctx.today)
 
 
-async def check_owner(
-    ctx: Context,
-    no: str,
-    customer: str,
-) -> None:
+async def check_owner(ctx: Context, no: str, customer: str) -> None:
     """Refuse a number that is another customer's contract; InvalidInput("contract_taken")."""
     owner = await contracts.find_owner(ctx.db, no)
     # A ticket without a customer may still find its contract later.
@@ -38,11 +34,7 @@ async def check_owner(
         raise await taken(ctx, no, owner)
 
 
-async def taken(
-    ctx: Context,
-    no: str,
-    owner: str,
-) -> InvalidInput:
+async def taken(ctx: Context, no: str, owner: str) -> InvalidInput:
     """The refusal of a number that is used already, with the next free one."""
     return InvalidInput(
         "contract_taken",
@@ -58,11 +50,7 @@ def contract_no_field(hint: str, check: Check) -> Field:
     """
     plain = fields.numbered_field("contract_no", "contract_on", hint, "contract")
 
-    async def parse(
-        ctx: Context,
-        draft: Draft,
-        text: str,
-    ) -> Given:
+    async def parse(ctx: Context, draft: Draft, text: str) -> Given:
         try:
             values = as_answer(await plain.parse(ctx, draft, text)).given
         except InvalidInput as error:
@@ -74,11 +62,7 @@ def contract_no_field(hint: str, check: Check) -> Field:
         await checked(ctx, draft, values["contract_no"])
         return values
 
-    async def checked(
-        ctx: Context,
-        draft: Draft,
-        no: str,
-    ) -> None:
+    async def checked(ctx: Context, draft: Draft, no: str) -> None:
         await check(ctx, draft, check_year(no, ctx.today))
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:

@@ -51,11 +51,7 @@ def as_data(ticket: Ticket) -> dict[str, str]:
     }
 
 
-async def present(
-    ctx: Context,
-    draft: Draft,
-    name: str,
-) -> str:
+async def present(ctx: Context, draft: Draft, name: str) -> str:
     """A field's value in the draft, else in the saved ticket under it."""
     if name in draft.given:
         return draft.given[name]

@@ -48,11 +48,7 @@ async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(channel.code, channel.name) for channel in channels]
 
 
-async def _parse_channel(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Given:
+async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Given:
     channel = ctx.catalogue.channel_words.get(text.strip().casefold())
     if channel is None:
         options = await _channel_options(ctx, draft)
@@ -60,11 +56,7 @@ async def _parse_channel(
     return _with_channel(ctx, draft, channel)
 
 
-def _with_channel(
-    ctx: Context,
-    draft: Draft,
-    channel: str,
-) -> dict[str, str]:
+def _with_channel(ctx: Context, draft: Draft, channel: str) -> dict[str, str]:
     """The channel; a subject that only habit chose is asked for anew where it does not come by this
     one.
     """
@@ -120,11 +112,7 @@ async def _subjects(
     return [subject for code, subject in ordered.items() if code in wanted]
 
 
-async def _parse_subject(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def _parse_subject(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A subject by its code or a word; with more behind either a new ticket has its details,
     too.
     """
@@ -133,11 +121,7 @@ async def _parse_subject(
     if len(found) > 1:
         return FormAnswer(queries={"subject": text[:QUERY_LIMIT]})
     if found:
-        return _chosen_subject(found[0]) | await reread(
-            ctx,
-            draft,
-            found[0],
-        )
+        return _chosen_subject(found[0]) | await reread(ctx, draft, found[0])
     word, _blank, rest = plain.partition(" ")
     head = _find_subject(ctx, word)
     is_begun = draft.record or draft.given.get("details")
@@ -174,11 +158,7 @@ async def _real_subject_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(subject.code, subject.label) for subject in subjects if not subject.forwards]
 
 
-async def _parse_real_subject(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     subjects = ctx.catalogue.subjects
     found = [code for code in _find_subject(ctx, text) if not subjects[code].forwards]
     if not found:
@@ -188,11 +168,7 @@ async def _parse_real_subject(
     return FormAnswer({"real_subject": found[0]}, queries={"real_subject": ""})
 
 
-def _lone_choice(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> dict[str, str]:
+def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
     """A channel's word or a dotted subject number alone chooses that; empty for anything else."""
     channel = ctx.catalogue.channel_words.get(text.casefold())
     if channel:
@@ -204,11 +180,7 @@ def _lone_choice(
     return {"subject": subject.code} if "." in subject.code else {}
 
 
-async def _parse_details(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def _parse_details(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """Details, and behind `=>` or on the next line the result, which `ปิด` closes
     (docs/one-line.md).
     """
@@ -227,11 +199,7 @@ async def _parse_details(
     return _beside_draft(draft, await read_values(ctx, read), replacing={"details"})
 
 
-def _beside_draft(
-    draft: Draft,
-    said: FormAnswer,
-    replacing: Collection[str],
-) -> FormAnswer:
+def _beside_draft(draft: Draft, said: FormAnswer, replacing: Collection[str]) -> FormAnswer:
     """What was said, without what the draft has already; only these fields are replaced, and the
     assignee, since a new draft has its writer's.
     """
@@ -246,11 +214,7 @@ def _beside_draft(
     return replace(said, given=given, queries=queries, doubts=doubts)
 
 
-async def _parse_result(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def _parse_result(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A result; a last word that closes does so."""
     fields.check_length(text, fields.LONG_LIMIT)
     read = read_result(text)
@@ -260,11 +224,7 @@ async def _parse_result(
     return FormAnswer({"result": read.result}, closes=closes)
 
 
-async def _doubtful(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> bool:
+async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
     """A courtesy, a bare number or date, or the name of somebody in the register: hardly a question
     or an answer.
     """
@@ -296,11 +256,7 @@ async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
     return [back, *options]
 
 
-async def _parse_receipt_day(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Given:
+async def _parse_receipt_day(ctx: Context, draft: Draft, text: str) -> Given:
     if text.endswith(BACKDATE):
         on = text.removesuffix(BACKDATE)
         return {"created_on": on, "receipt_on": on}
@@ -313,11 +269,7 @@ async def _created_day(ctx: Context, draft: Draft) -> str:
     return created.partition("T")[0] or ctx.today.isoformat()
 
 
-async def _parse_remarks(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Given:
+async def _parse_remarks(ctx: Context, draft: Draft, text: str) -> Given:
     """Troubles are added as they come up (DOMAIN.md section 1, remarks)."""
     before = await present(ctx, draft, "remarks")
     remarks = f"{before}\n{text}" if before else text
@@ -328,23 +280,13 @@ async def _parse_remarks(
 async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
     """The channel is not one of the subject's: go on, or take one that is."""
     options = [Option(GO_ON, _("ใช้ช่องทางนี้"))]
-    subject = ctx.catalogue.subjects.get(
-        await present(
-            ctx,
-            draft,
-            "subject",
-        )
-    )
+    subject = ctx.catalogue.subjects.get(await present(ctx, draft, "subject"))
     for code in subject.channels if subject else ():
         options.append(Option(code, ctx.catalogue.channel_name(code)))
     return options
 
 
-async def _parse_misfit(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Given:
+async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Given:
     if instead := _lone_choice(ctx, draft, text):
         return instead
     chosen = fields.match_option(await _misfit_options(ctx, draft), text)
@@ -355,11 +297,7 @@ async def _parse_misfit(
     return {"misfit": f"{subject} {channel}"}
 
 
-async def _check_contract(
-    ctx: Context,
-    draft: Draft,
-    no: str,
-) -> None:
+async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
     customer = await present(ctx, draft, "customer")
     await check_owner(ctx, no, customer)
 
@@ -370,8 +308,20 @@ def _own() -> dict[str, Field]:
     every = (
         customer_field("customer", "พิมพ์ชื่อผู้รับบริการ เบอร์โทร อีเมล หรือรหัส"),
         CONTACT,
-        Field("channel", "", _parse_channel, _channel_options, clearable=False),
-        Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่อง", _parse_subject, _subject_options, clearable=False),
+        Field(
+            "channel",
+            "",
+            _parse_channel,
+            _channel_options,
+            clearable=False,
+        ),
+        Field(
+            "subject",
+            "พิมพ์รหัสหรือคำในชื่อเรื่อง",
+            _parse_subject,
+            _subject_options,
+            clearable=False,
+        ),
         ASSIGNEE,
         PROJECTS,
         DATA_YEARS,
@@ -383,7 +333,13 @@ def _own() -> dict[str, Field]:
             nine=True,
             clearable=False,
         ),
-        Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
+        Field(
+            "result",
+            "พิมพ์ผลของการให้บริการ",
+            _parse_result,
+            doubt=_doubtful,
+            nine=True,
+        ),
         contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
         replace(
             made["receipt_on"],
@@ -404,7 +360,13 @@ def _beside() -> dict[str, Field]:
     every = (
         WAY,
         Field(
-            "misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True, settles=True
+            "misfit",
+            "",
+            _parse_misfit,
+            _misfit_options,
+            clearable=False,
+            hidden=True,
+            settles=True,
         ),
         customer_field("real_customer", "พิมพ์ชื่อผู้ที่เขียนอีเมลมา เบอร์โทร อีเมล หรือรหัส", hidden=True),
         Field(

@@ -3,7 +3,13 @@
 What a draft was given lies over the saved ticket, field by field."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 
 from domain.catalogue import Catalogue
@@ -16,7 +22,13 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
-from handlers.forms.drafts import FormAnswer, Given, new_draft, unknown_of, with_values
+from handlers.forms.drafts import (
+    FormAnswer,
+    Given,
+    new_draft,
+    unknown_of,
+    with_values,
+)
 from handlers.forms.engine import Form, enter_form
 from handlers.forms.values import said
 from handlers.i18n import _
@@ -73,21 +85,9 @@ async def habit_defaults(ctx: Context) -> FormAnswer:
 
     Nobody said either: where the words of the details tell others, `handlers.tickets.habits` has it
     asked."""
-    habits = await tickets.list_habits(
-        ctx.db,
-        ctx.staff.id,
-        limit=20,
-    )
+    habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
     active = [subject.code for subject in ctx.catalogue.active_subjects(ctx.today)]
-    counts = Counter(
-        habit
-        for habit in habits
-        if _is_usual(
-            ctx.catalogue,
-            habit,
-            active,
-        )
-    )
+    counts = Counter(habit for habit in habits if _is_usual(ctx.catalogue, habit, active))
     # The officer's usual pair, not the usual channel with the usual subject: the two go together.
     if counts:
         habit = counts.most_common(1)[0][0]
@@ -97,11 +97,7 @@ async def habit_defaults(ctx: Context) -> FormAnswer:
     return FormAnswer(given, guessed=frozenset(given))
 
 
-def _is_usual(
-    catalogue: Catalogue,
-    habit: Habit,
-    active: Sequence[str],
-) -> bool:
+def _is_usual(catalogue: Catalogue, habit: Habit, active: Sequence[str]) -> bool:
     """Whether both are still in use, and go together."""
     if habit.subject not in active or habit.channel not in catalogue.channels:
         return False
@@ -123,34 +119,18 @@ class TicketForm(Form):
     kind = "ticket"
     fields = TICKET_FIELDS
 
-    async def values(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> dict[str, str]:
+    async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
         """What the ticket would hold if it were saved now."""
         values = {**await self.saved_data(ctx, draft), **draft.given}
         return {
             **values,
-            **derived(
-                ctx,
-                values,
-                closes=draft.dialog.closes,
-            ),
+            **derived(ctx, values, closes=draft.dialog.closes),
         }
 
-    async def saved_data(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> Mapping[str, str]:
+    async def saved_data(self, ctx: Context, draft: Draft) -> Mapping[str, str]:
         return await saved_data(ctx, draft)
 
-    async def missing(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[str]:
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         """What is not settled, then what must be there, then what cannot be, then what may be
         passed over.
         """
@@ -266,20 +246,12 @@ class TicketForm(Form):
             return value_label(name, values[name])
         return said(ctx.configuration, row, values[name])
 
-    async def quick(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> tuple[str, ...]:
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         if draft.record:
             return ("result",) if draft.dialog.closes else ()
         return ("channel", "subject")
 
-    async def relevant(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> tuple[str, ...]:
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """What the subject asks for, what is filled already, and what any ticket may need."""
         values = await self.values(ctx, draft)
         wanted = {*await asked(ctx, values), *ALWAYS, *COMMON}
@@ -289,11 +261,7 @@ class TicketForm(Form):
         wanted |= {name for name in TICKET_FIELDS if self._is_said(values, name)}
         return tuple(name for name in TICKET_FIELDS if name in wanted)
 
-    def _is_said(
-        self,
-        values: Mapping[str, str],
-        name: str,
-    ) -> bool:
+    def _is_said(self, values: Mapping[str, str], name: str) -> bool:
         return values.get(name, "") not in ("", *DEFAULTS) and name != "misfit"
 
     def save_label(self, draft: Draft) -> str:
@@ -375,11 +343,7 @@ def _heading(draft: Draft) -> str:
     return _("แก้ไข %(no)s", no=draft.record)
 
 
-async def _asking_notes(
-    ctx: Context,
-    draft: Draft,
-    values: Mapping[str, str],
-) -> list[str]:
+async def _asking_notes(ctx: Context, draft: Draft, values: Mapping[str, str]) -> list[str]:
     """What is said beside the question that is asked now."""
     if draft.asking == "misfit":
         return [ticket_cards.channel_warning(ctx, values["subject"], values["channel"])]
@@ -410,64 +374,36 @@ def _readable(name: str, query: str) -> str:
 _Say = Callable[[Context, Mapping[str, str], str], Awaitable[str]]
 
 
-async def _customer(
-    ctx: Context,
-    values: Mapping[str, str],
-    name: str,
-) -> str:
+async def _customer(ctx: Context, values: Mapping[str, str], name: str) -> str:
     code = values[name]
     if code == NONE:
         return value_label(name, code)
     return await customer_title(ctx, code)
 
 
-async def _subject(
-    ctx: Context,
-    values: Mapping[str, str],
-    name: str,
-) -> str:
+async def _subject(ctx: Context, values: Mapping[str, str], name: str) -> str:
     return ctx.catalogue.subject_label(values[name])
 
 
-async def _person(
-    ctx: Context,
-    values: Mapping[str, str],
-    name: str,
-) -> str:
+async def _person(ctx: Context, values: Mapping[str, str], name: str) -> str:
     person = await staff.get_staff(ctx.db, StaffId(int(values[name])))
     return person.name
 
 
-async def _contact(
-    ctx: Context,
-    values: Mapping[str, str],
-    name: str,
-) -> str:
+async def _contact(ctx: Context, values: Mapping[str, str], name: str) -> str:
     customer = values.get("customer", "")
     return await ticket_cards.contact_name(ctx, customer, int(values[name]))
 
 
-async def _created(
-    ctx: Context,
-    values: Mapping[str, str],
-    name: str,
-) -> str:
+async def _created(ctx: Context, values: Mapping[str, str], name: str) -> str:
     return created_text(values[name])
 
 
-async def _projects(
-    ctx: Context,
-    values: Mapping[str, str],
-    name: str,
-) -> str:
+async def _projects(ctx: Context, values: Mapping[str, str], name: str) -> str:
     return projects_text(values[name], values.get("data_years", ""))
 
 
-async def _years(
-    ctx: Context,
-    values: Mapping[str, str],
-    name: str,
-) -> str:
+async def _years(ctx: Context, values: Mapping[str, str], name: str) -> str:
     return years_text(values[name])
 
 
@@ -487,11 +423,7 @@ FORM = TicketForm()
 enter_form(FORM)
 
 
-def new_ticket(
-    ctx: Context,
-    values: Given,
-    about: Mapping[str, str] | None = None,
-) -> Draft:
+def new_ticket(ctx: Context, values: Given, about: Mapping[str, str] | None = None) -> Draft:
     """A draft for a new ticket: the officer answers for it."""
     begun = new_draft(
         ctx,

@@ -1,8 +1,8 @@
 """Subject and channel that were filled in by habit: if the words of the ticket speak of others, one
 question asks which are right.
 
-A draft names in `dialog.guessed` which of the two nobody has said yet; whatever an officer taps or types
-is said."""
+A draft names in `dialog.guessed` which of the two nobody has said yet; whatever an officer taps or
+types is said."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -76,11 +76,7 @@ async def likely_subjects(
     return [by_code[code] for code in codes]
 
 
-async def reread(
-    ctx: Context,
-    draft: Draft,
-    subject: str,
-) -> FormAnswer:
+async def reread(ctx: Context, draft: Draft, subject: str) -> FormAnswer:
     """What a new ticket's texts say to this subject (a price, a receipt, a letter) and no other
     field holds yet.
     """
@@ -125,11 +121,7 @@ def _option(catalogue: Catalogue, way: Way) -> Option:
     return Option(BETWEEN.join(way), label)
 
 
-async def _parse(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> FormAnswer:
+async def _parse(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A way: both are said from now on, also where the subject seldom comes by that channel."""
     options = await _options(ctx, draft)
     subject, _blank, channel = _meant(options, text).partition(BETWEEN)

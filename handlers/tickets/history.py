@@ -49,11 +49,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-async def _history(
-    ctx: Context,
-    no: str,
-    page: int,
-) -> Reply:
+async def _history(ctx: Context, no: str, page: int) -> Reply:
     found = await tickets.get_ticket(ctx.db, no)
     ctx.audit("ticket.read", no)
     saves: dict[int, list[Change]] = {}

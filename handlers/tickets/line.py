@@ -10,7 +10,13 @@ from domain.customers.records import Contact, Customer
 from domain.dates.data_years import kept
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
-from domain.one_line.reading import CustomerRef, Doubt, OneLine, Vocabulary, parse_one_line
+from domain.one_line.reading import (
+    CustomerRef,
+    Doubt,
+    OneLine,
+    Vocabulary,
+    parse_one_line,
+)
 from domain.text import strip_titles
 from domain.tickets.records import SEPARATOR, join_years
 from handlers.chat import Button
@@ -208,13 +214,7 @@ def _without(read: OneLine, settled: set[Doubt]) -> OneLine:
     # Words of several lines stay: they may be about more than the customer.
     if "\n" not in details:
         for doubt in settled:
-            details = " ".join(
-                details.replace(
-                    doubt.words,
-                    " ",
-                    1,
-                ).split()
-            )
+            details = " ".join(details.replace(doubt.words, " ", 1).split())
     left = tuple(doubt for doubt in read.doubts if doubt not in settled)
     return replace(read, details=details, doubts=left)
 
@@ -228,11 +228,7 @@ def _with_beside(read: OneLine, customer: Customer) -> OneLine:
     return read.doubting("customer", read.beside)
 
 
-async def _surely(
-    ctx: Context,
-    kind: CustomerRef | None,
-    reference: str,
-) -> Customer | None:
+async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Customer | None:
     """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
     hits = await search.find_customers(ctx.db, ctx.words, reference)
     found = [hit.customer for hit in hits]
@@ -244,11 +240,7 @@ async def _surely(
     return found[0] if len(found) == 1 else None
 
 
-async def _is_of(
-    ctx: Context,
-    customer: Customer,
-    words: str,
-) -> bool:
+async def _is_of(ctx: Context, customer: Customer, words: str) -> bool:
     """Whether a second code, telephone or e-mail is this customer's as well."""
     hits = await search.find_customers(ctx.db, ctx.words, words)
     return customer.code in {hit.customer.code for hit in hits}

@@ -4,11 +4,24 @@ from collections.abc import Mapping
 
 from domain.errors import InvalidInput
 from domain.tickets.references import read_ticket_no
-from handlers.chat import Button, Card, Choice, Reply, confirm, say
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Reply,
+    confirm,
+    say,
+)
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.drafts import Given, end, new_draft
-from handlers.forms.engine import Field, Form, Option, enter_form, start
+from handlers.forms.engine import (
+    Field,
+    Form,
+    Option,
+    enter_form,
+    start,
+)
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.registry import action
@@ -23,11 +36,7 @@ OFFERED = 8
 """The customer's other tickets that are offered."""
 
 
-async def _parse_other(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Given:
+async def _parse_other(ctx: Context, draft: Draft, text: str) -> Given:
     """The number of another ticket that there is."""
     found = await tickets.find_ticket(ctx.db, read_ticket_no(text) or "")
     if found is None:
@@ -82,11 +91,7 @@ class LinkForm(Form):
         "link_kind": fields.named_field("link_kind"),
     }
 
-    async def missing(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[str]:
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         return [name for name in self.fields if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:

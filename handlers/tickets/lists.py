@@ -10,7 +10,13 @@ from domain.staff import StaffId
 from domain.text import clean, digits, shorten
 from domain.tickets.projects import Project, find_projects
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Choice, Paragraph, Reply, turn_buttons
+from handlers.chat import (
+    Button,
+    Choice,
+    Paragraph,
+    Reply,
+    turn_buttons,
+)
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, team_label, value_label
@@ -107,11 +113,7 @@ async def read_filters(ctx: Context, text: str) -> Filters:
     these.
     """
     # The longest name first: one team's name may begin another's.
-    teams = sorted(
-        await staff.list_teams(ctx.db),
-        key=len,
-        reverse=True,
-    )
+    teams = sorted(await staff.list_teams(ctx.db), key=len, reverse=True)
     filters = Filters()
     rest = clean(text)
     while rest:
@@ -140,11 +142,7 @@ def _status(filters: Filters, text: str) -> Taken:
     return None
 
 
-def _subject(
-    ctx: Context,
-    filters: Filters,
-    text: str,
-) -> Taken:
+def _subject(ctx: Context, filters: Filters, text: str) -> Taken:
     word, _blank, rest = text.partition(" ")
     code = digits(word)
     if code not in ctx.catalogue.subjects:
@@ -152,11 +150,7 @@ def _subject(
     return replace(filters, subject=code), rest.strip()
 
 
-def _team(
-    filters: Filters,
-    text: str,
-    teams: Sequence[str],
-) -> Taken:
+def _team(filters: Filters, text: str, teams: Sequence[str]) -> Taken:
     """A team by its whole name, or after the word for it by the beginning of only one."""
     named = _without_team_word(text)
     for name in teams:
@@ -186,11 +180,7 @@ def _without_team_word(text: str) -> str:
     return ""
 
 
-def _period(
-    ctx: Context,
-    filters: Filters,
-    text: str,
-) -> Taken:
+def _period(ctx: Context, filters: Filters, text: str) -> Taken:
     found = find_period(text, ctx.today)
     if found is None:
         return None
@@ -198,11 +188,7 @@ def _period(
     return replace(filters, period=period), rest
 
 
-def _project(
-    ctx: Context,
-    filters: Filters,
-    text: str,
-) -> Taken:
+def _project(ctx: Context, filters: Filters, text: str) -> Taken:
     """The project that as many words as possible name."""
     words = text.split()
     # Names of surveys begin alike: as many words as fit decide.
@@ -253,11 +239,7 @@ async def _listed(ctx: Context, filters: Filters) -> Wanted:
     return replace(await _wanted(ctx, filters), statuses=statuses)
 
 
-async def my_page(
-    ctx: Context,
-    filters: Filters,
-    page: int,
-) -> Reply:
+async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
     """One page of the list: what is unfinished by due time, else one status, newest first."""
     wanted = await _wanted(ctx, filters)
     counts = await ticket_lists.count_by_status(ctx.db, wanted)
@@ -301,11 +283,7 @@ async def _from_page(
     return ticket_cards.by_due(ctx, meant)[start:]
 
 
-def _title(
-    ctx: Context,
-    filters: Filters,
-    counts: Mapping[Status, int],
-) -> str:
+def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
     """Whose list it is, how many tickets of each status, and what narrows it."""
     numbers = [f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED]
     summary = " · ".join(numbers)
@@ -334,11 +312,7 @@ def _narrowed(ctx: Context, filters: Filters) -> list[str]:
     return told
 
 
-async def _options(
-    ctx: Context,
-    filters: Filters,
-    shown: Sequence[Ticket],
-) -> tuple[Button, ...]:
+async def _options(ctx: Context, filters: Filters, shown: Sequence[Ticket]) -> tuple[Button, ...]:
     """A line each: whose it is, and in a team's list who does it."""
     codes = [each.customer for each in shown if each.customer]
     found = await customers.list_customers(ctx.db, codes)
@@ -458,11 +432,7 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Choice(_("กรองใบงานด้วย"), options, back),))
 
 
-async def _choices(
-    ctx: Context,
-    filters: Filters,
-    what: str,
-) -> list[tuple[str, Filters]]:
+async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str, Filters]]:
     """What the list can be narrowed to by that, each with its label."""
     if what == "subject":
         others = await _listed(ctx, replace(filters, subject=""))
@@ -481,11 +451,7 @@ async def _choices(
     return [_span_choice(ctx, filters, key) for key in SPANS]
 
 
-def _span_choice(
-    ctx: Context,
-    filters: Filters,
-    key: str,
-) -> tuple[str, Filters]:
+def _span_choice(ctx: Context, filters: Filters, key: str) -> tuple[str, Filters]:
     period = relative_period(key, ctx.today)
     label = f"{_(SPANS[key])} · {format_period(period)}"
     return label, replace(filters, period=period)

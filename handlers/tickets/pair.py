@@ -95,11 +95,7 @@ async def add_real(
     return real
 
 
-async def _assignee(
-    ctx: Context,
-    chosen: str,
-    before: StaffId | None,
-) -> StaffId:
+async def _assignee(ctx: Context, chosen: str, before: StaffId | None) -> StaffId:
     """Who answers for the second ticket. A mail that lay with somebody who left since becomes the
     work of who closes it.
     """
@@ -114,11 +110,7 @@ async def _assignee(
     return assignee
 
 
-async def saved(
-    ctx: Context,
-    first: Ticket,
-    real: Ticket,
-) -> Reply:
+async def saved(ctx: Context, first: Ticket, real: Ticket) -> Reply:
     """Both: the one that is to be answered as a card, the closed one in a line before it."""
     result = shorten(first.result, 300)
     told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=first.no, result=result)

@@ -63,11 +63,7 @@ class _Customers:
         # Several or none: kept as typed, and shown as the field's options.
         return self._answer("", query=text[:QUERY_LIMIT])
 
-    def _answer(
-        self,
-        code: str,
-        query: str = "",
-    ) -> FormAnswer:
+    def _answer(self, code: str, query: str = "") -> FormAnswer:
         return FormAnswer(
             {self.name: code, **self.without_contact},
             queries={self.name: query},
@@ -78,11 +74,7 @@ class _Customers:
         contact_details = _kept_contact_details(draft, draft.query(self.name))
         return self._answer("") | FormAnswer({**said, **contact_details})
 
-    async def options(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[Option]:
+    async def options(self, ctx: Context, draft: Draft) -> list[Option]:
         """Those that were found, and that there is none."""
         found = []
         for hit in (await self._hits(ctx, draft))[:MOST]:
@@ -91,11 +83,7 @@ class _Customers:
             found.append(Option(hit.customer.code, line))
         return [*found, Option(NONE, value_label(self.name, NONE))]
 
-    async def _hits(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[search.Hit]:
+    async def _hits(self, ctx: Context, draft: Draft) -> list[search.Hit]:
         query = draft.query(self.name)
         if query:
             return await search.find_customers(ctx.db, ctx.words, query)
@@ -113,12 +101,7 @@ class _Customers:
         return (Button(label, "customer.new", args),)
 
 
-def customer_field(
-    name: str,
-    hint: str,
-    *,
-    hidden: bool = False,
-) -> Field:
+def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
     """A customer by name, telephone, e-mail or code, or none."""
     customers = _Customers(name)
     return Field(
@@ -160,11 +143,7 @@ def _key_within(text: str) -> str:
     return reached[0] if reached else ""
 
 
-async def customer_slip(
-    ctx: Context,
-    draft: Draft,
-    details: str,
-) -> str:
+async def customer_slip(ctx: Context, draft: Draft, details: str) -> str:
     """What is wrong with the code or telephone that was typed for a customer, or among the details;
     else "".
     """
@@ -190,11 +169,7 @@ def _kept_contact_details(draft: Draft, query: str) -> dict[str, str]:
     return {"remarks": "\n".join(filter(None, remarks))}
 
 
-async def _parse_contact(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     people = await _contact_options(ctx, draft)
     return {"contact": fields.match_option(people, text)}
 
@@ -238,9 +213,7 @@ async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
 
 
 def _asked_for(
-    people: list[Staff],
-    teams: Mapping[str, Sequence[StaffId]],
-    query: str,
+    people: list[Staff], teams: Mapping[str, Sequence[StaffId]], query: str
 ) -> list[Staff]:
     """Of these people those whom an unsettled answer may mean: a team's, or those of that name."""
     if query in teams:

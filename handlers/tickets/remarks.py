@@ -29,18 +29,10 @@ async def remark(ctx: Context, args: str) -> Reply:
 @action("ticket.remark")
 async def remark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What was typed is a remark on this ticket; without any words, ask for them."""
-    return await _add(
-        ctx,
-        args["no"],
-        args.get("text", ""),
-    )
+    return await _add(ctx, args["no"], args.get("text", ""))
 
 
-async def _add(
-    ctx: Context,
-    number: str,
-    text: str,
-) -> Reply:
+async def _add(ctx: Context, number: str, text: str) -> Reply:
     found = await tickets.get_ticket(ctx.db, number)
     ctx.audit("ticket.read", found.no)
     draft = edit_ticket(ctx, found, {}, look=False)
@@ -51,10 +43,6 @@ async def _add(
         ctx,
         with_values(
             draft,
-            await TICKET_FIELDS["remarks"].parse(
-                ctx,
-                draft,
-                text,
-            ),
+            await TICKET_FIELDS["remarks"].parse(ctx, draft, text),
         ),
     )

@@ -13,7 +13,13 @@ from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Reply, say
 from handlers.desk import Context
 from handlers.forms.drafts import FormAnswer, with_values
-from handlers.forms.engine import FRESH, asks, feed, resume_part, start
+from handlers.forms.engine import (
+    FRESH,
+    asks,
+    feed,
+    resume_part,
+    start,
+)
 from handlers.i18n import _
 from handlers.registry import COMMANDS, action, command
 from handlers.tickets.data import NO_CUSTOMER, as_data
@@ -142,12 +148,7 @@ async def _customer(ctx: Context, typed: str) -> FormAnswer:
     return FormAnswer(queries={"customer": typed})
 
 
-async def _begin(
-    ctx: Context,
-    draft: Draft,
-    *,
-    ask: bool,
-) -> Reply:
+async def _begin(ctx: Context, draft: Draft, *, ask: bool) -> Reply:
     """The card with one tap to save; before it, where wanted, the question whose it is."""
     is_known = draft.given.get("customer") or draft.query("customer")
     asking = "customer" if ask and not is_known else ""

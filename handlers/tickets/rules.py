@@ -18,7 +18,13 @@ from handlers.labels import day as day_label
 from handlers.labels import field_label, person_label
 from handlers.messages import sentence
 from handlers.projects.fields import likely
-from handlers.tickets.data import NO_CUSTOMER, NONE, as_data, created_text, day
+from handlers.tickets.data import (
+    NO_CUSTOMER,
+    NONE,
+    as_data,
+    created_text,
+    day,
+)
 from store import staff
 from store.tickets import hand_overs
 from store.tickets import records as tickets
@@ -27,12 +33,7 @@ NAMED = 3
 """How many wanted fields a button names."""
 
 
-def derived(
-    ctx: Context,
-    values: Mapping[str, str],
-    *,
-    closes: bool,
-) -> dict[str, str]:
+def derived(ctx: Context, values: Mapping[str, str], *, closes: bool) -> dict[str, str]:
     """What the texts say surely: a province's number of users, and the result that it comes to."""
     if not ctx.catalogue.wants(values.get("subject", ""), "user_count"):
         return {}
@@ -104,8 +105,7 @@ def lacks_customer(ctx: Context, values: Mapping[str, str]) -> bool:
 
 
 async def circumstances(
-    ctx: Context,
-    values: Mapping[str, str],
+    ctx: Context, values: Mapping[str, str]
 ) -> tuple[str, str, str, Decimal | None]:
     """What decides which fields a subject wants: subject, channel, the customer's type, price."""
     kind = ""
@@ -154,11 +154,7 @@ def misfit(ctx: Context, values: Mapping[str, str]) -> bool:
     return values.get("misfit") != f"{subject} {channel}"
 
 
-def problems(
-    ctx: Context,
-    values: Mapping[str, str],
-    touched: Mapping[str, str],
-) -> dict[str, str]:
+def problems(ctx: Context, values: Mapping[str, str], touched: Mapping[str, str]) -> dict[str, str]:
     """Fields that this draft touches and that contradict others, with the sentence that says so."""
     created = values.get("created_on") or ctx.today.isoformat()
     created_day = created.partition("T")[0]
@@ -219,11 +215,7 @@ async def _away_note(ctx: Context, assignee: str) -> str:
     return f"⚠️ {person_label(name)}{away}"
 
 
-async def _receipt_note(
-    ctx: Context,
-    receipt: str,
-    no: str,
-) -> str:
+async def _receipt_note(ctx: Context, receipt: str, no: str) -> str:
     """That another ticket than `no` names the receipt; "" where none does."""
     if not receipt:
         return ""

@@ -10,7 +10,13 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.staff import Role, Staff, StaffId
 from domain.tickets.hand_over import Offer
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Reply, ReplyPart, confirm, in_lines
+from handlers.chat import (
+    Button,
+    Reply,
+    ReplyPart,
+    confirm,
+    in_lines,
+)
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import doer_label, person_label, team_label
@@ -41,11 +47,7 @@ def write_new(work: Work, ticket: Ticket) -> None:
     work.change(store_saves.add_ticket, ticket=ticket, context=context)
 
 
-async def save(
-    ctx: Context,
-    old: Ticket,
-    new: Ticket,
-) -> Ticket:
+async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
     """Changes of a ticket; returns it as it will be.
 
     Raises NotAllowed("others_ticket") where an officer gives away a colleague's ticket (a
@@ -98,11 +100,7 @@ def save_context(work: Work, by: StaffId | None) -> SaveContext:
     return SaveContext(work.configuration, by, work.now)
 
 
-async def may_give(
-    work: Work,
-    giver: Staff,
-    ticket: Ticket,
-) -> None:
+async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:
     """One's own ticket and nobody's may be given by anyone, a colleague's by a supervisor; else
     NotAllowed.
     """

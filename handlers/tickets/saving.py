@@ -10,11 +10,24 @@ from domain.clock import pauses
 from domain.dates.days import BANGKOK
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket, TicketNo
-from handlers.chat import Button, Card, Paragraph, Reply, in_lines, say
+from handlers.chat import (
+    Button,
+    Card,
+    Paragraph,
+    Reply,
+    in_lines,
+    say,
+)
 from handlers.desk import Context
 from handlers.forms import draft_files
 from handlers.forms.drafts import FormAnswer, end, keep, with_values
-from handlers.forms.engine import FORMS, advance, own_draft, proceed, rebased
+from handlers.forms.engine import (
+    FORMS,
+    advance,
+    own_draft,
+    proceed,
+    rebased,
+)
 from handlers.i18n import _
 from handlers.records import changes as change_text
 from handlers.registry import action
@@ -50,11 +63,7 @@ async def _reserve_pair(
     return await ticket_pair.reserve(ctx)
 
 
-async def save_new(
-    ctx: Context,
-    draft: Draft,
-    values: Mapping[str, str],
-) -> Reply:
+async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
     """A new ticket, closed where the officer said so; two for a forwarded mail."""
     # The second ticket has the lower number: the result of the first one names it.
     pair = await _reserve_pair(ctx, draft, values, None)
@@ -75,11 +84,7 @@ async def save_new(
     return await _saved(ctx, ticket, draft.about.get("request", ""))
 
 
-async def _new(
-    ctx: Context,
-    draft: Draft,
-    values: Mapping[str, str],
-) -> Ticket:
+async def _new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Ticket:
     """The ticket that a draft's values make, open."""
     came = values.get("created_on", "")
     blank = Ticket(
@@ -108,11 +113,7 @@ async def _pair_saved(
     return reply.followed_by(*await what_follows(ctx, real))
 
 
-async def _with_own_contact(
-    ctx: Context,
-    old: Ticket,
-    ticket: Ticket,
-) -> Ticket:
+async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket:
     """Without a contact who was chosen, but is no contact of this customer any more (removed, or
     parted from it).
     """
@@ -127,22 +128,14 @@ async def _with_own_contact(
     return replace(ticket, contact_id=None)
 
 
-async def _saved(
-    ctx: Context,
-    ticket: Ticket,
-    made_for: str = "",
-) -> Reply:
+async def _saved(ctx: Context, ticket: Ticket, made_for: str = "") -> Reply:
     """The confirmation, and what came of it where the ticket belongs to a request for data."""
     reply = await ticket_cards.saved(ctx, ticket)
     followed = await what_follows(ctx, ticket, made_for=made_for)
     return reply.followed_by(*followed)
 
 
-async def save_changes(
-    ctx: Context,
-    draft: Draft,
-    values: Mapping[str, str],
-) -> Reply:
+async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
     """Changes of a saved ticket, unless somebody else saved it since; a forwarded mail that is
     closed gets its pair.
     """
@@ -211,11 +204,7 @@ def _with_status(
     return replace(ticket, status=Status.OPEN, assignee=assignee)
 
 
-async def _show_difference(
-    ctx: Context,
-    draft: Draft,
-    current: Ticket,
-) -> Reply:
+async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     """Somebody saved this ticket meanwhile: show what, let the officer decide, overwrite nothing
     silently.
     """
@@ -239,11 +228,7 @@ async def _show_difference(
     return Reply((card,))
 
 
-async def closed_already(
-    ctx: Context,
-    draft: Draft,
-    current: Ticket,
-) -> Reply:
+async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     """A colleague closed it first: show that, and do not lose the result that was typed here."""
     shown = await ticket_cards.present_state(ctx, current)
     mine = draft.given.get("result", "")

@@ -11,7 +11,14 @@ from domain.tickets.fields import SEARCHED
 from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, read_alone
 from domain.tickets.text import snippet
-from handlers.chat import Button, Choice, Reply, in_one_line, say, turn_buttons
+from handlers.chat import (
+    Button,
+    Choice,
+    Reply,
+    in_one_line,
+    say,
+    turn_buttons,
+)
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.registry import ANYTHING, action, command, text_action
@@ -49,11 +56,7 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _page(ctx, args["text"], int(args["page"]))
 
 
-async def _page(
-    ctx: Context,
-    text: str,
-    page: int,
-) -> Reply:
+async def _page(ctx: Context, text: str, page: int) -> Reply:
     found, keys = await ticket_search.find_tickets(ctx.db, text)
     asked = shorten(" ".join(text.split()), 400)
     if not found:
@@ -94,11 +97,7 @@ def _how_many(found: int, page: int) -> str:
     return told
 
 
-async def _options(
-    ctx: Context,
-    shown: Sequence[Ticket],
-    keys: list[str],
-) -> tuple[Button, ...]:
+async def _options(ctx: Context, shown: Sequence[Ticket], keys: list[str]) -> tuple[Button, ...]:
     """A line each, with the words around what was found."""
     codes = [each.customer for each in shown if each.customer]
     people = await customers.list_customers(ctx.db, codes)

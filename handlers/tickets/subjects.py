@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from domain.catalogue import Subject
 from domain.text import shorten
-from handlers.chat import Button, Choice, Reply, in_lines, turn_buttons
+from handlers.chat import (
+    Button,
+    Choice,
+    Reply,
+    in_lines,
+    turn_buttons,
+)
 from handlers.desk import Context
 from handlers.forms.engine import start
 from handlers.i18n import _
@@ -98,22 +104,10 @@ async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     every = Button(_("ทุกช่องทาง"), "subject.channels")
     question = f"{title} ({len(found)})\n{hint}"
-    return Reply(
-        (
-            Choice(
-                question,
-                tuple(options),
-                (*turns, every),
-            ),
-        )
-    )
+    return Reply((Choice(question, tuple(options), (*turns, every)),))
 
 
-def _subject_button(
-    ctx: Context,
-    subject: Subject,
-    channel: str,
-) -> Button:
+def _subject_button(ctx: Context, subject: Subject, channel: str) -> Button:
     """A ticket of this subject; by the channel that was chosen, where the subject comes by it."""
     chosen = {"subject": subject.code}
     # A channel that the subject does not come by is not forced upon the ticket.

@@ -106,11 +106,7 @@ async def _heading(ctx: Context, draft: Draft) -> str:
     return _("ยกเลิกใบงาน %(ticket)s", ticket=ticket_cards.ticket_words(ctx, found))
 
 
-async def _parse_reason(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Given:
+async def _parse_reason(ctx: Context, draft: Draft, text: str) -> Given:
     return {"void_reason": _checked(text)}
 
 
@@ -119,11 +115,7 @@ async def _reasons(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(reason, reason) for reason in reasons]
 
 
-async def _reason_given(
-    ctx: Context,
-    draft: Draft,
-    reason: str,
-) -> Reply:
+async def _reason_given(ctx: Context, draft: Draft, reason: str) -> Reply:
     found = await tickets.get_ticket(ctx.db, draft.record)
     end(ctx, draft, outcome=found.no)
     if found.version != draft.record_version:
@@ -144,11 +136,7 @@ enter_form(OneField(FORM, _REASON, _heading, _reason_given))
 # What it does.
 
 
-async def _void(
-    ctx: Context,
-    found: Ticket,
-    reason: str,
-) -> Reply:
+async def _void(ctx: Context, found: Ticket, reason: str) -> Reply:
     """The number stays, and nothing that the ticket started goes on."""
     ticket = voiding.voided(found, reason)
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
@@ -221,19 +209,11 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return reply.followed_by(done, *await what_follows(ctx, again))
 
 
-async def _taken_back(
-    ctx: Context,
-    found: Ticket,
-    before: Ticket,
-) -> Ticket:
+async def _taken_back(ctx: Context, found: Ticket, before: Ticket) -> Ticket:
     """One's own change is taken back whatever it was; a colleague's by the rules for any other
     change.
     """
-    last = await changes.list_changes(
-        ctx.db,
-        found.no,
-        found.version - 1,
-    )
+    last = await changes.list_changes(ctx.db, found.no, found.version - 1)
     # Giving a colleague's ticket back to its former owner is giving it away.
     if any(change.by != ctx.staff.id for change in last):
         return await ticket_saves.save(ctx, found, before)

@@ -15,11 +15,25 @@ from domain.text import shorten
 from domain.tickets.hand_over import Leave, Offer, OfferState
 from domain.tickets.records import Change, Ticket
 from domain.tickets.references import without_courtesy
-from handlers.chat import Button, Card, Choice, Reply, confirm, in_one_line, say
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Reply,
+    confirm,
+    in_one_line,
+    say,
+)
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.drafts import end, new_draft
-from handlers.forms.engine import Field, Form, Option, enter_form, start
+from handlers.forms.engine import (
+    Field,
+    Form,
+    Option,
+    enter_form,
+    start,
+)
 from handlers.i18n import _
 from handlers.labels import doer_label, person_label, team_label
 from handlers.registry import action, command
@@ -84,11 +98,7 @@ async def assign(ctx: Context, args: str) -> Reply:
     return await _give_person(ctx, found, StaffId(int(to)))
 
 
-def _receiver(
-    people: Sequence[Staff],
-    teams: Collection[str],
-    name: str,
-) -> str:
+def _receiver(people: Sequence[Staff], teams: Collection[str], name: str) -> str:
     """The person's id or the team that a name means; InvalidInput("receiver")."""
     options = [Option(str(person.id), person.name) for person in people]
     options += [Option(team, team) for team in teams]
@@ -120,18 +130,8 @@ async def _choose(ctx: Context, found: Ticket) -> Reply:
         if person.id == found.assignee:
             continue
         load = _("ค้าง %(count)s", count=loads.get(person.id, 0))
-        label = in_one_line(
-            person.name,
-            load,
-            away.get(person.id, ""),
-        )
-        options.append(
-            _give_button(
-                label,
-                found,
-                to=str(person.id),
-            )
-        )
+        label = in_one_line(person.name, load, away.get(person.id, ""))
+        options.append(_give_button(label, found, to=str(person.id)))
     for team, members in (await staff.list_teams(ctx.db)).items():
         name = team_label(team)
         label = _("%(team)s (%(count)s คน)", team=name, count=len(members))
@@ -343,11 +343,7 @@ def _mine_to_return(ctx: Context, offer: Offer, found: Ticket) -> bool:
     return found.assignee == ctx.staff.id == offer.receiver
 
 
-async def _parse_word(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse_word(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     if len(text) > WORD_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=WORD_LIMIT)
     return {"word": text}
@@ -362,14 +358,16 @@ class ReturnForm(Form):
 
     kind = "return"
     fields: Mapping[str, Field] = {
-        "word": Field("word", "พิมพ์เหตุผลสั้น ๆ", _parse_word, _word_options, typed=True)
+        "word": Field(
+            "word",
+            "พิมพ์เหตุผลสั้น ๆ",
+            _parse_word,
+            _word_options,
+            typed=True,
+        )
     }
 
-    async def missing(
-        self,
-        ctx: Context,
-        draft: Draft,
-    ) -> list[str]:
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         return [] if draft.given.get("word") else ["word"]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:

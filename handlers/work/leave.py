@@ -17,7 +17,13 @@ from domain.staff import Staff, StaffId
 from domain.tickets.hand_over import Leave, Offer, OfferState, split
 from domain.tickets.records import Ticket, TicketNo
 from domain.tickets.references import without_courtesy
-from handlers.chat import Button, Choice, Reply, confirm, say
+from handlers.chat import (
+    Button,
+    Choice,
+    Reply,
+    confirm,
+    say,
+)
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import days, person_label
@@ -108,11 +114,7 @@ async def _my_tickets(ctx: Context) -> list[Ticket]:
     return await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
 
 
-async def _loads(
-    ctx: Context,
-    first: date,
-    last: date,
-) -> dict[StaffId, int]:
+async def _loads(ctx: Context, first: date, last: date) -> dict[StaffId, int]:
     """Who may take it, with how much they have: the own teams' people, or everybody; nobody who is
     away then.
     """
@@ -255,9 +257,7 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _shares(
-    ctx: Context,
-    away: Leave,
-    given: Mapping[TicketNo, StaffId],
+    ctx: Context, away: Leave, given: Mapping[TicketNo, StaffId]
 ) -> dict[StaffId, list[TicketOffer]]:
     """What is offered to whom, of the tickets that are still this person's, the due first."""
     shares: dict[StaffId, list[TicketOffer]] = {}
@@ -403,11 +403,7 @@ async def run(work: Work, rows: Sequence[Due]) -> None:
             await _begin(work, away, came_back)
 
 
-async def _begin(
-    work: Work,
-    away: Leave,
-    came_back: Mapping[str, Ticket],
-) -> None:
+async def _begin(work: Work, away: Leave, came_back: Mapping[str, Ticket]) -> None:
     """What was accepted changes hands; of what nobody took, or nobody who took it can do now, the
     supervisors hear.
     """
@@ -491,11 +487,7 @@ async def _come_back(work: Work, away: Leave) -> list[Ticket]:
                 receiver=each.receiver,
                 now=work.now,
             )
-    work.change(
-        hand_overs.end_leave,
-        leave_id=away.id,
-        now=work.now,
-    )
+    work.change(hand_overs.end_leave, leave_id=away.id, now=work.now)
     for holder, theirs in went.items():
         notice = partial(_went_back_notice, owner.name, theirs)
         work.notify(notice, f"leave:went:{away.id}", staff_id=holder)

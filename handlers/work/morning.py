@@ -15,7 +15,15 @@ from domain.dates.days import BANGKOK, format_date, format_time
 from domain.owed.rules import Owed
 from domain.staff import StaffId
 from domain.tickets.records import Ticket, TicketNo
-from handlers.chat import Button, Choice, Masked, Reply, ReplyPart, in_lines, in_one_line
+from handlers.chat import (
+    Button,
+    Choice,
+    Masked,
+    Reply,
+    ReplyPart,
+    in_lines,
+    in_one_line,
+)
 from handlers.clock import deadlines
 from handlers.desk import Work
 from handlers.i18n import _
@@ -170,11 +178,7 @@ class MorningQueue:
         if person in self._there.people:
             self._add(person, await _reminder_day(self._work, person))
 
-    def tell(
-        self,
-        person: StaffId,
-        week: Callable[[], ReplyPart] | None,
-    ) -> None:
+    def tell(self, person: StaffId, week: Callable[[], ReplyPart] | None) -> None:
         """The message of one person; what the chat of the team is told of it, the sums lead."""
         day = self.days.get(person, Day())
         day.lines = _first_lines(day)
@@ -231,11 +235,7 @@ async def _unfinished(work: Work) -> dict[StaffId, list[Ticket]]:
     return found
 
 
-async def _ticket_day(
-    work: Work,
-    mine: Sequence[Ticket],
-    whose: str,
-) -> Day:
+async def _ticket_day(work: Work, mine: Sequence[Ticket], whose: str) -> Day:
     """What is overdue, due today and waiting among these; `whose` = the colleague's name who is
     stood in for.
     """
@@ -379,11 +379,7 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
     lines = []
     for one in found[:SHOWN]:
         at = format_time(one.due_at)
-        text = _(
-            "⏰ %(time)s %(text)s",
-            time=at,
-            text=one.text or one.record,
-        )
+        text = _("⏰ %(time)s %(text)s", time=at, text=one.text or one.record)
         lines.append(
             MorningLine(
                 Section.REMINDER,
@@ -396,12 +392,7 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
     return Day(counts, lines)
 
 
-def _part(
-    work: Work,
-    today: Day,
-    *,
-    late: bool,
-) -> ReplyPart:
+def _part(work: Work, today: Day, *, late: bool) -> ReplyPart:
     count = today.counts.total()
     head = _(
         "☀️ %(day)s %(date)s · งานของคุณ %(count)s เรื่อง",

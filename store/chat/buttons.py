@@ -99,7 +99,12 @@ async def unsay(tx: Tx, event_id: str) -> None:
     await tx.execute_many("DELETE FROM buttons WHERE token = ?", [(token,) for token in spoken])
 
 
-async def use(tx: Tx, token: str, by: StaffId, now: datetime) -> None:
+async def use(
+    tx: Tx,
+    token: str,
+    by: StaffId,
+    now: datetime,
+) -> None:
     """Use up a button that works once; Conflict("pressed") where another press was quicker."""
     used = await tx.execute(
         "UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL",

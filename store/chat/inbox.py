@@ -121,7 +121,12 @@ async def _is_unsent(tx: Tx, event: Event) -> bool:
     return row is not None
 
 
-async def _forget_message(tx: Tx, event: Event, message: str, now: datetime) -> None:
+async def _forget_message(
+    tx: Tx,
+    event: Event,
+    message: str,
+    now: datetime,
+) -> None:
     await tx.execute(
         "UPDATE inbox SET raw = '', done_at = COALESCE(done_at, ?), "
         "state = CASE WHEN state IN ('pending', 'failed') THEN 'dropped' ELSE state END "
@@ -133,7 +138,12 @@ async def _forget_message(tx: Tx, event: Event, message: str, now: datetime) -> 
     )
 
 
-async def find_message(db: Reader, platform: str, conversation: str, message: str) -> str:
+async def find_message(
+    db: Reader,
+    platform: str,
+    conversation: str,
+    message: str,
+) -> str:
     """The event that brought a message; "" where none did."""
     row = await db.fetch_one(
         "SELECT event_id FROM inbox WHERE platform = ? AND message = ? AND conversation = ?",
@@ -145,7 +155,10 @@ async def find_message(db: Reader, platform: str, conversation: str, message: st
 
 
 async def note_records(
-    tx: Tx, event_ids: Iterable[str], records: Iterable[str], now: datetime
+    tx: Tx,
+    event_ids: Iterable[str],
+    records: Iterable[str],
+    now: datetime,
 ) -> None:
     """Remember what these events' messages went into."""
     await tx.execute_many(
@@ -200,7 +213,12 @@ async def next_pending(db: Reader, conversation: str) -> Event | None:
     return Event(**fields)
 
 
-async def has_pending(db: Reader, conversation: str, but: str, text: str) -> bool:
+async def has_pending(
+    db: Reader,
+    conversation: str,
+    but: str,
+    text: str,
+) -> bool:
     """Whether an event other than `but` waits in the conversation whose raw form holds `text`."""
     row = await db.fetch_one(
         "SELECT 1 AS one FROM inbox "
@@ -236,7 +254,11 @@ async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
 
 
 async def finish(
-    tx: Tx, event: Event, now: datetime, state: str = "done", reference: str = ""
+    tx: Tx,
+    event: Event,
+    now: datetime,
+    state: str = "done",
+    reference: str = "",
 ) -> None:
     """The event is dealt with; Conflict("event_done") where another process did so: then write
     nothing.
@@ -254,7 +276,12 @@ async def finish(
         raise Conflict("event_done")
 
 
-async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) -> bool:
+async def release_if_idle(
+    tx: Tx,
+    conversation: str,
+    owner: str,
+    now: datetime,
+) -> bool:
     """Give the conversation back unless something came meanwhile; True when it is ours no
     longer.
     """

@@ -8,7 +8,13 @@ from uuid import UUID
 
 from domain.staff import Chat, Platform, StaffId
 from store.engine import leases
-from store.engine.database import Database, Reader, Row, Tx, is_one_of
+from store.engine.database import (
+    Database,
+    Reader,
+    Row,
+    Tx,
+    is_one_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,12 @@ async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> l
     return [(Platform(row["platform"]), row["chat"]) for row in rows]
 
 
-async def begin_sending(tx: Tx, message: Message, owner: str, now: datetime) -> bool:
+async def begin_sending(
+    tx: Tx,
+    message: Message,
+    owner: str,
+    now: datetime,
+) -> bool:
     """Say, before the call, that it is being made; False where the lease or the message is no
     longer ours.
     """
@@ -190,7 +201,12 @@ async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
 
 
 async def mark_retry(
-    tx: Tx, message: Message, next_at: datetime, *, unclear: bool, error: str
+    tx: Tx,
+    message: Message,
+    next_at: datetime,
+    *,
+    unclear: bool,
+    error: str,
 ) -> None:
     """Try again at `next_at`; `unclear` = the platform may have accepted it."""
     await tx.execute(
@@ -202,7 +218,12 @@ async def mark_retry(
     )
 
 
-async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
+async def mark_ended(
+    tx: Tx,
+    message: Message,
+    state: str,
+    error: str,
+) -> None:
     """Give up: `dead` (refused, and somebody is told), `doubtful` (perhaps accepted, and a person
     is asked), `dropped` (no longer useful) or `moved`."""
     await tx.execute(
@@ -231,7 +252,13 @@ async def drop_rest(tx: Tx, message: Message) -> None:
     )
 
 
-async def move_chat(tx: Tx, platform: Platform, chat: str, to: str, now: datetime) -> None:
+async def move_chat(
+    tx: Tx,
+    platform: Platform,
+    chat: str,
+    to: str,
+    now: datetime,
+) -> None:
     """The platform gave a group another chat: what waits for it goes there, in the same order."""
     await tx.execute(
         "UPDATE outbox SET chat = ?, state = 'queued', next_at = ? "
@@ -243,7 +270,13 @@ async def move_chat(tx: Tx, platform: Platform, chat: str, to: str, now: datetim
     )
 
 
-async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: datetime) -> bool:
+async def release_if_idle(
+    tx: Tx,
+    platform: str,
+    chat: str,
+    owner: str,
+    now: datetime,
+) -> bool:
     """Give the chat back unless its oldest message is due; True when it is ours no longer."""
     name = lease_name(platform, chat)
     await leases.touch(tx, name, owner, now)
@@ -282,7 +315,12 @@ async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
     return StaffId(row["staff_id"]) if row else None
 
 
-async def unsay(tx: Tx, event_id: str, platform: Platform, chat: str) -> None:
+async def unsay(
+    tx: Tx,
+    event_id: str,
+    platform: Platform,
+    chat: str,
+) -> None:
     """What was answered to a message that was taken back: what still waits in its chat is not said,
     the rest forgotten, with all else that was given up there.
 

@@ -40,7 +40,12 @@ def month_of(at: datetime) -> str:
     return f"{at.astimezone(BANGKOK):%Y-%m}"
 
 
-async def count(tx: Tx, platform: str, now: datetime, pushes: int) -> None:
+async def count(
+    tx: Tx,
+    platform: str,
+    now: datetime,
+    pushes: int,
+) -> None:
     """So many more were accepted."""
     await tx.execute_many(
         "INSERT INTO push_use (platform, month, counted) VALUES (?, ?, ?) "
@@ -49,7 +54,12 @@ async def count(tx: Tx, platform: str, now: datetime, pushes: int) -> None:
     )
 
 
-async def note(tx: Tx, platform: str, use: PushUse, now: datetime) -> None:
+async def note(
+    tx: Tx,
+    platform: str,
+    use: PushUse,
+    now: datetime,
+) -> None:
     """Keep what the platform said."""
     await tx.execute(
         "INSERT INTO push_use (platform, month, used, counted_then, quota, asked_at) "

@@ -29,7 +29,12 @@ class Pair:
 _PAIRS = RecordColumns(Pair)
 
 
-def pair_of(code: str, other: str, score: int, why: str) -> Pair:
+def pair_of(
+    code: str,
+    other: str,
+    score: int,
+    why: str,
+) -> Pair:
     """The pair of two codes, in its one order."""
     return Pair(min(code, other), max(code, other), score, why)
 
@@ -45,7 +50,12 @@ async def propose(tx: Tx, pairs: Sequence[Pair], now: datetime) -> None:
     )
 
 
-async def report(tx: Tx, pairs: Sequence[Pair], by: StaffId, now: datetime) -> None:
+async def report(
+    tx: Tx,
+    pairs: Sequence[Pair],
+    by: StaffId,
+    now: datetime,
+) -> None:
     """An officer met these: they are open again, whatever was decided before."""
     await tx.execute_many(
         "INSERT INTO duplicates (one, other, score, why, state, found_at, reported_by) "
@@ -56,7 +66,13 @@ async def report(tx: Tx, pairs: Sequence[Pair], by: StaffId, now: datetime) -> N
     )
 
 
-async def decide_different(tx: Tx, one: str, other: str, by: StaffId, now: datetime) -> None:
+async def decide_different(
+    tx: Tx,
+    one: str,
+    other: str,
+    by: StaffId,
+    now: datetime,
+) -> None:
     """These two are not the same: remembered, so that nobody is asked again."""
     await tx.execute(
         "INSERT INTO duplicates (one, other, score, why, state, found_at, decided_at, decided_by) "
@@ -81,7 +97,12 @@ async def find_pair(db: Reader, one: str, other: str) -> Pair | None:
     return _PAIRS.of(row)
 
 
-async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
+async def hand_on(
+    tx: Tx,
+    merged: str,
+    survivor: str,
+    now: datetime,
+) -> None:
     """What officers reported of a code that is merged by now is about its survivor."""
     rows = await tx.fetch(
         f"SELECT {_PAIRS.listed} FROM duplicates WHERE state = 'reported' AND (one = ? OR other = ?)",
@@ -165,7 +186,12 @@ async def list_alike(db: Reader, after: str, limit: int) -> tuple[list[tuple[str
     return list(pairs), codes[-1]
 
 
-async def list_changed(db: Reader, after: str, limit: int, since: datetime) -> list[str]:
+async def list_changed(
+    db: Reader,
+    after: str,
+    limit: int,
+    since: datetime,
+) -> list[str]:
     """The next customers in the order of their codes that were made or changed since a time."""
     rows = await db.fetch(
         "SELECT code FROM customers WHERE code > ? AND updated_at >= ? AND merged_into IS NULL "

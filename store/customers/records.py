@@ -33,7 +33,11 @@ def _customer(row: Row, contacts: Sequence[Row] = (), addresses: Sequence[Row] =
 
 
 def _contact(row: Row) -> Contact:
-    return Contact(main=bool(row["main"]), id=int(row["id"]), **CONTACT.loaded(row))
+    return Contact(
+        main=bool(row["main"]),
+        id=int(row["id"]),
+        **CONTACT.loaded(row),
+    )
 
 
 async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
@@ -224,14 +228,30 @@ async def _list_codes(
     ]
 
 
-async def note_unsent(tx: Tx, code: str, by: StaffId, now: datetime) -> None:
+async def note_unsent(
+    tx: Tx,
+    code: str,
+    by: StaffId,
+    now: datetime,
+) -> None:
     """Say in the customer's list of changes that a message it came from was taken back by its
     sender.
     """
     row = await tx.fetch_one("SELECT version FROM customers WHERE code = ?", code)
     if row is not None:
         await changes.add(
-            tx, code, [Change(now, by, "unsent_at", "", now.isoformat(), int(row["version"]))]
+            tx,
+            code,
+            [
+                Change(
+                    now,
+                    by,
+                    "unsent_at",
+                    "",
+                    now.isoformat(),
+                    int(row["version"]),
+                )
+            ],
         )
 
 
@@ -315,7 +335,12 @@ async def _change_parts(tx: Tx, old: Customer, new: Customer) -> None:
     await _add_addresses(tx, [new])
 
 
-def _differences(old: Customer, new: Customer, by: StaffId | None, now: datetime) -> list[Change]:
+def _differences(
+    old: Customer,
+    new: Customer,
+    by: StaffId | None,
+    now: datetime,
+) -> list[Change]:
     pairs = [(field, a, b) for field, (a, b) in CUSTOMER.differences(old, new).items()]
     pairs.append(
         (
@@ -335,7 +360,11 @@ def _contacts_text(customer: Customer) -> str:
 
 
 async def update_customer(
-    tx: Tx, old: Customer, new: Customer, by: StaffId | None, now: datetime
+    tx: Tx,
+    old: Customer,
+    new: Customer,
+    by: StaffId | None,
+    now: datetime,
 ) -> None:
     """Save changes to a record read at `old.version`; Conflict("changed") where it has moved on or
     was merged.

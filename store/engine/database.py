@@ -1,6 +1,13 @@
 """One small interface over the two engines: reads, and write transactions given as one function."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+    Sized,
+)
 from typing import Any, Protocol, TypeVar
 
 Row = Mapping[str, Any]

@@ -8,7 +8,12 @@ from store.engine.database import Database, Tx
 TTL = timedelta(seconds=30)
 
 
-async def take_many(tx: Tx, names: Sequence[str], owner: str, now: datetime) -> set[str]:
+async def take_many(
+    tx: Tx,
+    names: Sequence[str],
+    owner: str,
+    now: datetime,
+) -> set[str]:
     """Take or extend several; returns those that are now the owner's."""
     if not names:
         return set()
@@ -27,12 +32,22 @@ async def take_many(tx: Tx, names: Sequence[str], owner: str, now: datetime) -> 
     return {row["name"] for row in rows}
 
 
-async def take(tx: Tx, name: str, owner: str, now: datetime) -> bool:
+async def take(
+    tx: Tx,
+    name: str,
+    owner: str,
+    now: datetime,
+) -> bool:
     """Take or extend a lease; False while somebody else holds it."""
     return bool(await take_many(tx, [name], owner, now))
 
 
-async def touch(tx: Tx, name: str, owner: str, now: datetime) -> None:
+async def touch(
+    tx: Tx,
+    name: str,
+    owner: str,
+    now: datetime,
+) -> None:
     """Extend a lease where it is the owner's, and lock it until the transaction ends; waits for no
     answer.
     """

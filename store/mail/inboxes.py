@@ -51,7 +51,12 @@ async def begin(tx: Tx, position: Position) -> None:
     )
 
 
-async def move(tx: Tx, old: Position, new: Position, found: MailKind = MailKind.OTHER) -> None:
+async def move(
+    tx: Tx,
+    old: Position,
+    new: Position,
+    found: MailKind = MailKind.OTHER,
+) -> None:
     """Go on from `old` to `new`; Conflict("inbox_moved") where somebody else did."""
     counted = f", {found.value} = {found.value} + 1" if found else ""
     moved = await tx.execute(

@@ -160,7 +160,13 @@ async def put_mail(
         staff_id=by,
         written_at=now,
     )
-    message = outbox.Message(mail.id, Platform.MAIL, mail.to, payload_of(mail), staff_id=by)
+    message = outbox.Message(
+        mail.id,
+        Platform.MAIL,
+        mail.to,
+        payload_of(mail),
+        staff_id=by,
+    )
     await outbox.add(tx, [message], now)
     await tx.execute(
         "INSERT INTO mails (id, record, ticket, address, subject, body, purpose, language, files, "
@@ -200,7 +206,13 @@ async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
     return tuple(row["message_id"] for row in reversed(rows))
 
 
-def notice_payload(to: str, subject: str, body: str, language: str, now: datetime) -> str:
+def notice_payload(
+    to: str,
+    subject: str,
+    body: str,
+    language: str,
+    now: datetime,
+) -> str:
     """What bot/mail/adapter.py sends to a member of staff; the Message-ID is that of the outbox's
     message.
     """
@@ -272,7 +284,12 @@ async def find_reported(db: Reader, message_id: str) -> Mail | None:
     return _mail(row)
 
 
-async def note_bounce(tx: Tx, mail: Mail, codes: str, now: datetime) -> None:
+async def note_bounce(
+    tx: Tx,
+    mail: Mail,
+    codes: str,
+    now: datetime,
+) -> None:
     """A server reported that it gave the mail up; Conflict("mail_moved") where that is no news any
     more.
     """
@@ -330,7 +347,13 @@ async def assume_sent(tx: Tx, mail: Mail, now: datetime) -> None:
     """A person decided that a doubtful mail was sent; Conflict("mail_moved") where it is no longer
     doubtful.
     """
-    await _from(tx, mail, (MailState.DOUBTFUL,), "state = 'sent', payload = '', sent_at = ?", now)
+    await _from(
+        tx,
+        mail,
+        (MailState.DOUBTFUL,),
+        "state = 'sent', payload = '', sent_at = ?",
+        now,
+    )
 
 
 async def replace_by_new(tx: Tx, mail: Mail) -> None:

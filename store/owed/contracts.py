@@ -8,7 +8,14 @@ from domain.errors import NotFound
 from domain.owed.contracts import Contract, split_no
 from domain.owed.fields import CONTRACT
 from domain.staff import StaffId
-from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
+from store.engine.database import (
+    Reader,
+    Row,
+    Tx,
+    count,
+    is_one_of,
+    marks,
+)
 
 COLUMNS = ", ".join(("id", "request_id", *CONTRACT.columns))
 
@@ -99,7 +106,12 @@ async def list_taken(db: Reader, year: int) -> list[str]:
     return [row["no"] for row in rows]
 
 
-async def add_contract(tx: Tx, contract: Contract, by: StaffId | None, now: datetime) -> None:
+async def add_contract(
+    tx: Tx,
+    contract: Contract,
+    by: StaffId | None,
+    now: datetime,
+) -> None:
     """A new contract; Conflict("exists") where the number is taken, or the request has one."""
     stored = {
         **_columns(contract),
@@ -160,7 +172,10 @@ def _where(wanted: Filter, first: str, *params: object) -> tuple[str, list[objec
 
 
 async def list_contracts(
-    db: Reader, wanted: Filter, limit: int, offset: int
+    db: Reader,
+    wanted: Filter,
+    limit: int,
+    offset: int,
 ) -> tuple[list[Listed], dict[str, int]]:
     """A page of contracts, the newest number first, and how many there are in all by the state of
     what is owed.
@@ -191,7 +206,13 @@ async def list_owed(
 
 
 async def _list(
-    db: Reader, source: str, where: str, params: list[object], order: str, limit: int, offset: int
+    db: Reader,
+    source: str,
+    where: str,
+    params: list[object],
+    order: str,
+    limit: int,
+    offset: int,
 ) -> tuple[list[Listed], dict[str, int]]:
     rows = await db.fetch(
         f"SELECT {_LISTED} {source} WHERE {where} "
@@ -222,7 +243,10 @@ class Debtor:
 
 
 async def list_debtors(
-    db: Reader, today: date, limit: int, offset: int
+    db: Reader,
+    today: date,
+    limit: int,
+    offset: int,
 ) -> tuple[list[Debtor], int]:
     """A page of the customers who owe something, the oldest debt first, and how many there are."""
     rows = await db.fetch(

@@ -200,7 +200,13 @@ class _Placing:
         )
         if life.contract:
             await contracts.add_contract(tx, life.contract, context.by, life.request.touched_at)
-        await owed.save(tx, life.owed, context.rules, context.calendar, context.now)
+        await owed.save(
+            tx,
+            life.owed,
+            context.rules,
+            context.calendar,
+            context.now,
+        )
 
 
 def _fits(life: Life, ticket: Ticket) -> bool:

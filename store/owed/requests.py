@@ -11,12 +11,24 @@ from domain.errors import Conflict, NotFound
 from domain.owed.contracts import DUE_DATES, Contract
 from domain.owed.fields import CONTRACT
 from domain.owed.requests import Life, Request, RequestKind, StepMark
-from domain.owed.rules import Owed, OwedState, Rule, next_reminder, settle
+from domain.owed.rules import (
+    Owed,
+    OwedState,
+    Rule,
+    next_reminder,
+    settle,
+)
 from domain.staff import StaffId
 from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import hold_survivors
 from store.engine.columns import RecordColumns
-from store.engine.database import Database, Reader, Tx, count, is_one_of
+from store.engine.database import (
+    Database,
+    Reader,
+    Tx,
+    count,
+    is_one_of,
+)
 from store.owed import contracts
 from store.owed import rows as owed
 from store.records import changes
@@ -188,7 +200,10 @@ async def add_request(tx: Tx, request: Request) -> None:
 
 
 async def note(
-    tx: Tx, request_id: int, context: SaveContext, fields: Sequence[tuple[str, str, str]]
+    tx: Tx,
+    request_id: int,
+    context: SaveContext,
+    fields: Sequence[tuple[str, str, str]],
 ) -> None:
     """Count one change of the request, and write what changed into the list of changes."""
     row = await tx.fetch_one(
@@ -206,7 +221,12 @@ async def note(
 
 
 async def note_moved(
-    tx: Tx, request_ids: Sequence[int], old: str, new: str, by: StaffId, now: datetime
+    tx: Tx,
+    request_ids: Sequence[int],
+    old: str,
+    new: str,
+    by: StaffId,
+    now: datetime,
 ) -> None:
     """Note that these requests went from one customer to another, those that did."""
     for number in request_ids:
@@ -217,11 +237,23 @@ async def note_moved(
             new,
         )
         if row is not None:
-            line = Change(now, by, "customer_code", old, new, int(row["version"]))
+            line = Change(
+                now,
+                by,
+                "customer_code",
+                old,
+                new,
+                int(row["version"]),
+            )
             await changes.add(tx, record(number), [line])
 
 
-async def set_request(tx: Tx, ticket_no: str, request_id: int | None, context: SaveContext) -> None:
+async def set_request(
+    tx: Tx,
+    ticket_no: str,
+    request_id: int | None,
+    context: SaveContext,
+) -> None:
     """Put a ticket on a request, or on none, and settle what is owed on it and where it was
     before.
     """
@@ -271,7 +303,13 @@ async def settle_request(tx: Tx, request_id: int, context: SaveContext) -> None:
     await tx.execute("UPDATE requests SET version = version WHERE id = ?", request_id)
     life = await get_life(tx, request_id)
     rows = settlement(life, context.rules, context.now)
-    await owed.save(tx, rows, context.rules, context.calendar, context.now)
+    await owed.save(
+        tx,
+        rows,
+        context.rules,
+        context.calendar,
+        context.now,
+    )
     before = {row.id: row.state for row in life.owed}
     fields: list[tuple[str, str, str]] = []
     for row in rows:
@@ -314,7 +352,12 @@ def next_of(row: Owed, context: SaveContext) -> datetime | None:
     return next_reminder(rule, row, context.calendar, context.now)
 
 
-async def change_owed(tx: Tx, old: Owed, new: Owed, context: SaveContext) -> None:
+async def change_owed(
+    tx: Tx,
+    old: Owed,
+    new: Owed,
+    context: SaveContext,
+) -> None:
     """An officer's change of one thing owed, read at `old.version`; Conflict("changed") where it
     has moved on.
     """
@@ -327,7 +370,13 @@ async def change_owed(tx: Tx, old: Owed, new: Owed, context: SaveContext) -> Non
     ]
     await owed.hold(tx, old)
     saved = replace(new, version=old.version + 1)
-    await owed.save(tx, [saved], context.rules, context.calendar, context.now)
+    await owed.save(
+        tx,
+        [saved],
+        context.rules,
+        context.calendar,
+        context.now,
+    )
     await note(tx, old.request_id, context, _different(fields))
 
 
@@ -341,7 +390,11 @@ async def add_contract(tx: Tx, contract: Contract, context: SaveContext) -> None
 
 
 async def change_contract(
-    tx: Tx, old: Contract, new: Contract, version: int, context: SaveContext
+    tx: Tx,
+    old: Contract,
+    new: Contract,
+    version: int,
+    context: SaveContext,
 ) -> None:
     """Save a contract's fields, its request read at `version`; Conflict("changed") where it has
     moved on.
@@ -359,7 +412,12 @@ async def change_contract(
     await settle_request(tx, old.request_id, context)
 
 
-async def mark(tx: Tx, request_id: int, step: str, context: SaveContext) -> None:
+async def mark(
+    tx: Tx,
+    request_id: int,
+    step: str,
+    context: SaveContext,
+) -> None:
     """Tick a step that no ticket does; Conflict("exists") where it is ticked."""
     await tx.execute(
         "INSERT INTO request_marks (request_id, step, marked_at, staff_id) VALUES (?, ?, ?, ?)",
@@ -371,7 +429,12 @@ async def mark(tx: Tx, request_id: int, step: str, context: SaveContext) -> None
     await note(tx, request_id, context, [("request_step", "", step)])
 
 
-async def end_request(tx: Tx, request_id: int, reason: str, context: SaveContext) -> None:
+async def end_request(
+    tx: Tx,
+    request_id: int,
+    reason: str,
+    context: SaveContext,
+) -> None:
     """Nothing more is expected of a request: what is still owed on it is dropped for the same
     reason.
     """
@@ -398,4 +461,10 @@ async def resume_request(tx: Tx, request_id: int, context: SaveContext) -> None:
 
 def dropped(row: Owed, reason: str, now: datetime) -> Owed:
     """The thing owed, given up."""
-    return replace(row, state=OwedState.DROPPED, ended_at=now, reason=reason, snoozed_on=None)
+    return replace(
+        row,
+        state=OwedState.DROPPED,
+        ended_at=now,
+        reason=reason,
+        snoozed_on=None,
+    )

@@ -12,7 +12,13 @@ from domain.staff import StaffId
 from store import due
 from store.due import Due
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Tx, count, is_one_of, marks
+from store.engine.database import (
+    Reader,
+    Tx,
+    count,
+    is_one_of,
+    marks,
+)
 
 KIND = "owed"
 """The kind of the reminders among what is due."""
@@ -82,7 +88,10 @@ async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
 
 
 async def list_reminded(
-    db: Reader, since: datetime, owed_id: int, limit: int
+    db: Reader,
+    since: datetime,
+    owed_id: int,
+    limit: int,
 ) -> list[tuple[Owed, datetime]]:
     """The next open ones whose last reminder was noted at `since` or later, with when, in the order
     of their ids.
@@ -122,7 +131,10 @@ async def count_by_customer(db: Reader, rules: Sequence[str], limit: int) -> dic
 
 
 async def list_asked_for(
-    db: Reader, rules: Sequence[str], today: date, limit: int
+    db: Reader,
+    rules: Sequence[str],
+    today: date,
+    limit: int,
 ) -> dict[StaffId | None, tuple[int, list[Owed]]]:
     """What should have been there before today or was reminded of, and is not reminded of today, by
     officer.

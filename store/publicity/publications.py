@@ -21,7 +21,14 @@ from domain.publicity.summary import Counted
 from domain.staff import StaffId
 from domain.tickets.records import SEPARATOR, Change, DataUse
 from store.engine.columns import RecordColumns
-from store.engine.database import Database, Reader, Row, Tx, is_one_of, marks
+from store.engine.database import (
+    Database,
+    Reader,
+    Row,
+    Tx,
+    is_one_of,
+    marks,
+)
 from store.records import changes
 from store.records.counters import reserve
 from store.tickets.records import COUNTS
@@ -189,7 +196,11 @@ async def add(tx: Tx, publication: Publication) -> None:
 
 
 async def update(
-    tx: Tx, old: Publication, new: Publication, by: StaffId | None, now: datetime
+    tx: Tx,
+    old: Publication,
+    new: Publication,
+    by: StaffId | None,
+    now: datetime,
 ) -> None:
     """Save changes to one read at `old.version`; Conflict("changed") where it has moved on,
     "post_logged" as in add.
@@ -302,7 +313,12 @@ async def list_proposed(db: Reader) -> list[Publication]:
     return await _list(db, where, PostState.PROPOSED.value)
 
 
-async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> bool:
+async def begin_sending(
+    tx: Tx,
+    no: str,
+    network: Network,
+    now: datetime,
+) -> bool:
     """Committed before the call: whoever finds it so later knows that it may have been taken. False
     = no longer due.
     """

@@ -155,7 +155,13 @@ async def _codes_with(db: Database, kind: MatchReason, key: str) -> list[str]:
 async def _codes_beginning(db: Database, kind: MatchReason, beginning: str) -> list[str]:
     """Codes of the customers with a telephone or e-mail whose key begins so."""
     behind_all = beginning + "\U0010ffff"
-    return await _codes(db, kind, "key >= ? AND key < ?", beginning, behind_all)
+    return await _codes(
+        db,
+        kind,
+        "key >= ? AND key < ?",
+        beginning,
+        behind_all,
+    )
 
 
 async def _codes(db: Database, kind: MatchReason, condition: str, *params: str) -> list[str]:

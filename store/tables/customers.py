@@ -25,7 +25,14 @@ from domain.tables.customers import (
     row_name,
 )
 from domain.tables.merge import CustomerMerge, is_blank, is_unknown
-from domain.tables.tables import Cells, Names, RecordOutcome, Register, Remark, read_names
+from domain.tables.tables import (
+    Cells,
+    Names,
+    RecordOutcome,
+    Register,
+    Remark,
+    read_names,
+)
 from domain.text import digits
 from domain.tickets.references import read_code
 from store.customers import records as customers
@@ -346,7 +353,16 @@ class _CustomerBatch:
 
     def _says_nothing(self, code: str, cells: Cells) -> bool:
         old = self.olds[code]
-        return merge_customer(old, old.code, [cells], self.names, self.labels) == old
+        return (
+            merge_customer(
+                old,
+                old.code,
+                [cells],
+                self.names,
+                self.labels,
+            )
+            == old
+        )
 
     def _group(self, code: str, place: Place) -> RecordRows:
         return self.decision.groups.get(code) or group_of(self.met.get(code), place)

@@ -363,7 +363,13 @@ def _sheet_rows(sheet: Any, marks: _Marks) -> Iterator[FileRow]:
     for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = [_plain(_text(value)) for value in values]
         filled = down.fill(line, cells)
-        yield FileRow(line, cells, marks.formulas.get(line, ()), filled, banner=line in banners)
+        yield FileRow(
+            line,
+            cells,
+            marks.formulas.get(line, ()),
+            filled,
+            banner=line in banners,
+        )
 
 
 class _Joined:

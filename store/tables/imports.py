@@ -56,7 +56,13 @@ async def list_waiting(db: Reader) -> list[str]:
     return [row["id"] for row in rows]
 
 
-async def step(tx: Tx, import_id: str, start: str, state: str, now: datetime) -> None:
+async def step(
+    tx: Tx,
+    import_id: str,
+    start: str,
+    state: str,
+    now: datetime,
+) -> None:
     """From one state to the next; Conflict("import") where it is in another by now."""
     touched = await tx.execute(
         "UPDATE imports SET state = ?, ended_at = ? WHERE id = ? AND state = ?",
@@ -69,7 +75,12 @@ async def step(tx: Tx, import_id: str, start: str, state: str, now: datetime) ->
         raise Conflict("import")
 
 
-async def note_progress(tx: Tx, import_id: str, new: int, changed: int) -> None:
+async def note_progress(
+    tx: Tx,
+    import_id: str,
+    new: int,
+    changed: int,
+) -> None:
     """What is written so far, for a run that goes on after a crash."""
     await tx.execute(
         "UPDATE imports SET new_records = ?, changed_records = ? WHERE id = ?",

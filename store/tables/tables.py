@@ -153,7 +153,13 @@ class _Staging:
         columns = read_columns(self._register, self._header)
         header = tuple(self._header)
         return Staged(
-            header, columns, self._count, self._highest, self._nameless, self._outside, self._file
+            header,
+            columns,
+            self._count,
+            self._highest,
+            self._nameless,
+            self._outside,
+            self._file,
         )
 
     def take(self, sheet: Sheet, check: Callable[[], None]) -> None:
@@ -212,7 +218,13 @@ class _Staging:
             self._header.append(heading)
         return self._places[name, count]
 
-    def _keep(self, number: int, row: FileRow, columns: Columns, order: Sequence[int]) -> None:
+    def _keep(
+        self,
+        number: int,
+        row: FileRow,
+        columns: Columns,
+        order: Sequence[int],
+    ) -> None:
         """One row of the table, and what stands behind its last heading in columns without one."""
         cells = row.cells
         while cells and not cells[-1].strip():
@@ -288,7 +300,12 @@ def _bare(cells: Sequence[str]) -> list[str]:
     return bare
 
 
-def _continues(row: FileRow, key: str, own: Sequence[int], name: Sequence[int]) -> bool:
+def _continues(
+    row: FileRow,
+    key: str,
+    own: Sequence[int],
+    name: Sequence[int],
+) -> bool:
     """Whether the cell that names the row's record is one with that of the row above."""
     if own and own[0] in row.filled:
         return True

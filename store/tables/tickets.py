@@ -11,7 +11,13 @@ from domain.errors import InvalidInput
 from domain.staff import StaffId
 from domain.tables.columns import column_names
 from domain.tables.tables import Register, Remark, read_names
-from domain.tables.tickets import CellLookups, Labels, merge_ticket, parse_ticket_no, ticket_row
+from domain.tables.tickets import (
+    CellLookups,
+    Labels,
+    merge_ticket,
+    parse_ticket_no,
+    ticket_row,
+)
 from domain.text import digits
 from domain.tickets.records import Ticket, TicketNo
 from domain.tickets.references import read_code
@@ -114,7 +120,14 @@ class TicketImport(ImportRules):
         }
         people = {name: person for person, name in names.items()}
         projects = self._configuration.projects
-        desk = CellLookups(self._names, projects, people, frozenset(found), contacts, self._now)
+        desk = CellLookups(
+            self._names,
+            projects,
+            people,
+            frozenset(found),
+            contacts,
+            self._now,
+        )
         return desk, _labels(self._configuration, names, found)
 
     async def write(self, tx: Tx, decision: Decision) -> None:

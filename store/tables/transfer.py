@@ -105,18 +105,32 @@ async def import_table(
 
 
 async def _begin(
-    tx: Tx, job: ImportRules, register: Register, table: Staged, now: datetime, source: Source
+    tx: Tx,
+    job: ImportRules,
+    register: Register,
+    table: Staged,
+    now: datetime,
+    source: Source,
 ) -> None:
     """From here on running numbers go on above those of the table, whoever asks for one."""
     await counters.raise_counter(tx, job.counter, table.highest)
     entry = audit.AuditEntry(
-        now, source.by, f"{register}.imported", "", source.platform, source.event
+        now,
+        source.by,
+        f"{register}.imported",
+        "",
+        source.platform,
+        source.event,
     )
     await audit.add(tx, [entry])
 
 
 async def _batch(
-    db: Database, job: ImportRules, batch: list[TableRow], *, dry_run: bool
+    db: Database,
+    job: ImportRules,
+    batch: list[TableRow],
+    *,
+    dry_run: bool,
 ) -> Decision:
     if dry_run:
         return await job.decide(db, None, batch)

@@ -59,7 +59,11 @@ async def get_offer(db: Reader, offer_id: str) -> Offer:
 
 
 async def decide_offer(
-    tx: Tx, offer: Offer, state: OfferState, receiver: StaffId | None, now: datetime
+    tx: Tx,
+    offer: Offer,
+    state: OfferState,
+    receiver: StaffId | None,
+    now: datetime,
 ) -> None:
     """The offer is taken, returned or over; Conflict("offer") where it is no longer as it was
     read.

@@ -42,7 +42,12 @@ def _link(row: Row) -> TicketLink:
     return TicketLink(row["ticket_no"], TicketLinkKind(row["kind"]), row["other_no"])
 
 
-async def add_link(tx: Tx, link: TicketLink, by: StaffId, now: datetime) -> None:
+async def add_link(
+    tx: Tx,
+    link: TicketLink,
+    by: StaffId,
+    now: datetime,
+) -> None:
     """Tie two tickets; InvalidInput("link_itself"), Conflict("tickets_linked") where they are tied
     already.
     """
@@ -77,7 +82,13 @@ async def _hold(tx: Tx, no: str) -> int:
     return int(row["version"]) if row else 0
 
 
-async def remove_link(tx: Tx, no: str, other: str, by: StaffId, now: datetime) -> None:
+async def remove_link(
+    tx: Tx,
+    no: str,
+    other: str,
+    by: StaffId,
+    now: datetime,
+) -> None:
     """Untie two tickets, whichever way they are tied; Conflict("link_gone") where they are not."""
     removed = await tx.execute(
         "DELETE FROM ticket_links "

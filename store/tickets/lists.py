@@ -66,7 +66,11 @@ async def list_unfinished(db: Reader, wanted: Wanted) -> list[Ticket]:
 
 
 async def list_in_status(
-    db: Reader, wanted: Wanted, status: Status, limit: int, offset: int = 0
+    db: Reader,
+    wanted: Wanted,
+    status: Status,
+    limit: int,
+    offset: int = 0,
 ) -> list[Ticket]:
     """Those in this status, newest first."""
     where, params = _where(replace(wanted, statuses=(status,)))

@@ -88,11 +88,7 @@ async def get_tickets(db: Reader, nos: Sequence[str]) -> dict[str, Ticket]:
 
 async def list_tickets_after(db: Reader, no: str, limit: int) -> list[Ticket]:
     """The next tickets in the order of their numbers."""
-    return await _listed(
-        db,
-        f"no > ? ORDER BY no LIMIT {int(limit)}",
-        no,
-    )
+    return await _listed(db, f"no > ? ORDER BY no LIMIT {int(limit)}", no)
 
 
 async def add_ticket(tx: Tx, ticket: Ticket) -> None:
@@ -100,7 +96,14 @@ async def add_ticket(tx: Tx, ticket: Ticket) -> None:
     is taken.
     """
     await add_tickets(tx, [ticket])
-    first = Change(ticket.recorded_at, ticket.recorded_by, "status", "", ticket.status, 1)
+    first = Change(
+        ticket.recorded_at,
+        ticket.recorded_by,
+        "status",
+        "",
+        ticket.status,
+        1,
+    )
     await changes.add(tx, ticket.no, [first])
 
 
@@ -221,7 +224,12 @@ async def update_ticket(
     await changes.add(tx, old.no, history)
 
 
-async def _write_changed(tx: Tx, old: Ticket, new: Ticket, columns: Collection[str]) -> None:
+async def _write_changed(
+    tx: Tx,
+    old: Ticket,
+    new: Ticket,
+    columns: Collection[str],
+) -> None:
     """The columns that changed, and one save more."""
     stored = as_stored(new)
     assignments = [*(f"{column} = ?" for column in columns), "version = version + 1"]
@@ -251,7 +259,12 @@ async def _write_what_follows(
         await ticket_texts.keep(tx, [ticket])
 
 
-async def note_unsent(tx: Tx, no: str, by: StaffId, now: datetime) -> None:
+async def note_unsent(
+    tx: Tx,
+    no: str,
+    by: StaffId,
+    now: datetime,
+) -> None:
     """Say on a ticket that a message it came from was taken back: no save, so that nobody's edit
     meets a conflict.
     """
@@ -286,7 +299,12 @@ async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
     return replace(ticket, **before)
 
 
-async def list_by_customer(db: Reader, code: str, limit: int, offset: int = 0) -> list[Ticket]:
+async def list_by_customer(
+    db: Reader,
+    code: str,
+    limit: int,
+    offset: int = 0,
+) -> list[Ticket]:
     """The customer's contact history, newest first."""
     return await _listed(
         db,
@@ -358,7 +376,12 @@ async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> lis
     )
 
 
-async def list_by_receipt(db: Reader, receipt_no: str, but: str = "", limit: int = 3) -> list[str]:
+async def list_by_receipt(
+    db: Reader,
+    receipt_no: str,
+    but: str = "",
+    limit: int = 3,
+) -> list[str]:
     """The numbers of other tickets that name this receipt, newest first."""
     rows = await db.fetch(
         f"SELECT no FROM tickets WHERE receipt_no = ? AND receipt_no <> '' AND no <> ? AND {COUNTS} "

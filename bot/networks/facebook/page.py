@@ -12,10 +12,22 @@ from typing import Any
 
 import aiohttp
 
-from bot.answers import as_text, body_of, is_yes, object_of, within
+from bot.answers import (
+    as_text,
+    body_of,
+    is_yes,
+    object_of,
+    within,
+)
 from bot.files.pictures import FULL, Unreadable, kept
 from bot.log import get_logger, where
-from bot.posting import Answer, LookupFailed, Posting, listed, surely_failed
+from bot.posting import (
+    Answer,
+    LookupFailed,
+    Posting,
+    listed,
+    surely_failed,
+)
 from domain.publicity.links import find_links
 from domain.publicity.networks import Network
 from domain.text import clean

@@ -64,13 +64,26 @@ def _of_entry(entry: Any, page_id: str) -> list[Event]:
 def _event(told: PageEvent, page_id: str) -> Event:
     raw = event_json(told)
     order_key = int(told.at.timestamp())
-    return Event(PLATFORM, _digest(raw), f"{PLATFORM}:{page_id}", order_key, raw)
+    return Event(
+        PLATFORM,
+        _digest(raw),
+        f"{PLATFORM}:{page_id}",
+        order_key,
+        raw,
+    )
 
 
 def _unreadable(text: str) -> Event:
     """What cannot be read is kept, too, in a conversation of its own."""
     raw = json.dumps(text)
-    return Event(PLATFORM, _digest(raw), f"{PLATFORM}:?", 0, raw, "unparsable")
+    return Event(
+        PLATFORM,
+        _digest(raw),
+        f"{PLATFORM}:?",
+        0,
+        raw,
+        "unparsable",
+    )
 
 
 def _digest(raw: str) -> str:
@@ -78,7 +91,12 @@ def _digest(raw: str) -> str:
     return hashlib.sha256(raw.encode()).hexdigest()
 
 
-async def receive_webhook(db: Database, now: datetime, page_id: str, body: bytes) -> int:
+async def receive_webhook(
+    db: Database,
+    now: datetime,
+    page_id: str,
+    body: bytes,
+) -> int:
     """Commit what the webhook told, with the row that has it dealt with; returns how many
     events.
     """

@@ -15,9 +15,21 @@ import aiohttp
 from oauthlib import oauth1
 from yarl import URL
 
-from bot.answers import as_text, body_of, is_yes, object_of, within
+from bot.answers import (
+    as_text,
+    body_of,
+    is_yes,
+    object_of,
+    within,
+)
 from bot.files.pictures import Unreadable, fitted
-from bot.posting import Answer, LookupFailed, Posting, listed, surely_failed
+from bot.posting import (
+    Answer,
+    LookupFailed,
+    Posting,
+    listed,
+    surely_failed,
+)
 from domain.publicity.lengths import without_addresses
 from domain.publicity.networks import Network
 from domain.text import clean
