@@ -20,7 +20,7 @@ from domain.staff import (
 )
 
 MOST_GROUPS = 3
-"""Groups that a notice goes to at most, one after the other."""
+"""Different groups that a notice goes to at most, one after the other."""
 
 MOVED = ":moved"
 MAILED = ":mail"
@@ -241,7 +241,7 @@ def find_route(
     if person.email and directory.mail and not tried.mailed:
         return ByMail((Platform.MAIL, person.email))
     if masked and tried.groups < MOST_GROUPS:
-        return _in_group(directory, person, tried.refused)
+        return _in_group(directory, person, tried)
     return None
 
 
@@ -273,19 +273,37 @@ def _is_there(directory: Directory, chat: Chat) -> bool:
     return chat[0] is not Platform.TERMINAL or directory.serves(*chat)
 
 
-def _in_group(directory: Directory, person: Staff, refused: Chat | None) -> InGroup | None:
-    """The group of the person's team, else of the desk, other than what refused."""
+def _in_group(directory: Directory, person: Staff, tried: Tried) -> InGroup | None:
+    """The next of the groups of the person's teams and of the desk; each is tried once."""
+    groups = last_resort_of(person.id, directory.groups, directory.teams)
+    circle = [group.at for group in groups]
+    if tried.groups >= len(circle):
+        return None
+    # From the first group on they follow each other in a circle, which is the same in each
+    # process: what is left follows from where it stands, and from how many were tried.
+    if tried.groups > 0 and tried.refused in circle:
+        position = circle.index(tried.refused) + 1
+    else:
+        first = _first_group(directory, circle, tried)
+        if first is None:
+            return None
+        position = circle.index(first) + tried.groups
+    return InGroup(circle[position % len(circle)])
+
+
+def _first_group(directory: Directory, circle: Sequence[Chat], tried: Tried) -> Chat | None:
+    """The group that a notice goes to first: of a team before the desk's, other than what
+    refused.
+    """
+    refused = tried.refused if tried.groups == 0 else None
 
     def preference(chat: Chat) -> tuple[bool, bool]:
         # The platform that refused one chat may refuse them all.
         same_platform = refused is not None and chat[0] is refused[0]
         return same_platform, not directory.serves(*chat)
 
-    groups = last_resort_of(person.id, directory.groups, directory.teams)
-    left = [group.at for group in groups if group.at != refused]
-    if not left:
-        return None
-    return InGroup(min(left, key=preference))
+    left = [chat for chat in circle if chat != refused]
+    return min(left, key=preference, default=None)
 
 
 def can_be_told(person: Staff, accounts: Sequence[Identity], *, mail: bool) -> bool:

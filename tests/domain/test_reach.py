@@ -153,19 +153,88 @@ def test_a_word_of_a_new_notices_own_key_is_no_mark():
         ("k:moved", LINE, ByMail(MAIL), "k:mail"),
         # The mail, once; no chat after it.
         ("k:mail", MAIL, InGroup(TEAM), "k:mail:group"),
-        # Groups, another platform first, each other than what refused, so many at most.
+        # The groups, each once, so many at most.
         ("k:mail:group", TEAM, InGroup(DESK), "k:mail:group:group"),
-        ("k:mail:group:group", DESK, InGroup(TEAM), "k:mail:group:group:group"),
+        ("k:mail:group", DESK, InGroup(TEAM), "k:mail:group:group"),
+        ("k:mail:group:group", DESK, None, "k:mail:group:group"),
         ("k:mail" + ":group" * MOST_GROUPS, TEAM, None, "k:mail" + ":group" * MOST_GROUPS),
         # Told in a group at first: a chat that takes messages again comes before the next group.
         ("k:group", DESK, InChat(LINE), "k:group:moved"),
         ("k:group:moved", LINE, ByMail(MAIL), "k:group:mail"),
-        ("k:group:mail", MAIL, InGroup(TEAM), "k:group:mail:group"),
+        # After the mail, the group that was not tried.
+        ("k:group:mail", MAIL, InGroup(DESK), "k:group:mail:group"),
+        ("k:group:group:mail", MAIL, None, "k:group:group:mail"),
     ],
 )
 def test_the_next_route_and_its_key(key, at, route, then):
     routing = after(directory(*BOTH), key, at)
     assert (routing.route, routing.key) == (route, then)
+
+
+SECOND_TEAM = (Platform.LINE, "second team")
+THIRD_TEAM = (Platform.TELEGRAM, "third team")
+GROUPS_OF_MANY_TEAMS = (
+    group(DESK),
+    group(TEAM, "ไมโครดาตา"),
+    group(SECOND_TEAM, "สถิติ"),
+    group(THIRD_TEAM, "บริการ"),
+)
+
+
+def in_many_teams(count, served=tuple(Platform)):
+    told = directory(*NO_CHAT, mail=False, groups=GROUPS_OF_MANY_TEAMS[:count], served=served)
+    teams = {each.team: [NOK.id] for each in told.groups if each.team}
+    return replace(told, teams=teams)
+
+
+def groups_tried(told, refused, senders=None):
+    """Every group that a notice goes to where each refuses; `senders` = the directories of the
+    processes that find the next one.
+    """
+    tried = []
+    key = "k"
+    for sender in senders or [told] * 9:
+        routing = after(sender, key, refused)
+        if routing.route is None:
+            break
+        key, refused = routing.key, routing.route.chat
+        tried.append(refused)
+    return tried
+
+
+@pytest.mark.parametrize(
+    ("count", "refused", "tried"),
+    [
+        (0, MAIL, []),
+        (1, MAIL, [DESK]),
+        (2, MAIL, [TEAM, DESK]),
+        (3, MAIL, [TEAM, SECOND_TEAM, DESK]),
+        # Three are enough.
+        (4, MAIL, [TEAM, SECOND_TEAM, THIRD_TEAM]),
+        # Another platform first, then on from there.
+        (3, TELEGRAM, [SECOND_TEAM, DESK, TEAM]),
+        (4, TELEGRAM, [SECOND_TEAM, THIRD_TEAM, DESK]),
+        (2, LINE, [TEAM, DESK]),
+    ],
+)
+def test_different_groups_are_tried_in_order_and_none_twice(count, refused, tried):
+    assert groups_tried(in_many_teams(count), refused) == tried
+
+
+def test_no_group_is_tried_twice_by_processes_that_send_to_different_platforms():
+    on_line = in_many_teams(3, served=[Platform.LINE])
+    on_telegram = in_many_teams(3, served=[Platform.TELEGRAM])
+    senders = [on_line, on_line, on_line, on_telegram]
+    assert groups_tried(on_line, MAIL, senders) == [SECOND_TEAM, DESK, TEAM]
+    senders = [on_telegram, on_telegram, on_line, on_line]
+    assert groups_tried(on_telegram, MAIL, senders) == [TEAM, SECOND_TEAM, DESK]
+
+
+def test_a_group_that_is_gone_meanwhile_brings_none_a_second_time():
+    told = in_many_teams(3)
+    left = replace(told, groups=[each for each in told.groups if each.at != TEAM])
+    assert after(left, "k:group", TEAM).route == InGroup(DESK)
+    assert after(left, "k:group:group", DESK).route is None
 
 
 @pytest.mark.parametrize(
