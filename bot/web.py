@@ -39,13 +39,17 @@ def make_app(
 ) -> Starlette:
     """The routes of what is configured."""
     desk = running.desk
-    routes = [Route("/healthz", _healthz(desk), methods=["GET"])]
+    routes = [_get("/healthz", _healthz(desk))]
     for parts in platforms:
         routes += parts.routes(running)
     if links is not None:
-        routes.append(Route("/files/{token}", _file(desk, links), methods=["GET"]))
-        routes.append(Route("/pictures/{token}", _picture(desk, links), methods=["GET"]))
+        routes.append(_get("/files/{token}", _file(desk, links)))
+        routes.append(_get("/pictures/{token}", _picture(desk, links)))
     return Starlette(routes=routes)
+
+
+def _get(path: str, endpoint: Endpoint) -> Route:
+    return Route(path, endpoint, methods=["GET"])
 
 
 def _healthz(desk: Desk) -> Endpoint:

@@ -200,13 +200,8 @@ class _Page:
         bold: bool = False,
     ) -> None:
         """A paragraph over the whole width."""
-        for line in self.pen.wrap(
-            text,
-            size,
-            WIDTH - 2 * MARGIN,
-            most,
-            bold=bold,
-        ):
+        room = WIDTH - 2 * MARGIN
+        for line in self.pen.wrap(text, size, room, most, bold=bold):
             self.y += size * LINE
             baseline = self.y - size * (LINE - 1)
             self.marks.append(_Words(MARGIN, baseline, line, size, colour, bold))

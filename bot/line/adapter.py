@@ -111,8 +111,8 @@ class LineAdapter:
                 raise TypeError("events")
         except (ValueError, KeyError, TypeError, RecursionError):
             return [unreadable(hashlib.sha256(body).hexdigest(), json.dumps(text))]
-        heard = [group_messages.of_line(event) for event in listed]
-        return [row_of(event) for event in heard if event is not None]
+        kept = [group_messages.of_line(event) for event in listed]
+        return [row_of(event) for event in kept if event is not None]
 
     def parse(self, event: Event) -> Incoming:
         """The event as the desk sees it; kinds that LINE invents later are Other."""

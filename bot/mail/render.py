@@ -68,9 +68,10 @@ def _encoded(text: str, name: str) -> str:
 
     All of it, since the email package loses blanks between an encoded and a plain word.
     """
-    short = text.isascii() and len(text) < LONGEST_PLAIN and "=?" not in text
+    short = text.isascii() and len(text) < LONGEST_PLAIN
     # In a subject no sign means anything; beside an address many do.
-    if short and (name == "Subject" or not SIGNS & set(text)):
+    harmless = name == "Subject" or SIGNS.isdisjoint(text)
+    if short and harmless and "=?" not in text:
         return text
     return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
 

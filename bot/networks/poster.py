@@ -60,9 +60,8 @@ class PostingNetworks:
     def __init__(self, networks: Sequence[PostingNetwork] = ()) -> None:
         self.by_name: Mapping[Network, PostingNetwork] = {each.network: each for each in networks}
         self.ready = frozenset(self.by_name)
-        self.with_picture = frozenset(
-            name for name, each in self.by_name.items() if each.takes_pictures
-        )
+        with_picture = [each.network for each in networks if each.takes_pictures]
+        self.with_picture = frozenset(with_picture)
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         """What a LINE broadcast would cost now."""

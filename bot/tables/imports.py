@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -116,7 +117,8 @@ class Imports:
     async def _failed(self, job: Import, file: File, error: Exception) -> None:
         reference = new_reference()
         log.error("import failed", reference=reference, **where(error))
-        times = await self._desk.db.write(lambda tx: imports.note_failure(tx, job.id))
+        note = partial(imports.note_failure, import_id=job.id)
+        times = await self._desk.db.write(note)
         if times >= TRIES:
             await self._end(job, "refused", words.broken(file, reference))
 

@@ -106,10 +106,14 @@ class TelegramAdapter:
         """Updates as inbox rows, but for what a group's people say to each other; raises
         NameUnknown.
         """
-        if not self._name and any(group_messages.needs_name(update) for update in updates):
+        if not self._name and any(map(group_messages.needs_name, updates)):
             self._name = await self._ask_name()
-        heard = [group_messages.of_telegram(update, self._id, self._name) for update in updates]
-        return [row_of(update) for update in heard if update is not None]
+        rows = []
+        for update in updates:
+            kept = group_messages.of_telegram(update, self._id, self._name)
+            if kept is not None:
+                rows.append(row_of(kept))
+        return rows
 
     async def _ask_name(self) -> str:
         try:

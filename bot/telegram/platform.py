@@ -17,8 +17,11 @@ from bot.webhooks import empty, not_taken, read_body
 from domain.staff import Platform, Role
 from handlers import system
 from handlers.i18n import _, speak
+from handlers.registry import Command
 from store.engine.database import StoreUnavailable
 
+LANGUAGES = {"": "th", "en": "en"}
+"""Of command lists, by what Telegram calls a telephone's language; "" = all others."""
 WEBHOOK = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - its name, not the secret
 LONGEST_ABOUT = 256
@@ -130,9 +133,14 @@ def command_lists() -> dict[str, Sequence[tuple[str, str]]]:
     telephones.
     """
     lists: dict[str, Sequence[tuple[str, str]]] = {}
-    for code, language in (("", "th"), ("en", "en")):
+    for code, language in LANGUAGES.items():
         speak(language)
-        offered = system.offered(Role.OFFICER)
-        lists[code] = [(each.name, _(each.about)[:LONGEST_ABOUT]) for each in offered]
+        lists[code] = [_described(each) for each in system.offered(Role.OFFICER)]
     speak("th")
     return lists
+
+
+def _described(command: Command) -> tuple[str, str]:
+    """A command's name, and what it is about in the language that is spoken now."""
+    about = _(command.about)
+    return command.name, about[:LONGEST_ABOUT]

@@ -297,9 +297,11 @@ def _options(choice: Choice, keys: Sequence[str]) -> Iterator[list[Button]]:
         for option in choice.options:
             yield [_shortened(option)]
         return
-    short = [_relabelled(option, key) for key, option in zip(keys, choice.options, strict=True)]
-    for start in range(0, len(short), LIMITS.row_buttons):
-        yield short[start : start + LIMITS.row_buttons]
+    most = LIMITS.row_buttons
+    named = zip(keys, choice.options, strict=True)
+    short = [_relabelled(option, key) for key, option in named]
+    for start in range(0, len(short), most):
+        yield short[start : start + most]
 
 
 def _by_width(buttons: Sequence[Button]) -> Iterator[list[Button]]:

@@ -4,6 +4,7 @@ posts are read first.
 
 import asyncio
 import html
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,6 +46,8 @@ DUPLICATE = "duplicate content"
 NOT_SENT = -1
 NO_ANSWER = 0
 """In place of an HTTP status."""
+SECONDS = re.compile(r"[0-9]{1,11}")
+"""A moment as X tells it; longer numbers are none."""
 UNCLEAR_STATUS = frozenset({NO_ANSWER, 408})
 LASTING = {401: "token", 402: "credits", 403: "forbidden"}
 """Why trying again would not help, by status."""
@@ -198,7 +201,7 @@ class TwitterAccount:
     def _free_again(self, headers: Mapping[str, str]) -> datetime | None:
         """When X takes posts again, as it says; None where it does not."""
         given = headers.get("x-rate-limit-reset", "")
-        if not (given.isascii() and given.isdigit() and len(given) < 12):
+        if not SECONDS.fullmatch(given):
             return None
         free_at = datetime.fromtimestamp(int(given), UTC)
         return min(free_at, self._now() + LONGEST_WAIT)
