@@ -27,6 +27,7 @@ from store.due import Due
 from store.files import File
 
 F = TypeVar("F")
+R = TypeVar("R")
 
 Fits = Callable[[str], object]
 CommandFunction = Callable[[Context, str], Awaitable[Reply]]
@@ -128,6 +129,13 @@ NOTHING = r"$"
 _ANYTHING = re.compile(ANYTHING).match
 
 
+def _put(table: dict[str, R], name: str, row: R) -> None:
+    """Enter a row; ValueError where the table has one of this name, which it would replace."""
+    if name in table:
+        raise ValueError(f"{name} is taken")
+    table[name] = row
+
+
 def command(
     name: str,
     *words: str,
@@ -147,7 +155,7 @@ def command(
     joining = None if joined is None else _fitting(joined)
 
     def enter(run: CommandFunction) -> CommandFunction:
-        COMMANDS[name] = Command(
+        entered = Command(
             name,
             words,
             role,
@@ -156,6 +164,7 @@ def command(
             run,
             posting,
         )
+        _put(COMMANDS, name, entered)
         for word in (*words, *also):
             SPOKEN.append(
                 Spoken(
@@ -182,8 +191,21 @@ def spoken(
     joining = None if joined is None else _fitting(joined)
 
     def enter(run: CommandFunction) -> CommandFunction:
-        (name,) = (command.name for command in COMMANDS.values() if command.run is run)
-        SPOKEN.extend(Spoken(word, name, fitting, joining, False, False) for word in words)
+        names = [command.name for command in COMMANDS.values() if command.run is run]
+        if not names:
+            raise TypeError(f"{run.__name__}: @spoken stands above @command")
+        nearest = names[-1]
+        for word in words:
+            SPOKEN.append(
+                Spoken(
+                    word,
+                    nearest,
+                    fitting,
+                    joining,
+                    last=False,
+                    sure=False,
+                )
+            )
         return run
 
     return enter
@@ -205,7 +227,7 @@ def action(
     """Enter a function in the table of button actions."""
 
     def enter(run: ActionFunction) -> ActionFunction:
-        ACTIONS[name] = Action(name, role, in_place, run, posting)
+        _put(ACTIONS, name, Action(name, role, in_place, run, posting))
         return run
 
     return enter
@@ -227,7 +249,7 @@ def state(letter: str) -> Callable[[StateFunction], StateFunction]:
     """Enter a function in the table of how records are shown to late presses."""
 
     def enter(run: StateFunction) -> StateFunction:
-        STATES[letter] = run
+        _put(STATES, letter, run)
         return run
 
     return enter
@@ -241,10 +263,10 @@ def due(
     daily_at: time | None = None,
     workdays: bool = True,
 ) -> Callable[[DueFunction], DueFunction]:
-    """Enter a function in the table."""
+    """Enter a function in the table of work that is due at a time; see `DueKind`."""
 
     def enter(run: DueFunction) -> DueFunction:
-        KINDS[name] = DueKind(name, run, silent, daily_at, workdays, urgent)
+        _put(KINDS, name, DueKind(name, run, silent, daily_at, workdays, urgent))
         return run
 
     return enter
@@ -335,7 +357,7 @@ class Claim(NamedTuple):
 
 
 class FileUse(Protocol):
-    """What else than an attachment a file may be; a noun says what differs from nothing."""
+    """What else than an attachment a file may be; a noun overrides only what it uses."""
 
     async def read(
         self,
