@@ -1,4 +1,4 @@
-"""Numbered migrations: `migrations/0001_name.sql`, each applied once, in order.
+"""Numbered migrations, as in `store/migrations/0001_desk.sql`: each applied once, in order.
 
 They are written for PostgreSQL; SQLite gets them with its own types. A statement under a comment
 that begins with `postgresql only` is left out there."""
