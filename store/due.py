@@ -223,7 +223,8 @@ async def claim(
         # Who claims at the same time takes others, and waits for nobody.
         oldest += " FOR UPDATE SKIP LOCKED"
     rows = await tx.fetch(
-        f"UPDATE due SET owner = ?, lease_until_at = ? WHERE id IN ({oldest}) RETURNING {_DUE.listed}",
+        f"UPDATE due SET owner = ?, lease_until_at = ? WHERE id IN ({oldest}) "
+        f"RETURNING {_DUE.listed}",
         owner,
         what.now + LEASE,
         *params,

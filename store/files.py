@@ -80,7 +80,8 @@ async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
     if not ids:
         return []
     rows = await db.fetch(
-        f"SELECT {_FILES.listed} FROM files WHERE {is_one_of('id', ids)} ORDER BY added_at, name, id",
+        f"SELECT {_FILES.listed} FROM files WHERE {is_one_of('id', ids)} "
+        "ORDER BY added_at, name, id",
         *ids,
     )
     return [_FILES.of(row) for row in rows]

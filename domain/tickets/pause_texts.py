@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from domain.tickets.records import Pause
 
-WAITED, CLOSED = "waited", "closed"
+WAITED = "waited"
+CLOSED = "closed"
 
 
 def as_text(pauses: tuple[Pause, ...]) -> str:

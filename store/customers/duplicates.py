@@ -105,7 +105,8 @@ async def hand_on(
 ) -> None:
     """What officers reported of a code that is merged by now is about its survivor."""
     rows = await tx.fetch(
-        f"SELECT {_PAIRS.listed} FROM duplicates WHERE state = 'reported' AND (one = ? OR other = ?)",
+        f"SELECT {_PAIRS.listed} FROM duplicates "
+        "WHERE state = 'reported' AND (one = ? OR other = ?)",
         merged,
         merged,
     )

@@ -46,8 +46,9 @@ async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
         return {}
     rows = await db.fetch(
         "WITH RECURSIVE chain (origin, code, next) AS ("
-        f"SELECT code, code, merged_into FROM customers WHERE code IN ({', '.join('?' for _ in codes)}) "
-        "UNION ALL SELECT chain.origin, c.code, c.merged_into FROM chain JOIN customers c ON c.code = chain.next) "
+        f"SELECT code, code, merged_into FROM customers WHERE code IN ({marks(codes)}) "
+        "UNION ALL SELECT chain.origin, c.code, c.merged_into "
+        "FROM chain JOIN customers c ON c.code = chain.next) "
         "SELECT origin, code FROM chain WHERE next IS NULL AND origin <> code",
         *codes,
     )
@@ -155,7 +156,8 @@ async def list_customers_after(db: Reader, code: str, limit: int) -> list[Custom
     none that was merged.
     """
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM customers WHERE code > ? AND merged_into IS NULL ORDER BY code LIMIT {int(limit)}",
+        f"SELECT {_COLUMNS} FROM customers WHERE code > ? AND merged_into IS NULL "
+        f"ORDER BY code LIMIT {int(limit)}",
         code,
     )
     return list((await _whole(db, rows)).values())
@@ -164,7 +166,8 @@ async def list_customers_after(db: Reader, code: str, limit: int) -> list[Custom
 async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
     """Customers' rows with what belongs to them, in the order of the rows."""
     codes = [row["code"] for row in rows]
-    contacts, addresses = defaultdict[str, list[Row]](list), defaultdict[str, list[Row]](list)
+    contacts = defaultdict[str, list[Row]](list)
+    addresses = defaultdict[str, list[Row]](list)
     if codes:
         where = f"customer_code IN ({', '.join('?' for _ in codes)}) ORDER BY main DESC, id"
         columns = f"customer_code, id, {_CONTACT}"

@@ -48,13 +48,9 @@ class RecordRows:
         """What the table does to the record, all in all."""
         if self.outcome in (RecordOutcome.NEW, RecordOutcome.CHANGED):
             return self.outcome
-        return (
-            RecordOutcome.NEW
-            if fresh
-            else RecordOutcome.CHANGED
-            if changed
-            else RecordOutcome.UNCHANGED
-        )
+        if fresh:
+            return RecordOutcome.NEW
+        return RecordOutcome.CHANGED if changed else RecordOutcome.UNCHANGED
 
     def as_text(self, outcome: RecordOutcome) -> str:
         """For the scratch file."""
@@ -86,6 +82,10 @@ class Decision:
     changed_customers: list[tuple[Customer, Customer]] = field(default_factory=list)
     new_tickets: list[Ticket] = field(default_factory=list)
     changed_tickets: list[tuple[Ticket, Ticket]] = field(default_factory=list)
+
+    def remembered(self) -> dict[str, str]:
+        """What the scratch file shall know of each record."""
+        return {key: self.groups[key].as_text(outcome) for key, outcome in self.outcomes.items()}
 
 
 class ImportRules(Protocol):

@@ -4,7 +4,7 @@ written as rows.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -73,7 +73,10 @@ class CustomerImport(ImportRules):
         now: datetime,
         by: StaffId | None,
     ) -> None:
-        self._table, self._scratch, self._now, self._by = table, scratch, now, by
+        self._table = table
+        self._scratch = scratch
+        self._now = now
+        self._by = by
         self._names = read_names(configuration.catalogue)
         self._labels = configuration.catalogue.type_names
         self._last = table.highest
@@ -82,9 +85,9 @@ class CustomerImport(ImportRules):
     async def decide(self, db: Reader, tx: Tx | None, batch: list[TableRow]) -> Decision:
         decision = Decision(last_code=self._last_code)
         rows = self._read(batch, decision)
-        codes = {row.cells["code"] for row in rows if "code" in row.cells} | {self._last_code} - {
-            ""
-        }
+        codes = {row.cells["code"] for row in rows if "code" in row.cells}
+        if self._last_code:
+            codes.add(self._last_code)
         olds = await customers.get_customers(db, sorted(codes))
         work = _CustomerBatch(
             decision,
@@ -142,16 +145,19 @@ class CustomerImport(ImportRules):
     ) -> None:
         """Who may be meant by rows that no code leads to."""
         work.known = self._scratch.get({alias for cells in rows for alias in _aliases(cells)})
-        reached = await customers.list_codes_by_contact_details(
-            db, list({one for cells in rows for one in contact_details_in(cells)})
-        )
-        for detail, code in reached:
+        details: set[str] = set()
+        names: set[str] = set()
+        for cells in rows:
+            found = contact_details_in(cells)
+            details.update(found)
+            if not found:
+                names.add(row_name(cells))
+        for detail, code in await customers.list_codes_by_contact_details(db, list(details)):
             work.reached[detail].append(code)
-        names = {row_name(cells) for cells in rows if not contact_details_in(cells)} - {""}
-        for name, code in await customers.list_codes_by_name(db, sorted(names)):
+        for name, code in await customers.list_codes_by_name(db, sorted(names - {""})):
             work.named[name].append(code)
-        codes = {code for found in (*work.reached.values(), *work.named.values()) for code in found}
-        codes |= set(work.known.values())
+        codes = set(work.known.values())
+        codes.update(*work.reached.values(), *work.named.values())
         work.olds |= await customers.get_customers(db, sorted(codes - work.olds.keys()))
         work.met |= self._scratch.get(codes)
 
@@ -165,10 +171,7 @@ class CustomerImport(ImportRules):
     def done(self, decision: Decision) -> None:
         self._last = max(self._last, decision.last_number)
         self._last_code = decision.last_code
-        groups = {
-            key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()
-        }
-        self._scratch.put(groups | decision.aliases)
+        self._scratch.put(decision.remembered() | decision.aliases)
 
 
 def _read_code(cells: dict[str, str]) -> Remark | None:
@@ -183,11 +186,9 @@ def _read_code(cells: dict[str, str]) -> Remark | None:
         _note_code(cells, text)
         return Remark("code_noted", "code", text)
     cells["code"] = code
-    return (
-        None
-        if digits(text).upper() == code
-        else Remark("cell_read", "code", text, (("code", code),))
-    )
+    if digits(text).upper() == code:
+        return None
+    return Remark("cell_read", "code", text, (("code", code),))
 
 
 def _note_code(cells: dict[str, str], text: str) -> None:
@@ -242,13 +243,13 @@ class _CustomerBatch:
         for row in rows:
             code = row.cells.get("code")
             if code is None:
-                found += [] if row.line.continues else [row.cells]
+                if not row.line.continues:
+                    found.append(row.cells)
                 continue
             holder = self.olds.get(code) or first.get(code) or self._met_customer(code)
             if holder is None:
-                first[code] = Customer(
-                    CustomerCode(code), " ".join(row.cells.get("name", "").split())
-                )
+                name = " ".join(row.cells.get("name", "").split())
+                first[code] = Customer(CustomerCode(code), name)
             elif not is_about(holder, row.cells):
                 row.own_code = False
                 found.append(_without_code(row.cells))
@@ -294,12 +295,11 @@ class _CustomerBatch:
             holder = self.olds.get(code)
             told.append(Remark("code_taken", "code", code, other=holder.name if holder else ""))
             cells = _without_code(cells)
-        code = (
-            cells.get("code")
-            or (self.decision.last_code if row.line.continues else "")
-            or self._find(cells)
-            or ""
-        )
+        code = cells.get("code", "")
+        if not code and row.line.continues:
+            code = self.decision.last_code
+        if not code:
+            code = self._find(cells) or ""
         old = self.olds.get(code)
         if old is not None and old.merged_into:
             told.append(Remark("code_merged", "code", code))
@@ -313,56 +313,53 @@ class _CustomerBatch:
         """
         if "name" not in cells:
             raise InvalidInput("row_name")
-        name, found = row_name(cells), contact_details_in(cells)
+        name = row_name(cells)
+        found = contact_details_in(cells)
         if not name and not found:
             raise InvalidInput("row_nameless")
         for alias in _aliases(cells):
-            if code := self.decision.aliases.get(alias) or self.known.get(alias):
+            code = self.decision.aliases.get(alias) or self.known.get(alias)
+            if code:
                 return CustomerCode(code)
-        if not found:
-            return next(
-                (code for code in self._named(name) if self._says_nothing(code, cells)), None
-            )
-        codes = {code for detail in found for code in self.reached.get(detail, ())}
-        named = sorted(
-            (code for code in codes if self.olds[code].name.casefold() == name),
-            key=lambda code: (len(code), code),
-        )
-        # A merged record only where nobody else is meant.
-        named = [code for code in named if not self.olds[code].merged_into] or named
-        # Of several, the one of whom the row says nothing new: that it was made from.
-        saying = (code for code in named if self._says_nothing(code, cells))
-        code = next(saying, next(iter(named), ""))
+        if found:
+            code = self._of_details(name, found, cells)
+        else:
+            # By its name alone only somebody is meant of whom the row says nothing new.
+            code = self._first_silent(self._named(name), cells)
         return CustomerCode(code) if code else None
 
-    def _named(self, name: str) -> list[CustomerCode]:
+    def _of_details(self, name: str, found: Sequence[str], cells: Cells) -> str | None:
+        """The customer of that name who has one of these telephones and e-mails."""
+        codes = {code for detail in found for code in self.reached.get(detail, ())}
+        named = _in_order(code for code in codes if self._is_called(code, name))
+        # A merged record only where nobody else is meant.
+        standing = [code for code in named if not self.olds[code].merged_into]
+        named = standing or named
+        # Of several, the one of whom the row says nothing new: that it was made from.
+        return self._first_silent(named, cells) or next(iter(named), None)
+
+    def _first_silent(self, codes: Iterable[str], cells: Cells) -> str | None:
+        """The first of these customers of whom a row says nothing new."""
+        return next((code for code in codes if self._says_nothing(code, cells)), None)
+
+    def _named(self, name: str) -> list[str]:
         """Customers of the register with this name, but for those that this table has just made."""
-        codes = sorted(self.named.get(name, ()), key=lambda code: (len(code), code))
-        return [
-            CustomerCode(code)
-            for code in codes
-            if self.olds[code].name.casefold() == name
-            and not self.olds[code].merged_into
-            and not self._is_new(code)
-        ]
+        called = [code for code in self.named.get(name, ()) if self._is_called(code, name)]
+        standing = [code for code in called if not self.olds[code].merged_into]
+        return _in_order(code for code in standing if not self._is_new(code))
+
+    def _is_called(self, code: str, name: str) -> bool:
+        return self.olds[code].name.casefold() == name
 
     def _is_new(self, code: str) -> bool:
-        return (
-            code in self.met and group_of(self.met[code], Place(0, 0)).outcome is RecordOutcome.NEW
-        )
+        if code not in self.met:
+            return False
+        return group_of(self.met[code], Place(0, 0)).outcome is RecordOutcome.NEW
 
     def _says_nothing(self, code: str, cells: Cells) -> bool:
         old = self.olds[code]
-        return (
-            merge_customer(
-                old,
-                old.code,
-                [cells],
-                self.names,
-                self.labels,
-            )
-            == old
-        )
+        merged = merge_customer(old, old.code, [cells], self.names, self.labels)
+        return merged == old
 
     def _group(self, code: str, place: Place) -> RecordRows:
         return self.decision.groups.get(code) or group_of(self.met.get(code), place)
@@ -396,9 +393,13 @@ class _CustomerBatch:
                 self.decision.new_customers.append(made)
             elif made != old:
                 self.decision.changed_customers.append((old, made))
-            self.decision.outcomes[code] = self.decision.groups[code].result(
-                old is None, made != old
-            )
+            group = self.decision.groups[code]
+            self.decision.outcomes[code] = group.result(old is None, made != old)
+
+
+def _in_order(codes: Iterable[str]) -> list[str]:
+    """Codes by their numbers."""
+    return sorted(codes, key=lambda code: (len(code), code))
 
 
 def _without_code(cells: Cells) -> dict[str, str]:
@@ -418,11 +419,13 @@ async def export_customers(
     columns = column_names(Register.CUSTOMERS)
     labels = configuration.catalogue.type_names
     sink.write(columns)
-    count, code = 0, ""
+    count = 0
+    code = ""
     while page := await customers.list_customers_after(db, code, PAGE):
         for customer in page:
             for row in customer_rows(customer, labels):
                 sink.write([row.get(column, "") for column in columns])
-        count, code = count + len(page), page[-1].code
+        count += len(page)
+        code = page[-1].code
         advance(len(page))
     return count

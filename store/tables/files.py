@@ -24,10 +24,14 @@ from domain.tables.tables import Register, unescape_formula
 HEAD = 30
 """Rows among which the heading stands."""
 
-MOST_UNPACKED, MOST_STRINGS, MOST_RATIO = 2 * 1024**3, 300 * 1024**2, 200
-"""Bytes of an XLSX unpacked, of its table of texts (which is held in memory), and unpacked to
-packed.
-"""
+MOST_UNPACKED = 2 * 1024**3
+"""Bytes of an XLSX unpacked."""
+
+MOST_STRINGS = 300 * 1024**2
+"""Bytes of its table of texts, which is held in memory."""
+
+MOST_RATIO = 200
+"""Unpacked to packed, of a file that is not small."""
 
 BANNER = 3
 """Columns that a cell goes across which is a line between rows and no row."""
@@ -384,16 +388,22 @@ class _Joined:
         if not self._waiting and not self._open:
             return ()
         self._open = [one for one in self._open if one[1] >= line]
+        filled = self._fill_from_above(cells)
+        while self._waiting and self._waiting[-1][1] <= line:
+            left, _top, _right, bottom = self._waiting.pop()
+            text = cells[left] if left < len(cells) else ""
+            self._open.append((left, bottom, text))
+        return tuple(filled)
+
+    def _fill_from_above(self, cells: list[str]) -> list[int]:
         filled = []
         for column, _last, text in self._open:
-            cells.extend([""] * (column + 1 - len(cells)))
+            missing = column + 1 - len(cells)
+            cells.extend([""] * missing)
             if not cells[column] and text:
                 cells[column] = text
                 filled.append(column)
-        while self._waiting and self._waiting[-1][1] <= line:
-            left, _top, _right, bottom = self._waiting.pop()
-            self._open.append((left, bottom, cells[left] if left < len(cells) else ""))
-        return tuple(filled)
+        return filled
 
 
 def _check_archive(path: Path) -> None:

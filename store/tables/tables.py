@@ -137,14 +137,17 @@ class _Staging:
     """The rows of one sheet after the other, their cells in the order of one heading."""
 
     def __init__(self, register: Register, file: IO[str]) -> None:
-        self._register, self._file = register, file
+        self._register = register
+        self._file = file
         self._header: list[str] = []
         self._places: dict[tuple[str, int], int] = {}
         self._outside = Outside()
         self._refusal = InvalidInput("file_empty")
-        self._count = self._highest = 0
+        self._count = 0
+        self._highest = 0
         self._nameless = False
         self._plain_order = list(range(MOST_COLUMNS))
+        self._key_column = "no" if register is Register.TICKETS else "code"
 
     def end(self) -> Staged:
         """All of them; raises why there is no table, where there is none."""
@@ -229,18 +232,25 @@ class _Staging:
         cells = row.cells
         while cells and not cells[-1].strip():
             cells.pop()
-        own = columns.places.get("no" if self._register is Register.TICKETS else "code", ())
+        own = columns.places.get(self._key_column, ())
         key = cells[own[0]] if own and own[0] < len(cells) else ""
-        continues = bool(row.filled) and _continues(row, key, own, columns.places.get("name", ()))
+        continues = _continues(row, key, own, columns.places.get("name", ()))
         formulas = [order[place] for place in row.formulas if place < len(order)]
-        if len(cells) > len(order) or order != self._plain_order[: len(order)]:
+        self._count_record(key)
+        if not self._is_in_order(cells, order):
             cells = self._in_order(cells, order)
-        number_of_record = running_number(key) if key else 0
-        self._highest = max(self._highest, number_of_record)
-        self._nameless = self._nameless or not number_of_record
-        self._count += 1
+        # Most rows have neither: they are kept short.
         marks = [formulas, continues] if formulas or continues else []
         self._file.write(json.dumps([number, row.line, cells, *marks]) + "\n")
+
+    def _count_record(self, key: str) -> None:
+        number = running_number(key) if key else 0
+        self._highest = max(self._highest, number)
+        self._nameless = self._nameless or not number
+        self._count += 1
+
+    def _is_in_order(self, cells: Sequence[str], order: Sequence[int]) -> bool:
+        return len(cells) <= len(order) and order == self._plain_order[: len(order)]
 
     def _in_order(self, cells: Sequence[str], order: Sequence[int]) -> list[str]:
         further = [self._place_of("", HEAD + at, "") for at in range(len(cells) - len(order))]
@@ -307,6 +317,8 @@ def _continues(
     name: Sequence[int],
 ) -> bool:
     """Whether the cell that names the row's record is one with that of the row above."""
+    if not row.filled:
+        return False
     if own and own[0] in row.filled:
         return True
     return not key.strip() and any(place in row.filled for place in name)

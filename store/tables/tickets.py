@@ -30,6 +30,7 @@ from store.tables.batches import (
     PAGE,
     Decision,
     ImportRules,
+    RecordRows,
     Rejected,
     Remarked,
     cells_of,
@@ -53,12 +54,10 @@ class TicketImport(ImportRules):
         now: datetime,
         by: StaffId | None,
     ) -> None:
-        self._table, self._configuration, self._scratch, self._now = (
-            table,
-            configuration,
-            scratch,
-            now,
-        )
+        self._table = table
+        self._configuration = configuration
+        self._scratch = scratch
+        self._now = now
         self._by = by
         self._names = read_names(configuration.catalogue)
 
@@ -78,16 +77,12 @@ class TicketImport(ImportRules):
             no = TicketNo(cells["no"])
             group = decision.groups.get(no) or group_of(met.get(no), line.place)
             try:
-                ticket = merge_ticket(
-                    olds.get(no), group.rows[0] if group.rows else cells, desk, labels
-                )
-                if group.rows and merge_ticket(ticket, cells, desk, labels) != ticket:
-                    raise InvalidInput("no_twice", no=no, line=place_name(group.place))
+                made[no] = _merged(olds.get(no), group, cells, desk, labels)
             except InvalidInput as error:
                 decision.rejected.append(Rejected(line.place, line.cells, error))
                 continue
             group.rows = group.rows or [cells]
-            decision.groups[no], made[no] = group, ticket
+            decision.groups[no] = group
         self._finish(decision, olds, made)
         return decision
 
@@ -110,14 +105,11 @@ class TicketImport(ImportRules):
         for cells in rows:
             if cells.get("customer") in survivors:
                 cells["customer"] = survivors[cells["customer"]]
-        codes |= {old.customer for old in olds if old.customer} | set(survivors.values())
+        codes.update(old.customer for old in olds if old.customer)
+        codes.update(survivors.values())
         found = await customers.get_customers(db, sorted(codes))
         names = await staff.staff_names(db)
-        # Of two contacts with one name the main one, which stands first, is meant.
-        contacts = {
-            code: {one.name: one.id for one in reversed(customer.contacts) if one.id is not None}
-            for code, customer in found.items()
-        }
+        contacts = {code: _contacts_by_name(customer) for code, customer in found.items()}
         people = {name: person for person, name in names.items()}
         projects = self._configuration.projects
         desk = CellLookups(
@@ -137,12 +129,7 @@ class TicketImport(ImportRules):
             await ticket_saves.update_imported(tx, old, new, context)
 
     def done(self, decision: Decision) -> None:
-        self._scratch.put(
-            {
-                key: decision.groups[key].as_text(outcome)
-                for key, outcome in decision.outcomes.items()
-            }
-        )
+        self._scratch.put(decision.remembered())
 
 
 def _read_keys(line: TableRow, cells: dict[str, str], decision: Decision) -> bool:
@@ -163,6 +150,30 @@ def _read_keys(line: TableRow, cells: dict[str, str], decision: Decision) -> boo
             remark = Remark("cell_read", "customer", text, (("customer", code),))
             decision.remarked.append(Remarked(line.place, remark))
     return True
+
+
+def _merged(
+    old: Ticket | None,
+    group: RecordRows,
+    cells: dict[str, str],
+    desk: CellLookups,
+    labels: Labels,
+) -> Ticket:
+    """The ticket after one more row about it: the first speaks for it, a later one may only repeat
+    that.
+    """
+    if not group.rows:
+        return merge_ticket(old, cells, desk, labels)
+    ticket = merge_ticket(old, group.rows[0], desk, labels)
+    if merge_ticket(ticket, cells, desk, labels) != ticket:
+        raise InvalidInput("no_twice", no=ticket.no, line=place_name(group.place))
+    return ticket
+
+
+def _contacts_by_name(customer: Customer) -> dict[str, int]:
+    """The ids of a customer's contacts; of two with one name that of the main one is meant."""
+    # The main one stands first, so it is laid over the others.
+    return {one.name: one.id for one in reversed(customer.contacts) if one.id is not None}
 
 
 def _labels(
@@ -193,7 +204,8 @@ async def export_tickets(
     columns = column_names(Register.TICKETS)
     names = await staff.staff_names(db)
     sink.write(columns)
-    count, no = 0, ""
+    count = 0
+    no = ""
     while page := await tickets.list_tickets_after(db, no, PAGE):
         found = await customers.get_customers(
             db, sorted({one.customer for one in page if one.customer})
@@ -202,6 +214,7 @@ async def export_tickets(
         for ticket in page:
             row = ticket_row(ticket, labels)
             sink.write([row.get(column, "") for column in columns])
-        count, no = count + len(page), page[-1].no
+        count += len(page)
+        no = page[-1].no
         advance(len(page))
     return count

@@ -384,7 +384,8 @@ async def list_by_receipt(
 ) -> list[str]:
     """The numbers of other tickets that name this receipt, newest first."""
     rows = await db.fetch(
-        f"SELECT no FROM tickets WHERE receipt_no = ? AND receipt_no <> '' AND no <> ? AND {COUNTS} "
+        "SELECT no FROM tickets "
+        f"WHERE receipt_no = ? AND receipt_no <> '' AND no <> ? AND {COUNTS} "
         f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)}",
         receipt_no,
         but,
@@ -405,7 +406,8 @@ async def list_habits(db: Reader, recorded_by: StaffId, limit: int = 60) -> list
 async def list_assignees(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[StaffId]:
     """To whom the tickets went that an officer recorded lately, newest first."""
     rows = await db.fetch(
-        f"SELECT assignee_id FROM tickets WHERE recorded_by = ? AND assignee_id IS NOT NULL AND {COUNTS} "
+        "SELECT assignee_id FROM tickets "
+        f"WHERE recorded_by = ? AND assignee_id IS NOT NULL AND {COUNTS} "
         f"ORDER BY recorded_at DESC LIMIT {int(limit)}",
         recorded_by,
     )
