@@ -67,17 +67,18 @@ async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
 
 
 async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """One more project, `-` = none; InvalidInput("projects") for a word that means none or
-    several.
+    """One more project; `-` takes all of them away. InvalidInput("projects") for a word that fits
+    no project, or several.
     """
     if text == NO_PROJECT:
         return {"projects": ""}
     found = find_projects(ctx.desk.configuration.projects, text)
-    exact = [project for project in found if project.name == text] or found
-    if len(exact) != 1:
+    named = [project for project in found if project.name == text]
+    meant = named or found
+    if len(meant) != 1:
         raise InvalidInput("projects", text=text[:60])
     values = await _values(ctx, draft)
-    chosen = [*values["projects"].split(SEPARATOR), exact[0].name]
+    chosen = [*values["projects"].split(SEPARATOR), meant[0].name]
     return {"projects": SEPARATOR.join(dict.fromkeys(filter(None, chosen)))}
 
 

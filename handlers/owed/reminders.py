@@ -124,14 +124,8 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
     late = {StaffId(int(row.subject)) for row in rows if row.occurrence.endswith(LATE)}
     names = await staff.staff_names(work.db)
     key = f"{TELL}:{work.now:%Y%m%d%H%M%S%f}"
-    for who, told in (
-        await _by_person(
-            work,
-            there,
-            since,
-            start,
-        )
-    ).items():
+    telling = await _by_person(work, there, since, start)
+    for who, told in telling.items():
         rows_of_first = await owed.list_by_ids(work.db, told.first)
         entries = await list_entries(work, rows_of_first)
         make = partial(
@@ -170,12 +164,12 @@ async def _by_person(
     since: Mapping[StaffId, datetime],
     start: datetime,
 ) -> dict[StaffId, Told]:
-    """What each of these people is to be told of: all that was reminded of after what they have
-    heard of.
+    """What each of the people of `since` is to be told of: all that was reminded of after `start`
+    and after the instant until which that person has heard.
     """
     rules = work.desk.configuration.rules
     counts: Counter[StaffId] = Counter()
-    longest: dict[StaffId, list[tuple[datetime, int]]] = {}
+    oldest: dict[StaffId, list[tuple[datetime, int]]] = {}
     last = 0
     while page := await owed.list_reminded(
         work.db,
@@ -188,13 +182,17 @@ async def _by_person(
             rule = rules.get(row.rule)
             if rule is None:
                 continue
-            for who in receivers(there, rule, row) & since.keys():
-                if at > since[who]:
-                    counts[who] += 1
-                    rows = sorted([*longest.get(who, ()), (row.started_at, row.id)])
-                    longest[who] = rows[:SHOWN]
+            told_now = receivers(there, rule, row) & since.keys()
+            for who in told_now:
+                if at <= since[who]:
+                    continue
+                counts[who] += 1
+                # Only what is shown is kept: a list may be as long as the office is behind.
+                rows = sorted([*oldest.get(who, ()), (row.started_at, row.id)])
+                oldest[who] = rows[:SHOWN]
     return {
-        who: Told(counts[who], [number for _at, number in rows]) for who, rows in longest.items()
+        who: Told(counts[who], [row_id for _started_at, row_id in rows])
+        for who, rows in oldest.items()
     }
 
 

@@ -158,7 +158,10 @@ def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
         ended = day(row.ended_at or row.started_at)
         reason = shorten(row.reason, 100)
         return _("เลิกติดตาม %(date)s: %(reason)s", date=ended, reason=reason)
-    return " · ".join(filter(None, _waiting_parts(work, row, names)))
+    # Open, or void: a button drawn before it was taken back still leads to it, and tells what it
+    # was.
+    parts = _waiting_parts(work, row, names)
+    return " · ".join(part for part in parts if part)
 
 
 def _waiting_parts(work: Work, row: Owed, names: Mapping[StaffId, str]) -> list[str]:
