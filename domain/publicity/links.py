@@ -184,6 +184,10 @@ def _page(network: Network, url: str, name: str) -> PostLink:
 
 
 def _facebook(address: _Address) -> PostLink | None:
+    """Reads an address of Facebook's: a page, `facebook.com/nsothailand`, and its posts,
+    `facebook.com/nsothailand/posts/1234567890` as well as those that the query names, groups'
+    posts, reels, and short addresses.
+    """
     head = address.head
     path = address.path
     if head in _POST_IN_QUERY:
@@ -264,6 +268,9 @@ def _facebook_post(post: str, url: str, page: str = "") -> PostLink | None:
 
 
 def _twitter(address: _Address) -> PostLink | None:
+    """Reads an address of twitter's: an account, `x.com/nsothailand`, or a post,
+    `x.com/nsothailand/status/1234567890`; `x.com/i/status/…` says nobody's name.
+    """
     path = address.path
     for at, part in enumerate(path[:-1]):
         post = path[at + 1]
@@ -286,12 +293,18 @@ def _is_twitter_name(name: str) -> bool:
 
 
 def _line(address: _Address) -> PostLink | None:
+    """Reads an address of LINE's.
+
+    Accounts: `page.line.me/NAME`, `line.me/R/ti/p/@NAME`. Posts: `linevoom.line.me/post/CODE`,
+    `linevoom.line.me/post?postId=CODE`. Any other address is a post that is its own key.
+    """
     if not address.path:
         return None
     url = f"https://{address.host}/{address.whole_path}"
     last = address.path[-1]
     lowered = list(map(str.casefold, address.path))
     if address.head == "r":
+        # `/R/` only opens the app: what it opens stands behind it.
         lowered.pop(0)
     if lowered[-1:] == ["post"]:
         return _line_by_query(address, url)
