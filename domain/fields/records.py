@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from typing import Any, get_type_hints
 
 from domain.errors import DataError
@@ -168,11 +169,16 @@ class _Mapping:
         return attributes
 
 
+@cache
+def _hints(record: type) -> dict[str, Any]:
+    return get_type_hints(record)
+
+
 def _bind(record: type, row: FieldRow, types: Mapping[str, FieldType]) -> _Bound:
     """The row's type; a field of choices is of the enumeration that the class says."""
     if row.type not in types:
         raise DataError(f"fields.toml: {row.name}: type: use one of {', '.join(types)}")
-    hint = get_type_hints(record).get(row.attribute)
+    hint = _hints(record).get(row.attribute)
     # Told at the start, with the name of what is wrong, and not at the first save.
     if hint is None:
         raise DataError(f"fields.toml: {row.name}: {record.__name__} has no {row.attribute}")
