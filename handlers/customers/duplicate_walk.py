@@ -4,7 +4,7 @@ changed is compared with everybody.
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from heapq import nlargest
@@ -64,29 +64,31 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
         # A chat goes first.
         await asyncio.sleep(0)
     work.change(partial(duplicates.propose, pairs=best, now=work.now))
-    _plan_look(
-        work,
-        since - OVERLAP,
-        "",
-        work.now,
-    )
+    _plan_look(work, _Look(since - OVERLAP), work.now)
 
 
-def _plan_look(
-    work: Work,
-    since: datetime,
-    after: str,
-    at: datetime,
-) -> None:
-    """Plans a part of a walk through what changed since a time, to go on after a code."""
-    row = _look(since, after, at)
-    work.change(partial(due_store.plan, rows=[row]))
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A part of a walk through what changed `since`: it goes on `after` this code."""
+
+    since: datetime
+    after: str = ""
+
+    @classmethod
+    def of(cls, row: Due) -> "_Look":
+        """The part that is due with this row."""
+        _on, since, after = row.occurrence.split(" ")
+        return cls(datetime.fromisoformat(since), after)
+
+    def row(self, at: datetime) -> Due:
+        """The row by which this part is due."""
+        on = at.astimezone(BANGKOK).date()
+        since = self.since.isoformat(timespec="seconds")
+        return Due(NEAR, "", f"{on} {since} {self.after}", at)
 
 
-def _look(since: datetime, after: str, at: datetime) -> Due:
-    """A part of a walk through what changed since a time, to go on after a code."""
-    on = at.astimezone(BANGKOK).date()
-    return Due(NEAR, "", f"{on} {since.isoformat(timespec='seconds')} {after}", at)
+def _plan_look(work: Work, look: _Look, at: datetime) -> None:
+    work.change(partial(due_store.plan, rows=[look.row(at)]))
 
 
 @due(NEAR, silent=True)
@@ -95,44 +97,43 @@ async def look_at_changed(work: Work, rows: Sequence[Due]) -> None:
     nights as it takes.
     """
     now = work.now.astimezone(BANGKOK)
-    midnight = datetime.combine(
-        now.date(),
-        time(),
-        BANGKOK,
-    )
-    next_night = datetime.combine(
-        now.date() + timedelta(days=1),
-        NIGHT,
-        BANGKOK,
-    )
+    midnight = datetime.combine(now.date(), time(), BANGKOK)
     room = MOST_PAIRS - await duplicates.count_open(work.db, midnight)
     for row in rows:
-        _on, text, after = row.occurrence.split(" ")
-        since = datetime.fromisoformat(text)
+        look = _Look.of(row)
         if now.hour >= MORNING or room <= 0:
-            _plan_look(work, since, after, next_night)
-            continue
-        codes = await duplicates.list_changed(
-            work.db,
-            after,
-            MOST_CHANGED,
-            since,
-        )
-        found = await _like(work, codes)
-        best = _likeliest(found, room)
-        work.change(partial(duplicates.propose, pairs=best, now=work.now))
-        room -= len(found)
-        if room < 0:
-            # Some found no room tonight: these customers are looked at again.
-            _plan_look(work, since, after, next_night)
-        elif len(codes) == MOST_CHANGED:
-            # A while later, so that what else is due comes in between.
-            _plan_look(
-                work,
-                since,
-                codes[-1],
-                work.now + PAUSE,
-            )
+            _plan_look(work, look, _next_night(now))
+        else:
+            room = await _look_at(work, look, room)
+
+
+def _next_night(now: datetime) -> datetime:
+    """When the walk goes on; `now` = the local time."""
+    return datetime.combine(now.date() + timedelta(days=1), NIGHT, BANGKOK)
+
+
+async def _look_at(work: Work, look: _Look, room: int) -> int:
+    """Proposes the likeliest pairs of some customers, as many as there is `room` for tonight, and
+    plans what is left to look at; returns the room after that.
+    """
+    codes = await duplicates.list_changed(
+        work.db,
+        look.after,
+        MOST_CHANGED,
+        look.since,
+    )
+    found = await _like(work, codes)
+    best = _likeliest(found, room)
+    work.change(partial(duplicates.propose, pairs=best, now=work.now))
+    room -= len(found)
+    if room < 0:
+        # Some found no room tonight: these customers are looked at again.
+        _plan_look(work, look, _next_night(work.now.astimezone(BANGKOK)))
+    elif len(codes) == MOST_CHANGED:
+        # A while later, so that what else is due comes in between.
+        rest = replace(look, after=codes[-1])
+        _plan_look(work, rest, work.now + PAUSE)
+    return room
 
 
 async def _like(work: Work, codes: Sequence[str]) -> set[Pair]:
