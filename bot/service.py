@@ -96,6 +96,7 @@ class Service:
         return ""
 
     def _spawn(self, work: Awaitable[Any]) -> None:
+        # A task that nobody holds may be collected before it has run.
         task = asyncio.ensure_future(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
@@ -123,6 +124,7 @@ class Service:
             self._spawn(work())
 
     async def _stop(self, serving: "asyncio.Task[None]") -> None:
+        # First what brings work in, then those who do it, last the ways by which answers go out.
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)

@@ -17,6 +17,7 @@ log = get_logger()
 
 async def read_body(request: Request) -> bytes:
     """The raw body; 413 as soon as it is too large, 408 where it does not come."""
+    # What says that it is too large need not be read at all.
     if int(request.headers.get("content-length") or 0) > MAX_BODY:
         raise HTTPException(413)
     try:

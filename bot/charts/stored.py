@@ -41,6 +41,7 @@ class StoredCharts:
             if there:
                 return known
         try:
+            # One at a time: drawing takes a whole core, and chats go on meanwhile.
             async with self._turn:
                 picture = await asyncio.to_thread(self._picture, chart)
         except Exception as error:  # noqa: BLE001 - whatever broke, the numbers go out without it

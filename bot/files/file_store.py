@@ -49,6 +49,7 @@ class FileStore:
     async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
         """A handler that decides afresh after a conflict finds it here already."""
         key = (incoming.platform, incoming.id)
+        # Its bytes may have been swept away meanwhile: then it is fetched once more.
         known = self._fetched.get(key)
         if known is not None and self.blobs.path(known.sha256).exists():
             return known

@@ -38,6 +38,7 @@ def fitted(path: Path, most: int, side: int = SIDES[0]) -> tuple[bytes, str]:
     and time stay here."""
     try:
         with Image.open(path, formats=("JPEG", "PNG", "GIF")) as opened:
+            # Asked before its pixels are read: unpacked, a few bytes may fill the memory.
             if opened.width * opened.height > MOST_PIXELS:
                 raise Unreadable("too many pixels")
             opened.load()

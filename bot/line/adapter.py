@@ -119,6 +119,7 @@ class LineAdapter:
         try:
             return incoming(event, json.loads(event.raw), self._clock())
         except Exception as error:
+            # Whatever is odd about it: the event is kept and counted, its chat goes on.
             raise Unparsable(type(error).__name__) from error
 
     async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:

@@ -71,6 +71,7 @@ class LineBroadcast:
         """
         if posting.picture is None or self._links is None:
             return []
+        # Both are made before LINE is told of them: what cannot be shown is not sent.
         for size in (FULL, SMALL):
             await asyncio.to_thread(kept, posting.picture, *size)
         picture = {

@@ -30,4 +30,5 @@ class LineSettings(SettingsGroup):
     @property
     def has_platform(self) -> bool:
         """See `bot.variables.SettingsGroup`."""
+        # Settings has all groups among its bases: `super()` is the next of them.
         return self.line_channel_secret is not None or super().has_platform

@@ -159,6 +159,7 @@ class MailInbox:
     async def _read_span(self, position: Position, end: int) -> Position:
         """Read the mails before UID `end`."""
         for uid in await self._box.uids(position.next_uid, end - 1):
+            # Reading takes its time: another process may have taken over.
             if not await self._leads():
                 raise Conflict("inbox_moved")
             raw = await self._fetch(position, uid)

@@ -203,6 +203,7 @@ class Poster:
     ) -> Answer | None:
         """What became of a try that was perhaps taken; None where it may be made once more."""
         if network.repeats_safely:
+            # Its retry key tells twins apart, for as long as the network remembers the key.
             too_old = _key_is_old(since, self._desk.clock())
             return Unclear("key too old") if too_old else None
         try:

@@ -183,6 +183,7 @@ class Imports:
         path = self._desk.files.blobs.existing(file.sha256)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            # Staging reads the whole table: chats would wait for it.
             table = await asyncio.to_thread(stack.enter_context, staged(path, job.register, check))
             with _Told(folder, table) as told:
                 await import_table(

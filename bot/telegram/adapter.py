@@ -129,6 +129,7 @@ class TelegramAdapter:
             update = telegram.Update.de_json(data, self.bot)
             return incoming(event, update, self._id, heard=HEARD in data)
         except Exception as error:
+            # Whatever the library stumbles on: the event is kept and counted, its chat goes on.
             raise Unparsable(type(error).__name__) from error
 
     async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:

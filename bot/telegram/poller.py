@@ -98,6 +98,7 @@ class Poller:
         last = max(update_id(update) or 0 for update in updates)
         if not last:
             raise ValueError("getUpdates: no update has an id")
+        # The cursor moves in the transaction of the events: never past one that is not kept.
         cursor = (self._cursor, last + 1)
         woken = await inbox.receive(
             self._db,
@@ -110,6 +111,7 @@ class Poller:
         self._wake(woken)
         for update in updates:
             task = asyncio.create_task(self._adapter.answer_press(update))
+            # A task that nobody holds may be collected before it has run.
             self._presses.add(task)
             task.add_done_callback(self._presses.discard)
 

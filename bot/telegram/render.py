@@ -240,6 +240,7 @@ def _pack(lines: Sequence[MarkedLine], limit: int) -> list[str]:
     current: list[str] = []
     size = 0
     for plain, marked_line in lines:
+        # Tags do not count, and the line break does.
         units = utf16_length(plain) + 1
         if current and size + units > limit:
             texts.append(_text(current))
@@ -331,6 +332,7 @@ def _keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, object] | None:
     count = 0
     for row in rows:
         count += len(row)
+        # Half a row would look as if it were all of it.
         if count > LIMITS.buttons:
             break
         kept.append([{"text": button.label, "callback_data": button.token} for button in row])

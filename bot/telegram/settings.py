@@ -42,6 +42,7 @@ class TelegramSettings(SettingsGroup):
     @property
     def has_platform(self) -> bool:
         """See `bot.variables.SettingsGroup`."""
+        # Settings has all groups among its bases: `super()` is the next of them.
         return self.telegram_token is not None or super().has_platform
 
     @property
