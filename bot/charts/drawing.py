@@ -25,6 +25,11 @@ LINE = 1.42
 """Height of a line: Thai has marks above marks, and vowels below."""
 SIDE = 330
 """Widest labels that stand beside their bars; longer ones stand above them."""
+BASELINE = 0.76
+SMALL_BASELINE = 0.74
+"""Parts of a bar's height at which the baselines of plain and of small words lie: there they look
+to be in its middle.
+"""
 LABEL_LINES = 2
 GROUND = "#ffffff"
 INK = "#10263a"
@@ -286,14 +291,14 @@ def _bars(page: _Page, chart: Chart) -> None:
     top = page.y
     for place, name in enumerate(chart.categories):
         if scale.beside:
-            label = _Words(scale.left - GAP, page.y + BAR * 0.76, name, end=True)
+            label = _Words(scale.left - GAP, page.y + BAR * BASELINE, name, end=True)
             page.marks.append(label)
         else:
             page.lines(name, PLAIN, INK, LABEL_LINES)
             page.y += GAP / 4
         end = _bar(page, chart, place, scale)
         colour = INK if chart.totals[place] else MUTED
-        baseline = page.y + BAR * 0.76
+        baseline = page.y + BAR * BASELINE
         amount = _Words(
             end + GAP / 2,
             baseline,
@@ -333,7 +338,7 @@ def _bar(
             page.marks.append(
                 _Words(
                     middle,
-                    page.y + BAR * 0.74,
+                    page.y + BAR * SMALL_BASELINE,
                     number,
                     SMALL,
                     ink,

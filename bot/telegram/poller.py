@@ -88,6 +88,11 @@ class Poller:
         return led
 
     async def _poll_once(self) -> None:
+        """Commit what Telegram has to tell, then confirm the presses of buttons among it.
+
+        Nothing is confirmed before it is committed: a press whose button stopped turning is done,
+        even where this process dies now.
+        """
         since = self._clock() - QUIET
         offset = await inbox.get_cursor(self._db, self._cursor, since)
         updates = await self._get_updates(offset)
@@ -109,6 +114,8 @@ class Poller:
         )
         failpoint("event.committed")
         self._wake(woken)
+        # Each update is handed on: which of them are presses is known where Telegram's words are.
+        # Polling does not wait for these calls.
         for update in updates:
             task = asyncio.create_task(self._adapter.answer_press(update))
             # A task that nobody holds may be collected before it has run.

@@ -1,4 +1,6 @@
-"""A record's fields together: between the object, the columns of the store and texts."""
+"""A record's fields together: between the object, the columns of the store and texts. A row is one
+of the table of fields.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -122,8 +124,8 @@ class RecordFields:
 
 @dataclass(frozen=True, slots=True)
 class _Mapping:
-    """Between a record's attributes and its columns, made ready once, since it is gone by for every
-    row that is read.
+    """Between a record's attributes and its columns, built once, because it runs for every record
+    that is read.
     """
 
     columns: Sequence[tuple[str, str]]

@@ -54,7 +54,7 @@ _Place = tuple[int, str]
 
 def with_doubts(read: OneLine, unread: tuple[str, ...], grammar: Grammar) -> OneLine:
     """Returns the line with its suspicious words as doubts; what is missing is filled with what
-    they seem to say.
+    they seem to say. `unread` = the words of the head that no field took.
     """
     look = _Edges(grammar)
     details = masked(read.details, grammar.today)
@@ -93,7 +93,9 @@ class _Edges:
         *,
         outer: bool,
     ) -> OneLine:
-        """Doubts a word of the head that no field took; `outer` = it stands beside one that was."""
+        """Doubts a word of the head that no field took; `outer` = it is one of the first or last
+        FIRST of these words.
+        """
         said = (
             self._day(word),
             self._channel(read, word, ""),

@@ -54,6 +54,10 @@ LED_WORDS = 4
 """Among so many first words of an answer to "details?" its subject stands."""
 NAME_WORDS = 4
 """So many words that begin the details may be a name."""
+TITLED_WORDS = 2
+"""So many words are a name that begins with a title: the first name, to which the title is glued,
+and the surname. More would be the question, whose beginning nothing marks here.
+"""
 QUOTED_WORDS = 4
 """So many words of a result are quoted to show where it was taken to begin."""
 
@@ -164,7 +168,7 @@ def _name_beginning(details: str) -> str:
     begun = details.split("\n", 1)[0].split()[: NAME_WORDS + 1]
     at = next((at for at, word in enumerate(begun) if asks_at(word)), 0)
     if not at and begun and strip_titles(begun[0]) != begun[0]:
-        at = 2
+        at = TITLED_WORDS
     name = " ".join(begun[:at])
     if _NO_NAME.search(name):
         return ""

@@ -128,6 +128,7 @@ class Model:
         for word, members in seeds.items():
             if word not in sound:
                 continue
+            # A word says the more, the fewer subjects it speaks of; one of all of them says little.
             said = OF_WORDS * log(len(subjects) / len(members) + 1)
             for one in evidence.keys() & members:
                 evidence[one] += said

@@ -121,20 +121,20 @@ class Several:
     on: date
     count: int
     # By id of the thing owed: its officer ("" for nobody) and how often it had been asked for.
-    then: Mapping[int, tuple[str, int]]
+    as_sent: Mapping[int, tuple[str, int]]
     place: str = ""
 
     def __str__(self) -> str:
-        rows = [f"{row}:{officer}:{chased}" for row, (officer, chased) in self.then.items()]
+        rows = [f"{row}:{officer}:{chased}" for row, (officer, chased) in self.as_sent.items()]
         return ";".join((self.on.isoformat(), str(self.count), ",".join(rows), self.place))
 
     def is_chased(self, row: Owed) -> bool:
         """Whether the customer was asked since; a letter that came back asked nobody."""
-        return row.reached() > self.then[row.id][1]
+        return row.reached() > self.as_sent[row.id][1]
 
     def is_handed_on(self, row: Owed) -> bool:
         """Whether somebody else looks after it by now."""
-        return str(row.assignee or "") != self.then[row.id][0]
+        return str(row.assignee or "") != self.as_sent[row.id][0]
 
     def is_settled(self, row: Owed) -> bool:
         """Whether it waits for no press of this list: it is over, somebody else's, or put off."""
@@ -149,8 +149,8 @@ class Several:
 
 def several(work: Work, rows: Sequence[Owed], count: int) -> Several:
     """Returns what a new message lists: the first of these rows, out of `count` in all."""
-    then = {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]}
-    return Several(work.today, count, then)
+    as_sent = {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]}
+    return Several(work.today, count, as_sent)
 
 
 def read_several(text: str) -> Several | None:
@@ -158,14 +158,14 @@ def read_several(text: str) -> Several | None:
     if text.count(";") != 3:
         return None
     on, count, rows, place = text.split(";")
-    then = {}
+    as_sent = {}
     for each in rows.split(","):
         row, officer, chased = each.split(":")
-        then[int(row)] = (officer, int(chased))
+        as_sent[int(row)] = (officer, int(chased))
     return Several(
         date.fromisoformat(on),
         int(count),
-        then,
+        as_sent,
         place,
     )
 
@@ -196,7 +196,7 @@ async def list_again(
     if found is None:
         return ()
     after = {row.id: row for row in changed if row.id}
-    stored = await owed.list_by_ids(ctx.db, list(found.then))
+    stored = await owed.list_by_ids(ctx.db, list(found.as_sent))
     rows = [after.get(row.id, row) for row in stored]
     names = await staff.staff_names(ctx.db)
     entries = await list_entries(ctx, rows)
@@ -244,7 +244,7 @@ def list_part(
 
 def _all_button(shown: Several, mine: StaffId | None) -> Button:
     """[ทั้งหมด]: all of the reader's own, where the list held nobody else's; else all there is."""
-    officers = {officer for officer, _chased in shown.then.values()}
+    officers = {officer for officer, _chased in shown.as_sent.values()}
     own = mine is None or officers <= {str(mine)}
     return Button(
         _("ทั้งหมด"),

@@ -60,7 +60,7 @@ async def _take(work: Work, before: PagePost, after: PagePost) -> None:
         await _bring_in_line(work, publication, before, after)
         after = replace(after, publication=publication.no)
     elif after.text_at is not None or after.posted_at is not None:
-        after = replace(after, publication=await _log(work, after))
+        after = replace(after, publication=await _add_publication(work, after))
     work.change(partial(page_posts.put, post=after))
 
 
@@ -142,8 +142,8 @@ def _reach_at(work: Work, post: PagePost, made: Post) -> datetime | None:
     return _came_at(work, post) + FIRST_REACH
 
 
-async def _log(work: Work, post: PagePost) -> str:
-    """A new publication of this post; returns its number."""
+async def _add_publication(work: Work, post: PagePost) -> str:
+    """Makes a publication of this post; returns its number."""
     publication = Publication(
         no=await publications.reserve_no(work.db),
         news=_news(work, post.text),
@@ -151,13 +151,8 @@ async def _log(work: Work, post: PagePost) -> str:
         recorded_at=work.now,
         recorded_by=None,
     )
-    posts = [_posted(work, post, None)]
-    publication, _added = await with_tickets(
-        work,
-        publication,
-        posts,
-        None,
-    )
+    posts = [_posted(work, post, there=None)]
+    publication, _added = await with_tickets(work, publication, posts, by=None)
     work.change(partial(publications.add, publication=publication))
     return publication.no
 
@@ -184,4 +179,4 @@ async def _bring_in_line(
     else:
         new = new.with_post(post)
     if new != old:
-        await write_correction(work, old, new, None)
+        await write_correction(work, old, new, by=None)

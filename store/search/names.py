@@ -103,6 +103,9 @@ class _Search:
         self.db = db
         self.words = words
         self.query = query
+        # One word stands in many readings of a query, and going through the register's words for
+        # it takes milliseconds, so each is looked for once: what `_meanings` found by the word, and
+        # `_near` by the word, the most slips, and how many more than its length allows.
         self._meant: dict[str, dict[str, Meaning]] = {}
         self._nears: dict[tuple[str, int, int], dict[str, Meaning]] = {}
         self.thai_keys = ""
