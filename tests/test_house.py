@@ -8,16 +8,16 @@ from bench.house import House, Place, densest, measure
 
 # What there may be of each at most. Lower a number here whenever less is left; the goal beside it.
 LIMITS = {
-    "nested conditional expressions": 1,  # goal: 0
-    "tuple assignments": 10,  # goal: 0
-    "control by operators": 0,  # goal: 0
+    "nested conditional expressions": 0,
+    "tuple assignments": 0,
+    "control by operators": 0,
     "lines over 100 characters": 81,  # goal: 250, which is 0.5 %
-    "functions over cyclomatic 10": 6,  # goal: 0 beside those of REASONS
+    "functions over cyclomatic 10": 0,  # beside those of REASONS
     "public classes and types named twice": 0,
     "entries of the fullest folder": 25,
-    "tokens a line": 7.2,  # goal: 7.0
-    "conditional expressions per 1,000 lines": 9.0,  # goal: 10.0
-    "branches per 100 lines": 24.3,  # goal: 20.0
+    "tokens a line": 7.1,  # goal: 7.0
+    "conditional expressions per 1,000 lines": 8.7,
+    "branches per 100 lines": 24.0,  # goal: 20.0
 }
 
 # Functions that stay over cyclomatic 10, as "file: Class.method", and why each of them must.
@@ -50,8 +50,8 @@ def figures(house: House) -> dict[str, float]:
     return {
         "entries of the fullest folder": max(house.entries().values()),
         "tokens a line": house.density,
-        "conditional expressions per 1,000 lines": 9.0 * conditionals / house.sum("lines"),
-        "branches per 100 lines": 24.3 * house.sum("branches") / house.sum("full"),
+        "conditional expressions per 1,000 lines": 1000 * conditionals / house.sum("lines"),
+        "branches per 100 lines": 100 * house.sum("branches") / house.sum("full"),
     }
 
 
