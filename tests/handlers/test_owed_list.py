@@ -9,8 +9,10 @@ import pytest
 
 from domain.customers.records import Customer, CustomerCode
 from domain.staff import Platform
+from handlers.labels import value_label
 from handlers.owed.cards import Several, read_several
 from store.customers import records as customers
+from tests.fakes.office import OFFICE
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
 
@@ -195,3 +197,10 @@ async def test_a_button_of_no_list_draws_none(desk):
     assert read_several("1,2*") is None
     shown = Several(desk.now.date(), 3, {5: ("1", 0), 9: ("", 2)}, "telegram:nok 7")
     assert read_several(str(shown)) == shown
+
+
+@pytest.mark.parametrize("words", ["owed", "waits", "got"])
+def test_everything_that_is_owed_has_its_words_in_thai(words):
+    unnamed = [rule for rule in OFFICE.rules if value_label(words, rule) == rule]
+    assert OFFICE.rules
+    assert not unnamed
