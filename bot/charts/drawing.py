@@ -249,14 +249,14 @@ def _legend(page: _Page, chart: Chart) -> None:
     page.y += PLAIN * LINE
     for each in chart.series:
         text, *_rest = page.pen.wrap(each.name, PLAIN, room, 1)
-        needed = PLAIN + page.pen.width(text) + GAP
-        if x > MARGIN and x + needed > WIDTH - MARGIN + GAP:
+        width = PLAIN + page.pen.width(text)
+        if x > MARGIN and x + width > WIDTH - MARGIN:
             x = MARGIN
             page.y += PLAIN * LINE
         ground, _ink = _tone(each.tone)
         page.marks.append(_Box(x, page.y - PATCH, PATCH, PATCH, ground))
         page.marks.append(_Words(x + PLAIN, page.y, text))
-        x += needed + GAP
+        x += width + 2 * GAP
 
 
 def _tone(place: int) -> tuple[str, str]:

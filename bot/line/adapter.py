@@ -171,6 +171,7 @@ class LineAdapter:
         is then pushed once, marked, anything else is dropped."""
         if not message.reply_token:
             return await self._push(message, message.payload)
+        # A token that is spent by now tells that the first try may have arrived.
         once_more = message.attempts == 1 and message.unclear
         if self._fresh(message) or once_more:
             delivery = await self._reply(message)

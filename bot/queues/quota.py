@@ -55,6 +55,7 @@ class QuotaWatch:
         used, quota = await self._ask()
         now = self._clock()
         before = await push_use.get_use(self._db, self._platform, now)
+        # What is counted from now on is added to what the platform says.
         use = PushUse(
             counted=before.counted,
             used=used,

@@ -250,12 +250,14 @@ class Sender:
         log.error("message not delivered", **_named(message), reason=ending.error)
         outgoing = Outgoing(self._db, self._adapters, now)
         given_up = GivenUp(self._db, outgoing, message, ending)
+        # What goes instead is put into `outgoing`.
         moved = await given_up.follow()
         state = "moved" if moved else given_up.state
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_ended(tx, message, state, ending.error)
             if moved:
+                # The other route says all of it: the calls behind this one fall away.
                 await outbox.drop_rest(tx, message)
             if given_up.unreachable:
                 await staff.mark_unreachable(tx, *message.at, now)

@@ -139,10 +139,10 @@ def _is_message(url: str) -> bool:
 
 
 def _outcome(body: bytes) -> tuple[int, bytes]:
-    """Status and body of a call that was taken: whatever else the answer says, the library has
-    nothing to stumble on.
+    """Tells whether an answer of 2xx means that the call was taken, as status and body.
 
-    Only where Telegram itself says no in so many words was it not taken.
+    It was, unless Telegram itself says no in so many words; whatever else the answer says, the
+    library gets nothing to stumble on.
     """
     if not _is_refusal(body):
         return 200, TAKEN

@@ -103,6 +103,7 @@ class _Edges:
             self._mention(word),
         )
         for field in said:
+            # In the middle a number like a subject's is mostly a figure.
             if field and (outer or field != "subject"):
                 return read.doubting(field, word)
         if closing_word(word) and not read.close:
@@ -277,6 +278,7 @@ class _Edges:
         """Doubts words by which people take back what they have just typed."""
         for match in _correction().finditer(plain):
             code = match["code"]
+            # People own up to a slip without naming another subject.
             if code is None:
                 read = read.doubting("details", match[0])
             elif code in self.vocabulary.subjects and code != read.subject:

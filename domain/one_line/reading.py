@@ -62,7 +62,7 @@ QUOTED_WORDS = 4
 """So many words of a result are quoted to show where it was taken to begin."""
 
 _NO_NAME = re.compile(r"[\d@=]")
-_ANY_NUMBER = re.compile(r"\d{1,2}\.\d\d")
+_BARE_TIME = re.compile(r"\d{1,2}\.\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -291,8 +291,12 @@ def _with_day(
     text = read.text(where)
     before = text[:start].rstrip()
     typed = text[start:]
-    if not before or _ANY_NUMBER.fullmatch(typed):
-        return read  # all of it is what is asked or answered, or it is no time
+    if not before:
+        # All of it is what is asked or answered.
+        return read
+    if _BARE_TIME.fullmatch(typed):
+        # It may be a price or a section as well as a time.
+        return read
     said = past.sure and (past.backdates or typed.startswith("("))
     if said and read.created_on in (None, past.on):
         read = replace(read, created_on=past.on, created_time=past.at or read.created_time)

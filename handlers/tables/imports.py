@@ -188,6 +188,7 @@ def preview(job: Import, file: File, laid: ImportPreview) -> Reply:
         note = in_lines(_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)
         card = Card(title, _lines(laid), note, (attach,))
         return _with_files(card, laid, rejected=True, remarks=True)
+    # The rows that are not taken come with the result of the import.
     rows = f"{laid.rows - laid.counts.rejected:,}"
     run = Button(
         _("นำเข้า %(count)s แถว", count=rows),

@@ -165,6 +165,7 @@ def _kept_contact_details(draft: Draft, query: str) -> dict[str, str]:
         return {}
     if looks_like_email(query):
         return {"reply_email": query}
+    # What is no telephone stays as it is.
     remarks = (draft.given.get("remarks", ""), format_phone(query))
     return {"remarks": "\n".join(filter(None, remarks))}
 

@@ -9,10 +9,12 @@ from itertools import product
 
 from domain.errors import Conflict
 from store.engine import leases
-from store.engine.database import Database, Reader, Tx
+from store.engine.database import Database, Reader, Row, Tx
 
 UNSEND = "unsend:"
 """Before the name of the message that an event takes back."""
+
+_EVENT = "platform, event_id, conversation, order_key, raw, state, received_at, message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +181,11 @@ async def list_records(db: Reader, event_id: str) -> list[str]:
 async def find_pending(db: Reader, platform: str, event_id: str) -> Event | None:
     """One event, if it is still to be handled."""
     row = await db.fetch_one(
-        "SELECT platform, event_id, conversation, order_key, raw, state, received_at FROM inbox "
-        "WHERE platform = ? AND event_id = ? AND state = 'pending'",
+        f"SELECT {_EVENT} FROM inbox WHERE platform = ? AND event_id = ? AND state = 'pending'",
         platform,
         event_id,
     )
-    if row is None:
-        return None
-    return Event(**row)
+    return None if row is None else _event(row)
 
 
 async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:
@@ -202,12 +201,14 @@ async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:
 async def next_pending(db: Reader, conversation: str) -> Event | None:
     """The conversation's oldest event that is not done."""
     row = await db.fetch_one(
-        "SELECT platform, event_id, conversation, order_key, raw, state, received_at, message "
-        "FROM inbox WHERE conversation = ? AND state = 'pending' ORDER BY order_key, seq LIMIT 1",
+        f"SELECT {_EVENT} FROM inbox WHERE conversation = ? AND state = 'pending' "
+        "ORDER BY order_key, seq LIMIT 1",
         conversation,
     )
-    if row is None:
-        return None
+    return None if row is None else _event(row)
+
+
+def _event(row: Row) -> Event:
     fields = dict(row)
     fields["message"] = row["message"] or ""
     return Event(**fields)

@@ -84,12 +84,12 @@ class _Placing:
     _lives: dict[tuple[CustomerCode, RequestKind], list[Life]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    _owed: dict[int, tuple[Owed, ...]] = field(default_factory=dict)
+    _stored_owed: dict[int, tuple[Owed, ...]] = field(default_factory=dict)
 
     def know(self, life: Life) -> None:
         """A request that was there before."""
         self._lives[life.request.customer, life.request.kind].append(life)
-        self._owed[life.request.id] = life.owed
+        self._stored_owed[life.request.id] = life.owed
 
     def take(self, ticket: Ticket, current: int | None) -> None:
         """Find the request of a ticket, which is on `current` or on none yet."""
@@ -133,7 +133,9 @@ class _Placing:
         contract = life.contract or self._contract(life, ticket)
         tickets = sorted((*life.tickets, ticket), key=_turn)
         request = replace(life.request, touched_at=ticket.closed_at or ticket.created_at)
-        before = self._owed.get(request.id, ())
+        # Rows that are not stored yet have no id to be told apart by: each time all follows anew
+        # from those that are.
+        before = self._stored_owed.get(request.id, ())
         changed = settle(
             self.context.rules.values(),
             tickets,

@@ -96,6 +96,7 @@ async def list_reminded(
     """The next open ones whose last reminder was noted at `since` or later, with when, in the order
     of their ids.
     """
+    # A letter moves `last_at`, too: it only narrows, and `done_at` decides.
     rows = await db.fetch(
         f"SELECT {_OWED.listed_of('o')}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' "
         "AND d.subject = CAST(o.id AS TEXT) AND d.occurrence = CAST(o.reminders AS TEXT) "

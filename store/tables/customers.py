@@ -221,7 +221,14 @@ class _Row:
 
 @dataclass(slots=True)
 class _CustomerBatch:
-    """One batch of customers' rows, row by row, over what was read for all of them at once."""
+    """One batch of customers' rows, row by row, over what was read for all of them at once.
+
+    `met` = what the scratch file remembers of codes that this table named before; `olds` = the
+    records of the register; `survivors` = where merged codes lead. `known` = codes by what this
+    table knows a customer by, `reached` and `named` = codes of the register by telephone or e-mail,
+    and by name. `merges` = the records while rows are laid over them, `merged` = as they are now.
+    `remember` = later rows may name a customer without its code.
+    """
 
     decision: Decision
     names: Names
