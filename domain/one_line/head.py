@@ -579,8 +579,9 @@ class _Reader:
         if adds_time and (same or found.on == self.today):
             self.read = replace(known, created_time=found.at)
             return end
-        if same:
+        if same and found.sure:
             return end
+        # A day that its weekday contradicts is not quite the one that was said.
         return self._again("created_on", at, end)
 
     def _keep_day(self, at: int, end: int) -> None:

@@ -259,11 +259,14 @@ def _by_date(plain: str, at: int, today: date) -> _Day | None:
     found = date_at(plain, start, today)
     if found is None or found.on is None:
         return None
-    named = _has_year(plain[start : found.end])
-    sure = _is_likely(found.on, today, named=named)
+    typed = plain[start : found.end]
+    sure = _is_likely(found.on, today, named=_has_year(typed))
     if lead is not None:
-        weekday = int(key_of("weekdays", lead["weekday"]))
-        sure = sure and weekday == found.on.weekday()
+        fits = int(key_of("weekdays", lead["weekday"])) == found.on.weekday()
+        if not fits and not _DIGITS.search(typed):
+            # "Friday, yesterday" on a Sunday: two days, and not one.
+            return None
+        sure = sure and fits
     return _Day(found.on, found.end, sure)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.dates.data_years import kept
@@ -212,7 +212,11 @@ def words_of(text: str) -> Counter[str]:
     return Counter(re.sub('[()"\u201c\u201d]', " ", digits(text)).casefold().split())
 
 
+YESTERDAY, FRIDAY = (VALUES[index] for index in (10, 12))
+
+
 @given(LINES)
+@example([YESTERDAY, FRIDAY, YESTERDAY])
 def test_no_word_vanishes_and_no_field_holds_what_was_not_said(pieces: list[Piece]) -> None:
     line = " ".join(piece.text for piece in pieces)
     understood = parse_one_line(line, OFFICE, TODAY)
