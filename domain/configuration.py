@@ -64,11 +64,16 @@ class Configuration:
     """Those of them that surely speak against a habit."""
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
+    vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
+    """The words of the one line, but for the names of staff; contracts are those of microdata
+    requests.
+    """
 
-    def vocabulary(self) -> Vocabulary:
-        """Returns the words of the one line, but for the names of staff; contracts are those of
-        microdata requests.
-        """
+    def __post_init__(self) -> None:
+        # Made once: every line is read with it.
+        object.__setattr__(self, "vocabulary", self._make_vocabulary())
+
+    def _make_vocabulary(self) -> Vocabulary:
         plain = Vocabulary.of(self.catalogue)
         # Which subjects need a contract is said by the steps of a request, not by the catalogue.
         wants = {**plain.wants, "contract_no": self.steps.subjects(RequestKind.MICRODATA)}

@@ -192,45 +192,25 @@ async def _show(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
 @action("contacts.main", in_place=True)
 async def main_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Makes this contact the main one."""
-    return await _change(
-        ctx,
-        args,
-        "contacts",
-        remove=False,
-    )
+    return await _change(ctx, args, "contacts", remove=False)
 
 
 @action("addresses.main", in_place=True)
 async def main_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Makes this address the main one."""
-    return await _change(
-        ctx,
-        args,
-        "addresses",
-        remove=False,
-    )
+    return await _change(ctx, args, "addresses", remove=False)
 
 
 @action("contacts.remove", in_place=True)
 async def remove_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Removes a contact; tickets go on naming it, and the removal can be taken back."""
-    return await _change(
-        ctx,
-        args,
-        "contacts",
-        remove=True,
-    )
+    return await _change(ctx, args, "contacts", remove=True)
 
 
 @action("addresses.remove", in_place=True)
 async def remove_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Removes an address; the removal can be taken back."""
-    return await _change(
-        ctx,
-        args,
-        "addresses",
-        remove=True,
-    )
+    return await _change(ctx, args, "addresses", remove=True)
 
 
 async def _change(

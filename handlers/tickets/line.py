@@ -45,7 +45,7 @@ async def line_vocabulary(ctx: Context) -> Vocabulary:
     """
     names = {person.name for person in await staff.list_staff(ctx.db)}
     names |= (await staff.list_teams(ctx.db)).keys()
-    return replace(ctx.configuration.vocabulary(), staff=frozenset(names))
+    return replace(ctx.configuration.vocabulary, staff=frozenset(names))
 
 
 async def line_values(ctx: Context, line: str) -> FormAnswer:

@@ -46,7 +46,7 @@ VOCABULARY = Vocabulary(
 )
 
 
-OFFICE = replace(office.OFFICE.vocabulary(), staff=frozenset({"นก", "ต้น", "เมย์", "สมศรี ใจงาม"}))
+OFFICE = replace(office.OFFICE.vocabulary, staff=frozenset({"นก", "ต้น", "เมย์", "สมศรี ใจงาม"}))
 """The real words of the office, which the page's rows are read with."""
 
 

@@ -44,7 +44,7 @@ def read_words() -> None:
     modules = [module for name, module in sys.modules.items() if name.startswith(WORDS)]
     for kept in {value for module in modules for value in vars(module).values() if is_kept(value)}:
         kept()
-    parse_one_line(ONE_LINE, configuration.load_configuration().vocabulary(), date(2026, 11, 23))
+    parse_one_line(ONE_LINE, configuration.load_configuration().vocabulary, date(2026, 11, 23))
     thai_sounds("Somchai")
     command_lists()
 
