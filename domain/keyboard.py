@@ -1,4 +1,4 @@
-"""Thai that was typed while the keyboard stood on English, read as the keys that were meant."""
+"""What was typed while the keyboard stood on the other layout, read as the keys that were meant."""
 
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,8 @@ _THAI = ("\u0e01", "\u0e5b")
 
 
 @cache
-def _kedmanee() -> dict[int, int]:
+def _layouts() -> tuple[str, str]:
+    """Returns the keys of the US layout, and what each of them types on the Thai one."""
     path = Path(__file__).parent / "data" / "keyboard.toml"
     document = read_document(path, "keyboard.toml")
     table = TomlTable(document.values, (), (document,)).table("kedmanee")
@@ -17,7 +18,18 @@ def _kedmanee() -> dict[int, int]:
     types = "".join(map(str, table.items("types")))
     if len(keys) != len(types):
         raise table.refusal("keys and types must be of one length")
-    return str.maketrans(keys, types)
+    return keys, types
+
+
+@cache
+def _kedmanee() -> dict[int, int]:
+    return str.maketrans(*_layouts())
+
+
+@cache
+def _latin() -> dict[int, int]:
+    keys, types = _layouts()
+    return str.maketrans(types, keys)
 
 
 def has_thai(text: str) -> bool:
@@ -30,3 +42,8 @@ def as_thai_keys(text: str) -> str:
     Blanks stay.
     """
     return text.translate(_kedmanee())
+
+
+def as_latin_keys(text: str) -> str:
+    """Returns what the same keys type on the US layout. Blanks stay, and what no key types."""
+    return text.translate(_latin())

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from domain.clock import pauses
 from domain.clock import state as clock
+from domain.clock.moments import parse_moment
 from domain.clock.sum import Explanation, explain
 from domain.errors import Conflict
-from domain.moments import parse_moment
 from domain.tickets.records import Pause, Ticket
 from handlers.chat import (
     Button,

@@ -146,7 +146,8 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
         card = await customer_cards.card(ctx, customer)
         return Reply((Paragraph(hint), card) if hint else (card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
-    question = "\n".join(filter(None, (_result_text(hits, page), hint)))
+    wrong = _slip_text(text) if hits[0].weak else ""
+    question = "\n".join(filter(None, (wrong, _result_text(hits, page), hint)))
     buttons = turn_buttons(
         "find.page",
         {"text": text},

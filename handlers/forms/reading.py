@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
+from domain.clock.moments import parse_day_time
 from domain.customers.phones import parse_email, parse_phone, read_emails
 from domain.dates.days import BANGKOK, format_date, format_month, parse_date
 from domain.errors import InvalidInput
-from domain.moments import parse_day_time
 from domain.one_line.answers import (
     chosen,
     month_of,

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from domain.clock.moments import OPENING
 from domain.dates.days import BANGKOK, format_date, format_datetime
 from domain.fields.rows import FORM
-from domain.moments import OPENING
 from domain.tickets.fields import TICKET
 from domain.tickets.records import Ticket, join_years, lines_of, split_years
 from handlers.desk import Context

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from uuid import uuid4
 
+from domain.clock.moments import names_days, parse_days
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import Conflict, InvalidInput, NotAllowed
-from domain.moments import names_days, parse_days
 from domain.staff import Staff, StaffId
 from domain.tickets.hand_over import Leave, Offer, OfferState, split
 from domain.tickets.records import Ticket, TicketNo

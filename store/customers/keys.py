@@ -16,6 +16,11 @@ WORD_LENGTH = 60
 WHOLE_LENGTH = 120
 """Characters of a search key: of a word, and of a whole name (by which pairs are found)."""
 
+DIALLED = "dialled"
+"""The kind of a key that holds a telephone's digits as they are dialled; of kind "phone" they are
+reversed.
+"""
+
 AT_ONCE = 1000
 """Words, or customers, that one statement names."""
 
@@ -33,8 +38,10 @@ def phone_key(phone: str) -> str:
 
 def keys_of(customer: Customer) -> list[tuple[str, str]]:
     """(kind, key) of everything that a record is found by, but its former names."""
+    phones = _phone_keys(customer)
     keys = {
-        "phone": _phone_keys(customer),
+        "phone": phones,
+        DIALLED: {key[::-1] for key in phones},
         "email": _email_keys(customer),
         "word": words_of(customer),
         "whole": {whole_key(customer.name)},

@@ -3,26 +3,18 @@
 Everything is bounded; each hit says why it was found. One behaviour on both engines.
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rapidfuzz.fuzz import token_sort_ratio
+from rapidfuzz.fuzz import ratio, token_sort_ratio
 
-from domain.customers.phones import (
-    ContactDetails,
-    looks_like_email,
-    looks_like_phone,
-    read_contact_details,
-    read_phones,
-)
 from domain.customers.records import Customer
-from domain.text import digits, fold
-from domain.tickets.references import ReferenceKind, find_references, read_code
-from store.customers.keys import phone_key
+from domain.search.queries import CustomerQuery, read_query
+from domain.text import fold
+from store.customers.keys import DIALLED, phone_key
 from store.customers.records import list_customers
-from store.engine.database import Database
+from store.engine.database import Database, is_one_of
 from store.search.names import find_by_name
 from store.search.rank import LIMIT, NameMatch
 from store.search.words import SearchWords
@@ -32,6 +24,16 @@ __all__ = ["LIMIT", "Hit", "MatchReason", "find_customers", "find_likely_duplica
 ALIKE = 92
 """Percent from which two whole names may be one person's."""
 TWINS = 10
+NAMED = 75
+"""Percent from which a word beside a telephone may be one of the customer's name."""
+NAME_WORDS = 4
+"""Most words beside a telephone or address that may be a name."""
+CODE_DIGITS = 7
+"""Most digits that may be a code without its letter."""
+NEARLY_WHOLE = 7
+"""Digits of a telephone of which hardly anybody types a part."""
+MOST_COMPARED = 400
+"""Customers whose telephones end alike, of whom those are looked for that have a name."""
 
 
 class MatchReason(StrEnum):
@@ -65,81 +67,117 @@ async def find_customers(db: Database, words: SearchWords, text: str) -> list[Hi
     """Customers for whatever was typed, best first; at most LIMIT. Weak hits follow the others.
 
     `words` are those of this database. DeskError("register_unread"): see `find_by_name`."""
-    if code := read_code(text):
-        return await _hits(db, [code], MatchReason.CODE)
-    named = await _hits(db, _codes_within(text), MatchReason.CODE)
-    if named:
-        return named
-    typed = digits(text).strip()
-    if looks_like_phone(typed):
-        return await _by_phone(db, typed)
-    if _END_OF_PHONE.fullmatch(typed):
-        return await _by_key(db, typed[::-1], MatchReason.PHONE)
-    if looks_like_email(typed) or _BEGINNING_OF_EMAIL.fullmatch(typed):
-        return await _by_key(db, typed.lower(), MatchReason.EMAIL)
-    contact_details = read_contact_details(text)
-    if _stands_alone(contact_details):
-        return await _by_contact_details(db, contact_details)
+    query = read_query(text)
+    if query.is_exact:
+        found = await _by_what_is_whole(db, query)
+        if found or not query.words:
+            return found
+        # A telephone nobody has is no part of a name, and a sentence around it is none either.
+        if len(query.words.split()) > NAME_WORDS:
+            return []
+        named = await _by_name(db, words, query.words)
+        return [replace(hit, weak=True) for hit in named]
+    found = await _by_parts(db, query)
+    if found and not query.beside:
+        return found
+    named = await _by_name(db, words, query.words)
+    return _once([*found, *named])
+
+
+async def _by_name(db: Database, words: SearchWords, text: str) -> list[Hit]:
     return [_hit(found) for found in await find_by_name(db, words, text)]
-
-
-def _stands_alone(contact_details: ContactDetails) -> bool:
-    """Whether nothing was typed but telephones and addresses."""
-    if not contact_details.phones and not contact_details.emails:
-        return False
-    return _LETTER.search(contact_details.words) is None
-
-
-_END_OF_PHONE = re.compile(r"\d{4,}")
-_BEGINNING_OF_EMAIL = re.compile(r"[\w.+-]{3,}@[\w.-]*")
-_LETTER = re.compile(r"[^\W\d_]")
-
-
-def _codes_within(text: str) -> list[str]:
-    """The codes that stand among other words."""
-    return [
-        one.value
-        for one in find_references(text)
-        if one.kind is ReferenceKind.CUSTOMER and one.sure
-    ]
 
 
 def _hit(found: NameMatch) -> Hit:
     return Hit(found.customer, MatchReason(found.why), found.score, found.weak)
 
 
-async def _by_phone(db: Database, typed: str) -> list[Hit]:
-    """Those who have one of the telephones that were typed; what is none is looked for as the end
-    of one.
+async def _by_what_is_whole(db: Database, query: CustomerQuery) -> list[Hit]:
+    """Those of the codes, else those who have one of the telephones or addresses; who is named
+    beside them first.
     """
-    keys = [phone_key(number) for number in read_phones(typed).numbers]
-    if not keys:
-        only_digits = re.sub(r"\D", "", typed)
-        keys = [only_digits[::-1]]
-    codes: list[str] = []
-    for key in keys:
-        codes += await _codes_with(db, MatchReason.PHONE, key)
-    if not codes:
-        codes = await _codes_beginning(db, MatchReason.PHONE, keys[0])
-    return await _hits(db, codes, MatchReason.PHONE)
-
-
-async def _by_key(db: Database, beginning: str, why: MatchReason) -> list[Hit]:
-    return await _hits(db, await _codes_beginning(db, why, beginning), why)
-
-
-async def _by_contact_details(db: Database, contact_details: ContactDetails) -> list[Hit]:
-    """Those who have one of several telephones or addresses that were typed and nothing else."""
+    if query.codes:
+        return await _hits(db, query.codes, MatchReason.CODE)
     hits: list[Hit] = []
-    for phone in contact_details.phones:
-        codes = await _codes_with(db, MatchReason.PHONE, phone_key(phone))
+    for phone in query.phones:
+        key = phone_key(phone)
+        codes = await _codes_with(db, MatchReason.PHONE, [key])
+        if not codes:
+            # It may be kept with something before it.
+            codes = await _codes_beginning(db, MatchReason.PHONE, key)
         hits += await _hits(db, codes, MatchReason.PHONE)
-    for email in contact_details.emails:
-        codes = await _codes_with(db, MatchReason.EMAIL, email)
-        hits += await _hits(db, codes, MatchReason.EMAIL)
-    # Who was found twice stands where he was found first, and for that reason.
-    once = {hit.customer.code: hit for hit in reversed(hits)}
-    return list(reversed(once.values()))
+    codes = await _codes_with(db, MatchReason.EMAIL, query.emails)
+    hits += await _hits(db, codes, MatchReason.EMAIL)
+    hits = _once(hits)
+    if not query.words or len(hits) < 2:
+        return hits
+    named = await _named(db, [hit.customer.code for hit in hits], query.words)
+    return sorted(hits, key=lambda hit: hit.customer.code not in named)
+
+
+def _once(hits: Iterable[Hit]) -> list[Hit]:
+    """Who was found twice stands where he was found first, and for that reason."""
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        first.setdefault(hit.customer.code, hit)
+    return [*first.values()][:LIMIT]
+
+
+async def _by_parts(db: Database, query: CustomerQuery) -> list[Hit]:
+    """By the digits or letters that a code, a telephone or an address begins or ends with."""
+    if query.beside:
+        return await _by_words_and_digits(db, query)
+    if query.digits:
+        return await _by_digits(db, query.digits)
+    if not query.email_start:
+        return []
+    codes = await _codes_with(db, MatchReason.EMAIL, query.glued)
+    codes += await _codes_beginning(db, MatchReason.EMAIL, query.email_start)
+    return await _hits(db, codes, MatchReason.EMAIL)
+
+
+async def _by_digits(db: Database, typed: str) -> list[Hit]:
+    """A code without its letter, then telephones that end so, then those that begin so."""
+    hits = []
+    if len(typed) <= CODE_DIGITS:
+        hits = await _hits(db, [f"C{typed}"], MatchReason.CODE)
+    ending = await _codes_beginning(db, MatchReason.PHONE, typed[::-1])
+    hits += await _hits(db, ending, MatchReason.PHONE)
+    if typed.startswith("0"):
+        codes = await _codes_beginning(db, DIALLED, typed)
+        begun = await _hits(db, codes, MatchReason.PHONE)
+        # Nearly a whole number: rather than a beginning it may be one with a slip.
+        slip = len(typed) >= NEARLY_WHOLE
+        hits += [replace(hit, weak=slip) for hit in begun]
+    return _once(hits)
+
+
+async def _by_words_and_digits(db: Database, query: CustomerQuery) -> list[Hit]:
+    """Those who are named by the words and have a telephone that ends, or begins, with the
+    digits.
+    """
+    codes = await _codes_beginning(db, MatchReason.PHONE, query.digits[::-1], MOST_COMPARED)
+    if query.digits.startswith("0"):
+        codes += await _codes_beginning(db, DIALLED, query.digits, MOST_COMPARED)
+    named = await _named(db, codes, query.beside)
+    return await _hits(db, [code for code in codes if code in named], MatchReason.PHONE)
+
+
+async def _named(db: Database, codes: Sequence[str], said: str) -> set[str]:
+    """Those of these customers whom the words name, or a contact of theirs."""
+    wanted = is_one_of("code", codes)
+    rows = await db.fetch(f"SELECT code, folded FROM customers WHERE {wanted}", *codes)
+    typed = fold(said).split()
+    return {row["code"] for row in rows if _are_in(typed, row["folded"].split())}
+
+
+def _are_in(typed: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether each typed word is, begins or nearly is one of these words."""
+    return all(any(_is_like(one, word) for word in words) for one in typed)
+
+
+def _is_like(typed: str, word: str) -> bool:
+    return word.startswith(typed) or ratio(typed, word) >= NAMED
 
 
 async def _hits(db: Database, codes: Sequence[str], why: MatchReason) -> list[Hit]:
@@ -147,12 +185,14 @@ async def _hits(db: Database, codes: Sequence[str], why: MatchReason) -> list[Hi
     return [Hit(customer, why) for customer in await list_customers(db, once)]
 
 
-async def _codes_with(db: Database, kind: MatchReason, key: str) -> list[str]:
-    """Codes of the customers that have exactly this telephone or e-mail."""
-    return await _codes(db, kind, "key = ?", key)
+async def _codes_with(db: Database, kind: str, keys: Sequence[str]) -> list[str]:
+    """Codes of the customers that have exactly one of these telephones or addresses."""
+    if not keys:
+        return []
+    return await _codes(db, kind, is_one_of("key", keys), *keys)
 
 
-async def _codes_beginning(db: Database, kind: MatchReason, beginning: str) -> list[str]:
+async def _codes_beginning(db: Database, kind: str, beginning: str, most: int = LIMIT) -> list[str]:
     """Codes of the customers with a telephone or e-mail whose key begins so."""
     behind_all = beginning + "\U0010ffff"
     return await _codes(
@@ -161,14 +201,17 @@ async def _codes_beginning(db: Database, kind: MatchReason, beginning: str) -> l
         "key >= ? AND key < ?",
         beginning,
         behind_all,
+        most=most,
     )
 
 
-async def _codes(db: Database, kind: MatchReason, condition: str, *params: str) -> list[str]:
+async def _codes(
+    db: Database, kind: str, condition: str, *params: str, most: int = LIMIT
+) -> list[str]:
     rows = await db.fetch(
         f"SELECT customer_code FROM customer_keys WHERE kind = ? AND {condition} "
-        f"ORDER BY key, customer_code LIMIT {LIMIT}",
-        kind.value,
+        f"ORDER BY key, customer_code LIMIT {most}",
+        kind,
         *params,
     )
     return list(dict.fromkeys(row["customer_code"] for row in rows))
@@ -200,9 +243,9 @@ async def _reasons_by_reach(db: Database, customer: Customer) -> dict[str, Match
     """Who has one of a customer's telephones or its e-mail: why, by code."""
     found: dict[str, MatchReason] = {}
     for phone in filter(None, map(phone_key, (customer.phone, customer.mobile))):
-        for code in await _codes_with(db, MatchReason.PHONE, phone):
+        for code in await _codes_with(db, MatchReason.PHONE, [phone]):
             found.setdefault(code, MatchReason.PHONE)
     if customer.email:
-        for code in await _codes_with(db, MatchReason.EMAIL, customer.email.lower()):
+        for code in await _codes_with(db, MatchReason.EMAIL, [customer.email.lower()]):
             found.setdefault(code, MatchReason.EMAIL)
     return found

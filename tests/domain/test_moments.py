@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from domain.clock.moments import parse_days, parse_moment
 from domain.errors import InvalidInput
-from domain.moments import parse_days, parse_moment
 
 NOW = datetime(2026, 12, 8, 3, 0, 20, tzinfo=UTC)  # Tuesday, 10.00.20 in Bangkok
 TODAY = date(2026, 12, 8)

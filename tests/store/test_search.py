@@ -72,6 +72,39 @@ FOUND = [
     ("45678", [(1, MatchReason.PHONE)]),
     ("1111", [(4, MatchReason.PHONE)]),
     ("9999", []),
+    # Its first digits, however they are parted.
+    ("08123", [(1, MatchReason.PHONE)]),
+    ("02-141-75", [(2, MatchReason.PHONE)]),
+    ("+66 898", [(3, MatchReason.PHONE)]),
+    # As it is pasted, also within a sentence.
+    ("tel:0812345678", [(1, MatchReason.PHONE)]),
+    ("0066 81 234 5678", [(1, MatchReason.PHONE)]),
+    ("+66 (0) 81-234-5678.", [(1, MatchReason.PHONE)]),
+    ("02-141-7500-2", [(2, MatchReason.PHONE)]),
+    ("เบอร์ที่โทรมาคือ 081 234 5678 ขอข้อมูลประชากรรายจังหวัด", [(1, MatchReason.PHONE)]),
+    ("ขอข้อมูลประชากร รายจังหวัด ปี 2569 โทรกลับ 0899999999 ด่วนมาก", []),
+    # A name beside a telephone that nobody has is no more than near.
+    ("สมหญิง 0899999999", [(3, MatchReason.NAME)]),
+    # A name with the last digits.
+    ("สมหญิง 5678", [(3, MatchReason.PHONE)]),
+    ("ใจดี เบอร์ลงท้าย 5678", [(1, MatchReason.PHONE), (3, MatchReason.PHONE)]),
+    ("สมหญิง xxx-xxx-5678", [(3, MatchReason.PHONE)]),
+    ("ปู่ทวด 4567", [(5, MatchReason.PHONE)]),
+    # A code without its letter, behind a label, or on the other layout.
+    ("81554", [(81554, MatchReason.CODE)]),
+    ("รหัสลูกค้า 81554 ค่ะ", [(81554, MatchReason.CODE)]),
+    ("ฉคๅถถภ", [(81554, MatchReason.CODE)]),
+    # Labels of a form are no names.
+    ("ชื่อ: สมหญิง ใจดี", [(3, MatchReason.NAME)]),
+    ("ชื่อ-สกุล : สมหญิง ใจดี", [(3, MatchReason.NAME)]),
+    # An e-mail as it is pasted, spelt out, without its sign, on the other layout.
+    ("mailto:s_j@example.ac.th", [(2, MatchReason.EMAIL)]),
+    ("Somchai <s_j@example.ac.th>", [(2, MatchReason.EMAIL)]),
+    ("s_j (at) example (dot) ac (dot) th", [(2, MatchReason.EMAIL)]),
+    ("s_jexample.ac.th", [(2, MatchReason.EMAIL)]),
+    ("s_j example.ac.th", [(2, MatchReason.EMAIL)]),
+    ("somchai.jai", [(1, MatchReason.EMAIL)]),
+    ("หนทแ้ฟรใ่ฟร๑ำปฟทยสำใแนท", [(1, MatchReason.EMAIL)]),
     # An e-mail, whole and its beginning.
     ("somchai.jai@example.com", [(1, MatchReason.EMAIL)]),
     ("SOMCHAI.JAI@EXAMPLE.COM", [(1, MatchReason.EMAIL)]),

@@ -1,0 +1,241 @@
+"""What a search asks for: codes, telephones and e-mail addresses as people paste and read them
+aloud, and the words beside them.
+
+Telephones and addresses are read by `domain.customers.phones`, codes by
+`domain.tickets.references`; here is what only a search understands: parts of them, a code without
+its letter, an address without its sign, keys of the other keyboard layout."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from domain.customers.phones import (
+    looks_like_email,
+    looks_like_phone,
+    read_contact_details,
+    read_emails,
+)
+from domain.keyboard import as_latin_keys, has_thai
+from domain.patterns import one_of
+from domain.text import clean, digits, words
+from domain.tickets.references import (
+    ReferenceKind,
+    find_references,
+    read_code,
+    without_courtesy,
+)
+
+LEAST_DIGITS = 4
+MOST_DIGITS = 10
+"""Of a part of a telephone, or of a code without its letter."""
+LEAST_LAYOUT_DIGITS = 8
+"""Fewer keys of the other layout that give digits may well be a Thai word."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+_LETTER_OR_DIGIT = re.compile(r"\w")
+_NO_DIGIT = re.compile(r"\D")
+_ONLY_DIGITS = re.compile(r"[\d\s().+/-]+")
+_COUNTRY = re.compile(r"\A(?:00)?66(?=[1-9])")
+_HIDDEN = r"[xX*\u2022.-]*"
+"""What stands for the digits that are not shown."""
+_LONE_DIGITS = re.compile(
+    rf"(?<![\w./-]){_HIDDEN}(\d{{{LEAST_DIGITS},{MOST_DIGITS}}})(?!\w|[./-]\d)"
+)
+_DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z]{2,}"
+_LOCAL = r"[a-z0-9][a-z0-9._%+-]*"
+_SPELT_DOT = re.compile(r"\s*[(\[{]\s*dot\s*[)\]}]\s*", re.IGNORECASE)
+_PARTED_ADDRESS = re.compile(rf"(?<!\S)({_LOCAL})\s+({_DOMAIN})(?!\S)", re.IGNORECASE)
+_GLUED_ADDRESS = re.compile(rf"{_LOCAL}\.[a-z]{{2,}}", re.IGNORECASE)
+_WHOLE_DOMAIN = re.compile(_DOMAIN, re.IGNORECASE)
+_START_OF_EMAIL = re.compile(
+    r"[\w.+-]{3,}@[\w.-]*|(?=\S*[._\d])[a-z][a-z0-9._+-]{3,}", re.IGNORECASE | re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerQuery:
+    """What was asked for. `codes`, `phones` (canonical) and `emails` are whole.
+
+    `digits` may be the first or the last ones of a telephone, or a code without its letter, and
+    `beside` is what was said with them; `email_start` is the beginning of an address, `glued` what
+    an address without its sign may be. `words` is all that was said, labels, telephones and
+    addresses aside."""
+
+    codes: Sequence[str] = ()
+    phones: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    digits: str = ""
+    beside: str = ""
+    email_start: str = ""
+    glued: Sequence[str] = ()
+    words: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Returns whether something whole was said, which is looked for as it is."""
+        return bool(self.codes or self.phones or self.emails)
+
+
+def read_query(text: str) -> CustomerQuery:
+    """Reads what was typed into a search; any text has a reading."""
+    text = without_courtesy(clean(text))
+    query = _read(text)
+    if has_thai(text) and not query.is_exact:
+        return _on_latin_keys(text) or query
+    return query
+
+
+def _read(text: str) -> CustomerQuery:
+    codes = _codes(text)
+    if codes:
+        return CustomerQuery(codes=codes)
+    details = read_contact_details(_with_sign(text))
+    said = _unlabelled(details.words)
+    if details.phones or details.emails:
+        return CustomerQuery(
+            phones=details.phones,
+            emails=details.emails,
+            words=_without_marks(said),
+        )
+    return _read_parts(said)
+
+
+def _codes(text: str) -> list[str]:
+    """Returns the codes that are named surely: alone, behind a label, or among other words."""
+    alone = read_code(text)
+    if alone:
+        return [alone]
+    named = [one for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER]
+    sure = [one.value for one in named if one.sure]
+    if sure or len(named) != 1:
+        return sure
+    rest = f"{text[: named[0].start]} {text[named[0].end :]}"
+    return [] if _LETTER_OR_DIGIT.search(rest) else [named[0].value]
+
+
+def _read_parts(said: str) -> CustomerQuery:
+    """Reads a text without a whole telephone or address: parts of them, and words."""
+    emails = _restored_emails(said)
+    if emails:
+        return CustomerQuery(emails=emails)
+    plain = digits(said).strip()
+    if _ONLY_DIGITS.fullmatch(plain):
+        return CustomerQuery(digits=_national(plain), words=said)
+    if _START_OF_EMAIL.fullmatch(plain):
+        return CustomerQuery(
+            email_start=plain.lower(),
+            glued=_with_any_sign(plain.lower()),
+            # With its sign it is no name, without it may be one.
+            words="" if "@" in plain else said,
+        )
+    lone = _LONE_DIGITS.search(plain)
+    if lone is None or not _LETTER.search(plain):
+        return CustomerQuery(words=said)
+    # As long as before: a place in the one text is the same place in the other.
+    around = f"{said[: lone.start()]} {said[lone.end() :]}"
+    return CustomerQuery(
+        digits=_national(lone[1]),
+        beside=_without_part_labels(around),
+        words=said,
+    )
+
+
+def _national(plain: str) -> str:
+    """Returns the digits as they are dialled in Thailand; "" where they are too few or too many."""
+    only_digits = _COUNTRY.sub("0", _NO_DIGIT.sub("", plain))
+    return only_digits if LEAST_DIGITS <= len(only_digits) <= MOST_DIGITS else ""
+
+
+# E-mail addresses.
+
+
+def _with_sign(text: str) -> str:
+    """Returns the text with the sign of an address that was written as a word: a.b (at) c.th."""
+    if "@" in text:
+        return text
+    signed = _spelt_sign().sub("@", text)
+    if signed == text:
+        return text
+    return _SPELT_DOT.sub(".", signed)
+
+
+@cache
+def _spelt_sign() -> re.Pattern[str]:
+    at = one_of(words("queries").texts("at"))
+    begins_domain = r"(?=[a-z0-9-]+(?:\.|\s*[(\[{]\s*dot))"
+    sign = rf"(?:\s*[(\[{{<]\s*{at}\s*[)\]}}>]\s*|\s{at}\s)"
+    return re.compile(rf"(?<=[a-z0-9]){sign}{begins_domain}", re.IGNORECASE)
+
+
+def _restored_emails(said: str) -> Sequence[str]:
+    """Returns the addresses that a text may be whose blanks, commas or sign went wrong."""
+    if "@" in said:
+        return read_emails(said).addresses
+    parted = _PARTED_ADDRESS.fullmatch(said)
+    return [f"{parted[1]}@{parted[2]}".lower()] if parted else []
+
+
+def _with_any_sign(glued: str) -> Sequence[str]:
+    """Returns what an address may be whose sign is missing: it stood anywhere before a domain."""
+    if not _GLUED_ADDRESS.fullmatch(glued):
+        return []
+    cuts = range(1, len(glued))
+    return [f"{glued[:at]}@{glued[at:]}" for at in cuts if _WHOLE_DOMAIN.fullmatch(glued, at)]
+
+
+# Labels.
+
+
+def _unlabelled(text: str) -> str:
+    """Returns the text without the labels of a form."""
+    return _labels().sub(" ", text).strip()
+
+
+def _without_part_labels(text: str) -> str:
+    """Returns the text without words that only say that digits are a telephone's last ones."""
+    said = _part_labels().sub(" ", text)
+    return " ".join(_without_marks(said).split())
+
+
+def _without_marks(text: str) -> str:
+    """Returns the text, "" where it holds no letter."""
+    return text if _LETTER.search(text) else ""
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    """Matches a label with its colon, or at the beginning of a line with a blank behind it."""
+    table = words("queries")
+    with_colon = rf"(?<![^\W\d_]){one_of(table.texts('labels'))}\s*[:\uff1a=]"
+    leading = rf"^\s*{one_of(table.texts('leading'))}\s+"
+    return re.compile(f"{with_colon}|{leading}", re.IGNORECASE | re.MULTILINE)
+
+
+@cache
+def _part_labels() -> re.Pattern[str]:
+    label = one_of({*words("queries").texts("last_digits"), *words("phones").texts("labels")})
+    return re.compile(rf"(?<![^\W\d_]){label}[\s.:]*(?=\s|$)", re.IGNORECASE)
+
+
+# The other layout.
+
+
+def _on_latin_keys(text: str) -> CustomerQuery | None:
+    """Reads the same keys of the Latin layout: only where they give a code, a whole telephone or
+    an address.
+    """
+    keys = as_latin_keys(text)
+    if has_thai(keys):
+        return None
+    if looks_like_email(keys):
+        return CustomerQuery(emails=[keys.strip().lower()])
+    many = len(_NO_DIGIT.sub("", keys)) >= LEAST_LAYOUT_DIGITS
+    if many and looks_like_phone(keys):
+        query = _read(keys)
+        return query if query.phones else None
+    code = read_code(keys)
+    if code is None:
+        return None
+    # It may be a Thai word, too.
+    return replace(_read(text), codes=[code])

@@ -1,0 +1,50 @@
+"""What is typed and pasted into a search is read as what is meant."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.keyboard import as_latin_keys, as_thai_keys
+from domain.search.queries import CustomerQuery, read_query
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("C81554", CustomerQuery(codes=["C81554"])),
+        ("รหัส 81554 ค่ะ", CustomerQuery(codes=["C81554"])),
+        ("81554", CustomerQuery(digits="81554", words="81554")),
+        ("+66 81 2", CustomerQuery(digits="0812", words="+66 81 2")),
+        ("12", CustomerQuery(words="12")),
+        ("1 1037 02345 67 8", CustomerQuery(words="1 1037 02345 67 8")),
+        (
+            "อัจฉราวดี ลงท้าย 5353",
+            CustomerQuery(digits="5353", beside="อัจฉราวดี", words="อัจฉราวดี ลงท้าย 5353"),
+        ),
+        ("โรงเรียน 304", CustomerQuery(words="โรงเรียน 304")),
+        ("ชื่อเสียง งามดี", CustomerQuery(words="ชื่อเสียง งามดี")),
+        ("ชื่อ: สมชาย ใจดี", CustomerQuery(words="สมชาย ใจดี")),
+        ("ผู้ติดต่อ สมชาย", CustomerQuery(words="สมชาย")),
+        ("สมชาย <a.b@c.co.th>", CustomerQuery(emails=("a.b@c.co.th",), words="สมชาย")),
+        ("a.b [at] c.co.th", CustomerQuery(emails=("a.b@c.co.th",))),
+        ("a.b@", CustomerQuery(email_start="a.b@")),
+        ("Jane at home", CustomerQuery(words="Jane at home")),
+    ],
+)
+def test_a_search_is_read_as_what_is_meant(typed: str, query: CustomerQuery) -> None:
+    read = read_query(typed)
+    for field in query.__slots__:
+        wanted = getattr(query, field)
+        found = getattr(read, field)
+        assert tuple(found) == tuple(wanted), field
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_reading(typed: str) -> None:
+    read = read_query(typed)
+    assert not read.digits or read.digits.isdigit()
+
+
+@given(st.text("abcxyzABC019.@-_;[", max_size=30))
+def test_the_keys_of_the_other_layout_are_read_back(keys: str) -> None:
+    assert as_latin_keys(as_thai_keys(keys)) == keys
