@@ -1,0 +1,242 @@
+"""The search at 20,000 and 200,000 customers (with --million at 1,000,000, with --size N at N; with
+--postgresql there) beside LIKE, FTS5 and pg_trgm.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.due import Beside, watched
+from bench.postgresql import own_server
+from bench.report import Report, Row
+from bench.search import queries as kinds
+from bench.search.baselines import Baselines, compare
+from bench.search.measure import Tally, ask
+from bench.search.queries import Sought
+from bench.search.register import import_register, queries_for, registered
+from store.engine.database import Database
+from store.opening import open_database
+from store.search.words import SearchWords
+
+SIZES = (20_000, 200_000)
+MILLION = 1_000_000
+EACH = {20_000: 300, 200_000: 300}
+FEWER = 100
+"""Queries of each kind, at those sizes and at others."""
+COMPARED = 40
+"""Queries of each kind that the baselines answer too, and FEW at a million."""
+FEW = 12
+SHORT = 90
+EXACT_MS, TYPED_MS, HELD_MS = 2, 15, 50
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAims:
+    """What must be reached up to a size: recall in percent, milliseconds."""
+
+    first: int
+    five: int
+    misspelt: int
+    latin: int
+    misspelt_ms: int
+
+
+AIMS = {
+    20_000: SearchAims(95, 98, 98, 90, 60),
+    200_000: SearchAims(95, 98, 97, 88, 60),
+    MILLION: SearchAims(92, 96, 95, 85, 150),
+}
+
+
+def run() -> Report:
+    """Measure each size."""
+    report = Report(f"forgiving search on {_engine()} beside LIKE, FTS5 and pg_trgm")
+    for size in _sizes():
+        asked = queries_for(size, EACH.get(size, FEWER))
+        tallies, beside = asyncio.run(_measured(report, size, asked))
+        others = _compared(size, asked)
+        _report_all(report, size, tallies)
+        for kind in kinds.KINDS:
+            _report_kind(report, size, kind, tallies[kind], others[kind])
+        _report_nonsense(report, size, tallies[kinds.NONSENSE])
+        _report_held(report, size, beside)
+        _write_missed(size, tallies.values())
+    report.notes += NOTES
+    return report
+
+
+NOTES = [
+    "recall@1 / @5: the customer meant, or another one with just what was typed, is the first, or among the first "
+    "five. All that can be found: every kind but nonsense, each weighing alike.",
+    "The baselines answer some of the same queries: LIKE '%query%' over name, organisation and the rest; FTS5 "
+    "(unicode61), all words; pg_trgm word_similarity over name and organisation with GIN indexes, ILIKE over the rest.",
+    "Not durable: every PostgreSQL server here runs with fsync=off and full_page_writes=off.",
+    "Times: one process, warm, one query after the other; the loop's longest hold is time of the processor.",
+]
+
+
+def _engine() -> str:
+    return "PostgreSQL" if "--postgresql" in sys.argv else "SQLite"
+
+
+def _sizes() -> Sequence[int]:
+    if "--size" in sys.argv:
+        return (int(sys.argv[sys.argv.index("--size") + 1]),)
+    if "--million" in sys.argv:
+        return (*SIZES, MILLION)
+    return SIZES
+
+
+def _aims(size: int) -> SearchAims:
+    """Those of the smallest register with aims that is not smaller."""
+    return AIMS[min((known for known in AIMS if known >= size), default=MILLION)]
+
+
+async def _measured(
+    report: Report, size: int, asked: Sequence[Sought]
+) -> tuple[dict[str, Tally], Beside]:
+    """The search's answers by kind, and how long the event loop was held meanwhile."""
+    tallies: dict[str, Tally] = {}
+    async with _opened(report, size) as db:
+        words = SearchWords()
+        while not await words.refreshed(db):
+            pass
+        async with watched() as beside:
+            for one in asked:
+                told = await ask(db, words, one)
+                tallies.setdefault(one.kind, Tally()).told.append(told)
+    return tallies, beside
+
+
+def _compared(size: int, asked: Sequence[Sought]) -> dict[str, str]:
+    """What the baselines find, by kind."""
+    found: dict[str, str] = {}
+    with Baselines(size) as baselines:
+        for kind in kinds.KINDS:
+            some = _spread([one for one in asked if one.kind == kind], size)
+            found[kind] = "; ".join(compare(baseline, some) for baseline in baselines.all)
+    return found
+
+
+@asynccontextmanager
+async def _opened(report: Report, size: int) -> AsyncIterator[Database]:
+    """A desk with a register of this size; in PostgreSQL on a server of its own."""
+    if _engine() == "SQLite":
+        made = registered(size)
+        report.notes.append(f"{size:,}: the import took {made.seconds:.0f} s.")
+        async with _database(f"sqlite:///{made.path}") as db:
+            yield db
+        return
+    server = own_server()
+    try:
+        url = await server.make_database()
+        seconds = await asyncio.to_thread(import_register, url, size)
+        report.notes.append(f"{size:,}: the import took {seconds:.0f} s.")
+        # As autovacuum would have done by then.
+        await server.execute("VACUUM ANALYZE", url)
+        async with _database(url) as db:
+            yield db
+    finally:
+        server.remove()
+
+
+@asynccontextmanager
+async def _database(url: str) -> AsyncIterator[Database]:
+    db = await open_database(url)
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+def _spread(asked: Sequence[Sought], size: int) -> Sequence[Sought]:
+    """Some of these, of all sorts."""
+    count = FEW if size >= MILLION else COMPARED
+    return asked[:: max(1, len(asked) // count)]
+
+
+def _report_all(report: Report, size: int, tallies: dict[str, Tally]) -> None:
+    found = [tallies[kind] for kind in kinds.KINDS]
+    first, five = (sum(one.recall(most) for one in found) / len(found) for most in (1, 5))
+    aims = _aims(size)
+    report.rows.append(
+        Row(
+            f"{size:,}: all that can be found",
+            f"{first:.1f} / {five:.1f} %",
+            aim=f"{aims.first} / {aims.five} %",
+            met=first >= aims.first and five >= aims.five,
+        )
+    )
+
+
+def _report_kind(report: Report, size: int, kind: str, tally: Tally, others: str) -> None:
+    least = {
+        kinds.MISSPELT_KIND: _aims(size).misspelt,
+        kinds.LATIN: _aims(size).latin,
+        kinds.SHORT: SHORT,
+    }.get(kind, 0)
+    most = {kinds.EXACT: EXACT_MS, kinds.TYPED: TYPED_MS}.get(kind, _aims(size).misspelt_ms)
+    aims = [f"@5 >= {least} %"] if least else []
+    aims.append(f"p95 <= {most} ms")
+    met = tally.recall(5) >= least and tally.p(95) <= most
+    report.rows.append(Row(f"{size:,}: {kind}", tally.said(), others, aim=", ".join(aims), met=met))
+    for sort, told in _by_sort(tally).items():
+        report.rows.append(Row(f"{size:,}: {kind}: {sort}", told.said()))
+
+
+def _by_sort(tally: Tally) -> dict[str, Tally]:
+    found: dict[str, Tally] = {}
+    for told in tally.told:
+        found.setdefault(told.sought.sort, Tally()).told.append(told)
+    return found
+
+
+def _report_nonsense(report: Report, size: int, tally: Tally) -> None:
+    most = _aims(size).misspelt_ms
+    said = f"{tally.silent():.1f} % find nothing, p50 {tally.p(50):.1f} p95 {tally.p(95):.1f} ms"
+    report.rows.append(
+        Row(
+            f"{size:,}: nonsense",
+            f"{said} (n={len(tally.told)})",
+            aim=f"nothing, p95 <= {most} ms",
+            met=tally.silent() == 100 and tally.p(95) <= most,
+        )
+    )
+
+
+def _report_held(report: Report, size: int, beside: Beside) -> None:
+    held = beside.held * 1000
+    report.rows.append(
+        Row(
+            f"{size:,}: the event loop was held at most",
+            f"{held:.0f} ms",
+            aim=f"<= {HELD_MS} ms",
+            met=held <= HELD_MS,
+        )
+    )
+
+
+def _write_missed(size: int, tallies: Iterable[Tally]) -> None:
+    """What was not found, for whoever mends it: kind, sort, query, what was wanted, what was
+    shown.
+    """
+    path = Path(__file__).parents[1] / "results" / f"search-missed-{size}.tsv"
+    with path.open("w", encoding="utf-8") as file:
+        for tally in tallies:
+            for told in tally.told:
+                one = told.sought
+                if told.place == 1 or (one.kind == kinds.NONSENSE and not told.shown):
+                    continue
+                wanted = " | ".join(" + ".join(texts) for texts in one.wanted)
+                cells = (
+                    f"at {told.place}" if told.place else "not found",
+                    one.kind,
+                    one.sort,
+                    one.text,
+                    f"{one.code} {wanted}",
+                    "; ".join(told.shown),
+                )
+                print(*cells, sep="\t", file=file)

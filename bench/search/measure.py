@@ -1,0 +1,88 @@
+"""What the search answers to each query, how fast, and whether it is right."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from bench.report import percentile
+from bench.search.queries import Sought, squeezed
+from store.engine.database import Database, is_one_of
+from store.search.customers import find_customers
+from store.search.words import SearchWords
+
+FIVE = 5
+COLUMNS = ("name", "organisation", "phone", "mobile", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one query found: the place of the first right hit (0 where none is among the first
+    five), names of the first hits, how many of all hits were no mere guess, milliseconds."""
+
+    sought: Sought
+    place: int
+    shown: tuple[str, ...]
+    sure: int
+    ms: float
+
+
+@dataclass(slots=True)
+class Tally:
+    """The answers to some queries."""
+
+    told: list[Told] = field(default_factory=list)
+
+    def recall(self, most: int) -> float:
+        """Percent in which a right one is among the first `most`."""
+        right = sum(1 <= one.place <= most for one in self.told)
+        return 100 * right / len(self.told)
+
+    def silent(self) -> float:
+        """Percent in which nothing is shown."""
+        return 100 * sum(not one.shown for one in self.told) / len(self.told)
+
+    def p(self, percent: int) -> float:
+        """That percentile of the milliseconds."""
+        return percentile([one.ms for one in self.told], percent)
+
+    def said(self) -> str:
+        """For a table's cell."""
+        recall = f"{self.recall(1):.1f} / {self.recall(FIVE):.1f} %"
+        return f"{recall}, p50 {self.p(50):.1f} p95 {self.p(95):.1f} ms (n={len(self.told)})"
+
+
+async def ask(db: Database, words: SearchWords, sought: Sought) -> Told:
+    """Put one query to the search."""
+    began = perf_counter()
+    hits = await find_customers(db, words, sought.text)
+    ms = (perf_counter() - began) * 1000
+    first = [hit.customer for hit in hits[:FIVE]]
+    records = await _records(db, [one.code for one in first])
+    right = [sought.is_right(one.code, records.get(one.code, "")) for one in first]
+    place = right.index(True) + 1 if True in right else 0
+    shown = tuple(f"{one.name} ({one.organisation})" for one in first)
+    return Told(sought, place, shown, sum(not hit.weak for hit in hits), ms)
+
+
+async def _records(db: Database, codes: Sequence[str]) -> dict[str, str]:
+    """All that stands in the records of these customers, squeezed, by code."""
+    found: dict[str, list[str]] = {code: [code] for code in codes}
+    own = await db.fetch(
+        "SELECT code, name, organisation, phone, mobile, email FROM customers "
+        f"WHERE {is_one_of('code', codes)}",
+        *codes,
+    )
+    contacts = await db.fetch(
+        "SELECT customer_code AS code, name, '' AS organisation, phone, mobile, email "
+        f"FROM contacts WHERE {is_one_of('customer_code', codes)}",
+        *codes,
+    )
+    for row in [*own, *contacts]:
+        found[row["code"]] += [_as_dialled(row[column]) for column in COLUMNS]
+    return {code: squeezed(" ".join(texts)) for code, texts in found.items()}
+
+
+def _as_dialled(text: str) -> str:
+    """A telephone as it is dialled within the country; any other text as it is."""
+    return re.sub(r"^\+66", "0", text)
