@@ -1,22 +1,31 @@
-"""What is kept no longer than it is useful: old buttons, forgotten drafts, what people typed."""
+"""What is kept no longer than it is useful: old buttons, forgotten drafts, what people typed.
 
+It is dropped in short pieces, so that nobody who writes meanwhile waits for more than one of them.
+"""
+
+import asyncio
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from store import due, files, reminders, staff
 from store.blobs import Blobs
 from store.chat import buttons, forms, inbox, outbox
-from store.engine.database import Database, Tx
+from store.engine.database import Database
+from store.engine.pieces import BEGINNING, Piece, PieceStart
 from store.tables import imports
 
+EVERY = timedelta(minutes=10)
+PIECES = 40
+"""Most pieces at once: what is left waits for the next tick, and what is due goes first."""
+PAUSE = 0.03
+"""Seconds after a piece that wrote something, in which others have the database to themselves."""
 DRAFTS = timedelta(days=30)
 RAW_EVENTS = timedelta(days=7)
 HISTORY = timedelta(days=60)
 STRANGERS = timedelta(days=2)
 DONE = timedelta(days=400)
-
-
 FILES = timedelta(days=7)
 """How long a file waits for somebody to say where it goes, a table to be imported, a chart to be
 looked at.
@@ -24,11 +33,13 @@ looked at.
 BYTES = timedelta(days=1)
 """How long bytes stay that no row names: a transaction that will name them is far shorter."""
 
-FORGOTTEN: Mapping[str, tuple[Callable[[Tx, datetime], Awaitable[int]], timedelta]] = {
+Forget = Callable[[Database, datetime, PieceStart], Awaitable[Piece]]
+FORGOTTEN: Mapping[str, tuple[Forget, timedelta]] = {
     "buttons": (buttons.forget, timedelta()),
     "drafts": (forms.forget, DRAFTS),
     "imports": (imports.forget, FILES),
-    "files": (files.forget, FILES),
+    "files_of_drafts": (files.forget_of_drafts, FILES),
+    "files": (files.forget_unclaimed, FILES),
     "raw_events": (inbox.forget_raw, RAW_EVENTS),
     "events": (inbox.forget_events, HISTORY),
     "messages": (outbox.forget_messages, HISTORY),
@@ -38,22 +49,71 @@ FORGOTTEN: Mapping[str, tuple[Callable[[Tx, datetime], Awaitable[int]], timedelt
     "stranger_answers": (staff.forget_stranger_answers, STRANGERS),
 }
 """What is dropped, in this order: how, and how old it must be."""
+_BYTES = "bytes"
 
 
-async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[str, int]:
-    """Drop what is past its time; returns how many rows of each kind, and how many files on disk.
+class Housekeeping:
+    """Goes its rounds through everything that is dropped, some pieces at a time."""
 
-    A database that knows no file at all may be the wrong one, or not restored yet: then the disk is
-    left alone."""
+    def __init__(self, db: Database, blobs: Blobs | None = None) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._began_at: datetime | None = None
+        self._left = deque[str]()
+        self._after: dict[str, PieceStart] = {}
+        self._day: date | None = None
 
-    async def work(tx: Tx) -> dict[str, int]:
-        done: dict[str, int] = {}
-        for what, (forget, age) in FORGOTTEN.items():
-            done[what] = await forget(tx, now - age)
-        return done
+    async def step(self, now: datetime) -> dict[str, int]:
+        """Some pieces of the round, where one is to be gone; returns how many rows were dropped of
+        each kind, and how many files on disk.
+        """
+        if not self._left and not self._begin(now):
+            return {}
+        done = Counter[str]()
+        for _piece in range(PIECES):
+            if not self._left:
+                break
+            what = self._left[0]
+            piece = await self._run(what, now)
+            done[what] += piece.touched
+            self._after[what] = piece.after
+            if not piece.more:
+                self._left.popleft()
+            if piece.touched:
+                await asyncio.sleep(PAUSE)
+        return {what: touched for what, touched in done.items() if touched}
 
-    done = await db.write(work)
-    if blobs is not None and await files.has_any(db):
-        named = partial(files.list_named, db)
-        done["bytes"] = await blobs.sweep(BYTES.total_seconds(), named)
-    return done
+    def _begin(self, now: datetime) -> bool:
+        """Begin a round unless the last one began a short while ago."""
+        # Compared both ways: a clock that was set back must not stop the tidying.
+        if self._began_at is not None and abs(now - self._began_at) < EVERY:
+            return False
+        self._began_at = now
+        self._left.extend([*FORGOTTEN, _BYTES])
+        if self._day != now.date():
+            # Once a day from the beginning: what was passed over may be done with by now.
+            self._day = now.date()
+            self._after.clear()
+        return True
+
+    async def _run(self, what: str, now: datetime) -> Piece:
+        after = self._after.get(what, BEGINNING)
+        if what == _BYTES:
+            return await self._sweep(after)
+        forget, age = FORGOTTEN[what]
+        return await forget(self._db, now - age, after)
+
+    async def _sweep(self, after: PieceStart) -> Piece:
+        """Sweep the next folder of the files on disk, each once a day.
+
+        A database that knows no file at all may be the wrong one, or not restored yet: then the
+        disk is left alone."""
+        if self._blobs is None or not await files.has_any(self._db):
+            return Piece()
+        swept = str(after[0]) if after else ""
+        left = [folder for folder in await self._blobs.folders() if folder > swept]
+        if not left:
+            return Piece(after=after)
+        named = partial(files.list_named, self._db)
+        removed = await self._blobs.sweep_folder(left[0], BYTES.total_seconds(), named)
+        return Piece(removed, (left[0],), more=True)

@@ -17,7 +17,7 @@ from domain.errors import Conflict, DeskError
 from handlers import system
 from handlers.desk import Desk, Outcome, Work, up_to_date
 from handlers.registry import KINDS, STARTS, DueKind
-from scheduler.housekeeping import tidy
+from scheduler.housekeeping import Housekeeping
 from store import due
 from store.due import Claimable, Due
 from store.engine.database import StoreUnavailable, Write
@@ -25,7 +25,6 @@ from store.engine.failpoints import failpoint
 
 EVERY_SECONDS = 5
 KEEP_SECONDS = 20.0
-TIDY_EVERY = timedelta(minutes=10)
 BATCH = 400
 """Occurrences a transaction: more would hold the event loop and the store's writer for too long."""
 ATTEMPTS = 5
@@ -59,7 +58,7 @@ class Ticker:
     def __init__(self, desk: Desk, sender: OutcomeSender) -> None:
         self._desk = desk
         self._sender = sender
-        self._tidied_at: datetime | None = None
+        self._housekeeping = Housekeeping(desk.db, desk.files.blobs)
         self._started = False
 
     async def tick(self) -> dict[str, int]:
@@ -71,7 +70,7 @@ class Ticker:
             self._started = True
         await self._plan_daily(self._desk.clock())
         await self._run_due(done)
-        done.update(await self._tidy(self._desk.clock()))
+        done.update(await self._housekeeping.step(self._desk.clock()))
         return dict(done)
 
     async def _run_due(self, done: Counter[str]) -> None:
@@ -92,14 +91,6 @@ class Ticker:
             stalled += 1
             if done.total() > before:
                 stalled = 0
-
-    async def _tidy(self, now: datetime) -> dict[str, int]:
-        """Tidy up now and then; returns how many rows were dropped, by what they were."""
-        # Compared both ways: a clock that was set back must not stop the tidying.
-        if self._tidied_at is not None and abs(now - self._tidied_at) < TIDY_EVERY:
-            return {}
-        self._tidied_at = now
-        return await tidy(self._desk.db, now, self._desk.files.blobs)
 
     async def _start(self, now: datetime) -> dict[str, int]:
         """What a process does before its first tick, each in a transaction of its own; returns how

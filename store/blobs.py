@@ -25,10 +25,13 @@ from domain.files import LARGEST, FileKind, FileRefusal, sniff
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTS = "parts"
+_FOLDER = "[0-9a-f][0-9a-f]"
 _TRASH = ".trash"
 """Behind the name of a file that is about to be removed."""
 _MOST_MEMBERS = 20_000
 _AT_ONCE = 500
+Named = Callable[[Sequence[str]], Awaitable[set[str]]]
+"""Tells which of some hashes a row names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +122,32 @@ class Blobs:
 
     # Tidying up.
 
-    async def sweep(
-        self, older_than: float, named: Callable[[Sequence[str]], Awaitable[set[str]]]
-    ) -> int:
+    async def sweep(self, older_than: float, named: Named) -> int:
         """Remove the bytes that no row names and nobody touched for so many seconds; returns how
         many files.
+        """
+        removed = 0
+        for folder in await self.folders():
+            removed += await self.sweep_folder(folder, older_than, named)
+        return removed
 
-        `named` tells which of some hashes a row names. A file is first moved aside and then looked
-        at again, so one that comes at this very moment stays, or is written anew."""
+    async def folders(self) -> list[str]:
+        """What a sweep goes through, one by one, in their order."""
+        return await asyncio.to_thread(self._folders)
+
+    def _folders(self) -> list[str]:
         if not self._root.is_dir():
-            return 0
+            return []
+        hashes = [path.name for path in self._root.glob(_FOLDER)]
+        return sorted([*hashes, _PARTS])
+
+    async def sweep_folder(self, folder: str, older_than: float, named: Named) -> int:
+        """As `sweep`, in one of the folders.
+
+        A file is first moved aside and then looked
+        at again, so one that comes at this very moment stays, or is written anew."""
         before = await asyncio.to_thread(self._disk_time) - older_than
-        old = await asyncio.to_thread(lambda: list(self._old(before)))
+        old = await asyncio.to_thread(lambda: list(self._old(folder, before)))
         removed = 0
         for start in range(0, len(old), _AT_ONCE):
             some = old[start : start + _AT_ONCE]
@@ -151,14 +168,16 @@ class Blobs:
             os.close(handle)
             path.unlink()
 
-    def _old(self, before: float) -> Iterator[Path]:
+    def _old(self, folder: str, before: float) -> Iterator[Path]:
         # Another process tidies up as well, and a part becomes a file: what vanishes meanwhile is
         # no fault.
-        for part in (self._root / _PARTS).glob("*"):
-            with suppress(FileNotFoundError):
-                if part.stat().st_mtime < before:
-                    part.unlink()
-        for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+        if folder == _PARTS:
+            for part in (self._root / _PARTS).glob("*"):
+                with suppress(FileNotFoundError):
+                    if part.stat().st_mtime < before:
+                        part.unlink()
+            return
+        for path in (self._root / folder).glob(f"{_FOLDER}/*"):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < before:
                     yield path

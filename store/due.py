@@ -5,10 +5,12 @@ once.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from domain.errors import Conflict
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Tx, is_one_of, marks
+from store.engine.database import Database, Reader, Tx, is_one_of, marks
+from store.engine.pieces import BEGINNING, PIECE, Piece, PieceStart
 
 LEASE = timedelta(minutes=1)
 """How long what was claimed stays another process's when its claimer died; who works for longer
@@ -172,11 +174,13 @@ async def last_done_by_subject(
 
 
 async def last_done(db: Reader, kind: str) -> datetime | None:
-    """When an occurrence of this kind was last done."""
+    """When this kind, which is due daily, was last done."""
     row = await db.fetch_one(
-        "SELECT max(done_at) AS last_at FROM due WHERE kind = ? AND state = 'done'", kind
+        "SELECT done_at FROM due WHERE kind = ? AND subject = '' AND state = 'done' "
+        "ORDER BY occurrence DESC LIMIT 1",
+        kind,
     )
-    at: datetime | None = row["last_at"] if row else None
+    at: datetime | None = row["done_at"] if row else None
     return at
 
 
@@ -308,12 +312,32 @@ async def note_failure(
     )
 
 
-async def forget(tx: Tx, before: datetime) -> int:
+async def forget(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
     """Drop what was done before a time; of a ticket that is still open all is kept, or it would be
     told again.
     """
-    return await tx.execute(
-        "DELETE FROM due WHERE state = 'done' AND done_at < ? AND NOT EXISTS "
-        "(SELECT 1 FROM tickets WHERE no = due.subject AND status IN ('new', 'open'))",
-        before,
+    where = "state = 'done' AND done_at < ?"
+    params: list[object] = [before]
+    if after:
+        # What is kept is passed over once, and not with every piece.
+        where += " AND (done_at, id) > (?, ?)"
+        params += after
+    rows = await db.fetch(
+        "SELECT id, done_at, CASE WHEN EXISTS (SELECT 1 FROM tickets WHERE no = due.subject "
+        "AND status IN ('new', 'open')) THEN 1 ELSE 0 END AS kept "
+        f"FROM due WHERE {where} ORDER BY done_at, id LIMIT {PIECE}",
+        *params,
     )
+    if not rows:
+        return Piece(after=after)
+    place = (rows[-1]["done_at"], rows[-1]["id"])
+    ids = [row["id"] for row in rows if not row["kept"]]
+    touched = 0
+    if ids:
+        touched = await db.write(partial(_forget, ids=ids))
+    return Piece(touched, place, more=len(rows) == PIECE)
+
+
+async def _forget(tx: Tx, ids: Sequence[int]) -> int:
+    named = is_one_of("id", ids)
+    return await tx.execute(f"DELETE FROM due WHERE {named} AND state = 'done'", *ids)

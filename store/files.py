@@ -11,9 +11,12 @@ from domain.errors import NotFound
 from domain.staff import StaffId
 from domain.tickets.records import Change
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Tx, count, is_one_of
+from store.engine.database import Database, Reader, Tx, count, is_one_of
+from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 from store.records import changes
 
+TEMPORARY = "record LIKE '%:%'"
+"""Holds for files of what is no record of the desk (yet): an index has them apart."""
 FIELD = "files"
 """The field under which a record's list of changes tells of them."""
 
@@ -202,17 +205,28 @@ async def remove(
         await changes.add(tx, file.record, [line])
 
 
-async def forget(tx: Tx, held_before: datetime) -> int:
-    """Drop the files of drafts that are done with, and those that nobody claimed, or were shown,
-    before then.
-    """
-    ended = await tx.execute(
-        "DELETE FROM files WHERE record LIKE 'draft:%' AND NOT EXISTS (SELECT 1 FROM forms "
-        "WHERE 'draft:' || forms.id = files.record AND forms.state IN ('open', 'parked'))"
-    )
-    unclaimed = await tx.execute(
-        "DELETE FROM files WHERE added_at < ? "
-        "AND (record LIKE 'held:%' OR record LIKE 'import:%' OR record LIKE 'chart:%')",
-        held_before,
-    )
-    return ended + unclaimed
+_OF_ENDED_DRAFTS = Outdated(
+    "files",
+    "id",
+    f"{TEMPORARY} AND substr(record, 1, 6) = 'draft:' AND NOT EXISTS (SELECT 1 FROM forms "
+    "WHERE forms.id = substr(files.record, 7) AND forms.state IN ('open', 'parked'))",
+    "added_at",
+)
+_UNCLAIMED = Outdated(
+    "files",
+    "id",
+    f"{TEMPORARY} AND added_at < ? AND substr(record, 1, 6) <> 'draft:'",
+    "added_at",
+)
+
+
+async def forget_of_drafts(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
+    """Drop the files of drafts that are done with, whenever they came."""
+    return await _OF_ENDED_DRAFTS.drop(db)
+
+
+async def forget_unclaimed(
+    db: Database, held_before: datetime, after: PieceStart = BEGINNING
+) -> Piece:
+    """Drop the files that nobody claimed, or was shown, since before then."""
+    return await _UNCLAIMED.drop(db, held_before)

@@ -9,7 +9,8 @@ from domain.staff import StaffId
 from store import due
 from store.due import Due
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Tx, count, is_one_of
+from store.engine.database import Database, Reader, Tx, count, is_one_of
+from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
 KIND = "reminder"
 
@@ -132,6 +133,9 @@ async def count_reminders(db: Reader, owner: StaffId) -> int:
     )
 
 
-async def forget(tx: Tx, before: datetime) -> int:
+_OVER = Outdated("reminders", "id", "state <> 'waiting' AND due_at < ?", "due_at")
+
+
+async def forget(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
     """Drop what rang or was dealt with, and was due before then."""
-    return await tx.execute("DELETE FROM reminders WHERE state <> 'waiting' AND due_at < ?", before)
+    return await _OVER.drop(db, before)

@@ -13,7 +13,8 @@ from domain.staff import (
     StaffId,
 )
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Tx, count
+from store.engine.database import Database, Reader, Tx, count
+from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +425,11 @@ async def note_stranger_answer(
     )
 
 
-async def forget_stranger_answers(tx: Tx, before: datetime) -> int:
+_NO_LIMIT = Outdated("stranger_answers", "answered_at", "answered_at < ?", "answered_at")
+
+
+async def forget_stranger_answers(
+    db: Database, before: datetime, after: PieceStart = BEGINNING
+) -> Piece:
     """Drop the counts of answers that no longer limit anybody."""
-    return await tx.execute("DELETE FROM stranger_answers WHERE answered_at < ?", before)
+    return await _NO_LIMIT.drop(db, before)

@@ -8,7 +8,8 @@ import orjson
 
 from domain.errors import Conflict
 from domain.staff import StaffId
-from store.engine.database import Reader, Tx
+from store.engine.database import Database, Reader, Tx
+from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,11 @@ async def use(
         raise Conflict("pressed")
 
 
-async def forget(tx: Tx, expired_before: datetime) -> int:
+_EXPIRED = Outdated("buttons", "token", "expires_at < ?", "expires_at")
+
+
+async def forget(db: Database, expired_before: datetime, after: PieceStart = BEGINNING) -> Piece:
     """Drop buttons that expired before then; a press on one is answered like on any unknown
     button.
     """
-    return await tx.execute("DELETE FROM buttons WHERE expires_at < ?", expired_before)
+    return await _EXPIRED.drop(db, expired_before)

@@ -9,7 +9,8 @@ from itertools import product
 
 from domain.errors import Conflict
 from store.engine import leases
-from store.engine.database import Database, Reader, Row, Tx
+from store.engine.database import Database, Reader, Row, Tx, is_one_of
+from store.engine.pieces import BEGINNING, OldRows, Outdated, Piece, PieceStart
 
 UNSEND = "unsend:"
 """Before the name of the message that an event takes back."""
@@ -317,26 +318,40 @@ async def requeue(tx: Tx, reference: str) -> str | None:
 
 
 async def count_by_state(db: Reader) -> dict[str, int]:
-    """How many events are in each state."""
-    rows = await db.fetch("SELECT state, count(*) AS n FROM inbox GROUP BY state")
-    return {row["state"]: int(row["n"]) for row in rows}
+    """How many events wait, failed, or could not be read: those that were handled are not
+    counted.
+    """
+    # Each by an index of its own, which has no others.
+    counts = ("pending", "failed", "unparsable")
+    selected = " UNION ALL ".join(
+        f"SELECT '{state}' AS state, count(*) AS n FROM inbox WHERE state = '{state}'"
+        for state in counts
+    )
+    rows = await db.fetch(selected)
+    return {row["state"]: int(row["n"]) for row in rows if row["n"]}
 
 
-async def forget_raw(tx: Tx, before: datetime) -> int:
+# What is forgotten.
+
+_TYPED = Outdated("inbox", "seq", "raw <> '' AND state <> 'failed' AND done_at < ?", "done_at")
+_EVENTS = OldRows("inbox", "received_at", "state <> 'pending'")
+
+
+async def forget_raw(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
     """Drop what people typed from events that ended before then (the row stays, against repeats).
 
     A failed event keeps it, since a button may still try it again; it goes with the row.
     """
-    return await tx.execute(
-        "UPDATE inbox SET raw = '' WHERE raw <> '' AND done_at < ? AND state <> 'failed'", before
-    )
+    return await _TYPED.empty(db, ("raw",), before)
 
 
-async def forget_events(tx: Tx, before: datetime, limit: int = 5000) -> int:
-    """Drop events that came before then, but for those still to be handled; so many at a time."""
-    await tx.execute("DELETE FROM event_records WHERE noted_at < ?", before)
-    return await tx.execute(
-        "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox "
-        f"WHERE received_at < ? AND state <> 'pending' ORDER BY seq LIMIT {int(limit)})",
-        before,
-    )
+async def forget_events(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
+    """Drop events that came before then, but for those still to be handled, and what is known of
+    the records that they made.
+    """
+    return await _EVENTS.drop(db, before, after, _forget_records)
+
+
+async def _forget_records(tx: Tx, seqs: Sequence[int]) -> None:
+    of_events = f"SELECT event_id FROM inbox WHERE {is_one_of('seq', seqs)}"
+    await tx.execute(f"DELETE FROM event_records WHERE event_id IN ({of_events})", *seqs)

@@ -15,6 +15,7 @@ from store.engine.database import (
     Tx,
     is_one_of,
 )
+from store.engine.pieces import BEGINNING, OldRows, Outdated, Piece, PieceStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,28 +344,41 @@ async def unsay(
     )
 
 
-async def count_by_state(db: Database) -> dict[str, int]:
-    """How many messages are in each state."""
-    rows = await db.fetch("SELECT state, count(*) AS n FROM outbox GROUP BY state")
+async def count_by_state(db: Reader) -> dict[str, int]:
+    """How many messages wait, or did not or perhaps not arrive: those that were sent are not
+    counted.
+    """
+    rows = await db.fetch(
+        "SELECT state, count(*) AS n FROM outbox WHERE state IN ('queued', 'sending') "
+        "GROUP BY state UNION ALL "
+        "SELECT state, count(*) AS n FROM outbox WHERE state IN ('dead', 'doubtful') GROUP BY state"
+    )
     return {row["state"]: int(row["n"]) for row in rows}
 
 
-async def forget_messages(tx: Tx, before: datetime, limit: int = 5000) -> int:
-    """Drop messages that ended and were made before then; so many at a time. Mails to customers
-    keep theirs: it is their state."""
-    return await tx.execute(
-        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? "
-        "AND NOT (platform = 'mail' AND EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id)) "
-        f"AND state NOT IN ('queued', 'sending') ORDER BY seq LIMIT {int(limit)})",
-        before,
-    )
+# What is forgotten.
+
+_MESSAGES = OldRows(
+    "outbox",
+    "created_at",
+    "state NOT IN ('queued', 'sending') AND NOT (platform = 'mail' "
+    "AND EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id))",
+)
+_GIVEN_UP = Outdated(
+    "outbox",
+    "seq",
+    "payload <> '' AND state IN ('dead', 'doubtful', 'dropped', 'moved') AND created_at < ?",
+    "created_at",
+)
 
 
-async def forget_payloads(tx: Tx, before: datetime) -> int:
+async def forget_messages(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
+    """Drop messages that ended and were made before then. Mails to customers keep theirs: it is
+    their state.
+    """
+    return await _MESSAGES.drop(db, before, after)
+
+
+async def forget_payloads(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
     """Drop what was to be said from messages that were given up before then."""
-    return await tx.execute(
-        "UPDATE outbox SET payload = '', notice = '' "
-        "WHERE state IN ('dead', 'doubtful', 'dropped', 'moved') "
-        "AND created_at < ? AND payload <> ''",
-        before,
-    )
+    return await _GIVEN_UP.empty(db, ("payload", "notice"), before)

@@ -9,7 +9,8 @@ from domain.errors import Conflict
 from domain.staff import StaffId
 from domain.tables.tables import Register
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Tx
+from store.engine.database import Database, Reader, Tx
+from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,11 @@ async def note_failure(tx: Tx, import_id: str) -> int:
     return int(row["failures"]) if row else 0
 
 
-async def forget(tx: Tx, before: datetime) -> int:
+_ENDED = Outdated(
+    "imports", "id", "created_at < ? AND state NOT IN ('checking', 'running')", "created_at"
+)
+
+
+async def forget(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
     """Drop those that were sent before then and are not being worked on."""
-    return await tx.execute(
-        "DELETE FROM imports WHERE created_at < ? AND state NOT IN ('checking', 'running')", before
-    )
+    return await _ENDED.drop(db, before)

@@ -137,7 +137,7 @@ async def test_a_cancelled_form_keeps_no_file(desk):
     await desk.says("/open C81554 โทร 1.1")
     await desk.sends_file(PDF, "a.pdf")
     await desk.says("ยกเลิก")
-    assert await desk.db.write(lambda tx: files.forget(tx, desk.now)) == 1
+    assert (await files.forget_of_drafts(desk.db, desk.now)).touched == 1
 
 
 async def test_a_file_beside_a_form_of_something_else_parks_it(desk):

@@ -97,8 +97,8 @@ async def test_only_what_was_done_long_ago_is_forgotten(db):
     await plan(db, at(0, "old"), at(0, "waiting"))
     old = [row for row in await claim(db) if row.occurrence == "old"]
     await db.write(lambda tx: due.finish(tx, old, "me", NOW))
-    assert await db.write(lambda tx: due.forget(tx, NOW)) == 0
-    assert await db.write(lambda tx: due.forget(tx, NOW + timedelta(seconds=1))) == 1
+    assert (await due.forget(db, NOW)).touched == 0
+    assert (await due.forget(db, NOW + timedelta(seconds=1))).touched == 1
     assert [row.occurrence for row in await due.list_waiting(db, "remind")] == ["waiting"]
 
 

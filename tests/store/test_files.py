@@ -15,7 +15,7 @@ import pytest
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.staff import StaffId
 from domain.tables.tables import Register
-from scheduler.housekeeping import tidy
+from scheduler.housekeeping import Housekeeping
 from store import files
 from store.blobs import Blobs, sniff_file
 from store.chat import forms
@@ -136,7 +136,8 @@ async def test_what_nobody_claims_is_forgotten_and_what_waits_in_a_draft_is_not(
         a_file("seen", of_chart("ab")),
         a_file("ticket", TICKET, added_at=old),
     )
-    assert await db.write(lambda tx: files.forget(tx, NOW - 7 * DAY)) == 5
+    assert (await files.forget_of_drafts(db, NOW)).touched == 2
+    assert (await files.forget_unclaimed(db, NOW - 7 * DAY)).touched == 3
     every = [
         "d-open",
         "d-parked",
@@ -167,8 +168,8 @@ async def test_an_import_goes_from_state_to_state_once(db: Database, officer: St
     assert await imports.find_import(db, "i1") == replace(
         job, state="ready", new_records=5, changed_records=6, failures=1
     )
-    assert await db.write(lambda tx: imports.forget(tx, NOW)) == 0
-    assert await db.write(lambda tx: imports.forget(tx, NOW + DAY)) == 1
+    assert (await imports.forget(db, NOW)).touched == 0
+    assert (await imports.forget(db, NOW + DAY)).touched == 1
 
 
 # Bytes.
@@ -313,10 +314,10 @@ async def test_a_desk_that_knows_no_file_leaves_the_disk_alone(
     blobs = Blobs(tmp_path)
     name = await stored(blobs, b"abc")
     age(blobs.path(name), 10 * DAY.total_seconds())
-    assert "bytes" not in await tidy(db, NOW, blobs)
+    assert await Housekeeping(db, blobs).step(NOW) == {}
     assert blobs.existing(name)
     await add(db, a_file("f1", TICKET))
-    assert (await tidy(db, NOW, blobs))["bytes"] == 1
+    assert await Housekeeping(db, blobs).step(NOW) == {"bytes": 1}
     assert every_file(tmp_path / "files") == []
 
 

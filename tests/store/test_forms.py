@@ -117,7 +117,7 @@ async def test_old_drafts_are_forgotten(db: Database, officer: StaffId) -> None:
     await save(db, Draft("old", officer, "ticket", {}, "", NOW - MINUTE))
     await save(db, Draft("new", officer, "ticket", {}, "", NOW, "saved"))
 
-    assert await db.write(lambda tx: forms.forget(tx, NOW)) == 1
+    assert (await forms.forget(db, NOW)).touched == 1
     assert await forms.find_draft(db, "old") is None
     assert await forms.find_draft(db, "new") is not None
 

@@ -10,7 +10,7 @@ import pytest
 from domain.errors import Conflict
 from store.chat import inbox
 from store.chat.inbox import Event
-from store.engine import leases
+from store.engine import leases, pieces
 from store.engine.database import Database, Tx
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
@@ -56,7 +56,8 @@ async def test_an_event_that_comes_twice_is_kept_once(db: Database) -> None:
     await finish_next(db)
     await receive(db, event(1))
     assert await inbox.next_pending(db, CHAT) is None
-    assert await inbox.count_by_state(db) == {"done": 1}
+    rows = await db.fetch("SELECT state, count(*) AS n FROM inbox GROUP BY state")
+    assert [(row["state"], row["n"]) for row in rows] == [("done", 1)]
 
 
 async def test_the_same_id_on_another_platform_is_another_event(db: Database) -> None:
@@ -246,9 +247,9 @@ async def test_what_people_typed_is_forgotten_but_repeats_are_still_known(db: Da
     await finish_next(db)
     await finish_next(db, state="failed", reference="REF-1")
 
-    assert await db.write(lambda tx: inbox.forget_raw(tx, NOW)) == 0
-    assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 1
-    assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 0
+    assert (await inbox.forget_raw(db, NOW)).touched == 0
+    assert (await inbox.forget_raw(db, NOW + timedelta(seconds=1))).touched == 1
+    assert (await inbox.forget_raw(db, NOW + timedelta(seconds=1))).touched == 0
     rows = await db.fetch("SELECT event_id, raw FROM inbox ORDER BY seq")
     assert [(row["event_id"], row["raw"]) for row in rows] == [
         ("e1", ""),
@@ -256,20 +257,23 @@ async def test_what_people_typed_is_forgotten_but_repeats_are_still_known(db: Da
         ("e3", '{"n": 3}'),
     ]
     await receive(db, event(1))
-    assert await inbox.count_by_state(db) == {"done": 1, "failed": 1, "pending": 1}
+    assert await inbox.count_by_state(db) == {"failed": 1, "pending": 1}
 
 
 async def test_old_events_are_forgotten_some_at_a_time_but_never_one_still_to_be_handled(
-    db: Database,
+    db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pieces, "PIECE", 2)
     await receive(db, *(event(number) for number in range(1, 6)))
     await receive(db, event(6), now=EXPIRED)
     for _ in range(3):
         await finish_next(db)
 
-    assert await db.write(lambda tx: inbox.forget_events(tx, NOW)) == 0
-    assert await db.write(lambda tx: inbox.forget_events(tx, EXPIRED, limit=2)) == 2
-    assert await db.write(lambda tx: inbox.forget_events(tx, EXPIRED)) == 1
+    assert (await inbox.forget_events(db, NOW)).touched == 0
+    piece = await inbox.forget_events(db, EXPIRED)
+    assert (piece.touched, piece.more) == (2, True)
+    piece = await inbox.forget_events(db, EXPIRED, piece.after)
+    assert (piece.touched, piece.more) == (1, False)
     assert [await finish_next(db) for _ in range(3)] == ["e4", "e5", "e6"]
 
 
@@ -334,8 +338,11 @@ async def test_what_was_done_or_failed_keeps_no_words_once_they_are_taken_back(
 
 
 async def test_what_a_message_went_into_is_known_as_long_as_the_event(db: Database) -> None:
-    await db.write(lambda tx: inbox.note_records(tx, ["m1", "m2"], ["R1", "C2"], NOW))
-    await db.write(lambda tx: inbox.note_records(tx, ["m1"], ["R1"], NOW))
-    assert await inbox.list_records(db, "m1") == ["C2", "R1"]
-    await db.write(lambda tx: inbox.forget_events(tx, NOW + timedelta(days=1)))
-    assert await inbox.list_records(db, "m1") == []
+    await receive(db, event(1), event(2))
+    for _ in range(2):
+        await finish_next(db)
+    await db.write(lambda tx: inbox.note_records(tx, ["e1", "e2"], ["R1", "C2"], NOW))
+    await db.write(lambda tx: inbox.note_records(tx, ["e1"], ["R1"], NOW))
+    assert await inbox.list_records(db, "e1") == ["C2", "R1"]
+    await inbox.forget_events(db, NOW + timedelta(days=1))
+    assert await inbox.list_records(db, "e1") == []

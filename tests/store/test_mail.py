@@ -145,8 +145,8 @@ async def test_a_mails_state_outlives_the_outbox(db: Database) -> None:
     written = await put(db)
     await end(db, written, "sent")
     far = NOW + timedelta(days=900)
-    await db.write(lambda tx: outbox.forget_messages(tx, far))
-    await db.write(lambda tx: outbox.forget_payloads(tx, far))
+    await outbox.forget_messages(db, far)
+    await outbox.forget_payloads(db, far)
     assert (await mail.get_mail(db, str(written.id))).state is MailState.SENT
 
 
@@ -278,5 +278,5 @@ async def test_a_mail_to_a_colleague_is_forgotten_and_one_to_a_customer_is_not(
     told = outbox.Message(uuid4(), Platform.MAIL, "nok@nso.example", "{}", officer, notice="{}")
     await db.write(lambda tx: outbox.add(tx, [told], NOW))
     await db.write(lambda tx: outbox.mark_sent(tx, told, NOW))
-    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW + timedelta(days=900))) == 1
+    assert (await outbox.forget_messages(db, NOW + timedelta(days=900))).touched == 1
     assert (await mail.get_mail(db, str(written.id))).state is MailState.SENT

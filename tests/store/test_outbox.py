@@ -12,7 +12,7 @@ from domain.errors import Conflict
 from domain.staff import Platform, StaffId
 from store.chat import outbox
 from store.chat.outbox import Message
-from store.engine import leases
+from store.engine import leases, pieces
 from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
@@ -45,6 +45,12 @@ async def next_message(db: Database, chat: str = "1001", platform: Platform = TE
 
 async def release(db: Database, owner: str = "a", now: datetime = NOW) -> bool:
     return await db.write(lambda tx: outbox.release_if_idle(tx, TELEGRAM, "1001", owner, now))
+
+
+async def states(db: Database) -> dict[str, int]:
+    """How many messages are in each state."""
+    rows = await db.fetch("SELECT state, count(*) AS n FROM outbox GROUP BY state")
+    return {row["state"]: int(row["n"]) for row in rows}
 
 
 async def test_every_field_of_a_message_comes_back(db: Database, officer: StaffId) -> None:
@@ -91,7 +97,7 @@ async def test_an_occasion_is_told_once(db: Database) -> None:
     await db.write(lambda tx: outbox.mark_sent(tx, first, NOW))
     await put(db, message(6, dedupe_key="digest"))
 
-    assert await outbox.count_by_state(db) == {"sent": 1, "queued": 2}
+    assert await states(db) == {"sent": 1, "queued": 2}
     assert (await next_message(db)).id.int == 3
 
 
@@ -143,7 +149,8 @@ async def test_what_has_ended_is_not_sent_again(db: Database, end: str) -> None:
 
     assert await begin(db, first) is False
     assert await outbox.next_message(db, TELEGRAM, "1001") is None
-    assert await outbox.count_by_state(db) == {end: 1}
+    assert await states(db) == {end: 1}
+    assert await outbox.count_by_state(db) == ({end: 1} if end == "dead" else {})
 
 
 async def test_what_was_said_is_forgotten_once_sent_and_kept_when_dead(db: Database) -> None:
@@ -225,16 +232,19 @@ async def test_a_chat_with_more_to_send_is_kept_for_longer(db: Database) -> None
 
 
 async def test_ended_messages_are_forgotten_some_at_a_time_but_never_a_waiting_one(
-    db: Database,
+    db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pieces, "PIECE", 2)
     await put(db, *(message(number) for number in range(1, 6)))
     for _ in range(3):
         found = await next_message(db)
         await db.write(lambda tx, found=found: outbox.mark_ended(tx, found, "dead", "400"))
 
-    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW)) == 0
-    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW + SECOND, limit=2)) == 2
-    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW + SECOND)) == 1
+    assert (await outbox.forget_messages(db, NOW)).touched == 0
+    piece = await outbox.forget_messages(db, NOW + SECOND)
+    assert (piece.touched, piece.more) == (2, True)
+    piece = await outbox.forget_messages(db, NOW + SECOND, piece.after)
+    assert (piece.touched, piece.more) == (1, False)
     assert await outbox.count_by_state(db) == {"queued": 2}
 
 
@@ -243,8 +253,8 @@ async def test_what_given_up_messages_said_is_forgotten(db: Database) -> None:
     first = await next_message(db)
     await db.write(lambda tx: outbox.mark_ended(tx, first, "dead", "400"))
 
-    assert await db.write(lambda tx: outbox.forget_payloads(tx, NOW)) == 0
-    assert await db.write(lambda tx: outbox.forget_payloads(tx, NOW + SECOND)) == 1
+    assert (await outbox.forget_payloads(db, NOW)).touched == 0
+    assert (await outbox.forget_payloads(db, NOW + SECOND)).touched == 1
     rows = await db.fetch("SELECT payload, notice FROM outbox ORDER BY seq")
     assert [tuple(row.values()) for row in rows] == [("", ""), ('{"n": 2}', "n")]
 

@@ -211,7 +211,7 @@ async def test_answers_to_strangers_are_counted_and_forgotten(db: Database) -> N
     assert await staff.count_stranger_answers(db, LINE, "U1", NOW) == 2
     assert await staff.count_stranger_answers(db, LINE, "U1", LATER) == 1
     assert await staff.count_stranger_answers(db, LINE, "U2", NOW) == 0
-    assert await db.write(lambda tx: staff.forget_stranger_answers(tx, LATER)) == 2
+    assert (await staff.forget_stranger_answers(db, LATER)).touched == 2
     assert await staff.count_stranger_answers(db, LINE, "U1", NOW) == 1
 
 
