@@ -6,9 +6,10 @@ short form of their organisation."""
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.search.data import lines, toml
+from bench.search.listed import Meant, misspelt_names, pasted_meanings
 from bench.search.names import DrawnNames
 from bench.search.organisations import Organisation, Organisations
 
@@ -23,7 +24,7 @@ LATIN = 0.03
 PAIRS = 300
 """Customers whose first name and surname are drawn from latin.tsv and spellings.tsv of bench/data."""
 PROVIDERS = ("gmail.com", "hotmail.com", "yahoo.com", "outlook.co.th", "icloud.com")
-AREAS = ("02", "038", "053", "043", "074", "045", "034")
+AREAS = ("02", "038", "053", "043", "044", "074", "045", "034")
 _HEARD = (
     "k kh k ng j ch ch s y d t th n d t th t th n b p ph p f ph m y r l w s s s h o h "
     "a a i ee ue ue u oo e ae o ai ai am a"
@@ -31,6 +32,9 @@ _HEARD = (
 _WRITTEN = "กขคงจฉชซญฎฏฐณดตถทธนบปผพฟภมยรลวศษสหอฮะาิีึืุูเแโไใำั"
 SOUNDS = dict(zip(_WRITTEN, _HEARD.split(), strict=True))
 MOBILE = ("061", "062", "063", "064", "065", "08", "09")
+
+
+NOWHERE = Organisation("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Registered:
     mobile: str
     email: str
     contacts: tuple[Contacted, ...] = ()
+    is_planted: bool = False
 
     @property
     def name(self) -> str:
@@ -88,21 +93,42 @@ def latin_pairs() -> dict[str, list[tuple[str, str]]]:
     return pairs
 
 
-def planted() -> list[tuple[Named | None, Organisation]]:
-    """Whom the register holds at any size: those of latin.tsv, of people.tsv, of
-    organisations.tsv.
-    """
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Somebody whom the register holds at any size, and what is known of the record."""
+
+    who: Named | None
+    where: Organisation = NOWHERE
+    phone: str = ""
+    email: str = ""
+    code: str = ""
+
+
+def planted() -> list[Planted]:
+    """The people and organisations of the lists in bench/data."""
     rng = random.Random(SEED)
     pairs = latin_pairs()
-    some: list[tuple[Named | None, Organisation]] = []
-    nowhere = Organisation("")
+    some: list[Planted] = []
     for _ in range(PAIRS):
         first, last = rng.choice(pairs["first"]), rng.choice(pairs["last"])
-        some.append((Named(first[0], last[0], first[1], last[1]), nowhere))
-    for row in lines("people.tsv"):
-        some.append((Named(*row[:4]), nowhere))
-    some += [(None, one) for one in known_organisations()]
+        some.append(Planted(Named(first[0], last[0], first[1], last[1])))
+    some += [Planted(Named(*row[:4])) for row in lines("people.tsv")]
+    some += [Planted(_named(name)) for name in misspelt_names()]
+    some += [_of(meant, pairs, rng) for meant in pasted_meanings()]
+    some += [Planted(None, one) for one in known_organisations()]
     return some
+
+
+def _named(name: str) -> Named:
+    first, _blank, last = name.partition(" ")
+    return Named(first, last)
+
+
+def _of(meant: Meant, pairs: dict[str, list[tuple[str, str]]], rng: random.Random) -> Planted:
+    """A customer of whom just that is known; the name is somebody's, where it is not."""
+    name = meant.name or f"{rng.choice(pairs['first'])[0]} {rng.choice(pairs['last'])[0]}"
+    where = Organisation(meant.organisation)
+    return Planted(_named(name), where, meant.phone, meant.email, meant.code)
 
 
 def known_organisations() -> list[Organisation]:
@@ -118,32 +144,17 @@ def known_organisations() -> list[Organisation]:
     return found
 
 
-def planted_codes(size: int) -> frozenset[str]:
-    """The codes of those planted in a register of this size."""
-    count = len(planted())
-    every = _distance(size, count)
-    return frozenset(_code(number * every) for number in range(count))
-
-
-def _distance(size: int, count: int) -> int:
-    return max(1, size // max(1, count))
-
-
-def _code(number: int) -> str:
-    return f"C{number + 1}"
-
-
 def entries(size: int) -> Iterator[Registered]:
     """The customers of a register of this size, the same ones each time; those planted stand
     evenly among them.
     """
-    make = _Making(random.Random(SEED))
+    make = _Making(random.Random(SEED), size)
     fixed = planted()
-    every = _distance(size, len(fixed))
+    every = max(1, size // len(fixed))
     for number in range(size):
         at, rest = divmod(number, every)
         if rest == 0 and at < len(fixed):
-            yield make.customer(number, *fixed[at])
+            yield make.planted(number, fixed[at])
         else:
             yield make.anyone(number)
 
@@ -151,8 +162,9 @@ def entries(size: int) -> Iterator[Registered]:
 class _Making:
     """Makes customers one after the other."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, size: int) -> None:
         self._rng = rng
+        self._size = size
         self._names = DrawnNames(rng)
         self._organisations = Organisations(self._names, rng)
         self._titles = toml("names.toml")["titles"]
@@ -162,15 +174,27 @@ class _Making:
         """A person or an organisation."""
         if self._rng.random() < ORGANISATIONS:
             return self.customer(number, None, self._organisations.draw())
-        where = Organisation("")
+        where = NOWHERE
         if self._rng.random() < EMPLOYED:
             where = self._organisations.draw()
         return self.customer(number, self._person(), where)
 
+    def planted(self, number: int, fixed: Planted) -> Registered:
+        """One of those with what is known of them; a code that is nobody's here is theirs."""
+        made = replace(self.customer(number, fixed.who, fixed.where), is_planted=True)
+        if fixed.phone:
+            line = "phone" if fixed.phone.startswith(AREAS) else "mobile"
+            made = replace(made, **{line: fixed.phone})
+        if fixed.email:
+            made = replace(made, email=fixed.email)
+        if fixed.code and int(fixed.code[1:]) > self._size:
+            made = replace(made, code=fixed.code)
+        return made
+
     def customer(self, number: int, who: Named | None, where: Organisation) -> Registered:
         """This person or organisation with all that a record holds."""
         return Registered(
-            _code(number),
+            f"C{number + 1}",
             who,
             self._title(who),
             where,

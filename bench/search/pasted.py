@@ -45,7 +45,7 @@ def _name(form: Callable[[str], str]) -> Paste:
 
 
 def _code(form: Callable[[str], str]) -> Paste:
-    return lambda one, rng: (form(one.code[1:]), one.code)
+    return lambda one, rng: (form(one.code[1:]),)
 
 
 def _grouped(phone: str) -> str:

@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from bench.search.data import lines, toml
-from bench.search.entries import Named, Registered, entries, latin_pairs, planted_codes
+from bench.search.entries import Named, Registered, entries, latin_pairs
+from bench.search.listed import misspelt_queries, pasted_queries
 from bench.search.pasted import PASTED
 from bench.search.slips import LAYOUT, MISSPELT, OTHER_ORDER, Slip
 
@@ -90,16 +91,15 @@ def make_queries(size: int, each: int) -> list[Sought]:
     """The queries for a register of this size, about so many of each kind."""
     rng = random.Random(size)
     numbers = set(rng.sample(range(size), min(size, SAMPLED)))
-    known = planted_codes(size)
     sample = [
-        one for number, one in enumerate(entries(size)) if number in numbers or one.code in known
+        one for number, one in enumerate(entries(size)) if number in numbers or one.is_planted
     ]
     found: list[Sought] = []
     for kind, sorts in _sorts().items():
         share = max(1, each // len(sorts))
         for sort, make in sorts.items():
             found += _some(kind, sort, make, sample, rng, share)
-    return found + list(_nonsense(rng, each))
+    return [*found, *_listed(), *_nonsense(rng, each)]
 
 
 def _some(
@@ -418,6 +418,15 @@ def _before_name(one: Registered, rng: random.Random) -> Sought | None:
 def _beside_organisation(one: Registered, rng: random.Random) -> Sought | None:
     name = one.organisation.name
     return _by(f"{name} {_strange(rng)}", one, name) if name else None
+
+
+def _listed() -> Iterator[Sought]:
+    """The queries that were written down."""
+    lists = ((MISSPELT_KIND, misspelt_queries()), (PASTED_KIND, pasted_queries()))
+    for kind, some in lists:
+        for one in some:
+            wanted = tuple(tuple(map(squeezed, texts)) for texts in one.wanted)
+            yield Sought(kind, "as written down", one.text, one.code, wanted)
 
 
 def _nonsense(rng: random.Random, count: int) -> Iterator[Sought]:
