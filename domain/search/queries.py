@@ -6,7 +6,7 @@ Telephones and addresses are read by `domain.customers.phones`, codes by
 its letter, an address without its sign, keys of the other keyboard layout."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -28,7 +28,7 @@ from domain.tickets.references import (
 
 LEAST_DIGITS = 4
 MOST_DIGITS = 10
-"""Of a part of a telephone, or of a code without its letter."""
+"""Of a part of a telephone; a code without its letter may have fewer."""
 LEAST_LAYOUT_DIGITS = 8
 """Fewer keys of the other layout that give digits may well be a Thai word."""
 
@@ -39,8 +39,14 @@ _ONLY_DIGITS = re.compile(r"[\d\s().+/-]+")
 _COUNTRY = re.compile(r"\A(?:00)?66(?=[1-9])")
 _HIDDEN = r"[xX*\u2022.-]*"
 """What stands for the digits that are not shown."""
+_HIDDEN_FIRST = re.compile(r"\A[xX*\u2022][xX*\u2022.\s-]*(?=\d)")
+_NOUGHTS = re.compile(r"(?<![^\W\d_])[oO](?=[\d\s-]{8,})|(?<=\d)[oO](?=[\doO-])")
+"""The letter O among digits."""
 _LONE_DIGITS = re.compile(
     rf"(?<![\w./-]){_HIDDEN}(\d{{{LEAST_DIGITS},{MOST_DIGITS}}})(?!\w|[./-]\d)"
+)
+_FIRST_AND_LAST = re.compile(
+    r"(?<!\w)(0\d{1,5})[\s.-]*[xX*\u2022]{2,}[\s.xX*\u2022-]*(\d{2,5})(?!\w)"
 )
 _DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z]{2,}"
 _LOCAL = r"[a-z0-9][a-z0-9._%+-]*"
@@ -57,15 +63,16 @@ _START_OF_EMAIL = re.compile(
 class CustomerQuery:
     """What was asked for. `codes`, `phones` (canonical) and `emails` are whole.
 
-    `digits` may be the first or the last ones of a telephone, or a code without its letter, and
-    `beside` is what was said with them; `email_start` is the beginning of an address, `glued` what
-    an address without its sign may be. `words` is all that was said, labels, telephones and
-    addresses aside."""
+    `digits` may be the first or the last ones of a telephone, or a code without its letter; with
+    `first_digits` they are the last ones. `beside` is what was said with them; `email_start` is the
+    beginning of an address, `glued` what an address without its sign may be. `words` is all that
+    was said, labels, telephones and addresses aside."""
 
     codes: Sequence[str] = ()
     phones: Sequence[str] = ()
     emails: Sequence[str] = ()
     digits: str = ""
+    first_digits: str = ""
     beside: str = ""
     email_start: str = ""
     glued: Sequence[str] = ()
@@ -79,7 +86,7 @@ class CustomerQuery:
 
 def read_query(text: str) -> CustomerQuery:
     """Reads what was typed into a search; any text has a reading."""
-    text = without_courtesy(clean(text))
+    text = _NOUGHTS.sub("0", without_courtesy(clean(text)))
     query = _read(text)
     if has_thai(text) and not query.is_exact:
         return _on_latin_keys(text) or query
@@ -103,7 +110,7 @@ def _read(text: str) -> CustomerQuery:
 
 def _codes(text: str) -> list[str]:
     """Returns the codes that are named surely: alone, behind a label, or among other words."""
-    alone = read_code(text)
+    alone = read_code(_spoken_letter().sub("C", text))
     if alone:
         return [alone]
     named = [one for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER]
@@ -114,14 +121,32 @@ def _codes(text: str) -> list[str]:
     return [] if _LETTER_OR_DIGIT.search(rest) else [named[0].value]
 
 
+@cache
+def _spoken_letter() -> re.Pattern[str]:
+    """Matches a code's letter as it is said, before nothing but the number."""
+    letter = one_of(words("queries").texts("code_letter"))
+    return re.compile(rf"\A{letter}\s*(?=\d+\Z)")
+
+
 def _read_parts(said: str) -> CustomerQuery:
     """Reads a text without a whole telephone or address: parts of them, and words."""
     emails = _restored_emails(said)
     if emails:
         return CustomerQuery(emails=emails)
     plain = digits(said).strip()
-    if _ONLY_DIGITS.fullmatch(plain):
-        return CustomerQuery(digits=_national(plain), words=said)
+    shown = _HIDDEN_FIRST.sub("", plain)
+    if _ONLY_DIGITS.fullmatch(shown):
+        return CustomerQuery(digits=_national(shown), words=said)
+    both = _FIRST_AND_LAST.search(plain)
+    if both:
+        return CustomerQuery(
+            first_digits=both[1],
+            digits=both[2],
+            beside=_without_part_labels(f"{said[: both.start()]} {said[both.end() :]}"),
+            words=said,
+        )
+    if with_provider := _provider().fullmatch(plain):
+        return CustomerQuery(email_start=f"{with_provider[1]}@{with_provider[2]}".lower())
     if _START_OF_EMAIL.fullmatch(plain):
         return CustomerQuery(
             email_start=plain.lower(),
@@ -144,7 +169,7 @@ def _read_parts(said: str) -> CustomerQuery:
 def _national(plain: str) -> str:
     """Returns the digits as they are dialled in Thailand; "" where they are too few or too many."""
     only_digits = _COUNTRY.sub("0", _NO_DIGIT.sub("", plain))
-    return only_digits if LEAST_DIGITS <= len(only_digits) <= MOST_DIGITS else ""
+    return only_digits if len(only_digits) <= MOST_DIGITS else ""
 
 
 # E-mail addresses.
@@ -180,8 +205,56 @@ def _with_any_sign(glued: str) -> Sequence[str]:
     """Returns what an address may be whose sign is missing: it stood anywhere before a domain."""
     if not _GLUED_ADDRESS.fullmatch(glued):
         return []
-    cuts = range(1, len(glued))
-    return [f"{glued[:at]}@{glued[at:]}" for at in cuts if _WHOLE_DOMAIN.fullmatch(glued, at)]
+    found = []
+    for at in range(1, len(glued)):
+        if not _WHOLE_DOMAIN.fullmatch(glued, at):
+            continue
+        found.append(f"{glued[:at]}@{glued[at:]}")
+        # The key of the sign without shift types a 2.
+        if glued[at - 1] == "2":
+            found.append(f"{glued[: at - 1]}@{glued[at:]}")
+    return found
+
+
+@cache
+def _provider() -> re.Pattern[str]:
+    """Matches the first part of an address with the name of a well-known provider behind it."""
+    name = one_of(words("queries").texts("providers"))
+    return re.compile(rf"({_LOCAL})\s+({name})", re.IGNORECASE)
+
+
+def near_addresses(text: str) -> list[str]:
+    """Returns what the address in a text may be where nobody has it as it stands: with a comma for
+    a dot, a blank within, or one letter that is wrong, missing, too many or out of place.
+    """
+    found = _ADDRESS_WITH_SLIPS.search(digits(clean(text)).lower())
+    if found is None:
+        return []
+    address = found["address"].replace(",", ".")
+    whole = [address]
+    if before := found["before"]:
+        whole += [f"{before}{sign}{address}" for sign in ("", ".", "_", "-")]
+    return list(dict.fromkeys([*whole, *_one_slip_away(address)]))
+
+
+_ADDRESS_WITH_SLIPS = re.compile(
+    r"(?:(?P<before>[a-z0-9]+)\s+)?(?P<address>[a-z0-9][a-z0-9._,+-]*@[a-z0-9][a-z0-9.,-]*[a-z])"
+)
+_ADDRESS_SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789._-"
+
+
+def _one_slip_away(address: str) -> Iterator[str]:
+    for at in range(len(address) + 1):
+        before = address[:at]
+        behind = address[at:]
+        for sign in _ADDRESS_SIGNS:
+            yield before + sign + behind
+        if not behind:
+            return
+        yield before + behind[1:]
+        yield before + behind[1:2] + behind[0] + behind[2:]
+        for sign in _ADDRESS_SIGNS:
+            yield before + sign + behind[1:]
 
 
 # Labels.
@@ -234,8 +307,10 @@ def _on_latin_keys(text: str) -> CustomerQuery | None:
     if many and looks_like_phone(keys):
         query = _read(keys)
         return query if query.phones else None
-    code = read_code(keys)
-    if code is None:
-        return None
     # It may be a Thai word, too.
-    return replace(_read(text), codes=[code])
+    code = read_code(keys)
+    if code is not None:
+        return replace(_read(text), codes=[code])
+    if "." in keys and _START_OF_EMAIL.fullmatch(keys):
+        return replace(_read(text), email_start=keys.lower())
+    return None

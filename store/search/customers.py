@@ -10,7 +10,7 @@ from enum import StrEnum
 from rapidfuzz.fuzz import ratio, token_sort_ratio
 
 from domain.customers.records import Customer
-from domain.search.queries import CustomerQuery, read_query
+from domain.search.queries import LEAST_DIGITS, CustomerQuery, near_addresses, read_query
 from domain.text import fold
 from store.customers.keys import DIALLED, phone_key
 from store.customers.records import list_customers
@@ -30,6 +30,8 @@ NAME_WORDS = 4
 """Most words beside a telephone or address that may be a name."""
 CODE_DIGITS = 7
 """Most digits that may be a code without its letter."""
+CODE_WIDTHS = (5, 6)
+"""Digits of codes that are filled up with noughts."""
 NEARLY_WHOLE = 7
 """Digits of a telephone of which hardly anybody types a part."""
 MOST_COMPARED = 400
@@ -69,7 +71,7 @@ async def find_customers(db: Database, words: SearchWords, text: str) -> list[Hi
     `words` are those of this database. DeskError("register_unread"): see `find_by_name`."""
     query = read_query(text)
     if query.is_exact:
-        found = await _by_what_is_whole(db, query)
+        found = await _by_what_is_whole(db, query) or await _by_near_address(db, text)
         if found or not query.words:
             return found
         # A telephone nobody has is no part of a name, and a sentence around it is none either.
@@ -77,7 +79,7 @@ async def find_customers(db: Database, words: SearchWords, text: str) -> list[Hi
             return []
         named = await _by_name(db, words, query.words)
         return [replace(hit, weak=True) for hit in named]
-    found = await _by_parts(db, query)
+    found = await _by_parts(db, query) or await _by_near_address(db, text)
     if found and not query.beside:
         return found
     named = await _by_name(db, words, query.words)
@@ -97,7 +99,7 @@ async def _by_what_is_whole(db: Database, query: CustomerQuery) -> list[Hit]:
     beside them first.
     """
     if query.codes:
-        return await _hits(db, query.codes, MatchReason.CODE)
+        return await _by_code(db, query.codes)
     hits: list[Hit] = []
     for phone in query.phones:
         key = phone_key(phone)
@@ -123,10 +125,29 @@ def _once(hits: Iterable[Hit]) -> list[Hit]:
     return [*first.values()][:LIMIT]
 
 
+async def _by_code(db: Database, codes: Sequence[str]) -> list[Hit]:
+    """These customers, else those whose codes differ by no more than leading noughts."""
+    hits = await _hits(db, codes, MatchReason.CODE)
+    if hits:
+        return hits
+    numbers = [code[1:].lstrip("0") for code in codes]
+    padded = [f"C{number:0>{width}}" for number in numbers for width in CODE_WIDTHS]
+    return await _hits(db, padded, MatchReason.CODE)
+
+
+async def _by_near_address(db: Database, text: str) -> list[Hit]:
+    """Those whose address is nearly the one that was typed."""
+    near = near_addresses(text) if "@" in text else []
+    codes = await _codes_with(db, MatchReason.EMAIL, near)
+    return [replace(hit, weak=True) for hit in await _hits(db, codes, MatchReason.EMAIL)]
+
+
 async def _by_parts(db: Database, query: CustomerQuery) -> list[Hit]:
     """By the digits or letters that a code, a telephone or an address begins or ends with."""
     if query.beside:
         return await _by_words_and_digits(db, query)
+    if query.first_digits:
+        return await _hits(db, await _codes_with_digits(db, query), MatchReason.PHONE)
     if query.digits:
         return await _by_digits(db, query.digits)
     if not query.email_start:
@@ -140,7 +161,9 @@ async def _by_digits(db: Database, typed: str) -> list[Hit]:
     """A code without its letter, then telephones that end so, then those that begin so."""
     hits = []
     if len(typed) <= CODE_DIGITS:
-        hits = await _hits(db, [f"C{typed}"], MatchReason.CODE)
+        hits = await _by_code(db, [f"C{typed}"])
+    if len(typed) < LEAST_DIGITS:
+        return hits
     ending = await _codes_beginning(db, MatchReason.PHONE, typed[::-1])
     hits += await _hits(db, ending, MatchReason.PHONE)
     if typed.startswith("0"):
@@ -153,14 +176,32 @@ async def _by_digits(db: Database, typed: str) -> list[Hit]:
 
 
 async def _by_words_and_digits(db: Database, query: CustomerQuery) -> list[Hit]:
-    """Those who are named by the words and have a telephone that ends, or begins, with the
+    """Those who are named by the words and have a code of these digits, or a telephone that ends or
+    begins with them.
+    """
+    hits: list[Hit] = []
+    if len(query.digits) <= CODE_DIGITS and not query.first_digits:
+        hits += await _by_code(db, [f"C{query.digits}"])
+    hits += await _hits(db, await _codes_with_digits(db, query), MatchReason.PHONE)
+    named = await _named(db, [hit.customer.code for hit in hits], query.beside)
+    return _once(hit for hit in hits if hit.customer.code in named)
+
+
+async def _codes_with_digits(db: Database, query: CustomerQuery) -> list[str]:
+    """Codes of the customers with a telephone that ends or, from a nought, begins with the
     digits.
     """
-    codes = await _codes_beginning(db, MatchReason.PHONE, query.digits[::-1], MOST_COMPARED)
-    if query.digits.startswith("0"):
-        codes += await _codes_beginning(db, DIALLED, query.digits, MOST_COMPARED)
-    named = await _named(db, codes, query.beside)
-    return await _hits(db, [code for code in codes if code in named], MatchReason.PHONE)
+    ending = await _codes_beginning(
+        db,
+        MatchReason.PHONE,
+        query.digits[::-1],
+        most=MOST_COMPARED,
+        then=query.first_digits[::-1],
+    )
+    if query.first_digits or not query.digits.startswith("0"):
+        return ending
+    beginning = await _codes_beginning(db, DIALLED, query.digits, most=MOST_COMPARED)
+    return [*ending, *beginning]
 
 
 async def _named(db: Database, codes: Sequence[str], said: str) -> set[str]:
@@ -192,15 +233,20 @@ async def _codes_with(db: Database, kind: str, keys: Sequence[str]) -> list[str]
     return await _codes(db, kind, is_one_of("key", keys), *keys)
 
 
-async def _codes_beginning(db: Database, kind: str, beginning: str, most: int = LIMIT) -> list[str]:
-    """Codes of the customers with a telephone or e-mail whose key begins so."""
+async def _codes_beginning(
+    db: Database, kind: str, beginning: str, *, most: int = LIMIT, then: str = ""
+) -> list[str]:
+    """Codes of the customers with a telephone or e-mail whose key begins so, and ends with
+    `then`.
+    """
     behind_all = beginning + "\U0010ffff"
     return await _codes(
         db,
         kind,
-        "key >= ? AND key < ?",
+        "key >= ? AND key < ? AND key LIKE ?",
         beginning,
         behind_all,
+        f"%{then}",
         most=most,
     )
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.keyboard import as_latin_keys, as_thai_keys
-from domain.search.queries import CustomerQuery, read_query
+from domain.search.queries import CustomerQuery, near_addresses, read_query
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,15 @@ from domain.search.queries import CustomerQuery, read_query
         ("รหัส 81554 ค่ะ", CustomerQuery(codes=["C81554"])),
         ("81554", CustomerQuery(digits="81554", words="81554")),
         ("+66 81 2", CustomerQuery(digits="0812", words="+66 81 2")),
-        ("12", CustomerQuery(words="12")),
+        ("127", CustomerQuery(digits="127", words="127")),
+        ("ซี81554", CustomerQuery(codes=["C81554"])),
+        ("xxx-xxx-5353", CustomerQuery(digits="5353", words="xxx-xxx-5353")),
+        (
+            "081-xxx-5353",
+            CustomerQuery(first_digits="081", digits="5353", words="081-xxx-5353"),
+        ),
+        ("O812345353", CustomerQuery(phones=("+66812345353",))),
+        ("a_b88 gmail", CustomerQuery(email_start="a_b88@gmail")),
         ("1 1037 02345 67 8", CustomerQuery(words="1 1037 02345 67 8")),
         (
             "อัจฉราวดี ลงท้าย 5353",
@@ -37,6 +45,22 @@ def test_a_search_is_read_as_what_is_meant(typed: str, query: CustomerQuery) -> 
         wanted = getattr(query, field)
         found = getattr(read, field)
         assert tuple(found) == tuple(wanted), field
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "somchai,j@example.co.th",
+        "somchai.j@example.co,th",
+        "somchai j@example.co.th",
+        "omchai.j@example.co.th",
+        "somchai.jj@example.co.th",
+        "somchai.j@exmaple.co.th",
+        "somchai.j@example.co.tj",
+    ],
+)
+def test_an_address_with_one_slip_is_near_to_what_was_meant(typed: str) -> None:
+    assert "somchai.j@example.co.th" in near_addresses(typed)
 
 
 @given(st.text(max_size=60))

@@ -92,6 +92,9 @@ FOUND = [
     ("ปู่ทวด 4567", [(5, MatchReason.PHONE)]),
     # A code without its letter, behind a label, or on the other layout.
     ("81554", [(81554, MatchReason.CODE)]),
+    ("081-xxx-5678", [(1, MatchReason.PHONE)]),
+    ("C081554", [(81554, MatchReason.CODE)]),
+    ("81554 ชายกลาง", [(81554, MatchReason.CODE)]),
     ("รหัสลูกค้า 81554 ค่ะ", [(81554, MatchReason.CODE)]),
     ("ฉคๅถถภ", [(81554, MatchReason.CODE)]),
     # Labels of a form are no names.
@@ -103,6 +106,9 @@ FOUND = [
     ("s_j (at) example (dot) ac (dot) th", [(2, MatchReason.EMAIL)]),
     ("s_jexample.ac.th", [(2, MatchReason.EMAIL)]),
     ("s_j example.ac.th", [(2, MatchReason.EMAIL)]),
+    ("s_j2example.ac.th", [(2, MatchReason.EMAIL)]),
+    ("somchai.jai@example.con", [(1, MatchReason.EMAIL)]),
+    ("somchai jai@example.com", [(1, MatchReason.EMAIL)]),
     ("somchai.jai", [(1, MatchReason.EMAIL)]),
     ("หนทแ้ฟรใ่ฟร๑ำปฟทยสำใแนท", [(1, MatchReason.EMAIL)]),
     # An e-mail, whole and its beginning.
