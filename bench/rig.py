@@ -183,11 +183,16 @@ class Program:
 
     def rss(self) -> float:
         """Resident memory in MB."""
+        return self._status("VmRSS:") / 1000
+
+    def most_rss(self) -> float:
+        """The most resident memory so far in MB."""
+        return self._status("VmHWM:") / 1000
+
+    def _status(self, name: str) -> int:
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        return (
-            next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-            / 1000
-        )
+        found = next(line for line in status.splitlines() if line.startswith(name))
+        return int(found.split()[1])
 
     def cpu_seconds(self) -> float:
         """Processor time used so far."""

@@ -1,13 +1,21 @@
 """What the search answers to each query, how fast, and whether it is right."""
 
+import asyncio
 import re
-from collections.abc import Sequence
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 
+from bench.postgresql import own_server
 from bench.report import percentile
 from bench.search.queries import Sought, squeezed
+from bench.search.register import import_register, registered
+from bench.search.running import Running, add_officers, copied, run_desk
 from store.engine.database import Database, is_one_of
+from store.opening import open_database
 from store.search.customers import find_customers
 from store.search.words import SearchWords
 
@@ -50,6 +58,64 @@ class Tally:
         """For a table's cell."""
         recall = f"{self.recall(1):.1f} / {self.recall(FIVE):.1f} %"
         return f"{recall}, p50 {self.p(50):.1f} p95 {self.p(95):.1f} ms (n={len(self.told)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All that was found out about a register: answers by kind of query, the seconds of its import,
+    and the running desk.
+    """
+
+    tallies: dict[str, Tally]
+    import_seconds: float
+    running: Running
+
+
+async def measured(engine: str, size: int, asked: Sequence[Sought]) -> Measured:
+    """Put the queries to the search in a register of this size, and to a desk that runs on it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with _imported(engine, size, folder) as (url, seconds):
+            tallies = await _answers(url, asked)
+            await add_officers(url)
+            running = await asyncio.to_thread(run_desk, url, folder, asked)
+    return Measured(tallies, seconds, running)
+
+
+@asynccontextmanager
+async def _imported(engine: str, size: int, folder: Path) -> AsyncIterator[tuple[str, float]]:
+    """A database with a register of this size, and the seconds of its import; in PostgreSQL on a
+    server of its own.
+    """
+    if engine == "SQLite":
+        made = await asyncio.to_thread(registered, size)
+        yield copied(made.path, folder), made.seconds
+        return
+    server = own_server()
+    try:
+        url = await server.make_database()
+        seconds = await asyncio.to_thread(import_register, url, size)
+        # As autovacuum would have done by then.
+        await server.execute("VACUUM ANALYZE", url)
+        yield url, seconds
+    finally:
+        server.remove()
+
+
+async def _answers(url: str, asked: Sequence[Sought]) -> dict[str, Tally]:
+    """The search's answers by kind."""
+    tallies: dict[str, Tally] = {}
+    words = SearchWords()
+    db = await open_database(url)
+    try:
+        while not await words.refreshed(db):
+            pass
+        for one in asked:
+            told = await ask(db, words, one)
+            tallies.setdefault(one.kind, Tally()).told.append(told)
+    finally:
+        await db.close()
+    return tallies
 
 
 async def ask(db: Database, words: SearchWords, sought: Sought) -> Told:
