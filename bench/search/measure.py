@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,8 +13,8 @@ from time import perf_counter
 from bench.postgresql import own_server
 from bench.report import percentile
 from bench.search.queries import Sought, squeezed
-from bench.search.register import import_register, registered
-from bench.search.running import Running, add_officers, copied, run_desk
+from bench.search.register import DATABASE, import_register, registered
+from bench.search.running import Running, add_officers, run_desk
 from store.engine.database import Database, is_one_of
 from store.opening import open_database
 from store.search.customers import find_customers
@@ -89,7 +90,9 @@ async def _imported(engine: str, size: int, folder: Path) -> AsyncIterator[tuple
     """
     if engine == "SQLite":
         made = await asyncio.to_thread(registered, size)
-        yield copied(made.path, folder), made.seconds
+        # The desk writes into it.
+        shutil.copytree(made.path, folder, dirs_exist_ok=True)
+        yield f"sqlite:///{folder / DATABASE}", made.seconds
         return
     server = own_server()
     try:

@@ -3,6 +3,7 @@ one.
 """
 
 import json
+import os
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -82,7 +83,7 @@ def write_queries(path: Path, size: int, each: int) -> None:
     """The queries for a register of this size, about so many of each kind, one a line."""
     made = make_queries(size, each)
     text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
-    half = path.with_suffix(".half")
+    half = path.with_suffix(f".{os.getpid()}")
     half.write_text(text, encoding="utf-8")
     half.rename(path)
 

@@ -5,13 +5,14 @@ what it is made from changes.
 import csv
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
 
 from bench.search.entries import Registered, entries
 from bench.search.queries import Sought, read_queries, write_queries
@@ -38,6 +39,14 @@ DERIVED = (
     "store/migrations",
 )
 """Whatever else a database follows from into which that table was imported."""
+READING = tuple(
+    ROOT / "store" / "search" / f"{name}.py"
+    for name in ("customers", "holders", "names", "rank", "suggestions", "tickets")
+)
+"""Files of store/search that write nothing."""
+DATABASE = "desk.db"
+KEPT = 86_400
+"""Seconds."""
 ASKED = ("bench/search/queries.py", "bench/search/slips.py", "bench/search/pasted.py")
 """Whatever else the queries follow from that are put to a register."""
 HEADING = (
@@ -54,24 +63,29 @@ HEADING = (
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterFile:
-    """A register's database, and how long its import took in seconds."""
+class RegisterFolder:
+    """A register's database and all that the desk keeps beside it, and how long its import took in
+    seconds.
+    """
 
     path: Path
     seconds: float
 
 
-def registered(size: int) -> RegisterFile:
+def registered(size: int) -> RegisterFolder:
     """A SQLite desk with a register of this size, made where there is none or an old one."""
     CACHE.mkdir(exist_ok=True)
-    path = CACHE / f"register-v5-{size}-{digest(*INVENTED, *DERIVED)}.db"
-    took = path.with_suffix(".seconds")
-    if not took.exists():
-        _forget(f"register-v5-{size}[-.]*")
-        seconds = import_register(f"sqlite:///{path}", size)
-        took.write_text(str(seconds), encoding="ascii")
-        _name_newest(path, size)
-    return RegisterFile(path, float(took.read_text(encoding="ascii")))
+    path = CACHE / f"register-v5-{size}-{digest(*INVENTED, *DERIVED)}"
+    took = path / "seconds"
+    if not path.exists():
+        _forget_old()
+        # Another benchmark may make the same one.
+        making = Path(tempfile.mkdtemp(dir=CACHE))
+        seconds = import_register(f"sqlite:///{making / DATABASE}", size)
+        (making / "seconds").write_text(str(seconds), encoding="ascii")
+        making.rename(path)
+        _name_newest(path / DATABASE, size)
+    return RegisterFolder(path, float(took.read_text(encoding="ascii")))
 
 
 def queries_for(size: int, each: int) -> list[Sought]:
@@ -79,7 +93,6 @@ def queries_for(size: int, each: int) -> list[Sought]:
     CACHE.mkdir(exist_ok=True)
     path = CACHE / f"queries-v5-{size}-{each}-{digest(*INVENTED, *ASKED)}.jsonl"
     if not path.exists():
-        _forget(f"queries-v5-{size}-{each}-*")
         write_queries(path, size, each)
     return read_queries(path)
 
@@ -97,28 +110,35 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     return sorted(
-        one for one in path.rglob("*") if one.is_file() and "__pycache__" not in one.parts
+        one
+        for one in path.rglob("*")
+        if one.is_file() and one.suffix != ".pyc" and one not in READING
     )
 
 
-def _forget(pattern: str) -> None:
-    """Those that were made before what they are made from changed."""
-    for path in CACHE.glob(pattern):
-        path.unlink()
+def _forget_old() -> None:
+    """What nobody made of late: what it was made from has changed since."""
+    until = time() - KEPT
+    for path in CACHE.glob("*-v5-*"):
+        if path.is_symlink() or path.stat().st_mtime >= until:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _name_newest(path: Path, size: int) -> None:
     """A name without the digest, under which the newest register of a size is found."""
     plain = CACHE / f"register-v5-{size}.db"
     plain.unlink(missing_ok=True)
-    plain.symlink_to(path.name)
+    plain.symlink_to(path)
 
 
 def import_register(url: str, size: int) -> float:
     """Bring a register of this size into a database, as an operator does; seconds it took."""
+    table = _table(size)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        table = Path(folder) / "customers.csv"
-        write_table(table, size)
         arguments = ["run_bot.py", "import", "customers", str(table)]
         # The desk's files stay in a folder of their own.
         environment = os.environ | {"DESKBOT_DATABASE_URL": url, "DESKBOT_DATA_DIR": folder}
@@ -139,8 +159,18 @@ def import_register(url: str, size: int) -> float:
     return seconds
 
 
+def _table(size: int) -> Path:
+    """The register as an office brings it along."""
+    path = CACHE / f"table-v5-{size}-{digest(*INVENTED)}.csv"
+    if not path.exists():
+        half = path.with_suffix(f".{os.getpid()}")
+        write_table(half, size)
+        half.rename(path)
+    return path
+
+
 def write_table(path: Path, size: int) -> None:
-    """The register as an office brings it along: further contacts in further rows."""
+    """A register in a file: further contacts stand in further rows."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADING)

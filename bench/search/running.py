@@ -2,7 +2,6 @@
 how soon it ends.
 """
 
-import shutil
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -63,13 +62,6 @@ async def add_officers(url: str) -> None:
         await db.write(work)
     finally:
         await db.close()
-
-
-def copied(path: Path, folder: Path) -> str:
-    """The URL of a copy of a register, which the desk may write into."""
-    copy = folder / "desk.db"
-    shutil.copy(path, copy)
-    return f"sqlite:///{copy}"
 
 
 def run_desk(url: str, folder: Path, asked: Sequence[Sought]) -> Running:
