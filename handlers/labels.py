@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from domain.dates.days import BANGKOK, format_date, format_datetime, format_time
 from domain.fields.rows import field_row
 from domain.staff import Role, StaffId
-from domain.text import strip_titles
+from domain.text.titles import strip_titles
 from handlers.i18n import _
 
 FIELDS = {

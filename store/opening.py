@@ -13,7 +13,7 @@ AFTER = {19: EVERYTHING}
 
 After the nineteenth all that is derived is made anew, since texts were read otherwise from then on
 (wide and ornamental letters, blanks and invisible signs of every kind). Whoever changes
-`domain/text.py` so that keys change adds a line."""
+`domain/text` so that keys change adds a line."""
 
 
 async def open_database(url: str, now: datetime = UNDATED) -> Database:

@@ -28,7 +28,8 @@ INVENTED = (
 )
 """Whatever the table of an invented register follows from."""
 DERIVED = (
-    "domain/text.py",
+    "domain/text",
+    "domain/data/titles.toml",
     "domain/data/words.toml",
     "domain/data/romanise.toml",
     "domain/customers/romanise.py",

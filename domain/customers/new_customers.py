@@ -13,7 +13,8 @@ from itertools import filterfalse
 from domain.customers.phones import format_phone, is_mobile, read_contact_details
 from domain.customers.provinces import find_province
 from domain.patterns import one_of
-from domain.text import clean, digits, strip_titles, words
+from domain.text import clean, digits, words
+from domain.text.titles import strip_titles
 
 NAME_WORDS = 2
 """Given name and surname: a short word of an organisation is none within these."""

@@ -26,9 +26,9 @@ from domain.text import (
     clean,
     digits,
     graphemes,
-    strip_titles,
     words,
 )
+from domain.text.titles import strip_titles
 
 REGION = "TH"
 _MASK = "\u2022"

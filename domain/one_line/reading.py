@@ -46,7 +46,8 @@ from domain.one_line.types import (
     Vocabulary,
 )
 from domain.one_line.words import steering, with_data, without_steering
-from domain.text import clean, digits, strip_titles, words
+from domain.text import clean, digits, words
+from domain.text.titles import strip_titles
 
 __all__ = ["NAME_LIMIT", "CustomerRef", "Doubt", "OneLine", "Vocabulary"]
 

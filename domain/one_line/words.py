@@ -22,7 +22,8 @@ from domain.one_line.types import (
     TextField,
     Vocabulary,
 )
-from domain.text import digits, strip_titles, words
+from domain.text import digits, words
+from domain.text.titles import strip_titles
 from domain.tickets.projects import Project, projects_in
 
 STEERED_FIELDS = ("urgency", "mood", "complexity")

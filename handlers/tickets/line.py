@@ -17,7 +17,7 @@ from domain.one_line.reading import (
     Vocabulary,
     parse_one_line,
 )
-from domain.text import strip_titles
+from domain.text.titles import strip_titles
 from domain.tickets.records import SEPARATOR, join_years
 from handlers.chat import Button
 from handlers.desk import Context

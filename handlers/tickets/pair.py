@@ -8,7 +8,8 @@ from dataclasses import replace
 from domain.clock import pauses
 from domain.customers.records import CustomerCode
 from domain.staff import StaffId
-from domain.text import shorten, strip_titles, words
+from domain.text import shorten, words
+from domain.text.titles import strip_titles
 from domain.tickets.fields import TICKET
 from domain.tickets.records import Ticket, TicketNo
 from handlers.chat import Paragraph, Reply, in_lines

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from domain.errors import DeskError
 from domain.keyboard import as_thai_keys, has_thai
-from domain.text import fold, spellings, strip_titles
+from domain.text import fold, spellings
+from domain.text.titles import strip_titles
 from store.customers.keys import WORD_LENGTH
 from store.engine.database import Database
 from store.search.holders import Meaning, Meanings, find_holders

@@ -16,10 +16,10 @@ from domain.text import (
     graphemes,
     shorten,
     split_text,
-    strip_titles,
     utf16_length,
     words,
 )
+from domain.text.titles import strip_titles
 
 FAMILY = "👩\u200d👩\u200d👧"
 THAI = st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B)

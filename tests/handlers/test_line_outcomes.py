@@ -18,7 +18,8 @@ from domain.customers.records import Customer, CustomerCode
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.staff import Role
-from domain.text import clean, strip_titles
+from domain.text import clean
+from domain.text.titles import strip_titles
 from domain.tickets.records import Ticket
 from store import staff
 from store.customers import records as customers

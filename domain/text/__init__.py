@@ -9,11 +9,13 @@ from pathlib import Path
 import regex  # type: ignore[import-untyped]
 
 from domain.data import TomlTable, read_document
+from domain.text import titles
+from domain.text.titles import strip_titles, without_titles
 
-# Thai code points by what they do; \u0e33 is sara am, \u0e4d nikhahit, \u0e4c thanthakhat (karan).
-MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-FOLLOWING_VOWELS = "\u0e30\u0e32\u0e33\u0e45"
-
+# Thai code points by what they do; those of titles are those of all texts.
+MARKS = titles.MARKS
+FOLLOWING_VOWELS = titles.FOLLOWING_VOWELS
+# \u0e33 is sara am, \u0e4d nikhahit, \u0e4c thanthakhat (karan).
 ELLIPSIS = "…"
 """Says that a text goes on."""
 
@@ -53,16 +55,20 @@ _MARK_RUN = regex.compile(f"[{MARKS}]{{2,}}")
 _AM_PARTS = regex.compile("\u0e4d([\u0e47-\u0e4c\u0e4e]*)\u0e32")
 
 _UNHEARD = regex.compile(r"[\u0e47-\u0e4b\u0e4e\u0e3a]|\p{Cf}")
+_KARAN_MARK = "\u0e4c"
 _KARAN = regex.compile("[\u0e01-\u0e2e]?[\u0e34\u0e38]?\u0e4c")
+_RO_RO = "\u0e23\u0e23"
 _RO_HAN = regex.compile(f"\u0e23\u0e23(?![{MARKS}{FOLLOWING_VOWELS}])")
-_NO_LETTER = r"(?![\p{L}\p{M}\p{N}.])"
-_NO_LETTER_BEFORE = r"(?<![\p{L}\p{M}\p{N}.])"
 _BETWEEN_WORDS = regex.compile(r"[^\p{L}\p{N}\p{M}]\p{M}*")
 
 _THAI_DIGITS = str.maketrans({0x0E50 + value: str(value) for value in range(10)})
 _THAI_DIGIT = re.compile("[\u0e50-\u0e59]")
 _KNOWN_RUNS = 256
 """Runs of marks whose order is remembered: words share a few dozen."""
+_KNOWN_NAMES = 2048
+"""Names whose keys are remembered: each is asked for three times when it is saved, and
+organisations stand in many records.
+"""
 
 
 @cache
@@ -77,7 +83,7 @@ def words(section: str) -> TomlTable:
 
 
 def _data(name: str) -> TomlTable:
-    document = read_document(Path(__file__).with_name("data") / name, name)
+    document = read_document(Path(__file__).parents[1] / "data" / name, name)
     return TomlTable(document.values, (), (document,))
 
 
@@ -94,10 +100,14 @@ def clean(text: str) -> str:
         return text.strip()
     # Most Thai is typed as it is stored; the long way is for what was copied.
     if not _ORDINARY.fullmatch(text):
-        text = unicodedata.normalize("NFC", text.translate(_plain_signs()))
-        text = _BLANKS.sub(" ", _LINE_ENDS.sub("\n", text))
-        text = unicodedata.normalize("NFC", _UNSEEN.sub(r"\1", text))
-    return unicodedata.normalize("NFC", _whole_thai(text)).strip()
+        text = text.translate(_plain_signs())
+        text = unicodedata.normalize("NFC", text)
+        text = _LINE_ENDS.sub("\n", text)
+        text = _BLANKS.sub(" ", text)
+        text = _UNSEEN.sub(r"\1", text)
+        text = unicodedata.normalize("NFC", text)
+    text = _whole_thai(text)
+    return unicodedata.normalize("NFC", text).strip()
 
 
 @cache
@@ -187,68 +197,64 @@ def fold(text: str) -> str:
     Titles, tone marks, maitaikhu and karan with its consonant are dropped, homophone consonants
     and vowel lengths merged, punctuation becomes a blank. Words stay apart by one blank each. ""
     if nothing is left."""
-    text = _KARAN.sub("", _heard(text))
-    text = _RO_HAN.sub("\u0e31", text)
-    for heard, letter in _merges():
-        text = text.replace(heard, letter)
-    return " ".join(_BETWEEN_WORDS.sub(" ", text).split())
+    return _as_heard(strip_titles(digits(clean(text))))
 
 
 def spellings(text: str) -> list[str]:
-    """Returns the search keys of a name, one or two: as it sounds, and as if karan marks were no
-    more than forgotten.
+    """Returns the search keys of a name, one or more: as it sounds, as if karan marks were no more
+    than forgotten, and without a title that may be the name's own beginning.
     """
-    text = clean(text)
-    keys = [fold(text)]
-    if "\u0e4c" in text:
-        keys.append(fold(text.replace("\u0e4c", "")))
-    return list(dict.fromkeys(filter(None, keys)))
+    return list(_spellings(text))
+
+
+@lru_cache(maxsize=_KNOWN_NAMES)
+def _spellings(text: str) -> tuple[str, ...]:
+    keys: list[str] = []
+    cleaned = digits(clean(text))
+    for name in without_titles(cleaned):
+        keys.append(_as_heard(name))
+        if _KARAN_MARK in name:
+            without_mark = name.replace(_KARAN_MARK, "")
+            keys.append(_as_heard(without_mark))
+    different = dict.fromkeys(keys)
+    different.pop("", None)
+    return tuple(different)
+
+
+def _as_heard(name: str) -> str:
+    """Returns a name without titles as it sounds."""
+    text = _UNHEARD.sub("", name.casefold())
+    if _KARAN_MARK in text:
+        text = _KARAN.sub("", text)
+    if _RO_RO in text:
+        text = _RO_HAN.sub("\u0e31", text)
+    text = text.translate(_merges())
+    heard = _BETWEEN_WORDS.sub(" ", text).split()
+    return " ".join(heard)
 
 
 def letters(text: str) -> list[str]:
     """Returns the words of a text as they are spelt, in small letters without titles and tone
     marks.
     """
-    return str(_BETWEEN_WORDS.sub(" ", _heard(text))).split()
+    return _spelt_words(strip_titles(digits(clean(text))))
 
 
-def _heard(text: str) -> str:
-    """Returns the text in small letters without titles, tone marks and what is not heard."""
-    return str(_UNHEARD.sub("", strip_titles(digits(clean(text))).casefold()))
+def letter_readings(text: str) -> list[list[str]]:
+    """Returns the same, with and without a title that may be the name's own beginning."""
+    return [_spelt_words(name) for name in without_titles(digits(clean(text)))]
+
+
+def _spelt_words(name: str) -> list[str]:
+    heard = _UNHEARD.sub("", name.casefold())
+    apart = str(_BETWEEN_WORDS.sub(" ", heard))
+    return apart.split()
 
 
 @cache
-def _merges() -> tuple[tuple[str, str], ...]:
+def _merges() -> dict[int, str]:
     table = words("fold")
-    return tuple((heard, table.text(heard)) for heard in table.values)
-
-
-def strip_titles(text: str) -> str:
-    """Returns `text` without the titles its words begin with, as far as some word is left of it."""
-    return str(_titles().sub("", text))
-
-
-@cache
-def _titles() -> "regex.Pattern[str]":
-    """Matches titles at a word's start, before something that can begin a name (not the vowel of a
-    longer word).
-    """
-    table = words("titles")
-    full = sorted(table.texts("full"), key=len, reverse=True)
-    short = sorted(table.texts("short"), key=len, reverse=True)
-    kinds = [
-        *(rf"{regex.escape(title)}(?![{MARKS}{FOLLOWING_VOWELS}])" for title in full),
-        *(_dotted(title) for title in short),
-        *(rf"{regex.escape(title)}(?:\.|{_NO_LETTER})" for title in table.texts("alone")),
-    ]
-    titles = rf"(?:(?:{'|'.join(kinds)})\s*)+"
-    return regex.compile(rf"{_NO_LETTER_BEFORE}{titles}(?=[\p{{L}}\p{{N}}])", regex.IGNORECASE)
-
-
-def _dotted(title: str) -> str:
-    """Returns a pattern for an abbreviation with all its dots, between which a blank may stand."""
-    parts = title.rstrip(".").split(".")
-    return r"\s?".join(regex.escape(part) + r"\." for part in parts)
+    return {ord(heard): table.text(heard) for heard in table.values}
 
 
 def graphemes(text: str) -> list[str]:
