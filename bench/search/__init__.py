@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.report import Report, Row
+from bench.report import Report, Row, percentile
 from bench.search import queries as kinds
 from bench.search.baselines import Baselines, compare
 from bench.search.measure import Tally, measured
-from bench.search.queries import Sought
 from bench.search.register import queries_for
 from bench.search.running import running_rows
+from bench.search.sought import Sought
 
 SIZES = (20_000, 200_000)
 MILLION = 1_000_000
@@ -25,7 +25,8 @@ COMPARED = 40
 """Queries of each kind that the baselines answer too, and FEW at a million."""
 FEW = 12
 SHORT = 90
-EXACT_MS, TYPED_MS = 2, 15
+EXACT_MS = 2
+TYPED_MS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def run() -> Report:
         for kind in kinds.KINDS:
             _report_kind(report, size, kind, found.tallies[kind], others[kind])
         _report_nonsense(report, size, found.tallies[kinds.NONSENSE])
+        report.rows.append(_duplicates(size, found.duplicates_ms))
         report.rows += running_rows(size, found.running)
         _write_missed(size, found.tallies.values())
     report.notes += NOTES
@@ -155,6 +157,11 @@ def _report_nonsense(report: Report, size: int, tally: Tally) -> None:
             met=tally.silent() == 100 and tally.p(95) <= most,
         )
     )
+
+
+def _duplicates(size: int, ms: Sequence[float]) -> Row:
+    said = f"p50 {percentile(ms, 50):.1f} p95 {percentile(ms, 95):.1f} ms (n={len(ms)})"
+    return Row(f"{size:,}: likely duplicates of a new customer", said)
 
 
 def _write_missed(size: int, tallies: Iterable[Tally]) -> None:

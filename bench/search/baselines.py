@@ -18,7 +18,7 @@ import asyncpg
 from bench.postgresql import own_server
 from bench.report import percentile
 from bench.search.entries import entries
-from bench.search.queries import Sought, squeezed
+from bench.search.sought import Sought, squeezed
 from tests.fakes.postgres import find_binaries
 
 TABLE = "CREATE TABLE customers (code text, name text, organisation text, reach text)"

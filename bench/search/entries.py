@@ -51,6 +51,11 @@ class Named:
         """First name and surname."""
         return f"{self.first} {self.last}".strip()
 
+    @property
+    def latin(self) -> str:
+        """The same in Latin letters."""
+        return f"{self.latin_first} {self.latin_last}"
+
 
 @dataclass(frozen=True, slots=True)
 class Contacted:
@@ -110,7 +115,8 @@ def planted() -> list[Planted]:
     pairs = latin_pairs()
     some: list[Planted] = []
     for _ in range(PAIRS):
-        first, last = rng.choice(pairs["first"]), rng.choice(pairs["last"])
+        first = rng.choice(pairs["first"])
+        last = rng.choice(pairs["last"])
         some.append(Planted(Named(first[0], last[0], first[1], last[1])))
     some += [Planted(Named(*row[:4])) for row in lines("people.tsv")]
     some += [Planted(_named(name)) for name in misspelt_names()]
@@ -252,7 +258,8 @@ class _Making:
         domain = self._rng.choice(PROVIDERS)
         if where.domain and self._rng.random() < 0.8:
             domain = where.domain
-        first, last = sounded(who.first), sounded(who.last)
+        first = sounded(who.first)
+        last = sounded(who.last)
         local = self._rng.choice((f"{first}.{last[:1]}", f"{first}{last[:3]}", f"{last}_{first}"))
         return f"{local}{self._rng.randrange(1, 3000)}@{domain}"
 

@@ -12,15 +12,18 @@ from time import perf_counter
 
 from bench.postgresql import own_server
 from bench.report import percentile
-from bench.search.queries import Sought, squeezed
+from bench.search.queries import MISSPELT_KIND
 from bench.search.register import DATABASE, import_register, registered
 from bench.search.running import Running, add_officers, run_desk
+from bench.search.sought import Sought, squeezed
+from domain.customers.records import Customer, CustomerCode
 from store.engine.database import Database, is_one_of
 from store.opening import open_database
-from store.search.customers import find_customers
+from store.search.customers import find_customers, find_likely_duplicates
 from store.search.words import SearchWords
 
 FIVE = 5
+DUPLICATES = 100
 COLUMNS = ("name", "organisation", "phone", "mobile", "email")
 
 
@@ -63,11 +66,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All that was found out about a register: answers by kind of query, the seconds of its import,
-    and the running desk.
+    """All that was found out about a register: answers by kind of query, milliseconds in which a
+    new customer's likely duplicates are found, the seconds of its import, and the running desk.
     """
 
     tallies: dict[str, Tally]
+    duplicates_ms: tuple[float, ...]
     import_seconds: float
     running: Running
 
@@ -77,10 +81,10 @@ async def measured(engine: str, size: int, asked: Sequence[Sought]) -> Measured:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with _imported(engine, size, folder) as (url, seconds):
-            tallies = await _answers(url, asked)
+            tallies, duplicates_ms = await _answers(url, asked)
             await add_officers(url)
             running = await asyncio.to_thread(run_desk, url, folder, asked)
-    return Measured(tallies, seconds, running)
+    return Measured(tallies, duplicates_ms, seconds, running)
 
 
 @asynccontextmanager
@@ -105,8 +109,8 @@ async def _imported(engine: str, size: int, folder: Path) -> AsyncIterator[tuple
         server.remove()
 
 
-async def _answers(url: str, asked: Sequence[Sought]) -> dict[str, Tally]:
-    """The search's answers by kind."""
+async def _answers(url: str, asked: Sequence[Sought]) -> tuple[dict[str, Tally], tuple[float, ...]]:
+    """The search's answers by kind, and the milliseconds of looking for likely duplicates."""
     tallies: dict[str, Tally] = {}
     words = SearchWords()
     db = await open_database(url)
@@ -116,9 +120,18 @@ async def _answers(url: str, asked: Sequence[Sought]) -> dict[str, Tally]:
         for one in asked:
             told = await ask(db, words, one)
             tallies.setdefault(one.kind, Tally()).told.append(told)
+        names = [one.text for one in asked if one.kind == MISSPELT_KIND]
+        duplicates_ms = [await _duplicates_ms(db, words, name) for name in names[:DUPLICATES]]
     finally:
         await db.close()
-    return tallies
+    return tallies, tuple(duplicates_ms)
+
+
+async def _duplicates_ms(db: Database, words: SearchWords, name: str) -> float:
+    new = Customer(CustomerCode("C0"), name)
+    began = perf_counter()
+    await find_likely_duplicates(db, words, new)
+    return (perf_counter() - began) * 1000
 
 
 async def ask(db: Database, words: SearchWords, sought: Sought) -> Told:

@@ -15,7 +15,8 @@ from pathlib import Path
 from time import perf_counter, time
 
 from bench.search.entries import Registered, entries
-from bench.search.queries import Sought, read_queries, write_queries
+from bench.search.queries import read_queries, write_queries
+from bench.search.sought import Sought
 
 ROOT = Path(__file__).parents[2]
 CACHE = Path(tempfile.gettempdir()) / "deskbot-bench"
@@ -48,7 +49,9 @@ READING = tuple(
 DATABASE = "desk.db"
 KEPT = 86_400
 """Seconds."""
-ASKED = ("bench/search/queries.py", "bench/search/slips.py", "bench/search/pasted.py")
+ASKED = tuple(
+    f"bench/search/{name}.py" for name in ("queries", "sought", "typed", "latin", "slips", "pasted")
+)
 """Whatever else the queries follow from that are put to a register."""
 HEADING = (
     "code",

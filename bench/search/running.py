@@ -10,7 +10,8 @@ from time import perf_counter, sleep
 
 from bench.report import Row
 from bench.rig import Program, TimedTelegram, free_port, http_status
-from bench.search.queries import MISSPELT_KIND, Sought
+from bench.search.queries import MISSPELT_KIND
+from bench.search.sought import Sought
 from bench.search.watched import NOTES
 from bot.clock import wall_clock
 from domain.staff import Identity, Platform, Role
@@ -24,7 +25,9 @@ QUESTIONS = 160
 PATIENCE = 400.0
 """Seconds after which a search that finds nobody is broken, not slow."""
 NOT_FOUND = 404
-SECONDS, END_SECONDS, HELD_MS = 2, 5, 50
+SECONDS = 2
+END_SECONDS = 5
+HELD_MS = 50
 MEMORY = {200_000: 200, 1_000_000: 300}
 """Megabytes up to a size."""
 
@@ -79,7 +82,8 @@ def run_desk(url: str, folder: Path, asked: Sequence[Sought]) -> Running:
         began = perf_counter()
         _ask_all(telegram, asked)
         held, processor = desk.holds(began)
-        memory, most = program.rss(), program.most_rss()
+        memory = program.rss()
+        most = program.most_rss()
         stopped = _stop(program)
     return Running(
         ready,
