@@ -147,13 +147,11 @@ def _provinces_in(text: str) -> list[str]:
     """
     found: dict[int, str] = {}
     taken = [False] * len(text)
-    # The longest first, for some names stand within others.
-    for pattern, name in _long_names():
-        for match in pattern.finditer(text):
-            start, end = match.span()
-            if not any(taken[start:end]):
-                taken[start:end] = [True] * (end - start)
-                found[start] = name
+    for start, typed in _long_names_in(text):
+        end = start + len(typed)
+        if not any(taken[start:end]):
+            taken[start:end] = [True] * len(typed)
+            found[start] = _names()[typed.casefold()]
     for match in _WORD.finditer(text):
         start, end = match.span()
         name = "" if any(taken[start:end]) else find_province(match[0])
@@ -194,17 +192,29 @@ def _folded_names() -> dict[str, str]:
     return {typed: fold(typed) for typed in _names()}
 
 
+def _long_names_in(text: str) -> list[tuple[int, str]]:
+    """Returns where in a text which name stands that is recognised inside an unbroken line: the
+    longest first, for some names stand within others.
+    """
+    standing: list[tuple[int, str]] = []
+    pattern = _long_name()
+    match = pattern.search(text)
+    while match is not None:
+        standing.append((match.start(), match[0]))
+        # From the next letter on: names may overlap.
+        match = pattern.search(text, match.start() + 1)
+    return sorted(standing, key=lambda each: -len(each[1]))
+
+
 @cache
-def _long_names() -> list[tuple[re.Pattern[str], str]]:
-    """Returns the names that are recognised inside an unbroken line, the longest first."""
+def _long_name() -> re.Pattern[str]:
+    """Returns what matches any of these names, the longest of those that begin alike."""
     official = list_provinces()
     long = [
-        (typed, name)
-        for typed, name in _names().items()
-        if len(typed) >= (GLUED if typed in official else GLUED * 2)
+        typed for typed in _names() if len(typed) >= (GLUED if typed in official else GLUED * 2)
     ]
-    longest_first = sorted(long, key=lambda pair: -len(pair[0]))
-    return [(re.compile(re.escape(typed), re.IGNORECASE), name) for typed, name in longest_first]
+    longest_first = sorted(long, key=lambda typed: -len(typed))
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
 
 @cache

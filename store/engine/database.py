@@ -64,12 +64,29 @@ class Database(Reader, Protocol):
 
     engine: str
 
-    async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
+    async def read(self, work: Callable[[Reader], Awaitable[T]]) -> T:
+        """Run `work`, which reads one thing after another and does nothing else, in one go.
+
+        What it reads of this database beside its Reader is read in the same go. It may wait for
+        nothing else: on SQLite it runs in the thread of the database, where there is no event loop.
+        """
+        ...
+
+    async def write(
+        self,
+        work: Callable[[Tx], Awaitable[T]],
+        *,
+        first: bool = False,
+        shares: bool = False,
+    ) -> T:
         """Run `work` in one transaction; a cancelled caller never leaves half of it behind.
 
         `first` = before whatever else waits to write: a platform waits for the acknowledgement.
+        `shares` = it is short, and may become lasting together with others of its kind.
 
-        `work` may run again after a deadlock, so it must do nothing but use the transaction.
+        `work` may run again after a deadlock, so it must do nothing but use the transaction: on
+        SQLite it runs in the thread of the database, and RuntimeError is raised where it waits for
+        anything else.
         """
         ...
 

@@ -4,16 +4,19 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 import asyncpg
 
 from domain.errors import Conflict
-from store.engine.database import Row, StoreUnavailable, T, Tx
+from store.engine.database import Reader, Row, StoreUnavailable, T, Tx
 
 ATTEMPTS = 5
 LONGEST_MIGRATION = 3600.0
 """Seconds that a process waits for another one to bring a large register up to date."""
+_READING: ContextVar["_Connection | None"] = ContextVar("reading", default=None)
+"""The connection of whoever is within `read`."""
 _QUOTED_OR_MARK = re.compile(r"'[^']*'|\?")
 
 
@@ -97,14 +100,30 @@ class PostgresqlDatabase:
         self._running: set[asyncio.Task[object]] = set()
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        async with _translated(), self._pool.acquire() as raw:
-            return await _Connection(raw).fetch(sql, *params)
+        return await self.read(lambda reader: reader.fetch(sql, *params))
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        async with _translated(), self._pool.acquire() as raw:
-            return await _Connection(raw).fetch_one(sql, *params)
+        return await self.read(lambda reader: reader.fetch_one(sql, *params))
 
-    async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
+    async def read(self, work: Callable[[Reader], Awaitable[T]]) -> T:
+        reading = _READING.get()
+        if reading is not None:
+            return await work(reading)
+        async with _translated(), self._pool.acquire() as raw:
+            reading = _Connection(raw)
+            token = _READING.set(reading)
+            try:
+                return await work(reading)
+            finally:
+                _READING.reset(token)
+
+    async def write(
+        self,
+        work: Callable[[Tx], Awaitable[T]],
+        *,
+        first: bool = False,
+        shares: bool = False,
+    ) -> T:
         # A task of its own: who is cancelled while waiting leaves nothing half written.
         task = asyncio.ensure_future(self._write(work))
         self._running.add(task)
@@ -138,7 +157,9 @@ async def open_postgresql(
     Raises ValueError where the server knows no such database or user, StoreUnavailable."""
     async with _translated():
         try:
-            pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30)
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=8, command_timeout=30, reset=_nothing_to_reset
+            )
         except (
             asyncpg.InvalidAuthorizationSpecificationError,
             asyncpg.InvalidCatalogNameError,
@@ -155,6 +176,13 @@ async def open_postgresql(
         await pool.close()
         raise
     return PostgresqlDatabase(pool)
+
+
+async def _nothing_to_reset(_raw: asyncpg.Connection) -> None:
+    """A connection goes back to the pool as it came: the desk sets, locks, declares and listens to
+    nothing that outlasts a transaction, and what a transaction left open asyncpg has rolled back.
+
+    asyncpg's own way would ask the server four questions after each read."""
 
 
 async def _check_encoding(raw: asyncpg.Connection) -> None:

@@ -11,7 +11,9 @@ class Scratch:
 
     def __init__(self) -> None:
         # "" = a private database on disk that SQLite deletes on closing.
-        self._db = sqlite3.connect("", isolation_level=None)
+        # The work of a transaction asks from the database's thread, the rest of an import from
+        # another one: never two at a time.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-4096"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.execute(

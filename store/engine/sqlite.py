@@ -2,25 +2,27 @@
 
 import asyncio
 import sqlite3
+import threading
+from collections import deque
 from collections.abc import (
-    AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
     Iterator,
     Sequence,
 )
-from contextlib import asynccontextmanager, suppress
+from contextvars import Context, copy_context
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import aiosqlite
 
 from domain.errors import Conflict
-from store.engine.database import Row, StoreUnavailable, T, Tx
+from store.engine.database import Reader, Row, StoreUnavailable, T, Tx
 
 PRAGMAS = (
     # What was acknowledged to a platform survives a power cut.
@@ -31,6 +33,10 @@ PRAGMAS = (
     "PRAGMA cache_size=-32768",
     "PRAGMA journal_size_limit=67108864",
 )
+STATEMENTS_KEPT = 512
+"""Statements that a connection keeps compiled: more than the desk has."""
+MOST_SHARING = 16
+"""Transactions that one COMMIT ends at most."""
 WAL_TRIES = 100
 WAL_PAUSE = 0.05
 """Times that a new file is made WAL, and seconds between them."""
@@ -68,39 +74,49 @@ def _encoded(rows: Iterable[tuple[object, ...]]) -> Iterator[list[object]]:
         yield [value if type(value) in plain else _encode(value) for value in row]
 
 
-def _decode(names: Sequence[str], values: Sequence[object]) -> Row:
-    row: dict[str, object] = {}
-    for name, value in zip(names, values, strict=True):
-        if value is None:
-            row[name] = None
-        elif name.endswith("_at"):
-            row[name] = datetime.fromisoformat(str(value))
-        elif name.endswith("_on"):
-            row[name] = date.fromisoformat(str(value))
-        else:
-            row[name] = value
-    return row
+def _moment(value: object) -> object:
+    return datetime.fromisoformat(str(value))
 
 
-@asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """Turn the driver's errors into the store's."""
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        if "UNIQUE" in str(error):
-            raise Conflict("exists", detail=str(error)) from error
-        raise
-    except sqlite3.OperationalError as error:
-        # The plain code 1 means a wrong statement, which no later try would mend.
-        if _primary_code(error) == sqlite3.SQLITE_ERROR:
-            raise
-        raise StoreUnavailable(str(error)) from error
-    except ValueError as error:
-        # aiosqlite says "Connection closed"/"no active connection" as ValueError.
-        if "connection" not in str(error).lower():
-            raise
-        raise StoreUnavailable(str(error)) from error
+def _day(value: object) -> object:
+    return date.fromisoformat(str(value))
+
+
+_DECODERS: dict[str, Callable[[object], object]] = {"_at": _moment, "_on": _day}
+"""What the end of a column's name says of its values."""
+
+
+@lru_cache(maxsize=1024)
+def _typed(names: tuple[str, ...]) -> Sequence[tuple[str, Callable[[object], object]]]:
+    """The columns whose values are more than text or number."""
+    return [(name, _DECODERS[name[-3:]]) for name in names if name[-3:] in _DECODERS]
+
+
+def _rows(cursor: sqlite3.Cursor) -> list[Row]:
+    """What a statement gives, decoded."""
+    columns = cursor.description or ()
+    names = tuple(column[0] for column in columns)
+    rows: list[dict[str, object]] = [
+        dict(zip(names, values, strict=True)) for values in cursor.fetchall()
+    ]
+    for name, decode in _typed(names):
+        for row in rows:
+            if row[name] is not None:
+                row[name] = decode(row[name])
+    return list(rows)
+
+
+def _translated(error: Exception) -> Exception:
+    """The store's error for one of the driver's; the same where it is a bug."""
+    if isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in str(error):
+        return Conflict("exists", detail=str(error))
+    # The plain code 1 means a wrong statement, which no later try would mend.
+    if isinstance(error, sqlite3.OperationalError) and _primary_code(error) != sqlite3.SQLITE_ERROR:
+        return StoreUnavailable(str(error))
+    # aiosqlite says "Connection closed"/"no active connection" as ValueError.
+    if isinstance(error, ValueError) and "connection" in str(error).lower():
+        return StoreUnavailable(str(error))
+    return error
 
 
 def _primary_code(error: sqlite3.Error) -> int:
@@ -110,79 +126,174 @@ def _primary_code(error: sqlite3.Error) -> int:
 
 
 class _Connection:
-    """One aiosqlite connection as a Reader and Tx: each call is one hop to its thread, not one a
-    step.
-
-    What a transaction only writes (`execute_many`, BEGIN) waits and rides along with the next call
-    that needs an answer, COMMIT at the latest."""
+    """A connection as a Reader and Tx for whoever is in its own thread: none of its calls waits."""
 
     engine = "sqlite"
 
-    def __init__(self, raw: aiosqlite.Connection) -> None:
-        self.raw = raw
-        self._waiting: list[tuple[str, list[tuple[object, ...]]]] = []
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def _run(self, sql: str, params: Sequence[object]) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, [_encode(value) for value in params])
+        except sqlite3.Error as error:
+            translated = _translated(error)
+            if translated is error:
+                raise
+            raise translated from error
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        encoded = [_encode(value) for value in params]
-
-        def run(connection: sqlite3.Connection) -> list[Row]:
-            cursor = connection.execute(sql, encoded)
-            columns = cursor.description or ()
-            names = [column[0] for column in columns]
-            return [_decode(names, row) for row in cursor.fetchall()]
-
-        return await self._run(run)
+        return _rows(self._run(sql, params))
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        rows = await self.fetch(sql, *params)
+        rows = _rows(self._run(sql, params))
         return rows[0] if rows else None
 
     async def execute(self, sql: str, *params: object) -> int:
-        encoded = [_encode(value) for value in params]
-        return await self._run(lambda connection: connection.execute(sql, encoded).rowcount)
+        return self._run(sql, params).rowcount
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        listed = list(rows)
-        if listed:
-            self._waiting.append((sql, listed))
-
-    def begin(self) -> None:
-        """Open a transaction with whatever comes first."""
-        self._waiting = [("BEGIN IMMEDIATE", [()])]
-
-    async def roll_back(self) -> None:
-        """End a transaction as if it had never been."""
-        self._waiting = []
-        # Always: BEGIN may have been cancelled while it ran. Without a transaction nothing happens.
-        with suppress(ValueError, sqlite3.Error):
-            await self.raw.rollback()
-
-    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        waiting = self._waiting
-        self._waiting = []
-
-        def run() -> T:
-            connection = self.raw._conn
-            for sql, rows in waiting:
-                _execute_many(connection, sql, rows)
-            return work(connection)
-
-        # The one use of something private of aiosqlite, which the lock pins: its public calls are a
-        # hop each.
-        hop: Callable[[Callable[[], T]], Awaitable[T]] = self.raw._execute
-        async with _translated():
-            return await hop(run)
+        try:
+            self._connection.executemany(sql, _encoded(rows))
+        except sqlite3.Error as error:
+            translated = _translated(error)
+            if translated is error:
+                raise
+            raise translated from error
 
 
-def _execute_many(
-    connection: sqlite3.Connection, sql: str, rows: Sequence[tuple[object, ...]]
-) -> None:
-    # Encoded here, in the connection's thread: the event loop has other things to do.
-    encoded = _encoded(rows)
-    if len(rows) == 1:
-        connection.execute(sql, next(encoded))
+S = TypeVar("S")
+
+
+def _done_with(work: Callable[[S], Awaitable[T]], connection: S) -> T:
+    """What the work comes to, here and now; RuntimeError where it waits for anything."""
+    steps = work(connection).__await__()
+    try:
+        next(steps)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    steps.close()
+    raise RuntimeError(
+        "in the database's thread nothing can be waited for: "
+        "a transaction does nothing but use the transaction, a read nothing but read"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted(Generic[T]):
+    """A transaction that somebody waits for; `context` = theirs, in which its work runs."""
+
+    work: Callable[[Tx], Awaitable[T]]
+    shares: bool
+    done: "asyncio.Future[T]"
+    context: Context
+
+    def run(self, connection: sqlite3.Connection) -> T:
+        """The work's statements, one after another."""
+        _here.writing = True
+        try:
+            return self.context.run(_done_with, self.work, _Connection(connection))
+        finally:
+            _here.writing = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """What became of a transaction whose work raised this."""
+
+    error: BaseException
+
+
+class _Here(threading.local):
+    """What the thread that asks is at: in a connection's own thread there is one thing at a
+    time.
+    """
+
+    reading: _Connection | None = None
+    writing: bool = False
+
+
+_here = _Here()
+
+
+def _transaction(
+    connection: sqlite3.Connection, group: Sequence[_Wanted[Any]]
+) -> list[object | _Failed]:
+    """Each one's work, and one COMMIT for all of them; an error of one alone undoes that one.
+
+    Runs in the connection's thread. What is raised undid all of them."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if len(group) == 1:
+            results = [group[0].run(connection)]
+        else:
+            results = [_within_savepoint(connection, wanted) for wanted in group]
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.rollback()
+        raise
+    return results
+
+
+def _within_savepoint(connection: sqlite3.Connection, wanted: _Wanted[Any]) -> object | _Failed:
+    connection.execute("SAVEPOINT one")
+    try:
+        result: object = wanted.run(connection)
+    except Exception as error:
+        # A full disk, for one, has undone the whole transaction.
+        if not connection.in_transaction:
+            raise
+        connection.execute("ROLLBACK TO one")
+        connection.execute("RELEASE one")
+        return _Failed(error)
+    connection.execute("RELEASE one")
+    return result
+
+
+def _read(
+    connection: sqlite3.Connection, work: Callable[[Reader], Awaitable[T]], context: Context
+) -> T:
+    """What is read in one go; runs in the connection's thread."""
+    _here.reading = _Connection(connection)
+    try:
+        return context.run(_done_with, work, _here.reading)
+    finally:
+        _here.reading = None
+
+
+def _refuse_within_transaction() -> None:
+    if _here.writing:
+        raise RuntimeError("a transaction reads and writes by itself, not beside it")
+
+
+def _settle(wanted: _Wanted[Any], result: object | _Failed) -> None:
+    """Tell whoever waits for a transaction what became of it."""
+    if wanted.done.done():
+        return
+    if not isinstance(result, _Failed):
+        wanted.done.set_result(result)
+    elif isinstance(result.error, asyncio.CancelledError):
+        wanted.done.cancel()
     else:
-        connection.executemany(sql, encoded)
+        wanted.done.set_exception(result.error)
+
+
+async def _hop(raw: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Run this in the connection's own thread: the one place where the desk changes threads for
+    SQLite.
+    """
+    # The one use of something private of aiosqlite, which the lock pins: its public calls are a
+    # hop for each statement.
+    hop: Callable[..., Awaitable[T]] = raw._execute
+    try:
+        return await hop(lambda: work(raw._conn))
+    except (sqlite3.Error, ValueError) as error:
+        translated = _translated(error)
+        if translated is error:
+            raise
+        raise translated from error
 
 
 class SqliteDatabase:
@@ -191,51 +302,93 @@ class SqliteDatabase:
     engine = "sqlite"
 
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
-        self._writer = _Connection(writer)
-        self._reader = _Connection(reader)
-        self._lock = asyncio.Lock()
-        self._queue = asyncio.Lock()
-        self._running: set[asyncio.Task[object]] = set()
+        self._writer = writer
+        self._reader = reader
+        self._first: deque[_Wanted[Any]] = deque()
+        self._in_turn: deque[_Wanted[Any]] = deque()
+        self._writing: asyncio.Task[None] | None = None
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        return await self._reader.fetch(sql, *params)
+        return await self.read(lambda reader: reader.fetch(sql, *params))
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        return await self._reader.fetch_one(sql, *params)
+        rows = await self.fetch(sql, *params)
+        return rows[0] if rows else None
 
-    async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
-        writing = self._write if first else self._write_in_turn
-        # A task of its own: who is cancelled while waiting leaves nothing half written.
-        task = asyncio.ensure_future(writing(work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+    async def read(self, work: Callable[[Reader], Awaitable[T]]) -> T:
+        reading = _here.reading
+        if reading is not None:
+            return await work(reading)
+        _refuse_within_transaction()
+        context = copy_context()
+        return await _hop(self._reader, lambda connection: _read(connection, work, context))
 
-    async def _write_in_turn(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        # One of these at a time waits for the writer's lock, so that what goes first never waits
-        # for many.
-        async with self._queue:
-            return await self._write(work)
+    async def write(
+        self,
+        work: Callable[[Tx], Awaitable[T]],
+        *,
+        first: bool = False,
+        shares: bool = False,
+    ) -> T:
+        if _here.reading is not None:
+            raise RuntimeError("within a read nothing is written")
+        _refuse_within_transaction()
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        wanted = _Wanted(work, shares, done, copy_context())
+        waiting = self._first if first else self._in_turn
+        waiting.append(wanted)
+        if self._writing is None:
+            self._write_on()
+        # Who is cancelled while waiting leaves nothing half written: it is written nevertheless.
+        return await asyncio.shield(done)
 
-    async def _write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        async with self._lock:
-            self._writer.begin()
-            try:
-                result = await work(self._writer)
-                await self._writer.execute("COMMIT")
-            except BaseException:
-                await self._writer.roll_back()
+    def _write_on(self) -> None:
+        self._writing = asyncio.create_task(self._write_all())
+        self._writing.add_done_callback(self._wrote)
+
+    def _wrote(self, _task: "asyncio.Task[None]") -> None:
+        self._writing = None
+        # Only where it was cancelled, as all tasks are at the end of a process, does anybody wait.
+        if self._first or self._in_turn:
+            self._write_on()
+
+    async def _write_all(self) -> None:
+        """One transaction after another, as long as anybody waits."""
+        while group := self._next_group():
+            await self._write_group(group)
+
+    def _next_group(self) -> list[_Wanted[Any]]:
+        """Who is to be written now: what goes first, else those in turn, together as far as they
+        share.
+        """
+        waiting = self._first or self._in_turn
+        group: list[_Wanted[Any]] = []
+        while waiting and len(group) < MOST_SHARING:
+            if group and not (group[-1].shares and waiting[0].shares):
+                break
+            group.append(waiting.popleft())
+        return group
+
+    async def _write_group(self, group: Sequence[_Wanted[Any]]) -> None:
+        try:
+            results = await _hop(self._writer, lambda connection: _transaction(connection, group))
+        except BaseException as error:
+            for wanted in group:
+                _settle(wanted, _Failed(error))
+            if not isinstance(error, Exception):
                 raise
-            return result
+            return
+        for wanted, result in zip(group, results, strict=True):
+            _settle(wanted, result)
 
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1 AS one")
 
     async def close(self) -> None:
-        if self._running:
-            await asyncio.wait(self._running)
-        await self._reader.raw.close()
-        await self._writer.raw.close()
+        while self._writing is not None:
+            await asyncio.wait({self._writing})
+        await self._reader.close()
+        await self._writer.close()
 
 
 async def _use_wal(connection: aiosqlite.Connection) -> None:
@@ -254,8 +407,9 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
 
 
 async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(path, isolation_level=None)
-    connection.row_factory = sqlite3.Row
+    connection = await aiosqlite.connect(
+        path, isolation_level=None, cached_statements=STATEMENTS_KEPT
+    )
     try:
         await _use_wal(connection)
         for pragma in PRAGMAS:
@@ -273,10 +427,9 @@ async def open_sqlite(path: str, prepare: Callable[[Tx], Awaitable[object]]) -> 
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     writer = await _connect(path)
     try:
-        connection = _Connection(writer)
-        connection.begin()
-        await prepare(connection)
-        await connection.execute("COMMIT")
+        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        preparing = _Wanted(prepare, shares=False, done=done, context=copy_context())
+        await _hop(writer, lambda connection: _transaction(connection, [preparing]))
         reader = await _connect(path, query_only=True)
     except BaseException:
         await writer.close()

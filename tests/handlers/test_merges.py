@@ -296,6 +296,7 @@ VALUES = st.fixed_dictionaries(
 async def test_merge_then_undo_restores_both_exactly_in_the_store(desk, one, other, take, data):
     number = 100000 + 2 * (await desk.count("customers"))
     codes = [CustomerCode(f"C{number}"), CustomerCode(f"C{number + 1}")]
+    keep = data.draw(st.booleans())
 
     async def work(tx):
         for code, values in zip(codes, (one, other), strict=True):
@@ -308,7 +309,7 @@ async def test_merge_then_undo_restores_both_exactly_in_the_store(desk, one, oth
         )
         (stored,) = await merges.list_standing(tx, codes[0])
         now = await get_record(tx, codes[0])
-        parted = part(stored.merge, now, keep=data.draw(st.booleans()))
+        parted = part(stored.merge, now, keep=keep)
         await merges.unmerge(tx, stored, now, parted, desk.ids["may"], desk.now)
         after = [await get_record(tx, code) for code in codes]
         assert [replace(record, version=0) for record in after] == [

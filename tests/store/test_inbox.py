@@ -12,6 +12,7 @@ from store.chat import inbox
 from store.chat.inbox import Event
 from store.engine import leases, pieces
 from store.engine.database import Database, Tx
+from tests.fakes.halfway import Halfway
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 EXPIRED = NOW + leases.TTL + timedelta(microseconds=1)
@@ -144,7 +145,7 @@ async def test_what_another_process_receives_while_we_give_back_is_not_left_lyin
     await receive(db, event(1), owner="a")
     await finish_next(db)
     other = await opening(url)
-    written, gate = asyncio.Event(), asyncio.Event()
+    halfway = Halfway()
 
     async def receive_slowly(tx: Tx) -> bool:
         await tx.execute(
@@ -154,12 +155,11 @@ async def test_what_another_process_receives_while_we_give_back_is_not_left_lyin
             NOW,
         )
         held = await leases.take(tx, inbox.lease_name(CHAT), "b", NOW)
-        written.set()
-        await gate.wait()
+        await halfway.wait(tx)
         return held
 
     receiving = asyncio.create_task(other.write(receive_slowly))
-    await written.wait()
+    await halfway.reached.wait()
     releasing = asyncio.create_task(db.write(lambda tx: inbox.release_if_idle(tx, CHAT, "a", NOW)))
     if db.engine == "postgresql":
         waiting = (
@@ -168,7 +168,7 @@ async def test_what_another_process_receives_while_we_give_back_is_not_left_lyin
         )
         while not (await db.fetch(waiting))[0]["n"]:
             assert not releasing.done()
-    gate.set()
+    halfway.gate.set()
     took, released = await receiving, await releasing
 
     assert (took, released) == (False, False)

@@ -4,13 +4,14 @@ delay.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from store.engine.database import Database, StoreUnavailable, Tx
+from store.engine.database import Database, Reader, StoreUnavailable, Tx
 from store.engine.sqlite import encode_time
 
 Opening = Callable[[str], Awaitable[Database]]
@@ -70,17 +71,95 @@ async def test_a_transaction_that_reads_before_it_writes_is_not_overtaken(
     async def add_one(tx: Tx) -> None:
         await tx.execute("UPDATE counters SET value = value + 1")
 
-    async def read_then_write(tx: Tx) -> asyncio.Task[None]:
-        read = (await tx.fetch("SELECT DISTINCT value FROM counters"))[0]["value"]
-        overtaking = asyncio.create_task(other.write(add_one))
-        for _ in range(50):
-            await db.fetch("SELECT 1 AS one")
-        await tx.execute("UPDATE counters SET value = ?", read + 1)
-        return overtaking
+    loop = asyncio.get_running_loop()
+    overtaking: list[asyncio.Task[None]] = []
 
-    await (await db.write(read_then_write))
+    def overtake() -> None:
+        overtaking.append(asyncio.create_task(other.write(add_one)))
+
+    async def read_then_write(tx: Tx) -> None:
+        read = (await tx.fetch("SELECT DISTINCT value FROM counters"))[0]["value"]
+        loop.call_soon_threadsafe(overtake)
+        time.sleep(0.1)
+        await tx.execute("UPDATE counters SET value = ?", read + 1)
+
+    await db.write(read_then_write)
+    await overtaking[0]
 
     assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 2}]
+
+
+async def test_work_that_waits_for_anything_else_is_refused_and_undone(db: Database) -> None:
+    async def waits(tx: Tx) -> None:
+        await tx.execute("UPDATE counters SET value = 5")
+        await asyncio.sleep(0)
+
+    async def reads_beside(tx: Tx) -> None:
+        await tx.execute("UPDATE counters SET value = 5")
+        await db.fetch("SELECT 1 AS one")
+
+    async def writes_beside(tx: Tx) -> None:
+        await tx.execute("UPDATE counters SET value = 5")
+        await db.write(waits)
+
+    for work in (waits, reads_beside, writes_beside):
+        with pytest.raises(RuntimeError, match=r"waited for|not beside it"):
+            await db.write(work)
+
+    assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 0}]
+    await db.write(lambda tx: tx.execute("UPDATE counters SET value = 1"))
+
+
+async def test_a_read_neither_waits_nor_writes(db: Database) -> None:
+    async def waits(_reader: Reader) -> None:
+        await asyncio.sleep(0)
+
+    async def writes(_reader: Reader) -> None:
+        await db.write(lambda tx: tx.execute("UPDATE counters SET value = 5"))
+
+    for work in (waits, writes):
+        with pytest.raises(RuntimeError, match=r"waited for|nothing is written"):
+            await db.read(work)
+
+
+async def test_a_commit_that_fails_undoes_all_that_shared_it(db: Database) -> None:
+    """A reference that is checked at the end belongs to nobody in particular."""
+    orphan = "INSERT INTO children (parent) VALUES (5)"
+    await db.write(
+        lambda tx: tx.execute(
+            "CREATE TABLE children (parent INTEGER REFERENCES staff (id) "
+            "DEFERRABLE INITIALLY DEFERRED)"
+        )
+    )
+
+    results = await asyncio.gather(
+        db.write(lambda tx: tx.execute("UPDATE counters SET value = 5"), shares=True),
+        db.write(lambda tx: tx.execute(orphan), shares=True),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results] == [sqlite3.IntegrityError] * 2
+    assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 0}]
+    await db.write(lambda tx: tx.execute("UPDATE counters SET value = 1"))
+
+
+async def test_transactions_that_wait_together_share_one_commit(db: Database, path: Path) -> None:
+    def written() -> int:
+        return path.with_name("desk.db-wal").stat().st_size
+
+    async def note(tx: Tx) -> None:
+        await tx.execute("UPDATE counters SET value = value + 1")
+
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    other.close()
+    before = written()
+    await db.write(note)
+    alone = written() - before
+    await asyncio.gather(*(db.write(note, shares=True) for _ in range(16)))
+
+    assert written() - before <= 3 * alone
+    assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 17}]
 
 
 async def test_a_second_process_sees_what_was_committed(

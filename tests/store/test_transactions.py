@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import pytest
 
 from domain.errors import Conflict
-from store.engine.database import Database, StoreUnavailable, Tx
+from store.engine.database import Database, Reader, StoreUnavailable, Tx
+from tests.fakes.halfway import Halfway
 
 Opening = Callable[[str], Awaitable[Database]]
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
@@ -89,21 +91,20 @@ async def test_a_taken_key_is_a_conflict_and_undoes_everything(db: Database) -> 
 
 async def test_a_caller_that_gives_up_leaves_no_half(url: str, opening: Opening) -> None:
     db = await opening(url)
-    halfway, gate = asyncio.Event(), asyncio.Event()
+    halfway = Halfway()
 
     async def work(tx: Tx) -> None:
         await add(tx, "a")
-        halfway.set()
-        await gate.wait()
+        await halfway.wait(tx)
         await add(tx, "b")
 
     caller = asyncio.create_task(db.write(work))
-    await halfway.wait()
+    await halfway.reached.wait()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
     assert await names(db) == set()
-    gate.set()
+    halfway.gate.set()
     await db.write(lambda tx: add(tx, "next"))
     await db.close()  # which finishes what is under way
     assert await names(await opening(url)) == {"a", "b", "next"}
@@ -111,19 +112,18 @@ async def test_a_caller_that_gives_up_leaves_no_half(url: str, opening: Opening)
 
 async def test_closing_finishes_what_is_under_way(url: str, opening: Opening) -> None:
     db = await opening(url)
-    halfway, gate = asyncio.Event(), asyncio.Event()
+    halfway = Halfway()
 
     async def work(tx: Tx) -> None:
         await add(tx, "a")
-        halfway.set()
-        await gate.wait()
+        await halfway.wait(tx)
         for _ in range(50):
             await tx.fetch("SELECT name FROM counters")
         await add(tx, "b")
 
     caller = asyncio.create_task(db.write(work))
-    await halfway.wait()
-    asyncio.get_running_loop().call_soon(gate.set)
+    await halfway.reached.wait()
+    asyncio.get_running_loop().call_soon(halfway.gate.set)
     await db.close()
     await caller
 
@@ -183,12 +183,79 @@ async def test_a_reader_that_gives_up_does_not_hold_back_the_next(db: Database) 
 
 
 async def test_readers_go_on_during_a_transaction_and_see_what_was_before(db: Database) -> None:
-    async def work(tx: Tx) -> list[set[str]]:
-        await add(tx, "a")
-        return await asyncio.gather(*(names(db) for _ in range(5)))
+    halfway = Halfway()
 
-    assert await db.write(work) == [set()] * 5
+    async def work(tx: Tx) -> None:
+        await add(tx, "a")
+        await halfway.wait(tx)
+
+    writing = asyncio.create_task(db.write(work))
+    await halfway.reached.wait()
+    assert await asyncio.gather(*(names(db) for _ in range(5))) == [set()] * 5
+    halfway.gate.set()
+    await writing
+
     assert await names(db) == {"a"}
+
+
+SPOKEN: ContextVar[str] = ContextVar("spoken", default="nothing")
+
+
+async def test_work_runs_in_the_context_of_whoever_asked_for_it(db: Database) -> None:
+    async def write(_tx: Tx) -> str:
+        return SPOKEN.get()
+
+    async def read(_reader: Reader) -> str:
+        return SPOKEN.get()
+
+    SPOKEN.set("Thai")
+
+    assert await db.write(write) == "Thai"
+    assert await db.read(read) == "Thai"
+
+
+async def test_several_reads_in_one_go_take_in_what_is_read_beside_the_reader(
+    db: Database,
+) -> None:
+    await db.write(lambda tx: add(tx, "a"))
+
+    async def work(reader: Reader) -> tuple[set[str], object, object]:
+        within = await db.read(lambda inner: inner.fetch_one("SELECT 2 AS two"))
+        return await names(db), await reader.fetch_one("SELECT 1 AS one"), within
+
+    assert await db.read(work) == ({"a"}, {"one": 1}, {"two": 2})
+
+
+async def test_an_exception_of_a_read_reaches_its_caller(db: Database) -> None:
+    async def work(reader: Reader) -> None:
+        await reader.fetch("SELECT 1 AS one")
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError, match="a bug"):
+        await db.read(work)
+    assert await db.fetch_one("SELECT 1 AS one") == {"one": 1}
+
+
+async def test_of_transactions_that_share_one_alone_is_undone(db: Database) -> None:
+    async def fails(tx: Tx) -> None:
+        await add(tx, "undone")
+        raise KeyError("a bug")
+
+    async def taken(tx: Tx) -> None:
+        await add(tx, "also undone")
+        await add(tx, "a")
+
+    results = await asyncio.gather(
+        db.write(lambda tx: add(tx, "a"), shares=True),
+        db.write(fails, shares=True),
+        db.write(lambda tx: add(tx, "b"), shares=True),
+        db.write(taken, shares=True),
+        db.write(lambda tx: add(tx, "c"), shares=True),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results] == [int, KeyError, int, Conflict, int]
+    assert await names(db) == {"a", "b", "c"}
 
 
 async def test_many_transactions_at_once_lose_nothing(db: Database) -> None:
