@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from rapidfuzz.fuzz import ratio, token_sort_ratio
 
-from domain.customers.records import Customer
+from domain.customers.records import Contact, Customer
 from domain.search.queries import LEAST_DIGITS, CustomerQuery, near_addresses, read_query
 from domain.text import fold
 from store.customers.keys import DIALLED, phone_key
@@ -17,9 +17,10 @@ from store.customers.records import list_customers
 from store.engine.database import Database, is_one_of
 from store.search.names import find_by_name
 from store.search.rank import LIMIT, NameMatch
+from store.search.reached import find_reached_contacts
 from store.search.words import SearchWords
 
-__all__ = ["LIMIT", "Hit", "MatchReason", "find_customers", "find_likely_duplicates"]
+__all__ = ["LIMIT", "Hit", "Hits", "MatchReason", "find_customers", "find_likely_duplicates"]
 
 ALIKE = 92
 """Percent from which two whole names may be one person's."""
@@ -53,6 +54,9 @@ class MatchReason(StrEnum):
     SIMILAR = "similar"
 
 
+REACHED = (MatchReason.PHONE, MatchReason.EMAIL)
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A customer that was found, why, how surely in percent, and whether it is no more than a
@@ -63,35 +67,67 @@ class Hit:
     why: MatchReason
     score: int = 100
     weak: bool = False
+    contact: Contact | None = None
+    """Whose name, telephone or e-mail was found, where it is not the customer's own; with name and
+    id.
+    """
+    left_out: str = ""
+    """The typed word that the customer does not have."""
 
 
-async def find_customers(db: Database, words: SearchWords, text: str) -> list[Hit]:
+class Hits(list[Hit]):
+    """Hits, best first; `partial` where the register's words are still being read, so that others
+    may be missing.
+    """
+
+    def __init__(self, hits: Iterable[Hit] = (), *, partial: bool = False) -> None:
+        super().__init__(hits)
+        self.partial = partial
+
+
+async def find_customers(db: Database, words: SearchWords, text: str) -> Hits:
     """Customers for whatever was typed, best first; at most LIMIT. Weak hits follow the others.
 
     `words` are those of this database. DeskError("register_unread"): see `find_by_name`."""
     query = read_query(text)
+    found = await _found(db, words, query, text)
+    return Hits(await _with_contacts(db, query, found), partial=found.partial)
+
+
+async def _found(db: Database, words: SearchWords, query: CustomerQuery, text: str) -> "Hits":
     if query.is_exact:
         found = await _by_what_is_whole(db, query) or await _by_near_address(db, text)
         if found or not query.words:
-            return found
+            return Hits(found)
         # A telephone nobody has is no part of a name, and a sentence around it is none either.
         if len(query.words.split()) > NAME_WORDS:
-            return []
+            return Hits()
         named = await _by_name(db, words, query.words)
-        return [replace(hit, weak=True) for hit in named]
+        return Hits((replace(hit, weak=True) for hit in named), partial=named.partial)
     found = await _by_parts(db, query) or await _by_near_address(db, text)
     if found and not query.beside:
-        return found
+        return Hits(found)
     named = await _by_name(db, words, query.words)
-    return _once([*found, *named])
+    return Hits(_once([*found, *named]), partial=named.partial)
 
 
-async def _by_name(db: Database, words: SearchWords, text: str) -> list[Hit]:
-    return [_hit(found) for found in await find_by_name(db, words, text)]
+async def _by_name(db: Database, words: SearchWords, text: str) -> "Hits":
+    found = await find_by_name(db, words, text)
+    return Hits(map(_hit, found.matches), partial=found.partial)
 
 
 def _hit(found: NameMatch) -> Hit:
-    return Hit(found.customer, MatchReason(found.why), found.score, found.weak)
+    why = MatchReason(found.why)
+    return Hit(found.customer, why, found.score, found.weak, found.contact, found.left_out)
+
+
+async def _with_contacts(db: Database, query: CustomerQuery, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits, each with the contact whose telephone or address was found, where it is not the
+    customer's own.
+    """
+    reached = [hit.customer for hit in hits if hit.why in REACHED]
+    contacts = await find_reached_contacts(db, query, reached)
+    return [replace(hit, contact=contacts.get(hit.customer.code, hit.contact)) for hit in hits]
 
 
 async def _by_what_is_whole(db: Database, query: CustomerQuery) -> list[Hit]:
@@ -274,7 +310,8 @@ async def find_likely_duplicates(db: Database, words: SearchWords, customer: Cus
     if not name:
         return hits
     passed_over = {customer.code, *found}
-    for like in await find_by_name(db, words, customer.name, near=True):
+    likely = await find_by_name(db, words, customer.name, near=True)
+    for like in likely.matches:
         score = round(token_sort_ratio(name, fold(like.customer.name)))
         if score < ALIKE or like.customer.code in passed_over:
             continue

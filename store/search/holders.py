@@ -1,169 +1,308 @@
 """Customers who have words of the register: for each typed word, one of those that it may mean."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from store.engine.database import Database, Row, marks
+from store.search.meanings import Meanings, Reading
 from store.search.rank import LIMIT, Match
 
 PROBE = 5_000
-"""Up to how many customers of a word are counted; taken for granted where it may mean many
-words.
-"""
-PROBE_COST = 30
+"""Up to how many customers of a word are counted: the word that fewest have leads the search."""
+PROBE_COST = 15
 """As many customers are read in a row in the time that one is looked up."""
-ROWS = 300
+ROWS = 150
+"""Most customers that one statement names; who is first among them is decided by their names."""
 SLICE = 100
+APART = 12
+"""So many likely words are asked for one by one: the commonest leaves room for the others."""
 
-Meaning = tuple[int, float]
-"""How a register's word matches a typed one: WHOLE to NEAR, and the likeness in percent."""
-Meanings = Mapping[str, Meaning]
+KINDS = ("word", "former")
+BEHIND_ALL = "\U0010ffff"
 
 
-async def find_holders(db: Database, meanings: Sequence[Meanings]) -> list[Match]:
-    """Customers that have, for each typed word, one of the words it may mean."""
-    if not all(meanings):
-        return []
-    if len(meanings) == 1:
-        rows = await _having(db, meanings[0])
+@dataclass(slots=True)
+class _Sql:
+    """A part of a statement with its parameters, in the order of their marks."""
+
+    text: str
+    params: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who has the words, and whether there may be more of them."""
+
+    matches: list[Match]
+    cut: bool = False
+
+
+async def find_holders(db: Database, readings: Sequence[Reading], whole: str = "") -> Holders:
+    """Customers that have, for each word of one of the readings, one of the words it may mean;
+    those first whose whole name is `whole`.
+    """
+    possible = [reading for reading in readings if all(reading)]
+    if not possible:
+        return Holders([])
+    if len(possible) == 1 and len(possible[0]) == 1:
+        rows = await _having(db, possible[0][0], whole)
     else:
-        rows = await _having_all(db, meanings)
-    keys: dict[str, list[Row]] = {}
+        rows = await _having_all(db, possible, whole)
+    by_code: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
-        keys.setdefault(row["code"], []).append(row)
-    lengths = [min(map(len, each)) for each in meanings]
-    return [_match(code, has, meanings, lengths) for code, has in keys.items()]
+        by_code.setdefault(row["code"], []).append((row["kind"], row["key"]))
+    matches: list[Match] = []
+    for reading in possible:
+        ways = _Ways(reading)
+        found = (ways.match(code, has) for code, has in by_code.items())
+        matches += filter(None, found)
+    return Holders(matches, len(by_code) >= ROWS)
 
 
-async def _having(db: Database, meanings: Meanings) -> list[Row]:
+async def _having(db: Database, meanings: Meanings, whole: str) -> list[Row]:
     """Which customers have what one typed word may mean, the likeliest first, until there are
     enough.
     """
     rows: list[Row] = []
     codes: set[str] = set()
-    for keys in _alike(meanings):
-        # Each half comes out of the index as it is ordered; both at once would have to be read
-        # whole and sorted.
-        halves = [_of_kind(kind, keys) for kind in ("word", "former")]
-        rows += await db.fetch(" UNION ALL ".join(halves), *keys, *keys)
-        codes.update(row["code"] for row in rows)
+    for pieces in _likeliest_first(meanings):
+        if whole and not rows:
+            pieces = [*pieces, _of_kind("whole", _equal("key", [whole]), LIMIT)]
+        rows += await _union(db, pieces)
+        codes.update(row["code"] for row in rows if row["kind"] != "whole")
         if len(codes) >= LIMIT:
             break
-    return rows
+    # Who bears the word alone as a name has it, also where the statement was cut off before.
+    wholes = [row for row in rows if row["kind"] == "whole"]
+    return rows + [{**row, "kind": "word"} for row in wholes if row["code"] not in codes]
 
 
-def _of_kind(kind: str, keys: Sequence[str]) -> str:
-    return (
-        "SELECT * FROM (SELECT customer_code AS code, key, kind FROM customer_keys "
-        f"WHERE kind = '{kind}' AND key IN ({marks(keys)}) "
-        f"ORDER BY key, customer_code LIMIT {ROWS}) AS {kind}s"
-    )
+async def _union(db: Database, pieces: Sequence[_Sql]) -> list[Row]:
+    selects = [f"SELECT * FROM ({piece.text}) AS piece{n}" for n, piece in enumerate(pieces)]
+    params = [param for piece in pieces for param in piece.params]
+    return await db.fetch(" UNION ALL ".join(selects), *params)
 
 
-def _alike(meanings: Meanings) -> Iterator[list[str]]:
-    """A typed word's meanings in pieces to ask for at once: equally likely ones, likeliest
-    first.
-    """
+def _likeliest_first(meanings: Meanings) -> Iterator[list[_Sql]]:
+    """Parts of the statements that are asked one after the other for one word alone."""
+    if meanings.beginnings:
+        # In the order of the keys, so that the word itself comes first.
+        yield [
+            _of_kind(kind, _between("key", beginning))
+            for beginning in meanings.beginnings
+            for kind in KINDS
+        ]
+    words = sorted(meanings.others(), key=meanings.unlikeness)
+    apart = words[:APART]
+    if apart:
+        share = ROWS // len(apart)
+        yield [
+            *(_of_kind("word", _equal("key", [word]), share) for word in apart),
+            _of_kind("former", _equal("key", apart)),
+        ]
+    for at in range(APART, len(words), SLICE):
+        some = _equal("key", words[at : at + SLICE])
+        yield [_of_kind(kind, some) for kind in KINDS]
 
-    def order(key: str) -> tuple[int, float]:
-        kind, likeness = meanings[key]
-        return kind, -likeness
 
-    for _order, group in groupby(sorted(meanings, key=order), key=order):
-        keys = list(group)
-        for at in range(0, len(keys), SLICE):
-            yield keys[at : at + SLICE]
-
-
-async def _having_all(db: Database, meanings: Sequence[Meanings]) -> list[Row]:
-    """All words of the customers that have each of the typed ones."""
-    sizes = await _sizes(db, meanings)
-    by_size = sorted((sizes[n], len(keys), n) for n, keys in enumerate(meanings))
-    ordered = [meanings[n] for _size, _many, n in by_size]
-    rarest = min(sizes)
-    if rarest * PROBE_COST < sum(sizes):
-        codes = _probed(ordered)
-    else:
-        codes = _intersected(ordered)
-    return await db.fetch(
+def _of_kind(kind: str, condition: _Sql, most: int = ROWS) -> _Sql:
+    return _Sql(
         "SELECT customer_code AS code, key, kind FROM customer_keys "
-        f"WHERE customer_code IN ({codes}) AND kind || '' IN ('word', 'former')",
-        *(key for keys in ordered for key in keys),
+        f"WHERE kind = '{kind}' AND {condition.text} "
+        # Each kind comes out of the index as it is ordered; both at once would have to be sorted.
+        f"ORDER BY key, customer_code LIMIT {most}",
+        condition.params,
     )
 
 
-async def _sizes(db: Database, meanings: Sequence[Meanings]) -> list[int]:
-    """How many customers have what each of the typed words may mean, up to PROBE."""
-    counted = {n: keys for n, keys in enumerate(meanings) if len(keys) <= SLICE}
-    counts: Row | None = None
-    if counted:
-        counts = await db.fetch_one(
-            f"SELECT {', '.join(_count(n, keys) for n, keys in counted.items())}",
-            *(key for keys in counted.values() for key in keys),
-        )
-    known = counts or {}
-    return [known.get(f"n{n}", PROBE) for n in range(len(meanings))]
+def _equal(column: str, words: Sequence[str]) -> _Sql:
+    if len(words) == 1:
+        return _Sql(f"{column} = ?", [*words])
+    return _Sql(f"{column} IN ({marks(words)})", [*words])
 
 
-def _count(n: int, keys: Meanings) -> str:
+def _between(column: str, beginning: str) -> _Sql:
+    """A condition that a key begins so: a span of the index on both engines."""
+    return _Sql(f"{column} >= ? AND {column} < ?", [beginning, beginning + BEHIND_ALL])
+
+
+def _meant(column: str, meanings: Meanings) -> _Sql:
+    """A condition that a key is one of those meant."""
+    return _any_of(_conditions(column, meanings))
+
+
+def _conditions(column: str, meanings: Meanings) -> list[_Sql]:
+    """Of a key that is one of those meant, for each span of the index one, and one for the other
+    words.
+    """
+    conditions = [_between(column, beginning) for beginning in meanings.beginnings]
+    others = meanings.others()
+    if others:
+        conditions.append(_equal(column, others))
+    return conditions
+
+
+def _any_of(parts: Sequence[_Sql]) -> _Sql:
+    return _Sql(
+        f"({' OR '.join(part.text for part in parts)})",
+        [param for part in parts for param in part.params],
+    )
+
+
+async def _having_all(db: Database, readings: Sequence[Reading], whole: str) -> list[Row]:
+    """The meant words of the customers that have each of the typed ones of some reading."""
+    pieces: list[_Sql] = []
+    for reading, sizes in zip(readings, await _sizes(db, readings), strict=True):
+        pieces += _having_each(reading, sizes)
+    if whole:
+        pieces.append(_of_kind("whole", _equal("key", [whole]), LIMIT))
+    codes = " UNION ".join(
+        f"SELECT code FROM ({piece.text}) AS piece{n}" for n, piece in enumerate(pieces)
+    )
+    shown = _shown([each for reading in readings for each in reading], whole)
+    return await db.fetch(
+        "SELECT k.customer_code AS code, k.key, k.kind FROM customer_keys k "
+        f"WHERE k.customer_code IN ({codes}) AND {shown.text}",
+        *(param for part in (*pieces, shown) for param in part.params),
+    )
+
+
+def _having_each(reading: Reading, sizes: Sequence[int]) -> list[_Sql]:
+    """Codes of those who have all words of a reading, led by the one that fewest have."""
+    fewest = min(sizes)
+    rarest = sizes.index(fewest)
+    have_others: list[_Sql] = []
+    for n, each in enumerate(reading):
+        if n == rarest:
+            continue
+        if sizes[n] < min(PROBE, fewest * PROBE_COST):
+            have_others.append(_is_among(each))
+        else:
+            have_others.append(_has(each))
+    return [
+        _leading(kind, condition, have_others)
+        for condition in _conditions("f.key", reading[rarest])
+        for kind in KINDS
+    ]
+
+
+def _shown(meanings: Sequence[Meanings], whole: str) -> _Sql:
+    """A condition that `k` is one of the meant words or the whole name."""
+    # `|| ''` keeps both engines from entering the index by anything but the customer.
+    meant = _any_of([_meant("(k.key || '')", each) for each in meanings])
+    words = _Sql(f"(k.kind || '' IN ('word', 'former') AND {meant.text})", meant.params)
+    if not whole:
+        return words
+    equal = _equal("(k.key || '')", [whole])
+    return _any_of([words, _Sql(f"(k.kind || '' = 'whole' AND {equal.text})", equal.params)])
+
+
+def _leading(kind: str, condition: _Sql, have_others: Sequence[_Sql]) -> _Sql:
+    """Codes of those who have a word that few have and all others, too: each is asked for them."""
+    also = "".join(f" AND {each.text}" for each in have_others)
+    return _Sql(
+        "SELECT f.customer_code AS code FROM customer_keys f "
+        f"WHERE f.kind = '{kind}' AND {condition.text}{also} "
+        f"ORDER BY f.key, f.customer_code LIMIT {ROWS}",
+        [*condition.params, *(param for each in have_others for param in each.params)],
+    )
+
+
+def _has(meanings: Meanings) -> _Sql:
+    """A condition that the customer of `f` has one of the words that are meant."""
+    kinds = "k.kind || ''"
+    wanted = _meant("(k.key || '')", meanings)
+    if len(meanings.words) == 1 and not meanings.beginnings:
+        # One word is looked up by the primary key.
+        kinds = "k.kind"
+        wanted = _meant("k.key", meanings)
+    return _Sql(
+        "EXISTS (SELECT 1 FROM customer_keys k WHERE k.customer_code = f.customer_code "
+        f"AND {kinds} IN ('word', 'former') AND {wanted.text})",
+        wanted.params,
+    )
+
+
+def _is_among(meanings: Meanings) -> _Sql:
+    """The same, where the list of all who have one is short."""
+    wanted = _meant("k.key", meanings)
+    return _Sql(
+        "f.customer_code || '' IN (SELECT k.customer_code FROM customer_keys k "
+        f"WHERE k.kind IN ('word', 'former') AND {wanted.text})",
+        wanted.params,
+    )
+
+
+async def _sizes(db: Database, readings: Sequence[Reading]) -> list[list[int]]:
+    """How many customers have what each of the typed words may mean, up to PROBE, by reading."""
+    conditions = [_meant("key", each) for reading in readings for each in reading]
+    counts = await db.fetch_one(
+        "SELECT " + ", ".join(_count(n, each) for n, each in enumerate(conditions)),
+        *(param for each in conditions for param in each.params),
+    )
+    sizes = iter((counts or {}).values())
+    return [[next(sizes) for _each in reading] for reading in readings]
+
+
+def _count(n: int, condition: _Sql) -> str:
     return (
         f"(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind = 'word' "
-        f"AND key IN ({marks(keys)}) LIMIT {PROBE}) AS some{n}) AS n{n}"
+        f"AND {condition.text} LIMIT {PROBE}) AS some{n}) AS n{n}"
     )
 
 
-def _probed(ordered: Sequence[Meanings]) -> str:
-    """Codes: each customer of the first word is asked for the others; best where it is a rare one.
-
-    `|| ''` keeps both engines from entering the index by any word but the first.
-    """
-    first, *others = ordered
-    has_others = "".join(
-        " AND EXISTS (SELECT 1 FROM customer_keys k WHERE k.customer_code = first.customer_code "
-        f"AND k.kind || '' IN ('word', 'former') AND k.key || '' IN ({marks(keys)}))"
-        for keys in others
-    )
-    return (
-        "SELECT first.customer_code FROM customer_keys first "
-        f"WHERE {_among(first)}{has_others} ORDER BY first.customer_code LIMIT {ROWS}"
-    )
+_Way = tuple[bool, int, float, str]
+"""How a word of the register means a typed one, the lesser the more surely: whether it is of a
+former name, WHOLE to NEAR, the unlikeness, and the word.
+"""
 
 
-def _intersected(ordered: Sequence[Meanings]) -> str:
-    """Codes: the lists of all words, each read in one go; best where all are common."""
-    lists = " INTERSECT ".join(
-        f"SELECT customer_code FROM customer_keys WHERE {_among(keys)}" for keys in ordered
-    )
-    return f"{lists} ORDER BY customer_code LIMIT {ROWS}"
+class _Ways:
+    """How the words of customers mean those of one reading."""
 
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._lengths = [each.length() for each in reading]
+        self._letters = sum(self._lengths)
+        # Many customers share few words.
+        self._known: dict[tuple[str, str], list[_Way | None]] = {}
 
-def _among(keys: Meanings) -> str:
-    return f"kind IN ('word', 'former') AND key IN ({marks(keys)})"
-
-
-def _match(
-    code: str,
-    has: Sequence[Row],
-    meanings: Sequence[Meanings],
-    lengths: Sequence[int],
-) -> Match:
-    """How a customer with these words matches: for each typed word by the one that means it most
-    surely.
-    """
-    former: list[bool] = []
-    kinds: list[int] = []
-    weighted: list[float] = []
-    for meant, length in zip(meanings, lengths, strict=True):
-        is_former, kind, unlikeness = min(
-            _unsureness(row, meant[row["key"]]) for row in has if row["key"] in meant
+    def match(self, code: str, has: Sequence[tuple[str, str]]) -> Match | None:
+        """How a customer with these words, by kind, matches: for each typed word by the one that
+        means it most surely; None where one is missing.
+        """
+        by_word = zip(*map(self._of, has), strict=True)
+        ways = [min(filter(None, some), default=None) for some in by_word]
+        sure = [way for way in ways if way is not None]
+        if len(sure) < len(self._reading):
+            return None
+        likeness = 0.0
+        for (_former, _kind, unlikeness, _word), length in zip(sure, self._lengths, strict=True):
+            likeness -= unlikeness * length
+        return Match(
+            code,
+            max(way[1] for way in sure),
+            likeness / self._letters,
+            any(way[0] for way in sure),
+            words=tuple(way[3] for way in sure),
+            whole=any(kind == "whole" for kind, _word in has),
         )
-        former.append(is_former)
-        kinds.append(kind)
-        weighted.append(-unlikeness * length)
-    return Match(code, max(kinds), sum(weighted) / sum(lengths), any(former))
+
+    def _of(self, held: tuple[str, str]) -> list[_Way | None]:
+        """How a customer's word means each of the typed ones."""
+        known = self._known.get(held)
+        if known is None:
+            known = [_way(held, meanings) for meanings in self._reading]
+            self._known[held] = known
+        return known
 
 
-def _unsureness(row: Row, meaning: Meaning) -> tuple[bool, int, float]:
-    """Of two words that a customer has the lesser means a typed one more surely."""
+def _way(held: tuple[str, str], meanings: Meanings) -> _Way | None:
+    of, word = held
+    if of == "whole":
+        return None
+    meaning = meanings.of(word)
+    if meaning is None:
+        return None
     kind, likeness = meaning
-    return row["kind"] == "former", kind, -likeness
+    return of == "former", kind, -likeness, word

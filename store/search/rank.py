@@ -2,15 +2,16 @@
 spelt.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from rapidfuzz.fuzz import ratio
 
-from domain.customers.records import Customer
+from domain.customers.records import Contact, Customer
 from domain.keyboard import as_thai_keys, has_thai
-from domain.text import letters
+from domain.text import letters, spellings
 from store.customers.records import follow_customers
 from store.engine.database import Database, is_one_of
 
@@ -24,10 +25,18 @@ SURE_SOUND = 95.0
 
 BEHIND_OWN = 5.0
 """Percent that a contact's name, misspelt, stands behind the customer's own."""
+REPEATED, REPEATED_ALONE = 3.0, 8.0
+"""Percent that each further customer of a name that is near stands behind the one before, and of
+one word alone: else one common name would fill the screen.
+"""
 
 WHOLE, BEGINS, HOLDS, NEAR = range(4)
 WHY = ("name", "prefix", "part", "similar")
 BASE = (100.0, 90.0, 80.0)
+
+
+_Place = tuple[bool, bool, int, float, bool, bool]
+"""Where a hit stands among others: the smaller, the higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,22 @@ class NameMatch:
     why: str
     score: int
     weak: bool
+    contact: Contact | None = None
+    """Whose name it is, where it is a contact's; with name and id alone."""
+    words: tuple[str, ...] = ()
+    """The words that were found, as they are spelt."""
+    left_out: str = ""
+    """The typed word that the customer does not have."""
+    kind: int = WHOLE
+    former: bool = False
+    whole: bool = False
+    """As of `Match`."""
+
+    @property
+    def place(self) -> _Place:
+        """How it matches, how surely; then the whole name first, and a contact's last."""
+        by_contact = self.contact is not None
+        return self.weak, self.former, self.kind, -self.score, not self.whole, by_contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +74,60 @@ class Match:
     likeness: float
     former: bool = False
     why: str = ""
+    words: tuple[str, ...] = ()
+    """The register's words, one for each that was typed."""
+    whole: bool = False
+    """Whether the customer's own name is what was typed, and no more."""
 
     @property
-    def order(self) -> tuple[bool, int, float]:
+    def order(self) -> tuple[bool, int, float, bool]:
         """The surer a match, the smaller."""
-        return self.former, self.kind, -self.likeness
+        return self.former, self.kind, -self.likeness, not self.whole
 
 
 async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameMatch]:
     """The customers, best first: how they match, how sure, how near the name is as spelt, the
     code.
     """
-    best = sorted(matches, key=lambda match: (*match.order, match.code))[:LIMIT]
-    typed = {"": letters(query), "layout": _on_thai_keys(query)}
+    typed = _Typed(query)
+    best = await _best(db, typed, matches)
     customers = await follow_customers(db, [match.code for match in best])
-    of_spelling = [match.code for match in best if match.kind in (WHOLE, NEAR)]
-    contacts = await _contacts(db, of_spelling)
-    ranked: list[tuple[tuple[bool, bool, int, int], NameMatch]] = []
-    for customer, match in _by_survivor(best, customers):
-        found = _weigh(
-            customer,
-            match,
-            query.casefold(),
-            typed.get(match.why, typed[""]),
-            contacts.get(match.code, ()),
+    pairs = list(_by_survivor(best, customers))
+    # Contacts are read only of those whose own names have not all that was typed.
+    others = [customer.code for customer, _match in pairs if not typed.stands_in(customer)]
+    contacts = await _contacts(db, others)
+    ranked: list[NameMatch] = []
+    for customer, match in pairs:
+        found = _weigh(customer, match, typed, contacts.get(customer.code, ()))
+        if found.score >= WORST:
+            ranked.append(found)
+    return in_turn(ranked)
+
+
+async def _best(db: Database, typed: "_Typed", matches: Sequence[Match]) -> list[Match]:
+    """The best matches, as many as are shown; of those that sound alike first who is spelt so."""
+    best = sorted(matches, key=lambda match: (*match.order, match.code))
+    whole = [match for match in best if match.order[:2] == (False, WHOLE)]
+    if len(whole) > LIMIT:
+        wanted = is_one_of("code", [match.code for match in whole])
+        rows = await db.fetch(
+            f"SELECT code, name, organisation FROM customers WHERE {wanted}",
+            *(match.code for match in whole),
         )
-        ranked.append((_place(found, match), found))
-    ranked.sort(key=lambda pair: pair[0])
-    return [found for _at, found in ranked if found.score >= WORST]
+        spelt = {row["code"] for row in rows if typed.is_within((row["name"], row["organisation"]))}
+        whole.sort(key=lambda match: (not match.whole, match.code not in spelt))
+        return whole[:LIMIT]
+    nth = Counter[tuple[str, ...]]()
+    behind: dict[str, float] = {}
+    for match in best:
+        if match.kind == NEAR:
+            behind[match.code] = _behind(match.words, nth[match.words])
+            nth[match.words] += 1
+
+    def order(match: Match) -> tuple[bool, int, float]:
+        return match.former, match.kind, behind.get(match.code, 0.0) - match.likeness
+
+    return sorted(best, key=order)[:LIMIT]
 
 
 def _by_survivor(
@@ -94,94 +145,179 @@ def _by_survivor(
             yield customer, replace(match, former=True)
 
 
-def _on_thai_keys(query: str) -> list[str]:
-    """The words that the same keys of the Thai layout give; none where Thai was typed."""
-    if has_thai(query):
-        return []
-    return letters(as_thai_keys(query))
+def in_turn(found: Sequence[NameMatch]) -> list[NameMatch]:
+    """The hits in their order, where no name that is near fills the screen."""
+    nth = Counter[tuple[str, ...]]()
+    placed: list[tuple[_Place, NameMatch]] = []
+    for each in sorted(found, key=lambda each: each.place):
+        is_weak, is_former, kind, unlikeness, *rest = each.place
+        if kind == NEAR:
+            unlikeness += _behind(each.words, nth[each.words])
+            nth[each.words] += 1
+        is_part, by_contact = rest
+        place = (is_weak, is_former, kind, unlikeness, is_part, by_contact)
+        placed.append((place, each))
+    placed.sort(key=lambda pair: pair[0])
+    return [each for _place, each in placed]
 
 
-def _place(found: NameMatch, match: Match) -> tuple[bool, bool, int, int]:
-    """Where it stands among the others: the smaller, the higher."""
-    order = match.kind
-    if found.why in WHY:
-        order = WHY.index(found.why)
-    return found.weak, match.former, order, -found.score
+def _behind(words: Sequence[str], nth: int) -> float:
+    """How many percent somebody stands behind the first who has these words."""
+    if len(words) == 1:
+        return nth * REPEATED_ALONE
+    return nth * REPEATED
 
 
-async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
+async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[Contact]]:
     if not codes:
         return {}
     wanted = is_one_of("customer_code", codes)
     rows = await db.fetch(
-        f"SELECT customer_code, name FROM contacts WHERE {wanted} ORDER BY id", *codes
+        "SELECT customer_code, id, name FROM contacts "
+        f"WHERE removed = 0 AND {wanted} ORDER BY main DESC, id",
+        *codes,
     )
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Contact]] = {}
     for row in rows:
-        found.setdefault(row["customer_code"], []).append(row["name"])
+        contact = Contact(row["name"], id=int(row["id"]))
+        found.setdefault(row["customer_code"], []).append(contact)
     return found
 
 
+class _Typed:
+    """What was typed, beside names as they are spelt. Each name is read once: many customers share
+    an organisation.
+    """
+
+    def __init__(self, query: str) -> None:
+        self._raw = query.casefold().split()
+        self._letters = {"": letters(query), "layout": letters(query)}
+        if not has_thai(query):
+            self._letters["layout"] = letters(as_thai_keys(query))
+        self._spelt: dict[str, list[str]] = {}
+        self._heard: dict[str, set[str]] = {}
+
+    def is_within(self, names: Iterable[str]) -> bool:
+        """Whether each word stands in one of the names, as it is written or as a part."""
+        whole = " ".join(names).casefold()
+        return all(word in whole for word in self._raw)
+
+    def stands_in(self, customer: Customer) -> bool:
+        """Whether all of it stands in the customer's own names."""
+        return self.is_within((customer.name, customer.organisation))
+
+    def likeness(self, why: str, names: Sequence[str]) -> float:
+        """How alike it is to names as spelt, in percent; 100 where all words stand there."""
+        typed = self._letters.get(why, self._letters[""])
+        words = [self._spelt_words(name) for name in names]
+        every = set(chain.from_iterable(words))
+        whole = "".join(typed)
+        if every.issuperset(typed) or any(whole in _runs(some) for some in words):
+            return 100.0
+        likeness = [_nearest(word, every) for word in typed]
+        by_words = sum(likeness) / len(likeness)
+        by_name = ratio(whole, "".join(words[0]))
+        return min(99.0, max(by_words, by_name))
+
+    def contact(
+        self, customer: Customer, match: Match, contacts: Sequence[Contact]
+    ) -> Contact | None:
+        """Whose words were found, where they are a contact's and not the customer's own."""
+        own = self._heard_words(customer.name) | self._heard_words(customer.organisation)
+        foreign = [word for word in match.words if word not in own]
+        best: Contact | None = None
+        most = 0
+        for contact in contacts:
+            heard = self._heard_words(contact.name)
+            shared = sum(word in heard for word in match.words)
+            if shared > most and not heard.isdisjoint(foreign):
+                best = contact
+                most = shared
+        return best
+
+    def spelling(self, words: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
+        """Words of the register as they are spelt in these names."""
+        spelt = [one for name in names for one in self._spelt_words(name)]
+        heard = {word: one for one in reversed(spelt) for word in self._heard_words(one)}
+        return tuple(heard.get(word, word) for word in words)
+
+    def _spelt_words(self, name: str) -> list[str]:
+        known = self._spelt.get(name)
+        if known is None:
+            known = letters(name)
+            self._spelt[name] = known
+        return known
+
+    def _heard_words(self, name: str) -> set[str]:
+        known = self._heard.get(name)
+        if known is None:
+            known = {word for key in spellings(name) for word in key.split()}
+            self._heard[name] = known
+        return known
+
+
 def _weigh(
-    customer: Customer,
-    match: Match,
-    query: str,
-    typed: Sequence[str],
-    contacts: Sequence[str],
+    customer: Customer, match: Match, typed: _Typed, contacts: Sequence[Contact]
 ) -> NameMatch:
     """A match with its score, which counts the spelling too where whole words are alike."""
-    names = [customer.name, customer.organisation]
+    kind = match.kind
+    score = match.likeness
+    weak = match.kind == NEAR
+    contact = None
+    if contacts and not match.former:
+        contact = typed.contact(customer, match, contacts)
     if match.why == "roman":
-        kind = match.kind
-        score = match.likeness
         weak = score < SURE_SOUND
     elif match.kind in (WHOLE, NEAR) and not match.former:
-        kind, score, weak = _weigh_spelling(match, typed, names, contacts)
-    else:
-        kind = match.kind
-        score = match.likeness
-        weak = match.kind == NEAR
-        spelt = " ".join(names).casefold()
-        if any(word not in spelt for word in query.split()):
-            score -= 3  # begins or holds what sounds so, but is spelt otherwise
+        kind, score, weak = _weigh_spelling(customer, match, typed, contacts)
+    elif not typed.stands_in(customer):
+        score -= 3  # begins or holds what sounds so, but is spelt otherwise
     why = match.why or WHY[kind]
     if match.former:
         why = "former"
-    return NameMatch(customer, why, round(score), weak)
+    order = match.kind
+    words = match.words
+    if kind == NEAR:
+        order = NEAR
+        words = typed.spelling(words, _names(customer, contact))
+    return NameMatch(
+        customer,
+        why,
+        round(score),
+        weak,
+        contact,
+        words,
+        kind=order,
+        former=match.former,
+        whole=match.whole,
+    )
+
+
+def _names(customer: Customer, contact: Contact | None) -> list[str]:
+    names = [customer.name, customer.organisation]
+    if contact:
+        names.append(contact.name)
+    return names
 
 
 def _weigh_spelling(
-    match: Match,
-    typed: Sequence[str],
-    names: Sequence[str],
-    contacts: Sequence[str],
+    customer: Customer, match: Match, typed: _Typed, contacts: Sequence[Contact]
 ) -> tuple[int, float, bool]:
     """How whole words that are alike match by their spelling, how surely, and whether weakly."""
-    own = _spelling(typed, names)
-    with_contacts = _spelling(typed, [*names, *contacts])
+    names = [customer.name, customer.organisation]
+    own = typed.likeness(match.why, names)
     if match.kind == WHOLE and own == 100:
         return WHOLE, match.likeness, False
+    with_contacts = own
+    if contacts:
+        every = [*names, *(contact.name for contact in contacts)]
+        with_contacts = typed.likeness(match.why, every)
     if match.kind == WHOLE and with_contacts == 100:
         # Whole words, but of a contact: the customer's own come first.
         return HOLDS, BASE[HOLDS], False
     spelt = max(own, with_contacts - BEHIND_OWN)
     score = 0.7 * match.likeness + 0.3 * spelt
     return NEAR, min(99.0, score), True
-
-
-def _spelling(typed: Sequence[str], names: Sequence[str]) -> float:
-    """How alike the typed words are to a customer's as spelt, in percent; 100 where all stand
-    there.
-    """
-    words = [letters(name) for name in names]
-    every = set(chain.from_iterable(words))
-    whole = "".join(typed)
-    if every.issuperset(typed) or any(whole in _runs(some) for some in words):
-        return 100.0
-    likeness = [_nearest(word, every) for word in typed]
-    by_words = sum(likeness) / len(likeness)
-    by_name = ratio(whole, "".join(words[0]))
-    return min(99.0, max(by_words, by_name))
 
 
 def _nearest(word: str, others: Iterable[str]) -> float:

@@ -131,7 +131,8 @@ FOUND = [
     ("สมชาย รุงเรือง", [(2, MatchReason.NAME)]),
     ("แรงงาน สมหญิง", [(3, MatchReason.PART)]),
     ("brien jane", [(4, MatchReason.NAME)]),
-    ("สมชาย ใจร้าย", []),
+    # Nobody has all words: the few who have all but the one that nobody has.
+    ("สมชาย ใจร้าย", [(1, MatchReason.SIMILAR), (2, MatchReason.SIMILAR)]),
     # A part of a word, whole names and beginnings first.
     ("พันธุ์ดี", [(81554, MatchReason.NAME), (7, MatchReason.PART)]),
     ("ชาย", [(81554, MatchReason.PREFIX), (1, MatchReason.PART), (2, MatchReason.PART)]),
@@ -395,7 +396,9 @@ async def test_the_name_as_typed_comes_before_one_that_sounds_alike(
         "namsjkadi",
         "qvlismti",
         "ฟหกดเาสว",
-        "กมลชนก ใจร้าย",
+        "กมลช ใจร้าย",
+        "กมลชนท ใจร้าย",
+        "ใจร้าย ปากหวาน",
         "%",
         "NEAR(",
         '"*"',
@@ -417,7 +420,140 @@ async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(
     assert await find_customers(db, words, "ฤทิพ") == []
     (hit,) = await find_customers(db, words, "ฤทิพ นิศาชลมุก")
     assert (hit.customer.code, hit.why, hit.weak) == ("C1", MatchReason.SIMILAR, True)
-    assert await find_customers(db, words, "ฤทิพ หมื่นสุข") == []
+    (other,) = await find_customers(db, words, "ฤทิพ หมื่นสุข")
+    assert (other.customer.code, other.left_out, other.weak) == ("C2", "ฤทิพ", True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes", "left_out"),
+    [
+        ("นิดา หิรัญวัฒน์", ["C1"], "หิรัญวัฒน์"),
+        ("หิรัญวัฒน์ นิดา", ["C1"], "หิรัญวัฒน์"),
+        # Both are known, but nobody has both: who has the rarer one.
+        ("นิดา ศรีสุข", ["C1"], "ศรีสุข"),
+        ("นิดา ใจงาม กรมชล", ["C1"], "กรมชล"),
+        # So many have the other word that it tells nothing.
+        ("ศรีสุข หิรัญวัฒน์", [], ""),
+        # A beginning, or a name that is near, is no word of its own.
+        ("นิด หิรัญวัฒน์", [], ""),
+        ("นิดาา หิรัญวัฒน์", [], ""),
+        ("นิดา หิรัญวัฒน์ กรมชล", [], ""),
+    ],
+)
+async def test_one_word_that_nobody_has_is_left_out(
+    db: Database, words: SearchWords, typed: str, codes: list[str], left_out: str
+) -> None:
+    many = [customer(n, f"วีระ{n} ศรีสุข") for n in range(100, 130)]
+    await add_all(db, [customer(1, "นิดา ใจงาม"), *many])
+
+    hits = await find_customers(db, words, typed)
+
+    assert [hit.customer.code for hit in hits] == codes
+    assert all(hit.weak and hit.left_out == left_out for hit in hits)
+
+
+async def test_a_contact_that_was_found_is_named(db: Database, words: SearchWords) -> None:
+    nida = Contact("น.ส.นิดา พันธุ์ดี", "+6621417500", "+66861112222", "nida@example.org")
+    somchai = Contact("นายสมชาย แก้วกล้า")
+    await add_all(
+        db,
+        [
+            customer(1, "มหาวิทยาลัยเชียงใหม่", phone="+6653941000", contacts=(somchai, nida)),
+            customer(2, "นิดา พันธุ์งาม"),
+        ],
+    )
+
+    named = {
+        typed: {
+            hit.customer.code: hit.contact.name if hit.contact else ""
+            for hit in await find_customers(db, words, typed)
+        }
+        for typed in (
+            "นิดา พันธุ์ดี",
+            "พันธุดี นิดา",
+            "นิดา",
+            "พันธุ์",
+            "0861112222",
+            "2222",
+            "021417500",
+            "NIDA@example.org",
+            "nida@",
+            "Nida Phandee",
+            "เชียงใหม่ แก้วกล้า",
+            "มหาวิทยาลัยเชียงใหม่",
+            "053941000",
+        )
+    }
+
+    assert named == {
+        "นิดา พันธุ์ดี": {"C1": nida.name},
+        "พันธุดี นิดา": {"C1": nida.name},
+        "นิดา": {"C2": "", "C1": nida.name},
+        "พันธุ์": {"C2": "", "C1": nida.name},
+        "0861112222": {"C1": nida.name},
+        "2222": {"C1": nida.name},
+        "021417500": {"C1": nida.name},
+        "NIDA@example.org": {"C1": nida.name},
+        "nida@": {"C1": nida.name},
+        "Nida Phandee": {"C1": nida.name},
+        "เชียงใหม่ แก้วกล้า": {"C1": somchai.name},
+        "มหาวิทยาลัยเชียงใหม่": {"C1": ""},
+        "053941000": {"C1": ""},
+    }
+
+
+async def test_a_name_in_latin_letters_does_not_hide_those_that_sound_so(
+    db: Database, words: SearchWords
+) -> None:
+    latin = customer(1, "Siam Trading", contacts=(Contact("Somphong Meesuk"),))
+    thai = [customer(n, f"สมพงษ์ สกุล{n}") for n in range(10, 90)]
+    await add_all(db, [latin, *thai, customer(2, "สมพงศ์ อื่นใด"), customer(3, "วิชัย ดีงาม")])
+
+    hits = await find_customers(db, words, "Somphong")
+
+    assert hits[0].customer.code == "C1"
+    assert hits[0].contact is not None
+    sounding = {hit.customer.name.split()[0] for hit in hits[1:]}
+    assert sounding == {"สมพงษ์", "สมพงศ์"}
+    assert "C2" in [hit.customer.code for hit in hits[:4]]
+
+
+async def test_names_that_sound_alike_do_not_hide_one_that_is_near(
+    db: Database, words: SearchWords
+) -> None:
+    alike = [customer(n, f"ชัยพงษ์ สกุล{n}") for n in range(100, 200)]
+    near = [customer(n, f"ชาญพงษ์ สกุล{n}") for n in range(200, 300)]
+    await add_all(db, [*alike, *near])
+
+    hits = await find_customers(db, words, "ชัญพงษ์")
+
+    first = [hit.customer.name.split()[0] for hit in hits[:4]]
+    assert {"ชัยพงษ์", "ชาญพงษ์"} == set(first)
+    scores = [hit.score for hit in hits]
+    assert scores[0] == max(scores)
+
+
+async def test_the_customer_of_just_that_name_comes_before_those_who_belong_there(
+    db: Database, words: SearchWords
+) -> None:
+    people = [customer(n, f"วีระ สกุล{n}", organisation="มหาวิทยาลัยพะเยา") for n in range(100, 400)]
+    await add_all(db, [*people, customer(9, "มหาวิทยาลัยพะเยา")])
+
+    hits = await find_customers(db, words, "มหาวิทยาลัยพะเยา")
+
+    assert hits[0].customer.code == "C9"
+    assert len(hits) == LIMIT
+
+
+async def test_of_many_that_sound_alike_who_is_spelt_so_comes_first(
+    db: Database, words: SearchWords
+) -> None:
+    alike = [customer(n, f"ชัยพงษ์ สกุล{n}") for n in range(100, 200)]
+    await add_all(db, [*alike, customer(900, "ชัยพงศ์ ดีงาม")])
+
+    hits = await find_customers(db, words, "ชัยพงศ์")
+
+    assert hits[0].customer.code == "C900"
 
 
 async def test_many_share_a_surname_and_a_first_name_and_some_both(

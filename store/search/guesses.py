@@ -1,0 +1,166 @@
+"""Guesses at whom a query means: names that sound or look like it, or have all of its words but
+one.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
+
+from store.engine.database import Database
+from store.search.holders import find_holders
+from store.search.meanings import Reading, WordMeanings, itself
+from store.search.rank import NEAR, Match
+from store.search.readings import NameQuery, near_cuts, neighbours_joined, spelt
+
+GOOD = 86.0
+"""Percent from which no further reading of a guess is tried."""
+MOST_WITHOUT = 20
+"""Most customers that have all words but one: of more, the missing word would have told whom."""
+WITHOUT_ONE = 85.0
+"""Percent that such a customer is like what was typed."""
+LEAST_LEFT = 3
+"""Letters of a word by which alone somebody is found who does not have the other one."""
+
+Found = dict[str, Match]
+"""Matches by the customer's code."""
+
+
+class Guesses:
+    """The guesses at one query."""
+
+    def __init__(self, db: Database, query: NameQuery, meanings: WordMeanings) -> None:
+        self._db = db
+        self._query = query
+        self._meanings = meanings
+
+    async def likely(self) -> list[Match]:
+        """By words that sound like the typed ones, or look like them."""
+        found: Found = {}
+        by_sound = await self.by_sound()
+        _keep_all(found, by_sound)
+        texts = self._query.texts()
+        if _are_good(by_sound):
+            # Names in Latin letters may be near, too; another keyboard was not meant.
+            texts = texts[:1]
+        await self._by_slips(texts, found)
+        if not found:
+            await self._beside_known_words(found)
+        return sorted(found.values(), key=lambda match: (-match.likeness, match.code))
+
+    async def by_sound(self) -> list[Match]:
+        """Those whose names sound as it was written in Latin letters."""
+        if not self._query.is_latin():
+            return []
+        typed = self._query.text.casefold().split()
+        alone = len(typed) == 1
+        reading = [await self._meanings.sounding(word, alone=alone) for word in typed]
+        matches = (await find_holders(self._db, [reading])).matches
+        # A word alone may sound like something by chance.
+        likely = [match for match in matches if not alone or match.likeness >= GOOD]
+        return [replace(match, kind=NEAR, why="roman") for match in likely]
+
+    async def _by_slips(self, texts: Iterable[tuple[str, str]], found: Found) -> None:
+        for text, why in texts:
+            for typed in spelt(text):
+                async for reading in self._near_readings(typed):
+                    matches = (await find_holders(self._db, [reading])).matches
+                    _keep_all(found, [replace(match, kind=NEAR, why=why) for match in matches])
+                    if _are_good(matches):
+                        break
+
+    async def _near_readings(self, typed: Sequence[str]) -> AsyncIterator[Reading]:
+        """What the typed words may mean with slips: first few in words that nobody has, last with
+        other gaps.
+        """
+        meanings = self._meanings
+        if len(typed) == 1:
+            yield [await meanings.near_alone(typed[0])]
+            async for cut in self._cut_readings(typed[0]):
+                yield cut
+            return
+        if any(word not in meanings for word in typed):
+            for most in (1, 3):
+                yield [await meanings.known_or_near(word, most) for word in typed]
+        yield [await meanings.near(word) for word in typed]
+        for joined in neighbours_joined(typed):
+            yield [await meanings.near(word) for word in joined]
+
+    async def _cut_readings(self, whole: str) -> AsyncIterator[Reading]:
+        """A text without gaps read as two words of which one is known."""
+        for known, rest, swapped in near_cuts(whole, self._meanings):
+            both = [itself(known), await self._meanings.near(rest)]
+            if swapped:
+                both.reverse()
+            yield both
+
+    async def _beside_known_words(self, found: Found) -> None:
+        """Where some words are known, the others may have a slip more than is good for a word
+        alone.
+        """
+        for text, why in self._query.texts():
+            for typed in spelt(text):
+                known = [word in self._meanings for word in typed]
+                if all(known) or not any(known):
+                    continue
+                reading = [await self._meanings.known_or_near(word, more=1) for word in typed]
+                matches = (await find_holders(self._db, [reading])).matches
+                _keep_all(found, [replace(match, kind=NEAR, why=why) for match in matches])
+
+    async def without_one(self) -> tuple[list[Match], str]:
+        """The few who have all of the typed words but one, and that one; nobody where there are
+        many.
+        """
+        typed = self._query.text.split()
+        fewest: list[Match] = []
+        left_out = ""
+        for place in self._places_to_leave_out(typed):
+            rest = [*typed[:place], *typed[place + 1 :]]
+            matches = await self._surely(rest)
+            if not matches or len(matches) > MOST_WITHOUT:
+                continue
+            if not fewest or len(matches) < len(fewest):
+                fewest = matches
+                left_out = typed[place]
+        return [replace(match, kind=NEAR, likeness=WITHOUT_ONE) for match in fewest], left_out
+
+    def _places_to_leave_out(self, typed: Sequence[str]) -> list[int]:
+        """Which word may be left out: the one that nobody has; where all are known, each."""
+        if len(typed) < 2:
+            return []
+        unknown = [place for place, word in enumerate(typed) if not self._is_known(word)]
+        if not unknown:
+            return [*range(len(typed))]
+        return unknown if len(unknown) == 1 else []
+
+    def _is_known(self, word: str) -> bool:
+        """Whether it is a word of the register, or the beginning of one."""
+        return any(self._meanings.begins(keys) for keys in spelt(word))
+
+    async def _surely(self, rest: Sequence[str]) -> list[Match]:
+        """Those who have all of these words; one alone must be a whole word."""
+        readings: list[Reading] = []
+        for words in spelt(" ".join(rest)):
+            if len(words) == 1:
+                keys = [word for word in words if len(word) >= LEAST_LEFT]
+                readings.append([self._meanings.whole(keys)])
+            else:
+                readings.append([self._meanings.begins([word]) for word in words])
+        found: Found = {}
+        for reading in readings:
+            _keep_all(found, (await find_holders(self._db, [reading])).matches)
+        return list(found.values())
+
+
+def _are_good(matches: Iterable[Match]) -> bool:
+    return any(match.likeness >= GOOD for match in matches)
+
+
+def _keep_all(found: Found, matches: Iterable[Match]) -> None:
+    for match in matches:
+        keep(found, match)
+
+
+def keep(found: Found, match: Match) -> None:
+    """Of two ways to the same customer the surer."""
+    known = found.get(match.code)
+    if known is None or match.order < known.order:
+        found[match.code] = match
