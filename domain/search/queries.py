@@ -86,11 +86,19 @@ class CustomerQuery:
 
 def read_query(text: str) -> CustomerQuery:
     """Reads what was typed into a search; any text has a reading."""
-    text = _NOUGHTS.sub("0", without_courtesy(clean(text)))
+    text = _NOUGHTS.sub("0", _without_courtesy(clean(text)))
     query = _read(text)
     if has_thai(text) and not query.is_exact:
         return _on_latin_keys(text) or query
     return query
+
+
+def _without_courtesy(text: str) -> str:
+    """Returns the text without polite words at its end; many names end as such words do."""
+    plain = without_courtesy(text)
+    polite = text[len(plain) :]
+    glued = tuple(words("queries").texts("polite_glued"))
+    return plain if polite[:1].isspace() or polite.startswith(glued) else text
 
 
 def _read(text: str) -> CustomerQuery:
@@ -98,14 +106,14 @@ def _read(text: str) -> CustomerQuery:
     if codes:
         return CustomerQuery(codes=codes)
     details = read_contact_details(_with_sign(text))
-    said = _unlabelled(details.words)
-    if details.phones or details.emails:
-        return CustomerQuery(
-            phones=details.phones,
-            emails=details.emails,
-            words=_without_marks(said),
-        )
-    return _read_parts(said)
+    if not details.phones and not details.emails:
+        # As typed: signs may be letters of the other keyboard layout.
+        return _read_parts(_unlabelled(text))
+    return CustomerQuery(
+        phones=details.phones,
+        emails=details.emails,
+        words=_without_marks(_unlabelled(details.words)),
+    )
 
 
 def _codes(text: str) -> list[str]:

@@ -80,21 +80,42 @@ class Hits(list[Hit]):
     may be missing.
     """
 
-    def __init__(self, hits: Iterable[Hit] = (), *, partial: bool = False) -> None:
+    def __init__(
+        self,
+        hits: Iterable[Hit] = (),
+        *,
+        partial: bool = False,
+    ) -> None:
         super().__init__(hits)
         self.partial = partial
 
 
-async def find_customers(db: Database, words: SearchWords, text: str) -> Hits:
+async def find_customers(
+    db: Database,
+    words: SearchWords,
+    text: str,
+) -> Hits:
     """Customers for whatever was typed, best first; at most LIMIT. Weak hits follow the others.
 
     `words` are those of this database. DeskError("register_unread"): see `find_by_name`."""
     query = read_query(text)
     found = await _found(db, words, query, text)
-    return Hits(await _with_contacts(db, query, found), partial=found.partial)
+    return Hits(
+        await _with_contacts(
+            db,
+            query,
+            found,
+        ),
+        partial=found.partial,
+    )
 
 
-async def _found(db: Database, words: SearchWords, query: CustomerQuery, text: str) -> "Hits":
+async def _found(
+    db: Database,
+    words: SearchWords,
+    query: CustomerQuery,
+    text: str,
+) -> "Hits":
     if query.is_exact:
         found = await _by_what_is_whole(db, query) or await _by_near_address(db, text)
         if found or not query.words:
@@ -111,17 +132,32 @@ async def _found(db: Database, words: SearchWords, query: CustomerQuery, text: s
     return Hits(_once([*found, *named]), partial=named.partial)
 
 
-async def _by_name(db: Database, words: SearchWords, text: str) -> "Hits":
+async def _by_name(
+    db: Database,
+    words: SearchWords,
+    text: str,
+) -> "Hits":
     found = await find_by_name(db, words, text)
     return Hits(map(_hit, found.matches), partial=found.partial)
 
 
 def _hit(found: NameMatch) -> Hit:
     why = MatchReason(found.why)
-    return Hit(found.customer, why, found.score, found.weak, found.contact, found.left_out)
+    return Hit(
+        found.customer,
+        why,
+        found.score,
+        found.weak,
+        found.contact,
+        found.left_out,
+    )
 
 
-async def _with_contacts(db: Database, query: CustomerQuery, hits: Sequence[Hit]) -> list[Hit]:
+async def _with_contacts(
+    db: Database,
+    query: CustomerQuery,
+    hits: Sequence[Hit],
+) -> list[Hit]:
     """The hits, each with the contact whose telephone or address was found, where it is not the
     customer's own.
     """
@@ -139,17 +175,29 @@ async def _by_what_is_whole(db: Database, query: CustomerQuery) -> list[Hit]:
     hits: list[Hit] = []
     for phone in query.phones:
         key = phone_key(phone)
-        codes = await _codes_with(db, MatchReason.PHONE, [key])
+        codes = await _codes_with(
+            db,
+            MatchReason.PHONE,
+            [key],
+        )
         if not codes:
             # It may be kept with something before it.
             codes = await _codes_beginning(db, MatchReason.PHONE, key)
         hits += await _hits(db, codes, MatchReason.PHONE)
-    codes = await _codes_with(db, MatchReason.EMAIL, query.emails)
+    codes = await _codes_with(
+        db,
+        MatchReason.EMAIL,
+        query.emails,
+    )
     hits += await _hits(db, codes, MatchReason.EMAIL)
     hits = _once(hits)
     if not query.words or len(hits) < 2:
         return hits
-    named = await _named(db, [hit.customer.code for hit in hits], query.words)
+    named = await _named(
+        db,
+        [hit.customer.code for hit in hits],
+        query.words,
+    )
     return sorted(hits, key=lambda hit: hit.customer.code not in named)
 
 
@@ -175,7 +223,14 @@ async def _by_near_address(db: Database, text: str) -> list[Hit]:
     """Those whose address is nearly the one that was typed."""
     near = near_addresses(text) if "@" in text else []
     codes = await _codes_with(db, MatchReason.EMAIL, near)
-    return [replace(hit, weak=True) for hit in await _hits(db, codes, MatchReason.EMAIL)]
+    return [
+        replace(hit, weak=True)
+        for hit in await _hits(
+            db,
+            codes,
+            MatchReason.EMAIL,
+        )
+    ]
 
 
 async def _by_parts(db: Database, query: CustomerQuery) -> list[Hit]:
@@ -183,13 +238,25 @@ async def _by_parts(db: Database, query: CustomerQuery) -> list[Hit]:
     if query.beside:
         return await _by_words_and_digits(db, query)
     if query.first_digits:
-        return await _hits(db, await _codes_with_digits(db, query), MatchReason.PHONE)
+        return await _hits(
+            db,
+            await _codes_with_digits(db, query),
+            MatchReason.PHONE,
+        )
     if query.digits:
         return await _by_digits(db, query.digits)
     if not query.email_start:
         return []
-    codes = await _codes_with(db, MatchReason.EMAIL, query.glued)
-    codes += await _codes_beginning(db, MatchReason.EMAIL, query.email_start)
+    codes = await _codes_with(
+        db,
+        MatchReason.EMAIL,
+        query.glued,
+    )
+    codes += await _codes_beginning(
+        db,
+        MatchReason.EMAIL,
+        query.email_start,
+    )
     return await _hits(db, codes, MatchReason.EMAIL)
 
 
@@ -200,7 +267,11 @@ async def _by_digits(db: Database, typed: str) -> list[Hit]:
         hits = await _by_code(db, [f"C{typed}"])
     if len(typed) < LEAST_DIGITS:
         return hits
-    ending = await _codes_beginning(db, MatchReason.PHONE, typed[::-1])
+    ending = await _codes_beginning(
+        db,
+        MatchReason.PHONE,
+        typed[::-1],
+    )
     hits += await _hits(db, ending, MatchReason.PHONE)
     if typed.startswith("0"):
         codes = await _codes_beginning(db, DIALLED, typed)
@@ -218,8 +289,16 @@ async def _by_words_and_digits(db: Database, query: CustomerQuery) -> list[Hit]:
     hits: list[Hit] = []
     if len(query.digits) <= CODE_DIGITS and not query.first_digits:
         hits += await _by_code(db, [f"C{query.digits}"])
-    hits += await _hits(db, await _codes_with_digits(db, query), MatchReason.PHONE)
-    named = await _named(db, [hit.customer.code for hit in hits], query.beside)
+    hits += await _hits(
+        db,
+        await _codes_with_digits(db, query),
+        MatchReason.PHONE,
+    )
+    named = await _named(
+        db,
+        [hit.customer.code for hit in hits],
+        query.beside,
+    )
     return _once(hit for hit in hits if hit.customer.code in named)
 
 
@@ -236,11 +315,20 @@ async def _codes_with_digits(db: Database, query: CustomerQuery) -> list[str]:
     )
     if query.first_digits or not query.digits.startswith("0"):
         return ending
-    beginning = await _codes_beginning(db, DIALLED, query.digits, most=MOST_COMPARED)
+    beginning = await _codes_beginning(
+        db,
+        DIALLED,
+        query.digits,
+        most=MOST_COMPARED,
+    )
     return [*ending, *beginning]
 
 
-async def _named(db: Database, codes: Sequence[str], said: str) -> set[str]:
+async def _named(
+    db: Database,
+    codes: Sequence[str],
+    said: str,
+) -> set[str]:
     """Those of these customers whom the words name, or a contact of theirs."""
     wanted = is_one_of("code", codes)
     rows = await db.fetch(f"SELECT code, folded FROM customers WHERE {wanted}", *codes)
@@ -257,16 +345,29 @@ def _is_like(typed: str, word: str) -> bool:
     return word.startswith(typed) or ratio(typed, word) >= NAMED
 
 
-async def _hits(db: Database, codes: Sequence[str], why: MatchReason) -> list[Hit]:
+async def _hits(
+    db: Database,
+    codes: Sequence[str],
+    why: MatchReason,
+) -> list[Hit]:
     once = list(dict.fromkeys(codes))
     return [Hit(customer, why) for customer in await list_customers(db, once)]
 
 
-async def _codes_with(db: Database, kind: str, keys: Sequence[str]) -> list[str]:
+async def _codes_with(
+    db: Database,
+    kind: str,
+    keys: Sequence[str],
+) -> list[str]:
     """Codes of the customers that have exactly one of these telephones or addresses."""
     if not keys:
         return []
-    return await _codes(db, kind, is_one_of("key", keys), *keys)
+    return await _codes(
+        db,
+        kind,
+        is_one_of("key", keys),
+        *keys,
+    )
 
 
 async def _codes_beginning(
@@ -299,7 +400,11 @@ async def _codes(
     return list(dict.fromkeys(row["customer_code"] for row in rows))
 
 
-async def find_likely_duplicates(db: Database, words: SearchWords, customer: Customer) -> list[Hit]:
+async def find_likely_duplicates(
+    db: Database,
+    words: SearchWords,
+    customer: Customer,
+) -> list[Hit]:
     """Customers already in the register that share a telephone, an e-mail or (nearly) the whole
     name, surest first.
     """
@@ -310,7 +415,12 @@ async def find_likely_duplicates(db: Database, words: SearchWords, customer: Cus
     if not name:
         return hits
     passed_over = {customer.code, *found}
-    likely = await find_by_name(db, words, customer.name, near=True)
+    likely = await find_by_name(
+        db,
+        words,
+        customer.name,
+        near=True,
+    )
     for like in likely.matches:
         score = round(token_sort_ratio(name, fold(like.customer.name)))
         if score < ALIKE or like.customer.code in passed_over:
@@ -318,7 +428,14 @@ async def find_likely_duplicates(db: Database, words: SearchWords, customer: Cus
         why = MatchReason.SIMILAR
         if score == 100 and not like.weak:
             why = MatchReason.NAME
-        hits.append(Hit(like.customer, why, min(score, like.score), like.weak))
+        hits.append(
+            Hit(
+                like.customer,
+                why,
+                min(score, like.score),
+                like.weak,
+            )
+        )
     return hits[:TWINS]
 
 
@@ -326,9 +443,17 @@ async def _reasons_by_reach(db: Database, customer: Customer) -> dict[str, Match
     """Who has one of a customer's telephones or its e-mail: why, by code."""
     found: dict[str, MatchReason] = {}
     for phone in filter(None, map(phone_key, (customer.phone, customer.mobile))):
-        for code in await _codes_with(db, MatchReason.PHONE, [phone]):
+        for code in await _codes_with(
+            db,
+            MatchReason.PHONE,
+            [phone],
+        ):
             found.setdefault(code, MatchReason.PHONE)
     if customer.email:
-        for code in await _codes_with(db, MatchReason.EMAIL, [customer.email.lower()]):
+        for code in await _codes_with(
+            db,
+            MatchReason.EMAIL,
+            [customer.email.lower()],
+        ):
             found.setdefault(code, MatchReason.EMAIL)
     return found

@@ -27,7 +27,12 @@ Found = dict[str, Match]
 class Guesses:
     """The guesses at one query."""
 
-    def __init__(self, db: Database, query: NameQuery, meanings: WordMeanings) -> None:
+    def __init__(
+        self,
+        db: Database,
+        query: NameQuery,
+        meanings: WordMeanings,
+    ) -> None:
         self._db = db
         self._query = query
         self._meanings = meanings
@@ -56,14 +61,35 @@ class Guesses:
         matches = (await find_holders(self._db, [reading])).matches
         # A word alone may sound like something by chance.
         likely = [match for match in matches if not alone or match.likeness >= GOOD]
-        return [replace(match, kind=NEAR, why="roman") for match in likely]
+        return [
+            replace(
+                match,
+                kind=NEAR,
+                why="roman",
+            )
+            for match in likely
+        ]
 
-    async def _by_slips(self, texts: Iterable[tuple[str, str]], found: Found) -> None:
+    async def _by_slips(
+        self,
+        texts: Iterable[tuple[str, str]],
+        found: Found,
+    ) -> None:
         for text, why in texts:
             for typed in spelt(text):
                 async for reading in self._near_readings(typed):
                     matches = (await find_holders(self._db, [reading])).matches
-                    _keep_all(found, [replace(match, kind=NEAR, why=why) for match in matches])
+                    _keep_all(
+                        found,
+                        [
+                            replace(
+                                match,
+                                kind=NEAR,
+                                why=why,
+                            )
+                            for match in matches
+                        ],
+                    )
                     if _are_good(matches):
                         break
 
@@ -103,7 +129,17 @@ class Guesses:
                     continue
                 reading = [await self._meanings.known_or_near(word, more=1) for word in typed]
                 matches = (await find_holders(self._db, [reading])).matches
-                _keep_all(found, [replace(match, kind=NEAR, why=why) for match in matches])
+                _keep_all(
+                    found,
+                    [
+                        replace(
+                            match,
+                            kind=NEAR,
+                            why=why,
+                        )
+                        for match in matches
+                    ],
+                )
 
     async def without_one(self) -> tuple[list[Match], str]:
         """The few who have all of the typed words but one, and that one; nobody where there are
@@ -120,7 +156,14 @@ class Guesses:
             if not fewest or len(matches) < len(fewest):
                 fewest = matches
                 left_out = typed[place]
-        return [replace(match, kind=NEAR, likeness=WITHOUT_ONE) for match in fewest], left_out
+        return [
+            replace(
+                match,
+                kind=NEAR,
+                likeness=WITHOUT_ONE,
+            )
+            for match in fewest
+        ], left_out
 
     def _places_to_leave_out(self, typed: Sequence[str]) -> list[int]:
         """Which word may be left out: the one that nobody has; where all are known, each."""

@@ -37,7 +37,11 @@ class Holders:
     cut: bool = False
 
 
-async def find_holders(db: Database, readings: Sequence[Reading], whole: str = "") -> Holders:
+async def find_holders(
+    db: Database,
+    readings: Sequence[Reading],
+    whole: str = "",
+) -> Holders:
     """Customers that have, for each word of one of the readings, one of the words it may mean;
     those first whose whole name is `whole`.
     """
@@ -45,7 +49,11 @@ async def find_holders(db: Database, readings: Sequence[Reading], whole: str = "
     if not possible:
         return Holders([])
     if len(possible) == 1 and len(possible[0]) == 1:
-        rows = await _having(db, possible[0][0], whole)
+        rows = await _having(
+            db,
+            possible[0][0],
+            whole,
+        )
     else:
         rows = await _having_all(db, possible, whole)
     by_code: dict[str, list[tuple[str, str]]] = {}
@@ -59,22 +67,25 @@ async def find_holders(db: Database, readings: Sequence[Reading], whole: str = "
     return Holders(matches, len(by_code) >= ROWS)
 
 
-async def _having(db: Database, meanings: Meanings, whole: str) -> list[Row]:
+async def _having(
+    db: Database,
+    meanings: Meanings,
+    whole: str,
+) -> list[Row]:
     """Which customers have what one typed word may mean, the likeliest first, until there are
     enough.
     """
     rows: list[Row] = []
     codes: set[str] = set()
-    for pieces in _likeliest_first(meanings):
-        if whole and not rows:
-            pieces = [*pieces, _of_kind("whole", _equal("key", [whole]), LIMIT)]
-        rows += await _union(db, pieces)
-        codes.update(row["code"] for row in rows if row["kind"] != "whole")
+    for pieces in _likeliest_first(meanings, whole):
+        found = await _union(db, pieces)
+        # Who bears this word alone as a name has it, also where the statement was cut off before.
+        alone = [{**row, "kind": "word"} for row in found if row["kind"] == "whole"]
+        rows += [*found, *alone]
+        codes.update(row["code"] for row in rows)
         if len(codes) >= LIMIT:
             break
-    # Who bears the word alone as a name has it, also where the statement was cut off before.
-    wholes = [row for row in rows if row["kind"] == "whole"]
-    return rows + [{**row, "kind": "word"} for row in wholes if row["code"] not in codes]
+    return rows
 
 
 async def _union(db: Database, pieces: Sequence[_Sql]) -> list[Row]:
@@ -83,29 +94,52 @@ async def _union(db: Database, pieces: Sequence[_Sql]) -> list[Row]:
     return await db.fetch(" UNION ALL ".join(selects), *params)
 
 
-def _likeliest_first(meanings: Meanings) -> Iterator[list[_Sql]]:
+def _likeliest_first(meanings: Meanings, whole: str) -> Iterator[list[_Sql]]:
     """Parts of the statements that are asked one after the other for one word alone."""
     if meanings.beginnings:
         # In the order of the keys, so that the word itself comes first.
-        yield [
+        begin = [
             _of_kind(kind, _between("key", beginning))
             for beginning in meanings.beginnings
             for kind in KINDS
+        ]
+        yield [
+            *begin,
+            _of_kind(
+                "whole",
+                _equal("key", [whole]),
+                LIMIT,
+            ),
         ]
     words = sorted(meanings.others(), key=meanings.unlikeness)
     apart = words[:APART]
     if apart:
         share = ROWS // len(apart)
         yield [
-            *(_of_kind("word", _equal("key", [word]), share) for word in apart),
+            *(
+                _of_kind(
+                    "word",
+                    _equal("key", [word]),
+                    share,
+                )
+                for word in apart
+            ),
             _of_kind("former", _equal("key", apart)),
         ]
-    for at in range(APART, len(words), SLICE):
+    for at in range(
+        APART,
+        len(words),
+        SLICE,
+    ):
         some = _equal("key", words[at : at + SLICE])
         yield [_of_kind(kind, some) for kind in KINDS]
 
 
-def _of_kind(kind: str, condition: _Sql, most: int = ROWS) -> _Sql:
+def _of_kind(
+    kind: str,
+    condition: _Sql,
+    most: int = ROWS,
+) -> _Sql:
     return _Sql(
         "SELECT customer_code AS code, key, kind FROM customer_keys "
         f"WHERE kind = '{kind}' AND {condition.text} "
@@ -149,13 +183,27 @@ def _any_of(parts: Sequence[_Sql]) -> _Sql:
     )
 
 
-async def _having_all(db: Database, readings: Sequence[Reading], whole: str) -> list[Row]:
+async def _having_all(
+    db: Database,
+    readings: Sequence[Reading],
+    whole: str,
+) -> list[Row]:
     """The meant words of the customers that have each of the typed ones of some reading."""
     pieces: list[_Sql] = []
-    for reading, sizes in zip(readings, await _sizes(db, readings), strict=True):
+    for reading, sizes in zip(
+        readings,
+        await _sizes(db, readings),
+        strict=True,
+    ):
         pieces += _having_each(reading, sizes)
     if whole:
-        pieces.append(_of_kind("whole", _equal("key", [whole]), LIMIT))
+        pieces.append(
+            _of_kind(
+                "whole",
+                _equal("key", [whole]),
+                LIMIT,
+            )
+        )
     codes = " UNION ".join(
         f"SELECT code FROM ({piece.text}) AS piece{n}" for n, piece in enumerate(pieces)
     )
@@ -197,7 +245,11 @@ def _shown(meanings: Sequence[Meanings], whole: str) -> _Sql:
     return _any_of([words, _Sql(f"(k.kind || '' = 'whole' AND {equal.text})", equal.params)])
 
 
-def _leading(kind: str, condition: _Sql, have_others: Sequence[_Sql]) -> _Sql:
+def _leading(
+    kind: str,
+    condition: _Sql,
+    have_others: Sequence[_Sql],
+) -> _Sql:
     """Codes of those who have a word that few have and all others, too: each is asked for them."""
     also = "".join(f" AND {each.text}" for each in have_others)
     return _Sql(
@@ -267,7 +319,11 @@ class _Ways:
         # Many customers share few words.
         self._known: dict[tuple[str, str], list[_Way | None]] = {}
 
-    def match(self, code: str, has: Sequence[tuple[str, str]]) -> Match | None:
+    def match(
+        self,
+        code: str,
+        has: Sequence[tuple[str, str]],
+    ) -> Match | None:
         """How a customer with these words, by kind, matches: for each typed word by the one that
         means it most surely; None where one is missing.
         """
@@ -277,7 +333,11 @@ class _Ways:
         if len(sure) < len(self._reading):
             return None
         likeness = 0.0
-        for (_former, _kind, unlikeness, _word), length in zip(sure, self._lengths, strict=True):
+        for (_former, _kind, unlikeness, _word), length in zip(
+            sure,
+            self._lengths,
+            strict=True,
+        ):
             likeness -= unlikeness * length
         return Match(
             code,

@@ -11,7 +11,8 @@ from store.search.words import SearchWords
 
 Meaning = tuple[int, float]
 """How a register's word matches a typed one: WHOLE to NEAR, and the likeness in percent."""
-LEAST_PART, LEAST_PART_ALONE = 2, 3
+LEAST_PART = 2
+LEAST_PART_ALONE = 3
 """Letters of a part of a word: two letters alone are held by too many."""
 A_LITTLE = 0.001
 """Percent by which, of words that sound alike, each stands behind the one that is commoner."""
@@ -94,7 +95,12 @@ class WordMeanings:
                 found.beginnings[word] = (BEGINS, BASE[BEGINS])
         return found
 
-    def holds(self, words: Sequence[str], *, alone: bool = False) -> Meanings:
+    def holds(
+        self,
+        words: Sequence[str],
+        *,
+        alone: bool = False,
+    ) -> Meanings:
         """What they may mean as parts, too; alone without what they mean as beginnings."""
         found = Meanings() if alone else self.begins(words)
         least = LEAST_PART_ALONE if alone else LEAST_PART
@@ -110,28 +116,59 @@ class WordMeanings:
             self._meant[word] = self.holds([word])
         return self._meant[word]
 
-    async def known_or_near(self, word: str, most: int = 3, more: int = 0) -> Meanings:
+    async def known_or_near(
+        self,
+        word: str,
+        most: int = 3,
+        more: int = 0,
+    ) -> Meanings:
         """What a word of the register may mean without slips, any other with some."""
         if word in self.words:
             return self.all_of(word)
         return await self.near(word, most, more)
 
-    async def near(self, word: str, most: int = 3, more: int = 0) -> Meanings:
+    async def near(
+        self,
+        word: str,
+        most: int = 3,
+        more: int = 0,
+    ) -> Meanings:
         """What a word may mean with at most so many slips, `more` than its length allows."""
-        return _with(self.all_of(word), await self._like(word, most, more))
+        return _with(
+            self.all_of(word),
+            await self._like(
+                word,
+                most,
+                more,
+            ),
+        )
 
     async def near_alone(self, word: str) -> Meanings:
         """The same where it was the only word, and whom it finds without slips is known."""
         return _with(self.whole([word]), await self._like(word))
 
-    async def _like(self, word: str, most: int = 3, more: int = 0) -> dict[str, float]:
+    async def _like(
+        self,
+        word: str,
+        most: int = 3,
+        more: int = 0,
+    ) -> dict[str, float]:
         asked = (word, most, more)
         if asked not in self._likes:
-            self._likes[asked] = self.words.like(word, most, more)
+            self._likes[asked] = self.words.like(
+                word,
+                most,
+                more,
+            )
             await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
         return self._likes[asked]
 
-    async def sounding(self, word: str, *, alone: bool = False) -> Meanings:
+    async def sounding(
+        self,
+        word: str,
+        *,
+        alone: bool = False,
+    ) -> Meanings:
         """What a word in Latin letters may mean by its sound; one in Thai letters with slips."""
         if has_thai(word):
             return await self.near(fold(word))

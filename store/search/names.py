@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from domain.errors import DeskError
+from domain.keyboard import has_thai
 from domain.text import fold
 from domain.text.titles import strip_titles
 from store.customers.keys import whole_key
@@ -23,6 +24,8 @@ from store.search.words import SearchWords
 
 MOST_TYPED = 400
 """Letters of what was typed that are looked at."""
+UNHEARD = 2
+"""So many times as many letters as are heard no name has."""
 SHORT = 2
 """Letters that are looked for as the beginning of words alone."""
 LONG_PATIENCE = 20.0
@@ -60,17 +63,39 @@ async def find_by_name(
     typed = strip_titles(text[:MOST_TYPED]).split()
     query = " ".join(typed[:MOST_WORDS])
     folded = fold(query)
-    if not folded:
+    if not folded or _is_mostly_unheard(query, folded):
         return NamesFound()
     if len(folded) <= SHORT:
-        return NamesFound(await rank(db, query, await _that_begin_so(db, query)))
+        return NamesFound(
+            await rank(
+                db,
+                query,
+                await _that_begin_so(db, query),
+            )
+        )
     if not await words.refreshed(db):
-        found = await rank(db, query, await _that_begin_so(db, query))
+        found = await rank(
+            db,
+            query,
+            await _that_begin_so(db, query),
+        )
         if found and not near:
             return NamesFound(found, partial=True)
         if not await words.refreshed(db, LONG_PATIENCE):
             raise DeskError("register_unread")
-    return NamesFound(await _Search(db, words, query).found(near=near))
+    return NamesFound(
+        await _Search(
+            db,
+            words,
+            query,
+        ).found(near=near)
+    )
+
+
+def _is_mostly_unheard(query: str, folded: str) -> bool:
+    """Whether so little is left of Thai letters and marks that nobody meant a name with them."""
+    letters = sum(map(has_thai, query))
+    return letters > UNHEARD * len(folded)
 
 
 async def _that_begin_so(db: Database, query: str) -> list[Match]:
@@ -86,11 +111,20 @@ async def _that_begin_so(db: Database, query: str) -> list[Match]:
 class _Search:
     """One query and its readings."""
 
-    def __init__(self, db: Database, words: SearchWords, text: str) -> None:
+    def __init__(
+        self,
+        db: Database,
+        words: SearchWords,
+        text: str,
+    ) -> None:
         self._db = db
         self._query = NameQuery(text)
         self._meanings = WordMeanings(words)
-        self._guesses = Guesses(db, self._query, self._meanings)
+        self._guesses = Guesses(
+            db,
+            self._query,
+            self._meanings,
+        )
 
     async def found(self, *, near: bool) -> list[NameMatch]:
         """Who is found surely, else guesses."""
@@ -110,7 +144,11 @@ class _Search:
         return await self._without_one()
 
     async def _ranked(self, matches: Sequence[Match]) -> list[NameMatch]:
-        return await rank(self._db, self._query.text, matches)
+        return await rank(
+            self._db,
+            self._query.text,
+            matches,
+        )
 
     async def _with_sounds(self, found: list[NameMatch]) -> list[NameMatch]:
         """A name in Latin letters may be written in Thai ones, and one customer who is written so
@@ -120,17 +158,26 @@ class _Search:
         sounding = [match for match in await self._guesses.by_sound() if match.code not in codes]
         sounds = _likeliest(await self._ranked(sounding))
         # Of many as typed some wait, so that others are on the first screen.
+        first = found[:FIRST]
         turns = zip_longest(sounds, found[FIRST:])
-        return [*found[:FIRST], *filter(None, chain.from_iterable(turns))]
+        in_turns = chain.from_iterable(turns)
+        return [*first, *filter(None, in_turns)]
 
     async def _without_one(self) -> list[NameMatch]:
         matches, left_out = await self._guesses.without_one()
         found = await self._ranked(matches)
-        return [replace(each, left_out=left_out, weak=True) for each in found]
+        return [
+            replace(
+                each,
+                left_out=left_out,
+                weak=True,
+            )
+            for each in found
+        ]
 
     async def _surely(self) -> list[Match]:
         """By the words as typed, as Thai keys, and with other gaps between them."""
-        for text, why in self._query.texts():
+        for text, why in self._likelier_first():
             found: Found = {}
             for words in side_by_side(spelt(text)):
                 await self._as_typed(text, words, found)
@@ -138,32 +185,72 @@ class _Search:
                 return [replace(match, why=why) for match in found.values()]
         return []
 
-    async def _as_typed(self, text: str, words: Sequence[Sequence[str]], found: Found) -> None:
+    def _likelier_first(self) -> Sequence[tuple[str, str]]:
+        """What was typed, then the keys of the Thai layout; they go first where they alone are
+        words of the register.
+        """
+        typed, keys = self._query.texts()
+        if self._are_known(keys[0]) and not self._are_known(typed[0]):
+            return keys, typed
+        return typed, keys
+
+    def _are_known(self, text: str) -> bool:
+        return any(all(word in self._meanings for word in words) for words in spelt(text))
+
+    async def _as_typed(
+        self,
+        text: str,
+        words: Sequence[Sequence[str]],
+        found: Found,
+    ) -> None:
         """By words that are, begin with or hold the typed ones; each level only where those before
         gave too few.
         """
         alone = len(words) == 1
-        meanings = self._meanings
-        begins = [meanings.begins(spellings) for spellings in words]
-        cut = await self._collect([begins], found, whole_key(text))
-        whole = sum(match.kind == WHOLE for match in found.values())
-        if cut and whole < LIMIT and not alone:
-            # Of very many those who have the very words may have been left out.
-            await self._collect([[meanings.whole(spellings) for spellings in words]], found)
-        if not whole:
-            gaps = other_gaps(text, meanings)
-            await self._collect([[itself(word) for word in reading] for reading in gaps], found)
-        if len(found) >= LIMIT or (found and not alone):
+        await self._that_begin(text, words, found)
+        if not _count_whole(found):
+            gaps = other_gaps(text, self._meanings)
+            readings = [[itself(word) for word in reading] for reading in gaps]
+            await self._collect(readings, found)
+        if len(found) >= LIMIT:
             return
-        held = [meanings.holds(spellings, alone=alone) for spellings in words]
-        await self._collect([held], found)
+        # Parts of several words are many: they are asked for where nobody else is found.
+        if alone or not found:
+            held = [self._meanings.holds(spellings, alone=alone) for spellings in words]
+            await self._collect([held], found)
 
-    async def _collect(self, readings: Sequence[Reading], found: Found, whole: str = "") -> bool:
+    async def _that_begin(
+        self,
+        text: str,
+        words: Sequence[Sequence[str]],
+        found: Found,
+    ) -> None:
+        """Who has the very words, or words that begin so."""
+        begins = [self._meanings.begins(spellings) for spellings in words]
+        cut = await self._collect(
+            [begins],
+            found,
+            whole_key(text),
+        )
+        if cut and len(words) > 1 and _count_whole(found) < LIMIT:
+            # Of very many those who have the very words may have been left out.
+            await self._collect([[self._meanings.whole(spellings) for spellings in words]], found)
+
+    async def _collect(
+        self,
+        readings: Sequence[Reading],
+        found: Found,
+        whole: str = "",
+    ) -> bool:
         """Add those who have what the typed words may mean; returns whether there may be more."""
         holders = await find_holders(self._db, readings, whole)
         for match in holders.matches:
             keep(found, match)
         return holders.cut
+
+
+def _count_whole(found: Found) -> int:
+    return sum(match.kind == WHOLE for match in found.values())
 
 
 def _likeliest(guesses: Sequence[NameMatch], most: int = GUESSES) -> list[NameMatch]:

@@ -25,7 +25,8 @@ SURE_SOUND = 95.0
 
 BEHIND_OWN = 5.0
 """Percent that a contact's name, misspelt, stands behind the customer's own."""
-REPEATED, REPEATED_ALONE = 3.0, 8.0
+REPEATED = 3.0
+REPEATED_ALONE = 8.0
 """Percent that each further customer of a name that is near stands behind the one before, and of
 one word alone: else one common name would fill the screen.
 """
@@ -85,7 +86,11 @@ class Match:
         return self.former, self.kind, -self.likeness, not self.whole
 
 
-async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameMatch]:
+async def rank(
+    db: Database,
+    query: str,
+    matches: Sequence[Match],
+) -> list[NameMatch]:
     """The customers, best first: how they match, how sure, how near the name is as spelt, the
     code.
     """
@@ -98,36 +103,54 @@ async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameM
     contacts = await _contacts(db, others)
     ranked: list[NameMatch] = []
     for customer, match in pairs:
-        found = _weigh(customer, match, typed, contacts.get(customer.code, ()))
+        found = _weigh(
+            customer,
+            match,
+            typed,
+            contacts.get(customer.code, ()),
+        )
         if found.score >= WORST:
             ranked.append(found)
     return in_turn(ranked)
 
 
-async def _best(db: Database, typed: "_Typed", matches: Sequence[Match]) -> list[Match]:
-    """The best matches, as many as are shown; of those that sound alike first who is spelt so."""
+async def _best(
+    db: Database,
+    typed: "_Typed",
+    matches: Sequence[Match],
+) -> list[Match]:
+    """The best matches, as many as are shown."""
     best = sorted(matches, key=lambda match: (*match.order, match.code))
-    whole = [match for match in best if match.order[:2] == (False, WHOLE)]
+    whole = [match for match in best if match.kind == WHOLE and not match.former]
     if len(whole) > LIMIT:
-        wanted = is_one_of("code", [match.code for match in whole])
-        rows = await db.fetch(
-            f"SELECT code, name, organisation FROM customers WHERE {wanted}",
-            *(match.code for match in whole),
-        )
-        spelt = {row["code"] for row in rows if typed.is_within((row["name"], row["organisation"]))}
-        whole.sort(key=lambda match: (not match.whole, match.code not in spelt))
-        return whole[:LIMIT]
+        return await _spelt_so_first(db, typed, whole)
     nth = Counter[tuple[str, ...]]()
-    behind: dict[str, float] = {}
+    placed: list[tuple[tuple[bool, int, float], Match]] = []
     for match in best:
+        unlikeness = -match.likeness
         if match.kind == NEAR:
-            behind[match.code] = _behind(match.words, nth[match.words])
+            unlikeness += _behind(match.words, nth[match.words])
             nth[match.words] += 1
+        placed.append(((match.former, match.kind, unlikeness), match))
+    placed.sort(key=lambda pair: pair[0])
+    return [match for _place, match in placed[:LIMIT]]
 
-    def order(match: Match) -> tuple[bool, int, float]:
-        return match.former, match.kind, behind.get(match.code, 0.0) - match.likeness
 
-    return sorted(best, key=order)[:LIMIT]
+async def _spelt_so_first(
+    db: Database,
+    typed: "_Typed",
+    matches: Sequence[Match],
+) -> list[Match]:
+    """Of more than are shown who sound alike, those first whose whole name it is, or who are spelt
+    so.
+    """
+    codes = [match.code for match in matches]
+    rows = await db.fetch(
+        f"SELECT code, name, organisation FROM customers WHERE {is_one_of('code', codes)}", *codes
+    )
+    names = {row["code"]: (row["name"], row["organisation"]) for row in rows}
+    spelt = {code for code, theirs in names.items() if typed.is_within(theirs)}
+    return sorted(matches, key=lambda match: (not match.whole, match.code not in spelt))[:LIMIT]
 
 
 def _by_survivor(
@@ -206,7 +229,11 @@ class _Typed:
         """Whether all of it stands in the customer's own names."""
         return self.is_within((customer.name, customer.organisation))
 
-    def likeness(self, why: str, names: Sequence[str]) -> float:
+    def likeness(
+        self,
+        why: str,
+        names: Sequence[str],
+    ) -> float:
         """How alike it is to names as spelt, in percent; 100 where all words stand there."""
         typed = self._letters.get(why, self._letters[""])
         words = [self._spelt_words(name) for name in names]
@@ -235,7 +262,11 @@ class _Typed:
                 most = shared
         return best
 
-    def spelling(self, words: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
+    def spelling(
+        self,
+        words: Sequence[str],
+        names: Iterable[str],
+    ) -> tuple[str, ...]:
         """Words of the register as they are spelt in these names."""
         spelt = [one for name in names for one in self._spelt_words(name)]
         heard = {word: one for one in reversed(spelt) for word in self._heard_words(one)}
@@ -269,7 +300,12 @@ def _weigh(
     if match.why == "roman":
         weak = score < SURE_SOUND
     elif match.kind in (WHOLE, NEAR) and not match.former:
-        kind, score, weak = _weigh_spelling(customer, match, typed, contacts)
+        kind, score, weak = _weigh_spelling(
+            customer,
+            match,
+            typed,
+            contacts,
+        )
     elif not typed.stands_in(customer):
         score -= 3  # begins or holds what sounds so, but is spelt otherwise
     why = match.why or WHY[kind]

@@ -25,7 +25,12 @@ async def find_reached_contacts(
     )
     found: dict[str, Contact] = {}
     for row in rows:
-        contact = Contact(row["name"], row["phone"], row["mobile"], row["email"])
+        contact = Contact(
+            row["name"],
+            row["phone"],
+            row["mobile"],
+            row["email"],
+        )
         if _is_reached(query, contact):
             found.setdefault(row["customer_code"], Contact(row["name"], id=int(row["id"])))
     return found

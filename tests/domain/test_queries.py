@@ -37,6 +37,12 @@ from domain.search.queries import CustomerQuery, near_addresses, read_query
         ("a.b [at] c.co.th", CustomerQuery(emails=("a.b@c.co.th",))),
         ("a.b@", CustomerQuery(email_start="a.b@")),
         ("Jane at home", CustomerQuery(words="Jane at home")),
+        ("สมชาย ใจดีครับ", CustomerQuery(words="สมชาย ใจดี")),
+        ("สมชาย ใจดี ขอบคุณค่ะ", CustomerQuery(words="สมชาย ใจดี")),
+        # Names end and begin as polite words do, and signs may be letters of the Thai layout.
+        ("สุวรรณ เที", CustomerQuery(words="สุวรรณ เที")),
+        ("วาสนะ", CustomerQuery(words="วาสนะ")),
+        (":u]k ouvo", CustomerQuery(words=":u]k ouvo")),
     ],
 )
 def test_a_search_is_read_as_what_is_meant(typed: str, query: CustomerQuery) -> None:

@@ -397,6 +397,7 @@ async def test_the_name_as_typed_comes_before_one_that_sounds_alike(
         "qvlismti",
         "ฟหกดเาสว",
         "กมลช ใจร้าย",
+        "ศ์ุษ์น้์ำฝ์",
         "กมลชนท ใจร้าย",
         "ใจร้าย ปากหวาน",
         "%",
@@ -500,6 +501,18 @@ async def test_a_contact_that_was_found_is_named(db: Database, words: SearchWord
         "มหาวิทยาลัยเชียงใหม่": {"C1": ""},
         "053941000": {"C1": ""},
     }
+
+
+async def test_keys_of_the_thai_layout_that_are_a_name_come_before_beginnings(
+    db: Database, words: SearchWords
+) -> None:
+    await add_all(db, [customer(1, "Richard Liu"), customer(2, "นพพร สงศรี")])
+
+    # The same keys; by the first alone Latin words begin so.
+    hits = await find_customers(db, words, "l'Liu")
+
+    assert [(hit.customer.code, hit.why) for hit in hits] == [("C2", MatchReason.LAYOUT)]
+    assert [hit.customer.code for hit in await find_customers(db, words, "Liu")] == ["C1"]
 
 
 async def test_a_name_in_latin_letters_does_not_hide_those_that_sound_so(
