@@ -10,12 +10,12 @@ from rich.console import Console
 from bench.report import Report, as_markdown, as_table
 
 RESULTS = Path(__file__).with_name("results")
-BENCHES = ("charts", "desk", "due", "house", "search", "suggest", "tickets", "transfer")
+BENCHES = ("charts", "counts", "desk", "due", "house", "search", "suggest", "tickets", "transfer")
 """Modules of this package with a function `run() -> Report`."""
 
 
 def main(names: list[str]) -> int:
-    """Run these (all where none is named); exit code 1 where a name is unknown."""
+    """Run these (all where none is named); exit code 1 where a name is unknown, or one has failed."""
     # Options and their numbers are read by the benchmarks.
     names = [name for name in names if not name.startswith("--") and not name.isdigit()]
     console = Console()
@@ -27,6 +27,7 @@ def main(names: list[str]) -> int:
         )
         return 1
     RESULTS.mkdir(exist_ok=True)
+    failed = False
     for name in names or BENCHES:
         run: Callable[[], Report] = import_module(f"bench.{name}").run
         report = run()
@@ -34,7 +35,8 @@ def main(names: list[str]) -> int:
         for note in report.notes:
             console.print(f"· {note}", markup=False, highlight=False)
         (RESULTS / f"{name}.md").write_text(as_markdown(report), encoding="utf-8")
-    return 0
+        failed |= report.failed
+    return int(failed)
 
 
 if __name__ == "__main__":

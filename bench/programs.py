@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,22 +31,24 @@ async def make_desk(path: Path) -> None:
     db = await open_database(f"sqlite:///{path}")
     try:
         await fill_demo(db, load_configuration(), wall_clock())
-        await _add_officers(db)
+        await add_officers(db, wall_clock())
     finally:
         await db.close()
 
 
-async def _add_officers(db: Database) -> None:
+async def add_officers(db: Database, now: datetime) -> None:
+    """PEOPLE officers who speak on both platforms."""
+
     async def work(tx: Tx) -> None:
         for n, (telegram_user, line_user) in enumerate(
             zip(TELEGRAM_USERS, LINE_USERS, strict=True)
         ):
-            officer = await add_staff(tx, f"Officer {n}", Role.OFFICER, wall_clock())
+            officer = await add_staff(tx, f"Officer {n}", Role.OFFICER, now)
             for platform, user in (
                 (Platform.TELEGRAM, str(telegram_user)),
                 (Platform.LINE, line_user),
             ):
-                await link_identity(tx, Identity(platform, user, officer, user), wall_clock())
+                await link_identity(tx, Identity(platform, user, officer, user), now)
 
     await db.write(work)
 

@@ -27,11 +27,20 @@ class Row:
 
 @dataclass(slots=True)
 class Report:
-    """A benchmark's rows, and notes on how they came about."""
+    """A benchmark's rows, and notes on how they came about.
+
+    `must_be_met` = a row that is not met is a fault, which ends the run with exit code 1.
+    """
 
     title: str
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    must_be_met: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether a row is not met that must be."""
+        return self.must_be_met and any(row.met is False for row in self.rows)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
