@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import Clock, make_clock, wall_clock
-from bot.log import configure_logging
+from bot.log import configure_logging, get_logger
 from bot.settings import Settings, load_settings, masked, secret_key
 from bot.tables.command import add_verbs
 from bot.variables import SettingsError
@@ -28,6 +29,8 @@ from store.engine.migrate import NewerSchema
 from store.opening import open_database
 
 SQLITE = "sqlite:///"
+LONGEST_STOP = 4.8
+"""Seconds from a signal to the end of the process, at most; an operator waits five."""
 
 app = typer.Typer(
     add_completion=False,
@@ -104,13 +107,27 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
     try:
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+            asyncio.get_running_loop().add_signal_handler(name, _stop, stopping)
         await service.run(stopping)
     finally:
         ticker.shutdown(wait=False)
         await db.close()
         if lock is not None:
             os.close(lock)
+
+
+def _stop(stopping: asyncio.Event) -> None:
+    """Begin to stop; whatever does not end in time, a thread above all, ends with the process."""
+    stopping.set()
+    guard = threading.Timer(LONGEST_STOP, _end)
+    guard.daemon = True
+    guard.start()
+
+
+def _end() -> None:
+    # Nothing is lost by it: what was acknowledged is written, and leases run out.
+    get_logger().warning("desk ended while something still ran")
+    os._exit(0)
 
 
 def _lock(database_url: str) -> int | None:

@@ -94,7 +94,7 @@ class Programs:
         return program
 
     def start_desk(self) -> tuple[Program, float]:
-        """The desk on both platforms, with its own settings; seconds until /healthz says 200."""
+        """The desk on both platforms, with its own settings; seconds until /readyz says 200."""
         line, port = self.desk_line, _port(self.desk_line)
         environment = self._environment("desk", self.desk_telegram, port) | {
             "DESKBOT_LINE_CHANNEL_SECRET": line.channel_secret,
@@ -157,4 +157,4 @@ def _port(line: TimedLine) -> int:
 
 
 def _answers(port: int) -> Callable[[], bool]:
-    return lambda: http_status(port, "GET", "/healthz") == 200
+    return lambda: http_status(port, "GET", "/readyz") == 200

@@ -28,11 +28,15 @@ from handlers.desk import (
 from handlers.messages import new_reference
 from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx, Write
+from store.search.building import Building
+from store.search.maker import MakerFailed
 
-DRAIN_HANDLING = 4.0
-DRAIN_SENDING = 3.0
-DRAIN_OTHERS = 0.5
-"""Seconds that stopping may take: with HTTP's two nine, at worst ten; an operator waits ten."""
+DRAIN = 4.0
+DRAIN_HANDLING = 2.0
+DRAIN_OTHERS = 0.25
+"""Seconds that stopping may take in all, handling what is in hand, and imports and posts; sending
+has what is left. After five the process ends with whatever still goes on.
+"""
 
 LEARN_EVERY = 30.0
 """Seconds between looks at the words that other processes added."""
@@ -93,6 +97,7 @@ class Engine:
             self.imports.lanes.sweep_forever(),
             self.poster.lanes.sweep_forever(),
             self._keep_learning(),
+            self._keep_index(),
         ]
         self._sweeps = [asyncio.create_task(each) for each in sweeps]
 
@@ -106,12 +111,34 @@ class Engine:
             with suppress(StoreUnavailable):  # the next time tries again
                 await desk.words.refreshed(desk.db, patience=None)
                 if not frozen:
-                    # A million words stay: the collector would hold everybody up to walk through
-                    # them again and again.
+                    # The words stay: the collector would hold everybody up to walk through them
+                    # again and again.
                     gc.freeze()
                     frozen = True
                     await desk.suggestions.refreshed(desk.db)
             await asyncio.sleep(LEARN_EVERY)
+            # Another process may have made segments of the index.
+            desk.words.look_again()
+
+    async def _keep_index(self) -> None:
+        """Make the segments of the search's index that are missing or out of date."""
+        desk = self.desk
+        building = Building(desk.db, self.owner, desk.clock)
+        while True:
+            with suppress(StoreUnavailable):  # the next time tries again
+                await desk.words.refreshed(desk.db, patience=None)
+                await self._build(building)
+            await asyncio.sleep(LEARN_EVERY)
+
+    async def _build(self, building: Building) -> None:
+        try:
+            built = await building.run()
+        except MakerFailed as error:
+            self.report("search.index", error)
+            return
+        if built:
+            self.desk.words.look_again()
+            await self.desk.words.refreshed(self.desk.db, patience=None)
 
     async def post(self, outcome: Outcome, *changes: Write) -> None:
         """Write what was decided without an event, and send what it tells."""
@@ -139,10 +166,12 @@ class Engine:
 
     async def stop(self) -> None:
         """Finish what is in hand."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + DRAIN
         await self.worker.lanes.stop(DRAIN_HANDLING)
         await self.imports.lanes.stop(DRAIN_OTHERS)
         await self.poster.lanes.stop(DRAIN_OTHERS)
-        await self.sender.lanes.stop(DRAIN_SENDING)
+        await self.sender.lanes.stop(end - loop.time())
         for sweep in self._sweeps:
             sweep.cancel()
         await asyncio.gather(*self._sweeps, return_exceptions=True)

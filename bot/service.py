@@ -33,7 +33,7 @@ from store.engine.database import Database
 SETUP_PAUSE = 2.0
 SETUP_LONGEST = 60.0
 """Seconds between tries to set up a platform: at first, and at most."""
-DRAIN_HTTP = 2
+DRAIN_HTTP = 1
 """Seconds that open requests get when the desk stops."""
 BACKLOG = 256
 

@@ -1,5 +1,5 @@
-"""The HTTP side: the webhooks of the platforms, files and pictures by their signed links, and the
-health check.
+"""The HTTP side: the webhooks of the platforms, files and pictures by their signed links, and
+whether the desk lives and is ready.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.files import pictures
 from bot.files.links import Links
+from bot.health import Health
 from bot.parts import PlatformParts, RunningDesk
 from bot.webhooks import not_taken
 from domain.errors import Expired, NotFound
@@ -39,7 +40,7 @@ def make_app(
 ) -> Starlette:
     """The routes of what is configured."""
     desk = running.desk
-    routes = [_get("/healthz", _healthz(desk))]
+    routes = [_get("/healthz", _healthz), _get("/readyz", _readyz(Health(desk)))]
     for parts in platforms:
         routes += parts.routes(running)
     if links is not None:
@@ -52,15 +53,19 @@ def _get(path: str, endpoint: Endpoint) -> Route:
     return Route(path, endpoint, methods=["GET"])
 
 
-def _healthz(desk: Desk) -> Endpoint:
-    async def healthz(request: Request) -> Response:
-        try:
-            await desk.db.ping()
-        except StoreUnavailable:
-            return JSONResponse({"ready": False, "database": "unavailable"}, 503)
-        return JSONResponse({"ready": True, "database": "ok"})
+async def _healthz(request: Request) -> Response:
+    """The process lives; whether it can do its work says /readyz."""
+    return JSONResponse({"alive": True})
 
-    return healthz
+
+def _readyz(health: Health) -> Endpoint:
+    async def readyz(request: Request) -> Response:
+        problems = await health.problems()
+        told = [{"what": one.what, "since": one.since.isoformat()} for one in problems]
+        status = 503 if problems else 200
+        return JSONResponse({"ready": not problems, "problems": told}, status)
+
+    return readyz
 
 
 def _file(desk: Desk, links: Links) -> Endpoint:

@@ -39,11 +39,11 @@ def add_verbs(app: typer.Typer, on_desk: OnDesk) -> None:
 def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
     def verb(file: TablePath, dry_run: DryRun = False) -> None:
         # Late: every start of the desk passes here, few bring tables.
-        from bot.tables.report import import_file
+        from bot.tables.report import import_file, index_words
         from domain.tables.tables import Register
 
         async def work(db: Database, office: Configuration, clock: Clock) -> int:
-            return await import_file(
+            code = await import_file(
                 db,
                 office,
                 Register(what),
@@ -51,6 +51,9 @@ def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
                 clock(),
                 dry_run=dry_run,
             )
+            if not dry_run:
+                await index_words(db, clock)
+            return code
 
         on_desk(work)
 

@@ -1,9 +1,12 @@
 """What the verbs `import` and `export` do, and what they say of it."""
 
+import asyncio
+import os
 import sys
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from rich.console import Console
 from rich.progress import (
@@ -14,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from bot.clock import Clock
 from bot.tables.rejected import rejected_header, rejected_row
 from domain.configuration import Configuration
 from domain.errors import DeskError, InvalidInput
@@ -29,6 +33,7 @@ from handlers.tables.text import (
 )
 from store import audit
 from store.engine.database import Database
+from store.search.building import Building
 from store.tables.batches import Rejected, Remarked
 from store.tables.customers import export_customers
 from store.tables.tables import Sink, Staged, staged, table_file
@@ -37,6 +42,10 @@ from store.tables.transfer import Counts, import_table
 
 SHOWN = 20
 """Rejected rows that are said where all stand in the file."""
+
+LEAST_INDEXED = 1_000
+"""New words of which the index gets a segment at once; fewer are read as a desk starts."""
+PAUSE = 1.0
 
 REFUSED = 1
 SOME_REJECTED = 2
@@ -173,6 +182,26 @@ async def _import(
         )
         rejects.end()
     return counts
+
+
+async def index_words(db: Database, clock: Clock) -> None:
+    """Make the search's index of what came in, so that a desk that starts has it at once."""
+    progress = _progress(_console())
+    task = progress.add_task("search", total=None)
+    owner = f"import:{uuid4().hex}"
+    building = Building(
+        db,
+        owner,
+        clock,
+        least=LEAST_INDEXED,
+        processes=os.cpu_count() or 1,
+        advance=lambda words, total: progress.update(task, advance=words, total=total),
+    )
+    with progress:
+        while await building.find_spans():
+            # A desk that serves this register may be about the same.
+            if not await building.run():
+                await asyncio.sleep(PAUSE)
 
 
 def _summary(counts: Counts) -> str:

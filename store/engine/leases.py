@@ -64,6 +64,11 @@ async def holds(tx: Tx, name: str, owner: str) -> bool:
     return row is not None
 
 
+async def release(tx: Tx, name: str, owner: str) -> None:
+    """Give a lease back where it is the owner's."""
+    await tx.execute_many("DELETE FROM leases WHERE name = ? AND owner = ?", [(name, owner)])
+
+
 async def release_all(db: Database, owner_prefix: str) -> None:
     """Forget the leases, also of what is due, of owners known to be gone (the last run of a
     single-process desk).

@@ -3,13 +3,15 @@ compared.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-Feature = tuple[str, int]
+Feature = tuple[str | int, int]
 """A letter and how often a word has it at least."""
+Word = TypeVar("Word", str, bytes)
 
 
 class SlipIndex:
@@ -29,7 +31,7 @@ class SlipIndex:
         words = self._words[len(word)]
         byte, bit = divmod(len(words), 8)
         words.append(word)
-        for feature in _features(word):
+        for feature in features(word):
             row = self._bits[len(word)][feature]
             missing = byte + 1 - len(row)
             row.extend(bytes(max(0, missing)))
@@ -41,38 +43,20 @@ class SlipIndex:
         """Words at most `slips` letters away, with how many; letters that changed places are one
         slip.
         """
-        shortest = max(1, len(word) - slips)
-        longest = len(word) + slips
-        for length in range(shortest, longest + 1):
+        for length in lengths(word, slips):
             some = self._sharing(word, length, slips)
-            if not some:
-                continue
-            near = extract(
-                word,
-                some,
-                scorer=OSA.distance,
-                score_cutoff=slips,
-                limit=None,
-            )
-            for other, distance, _number in near:
-                yield other, int(distance)
+            for place, distance in nearest(word, some, slips):
+                yield some[place], distance
 
     def _sharing(self, word: str, length: int, slips: int) -> list[str]:
-        """Words of this length that have all letters but so few that the others can be slips."""
         words = self._words.get(length)
         if not words:
             return []
-        # Letters that a longer word has more than the typed one are slips already.
-        allowed = slips - max(0, length - len(word))
-        every_word = (1 << len(words)) - 1
-        # At [n] the words that lack at most n of the letters seen so far.
-        lacking = [every_word] * (allowed + 1)
-        for feature in _features(word):
-            has = self._row(length, feature)
-            for n in range(allowed, 0, -1):
-                lacking[n] = (lacking[n] & has) | lacking[n - 1]
-            lacking[0] &= has
-        return [words[at] for at in _ones(lacking[allowed])]
+
+        def row(feature: Feature) -> int:
+            return self._row(length, feature)
+
+        return [words[at] for at in sharing(word, length, slips, len(words), row)]
 
     def _row(self, length: int, feature: Feature) -> int:
         row = self._read.get((length, feature))
@@ -82,9 +66,54 @@ class SlipIndex:
         return row
 
 
-def _features(word: str) -> list[Feature]:
-    counts = Counter(word).items()
-    return [(letter, times) for letter, count in counts for times in range(1, count + 1)]
+def lengths(word: str | bytes, slips: int) -> range:
+    """The lengths that words so near may have."""
+    shortest = max(1, len(word) - slips)
+    return range(shortest, len(word) + slips + 1)
+
+
+def sharing(
+    word: str | bytes,
+    length: int,
+    slips: int,
+    count: int,
+    row: Callable[[Feature], int],
+) -> Iterator[int]:
+    """Which of `count` words of this length have all letters but so few that the others can be
+    slips; `row` gives the bits of those that have a letter.
+    """
+    # Letters that a longer word has more than the typed one are slips already.
+    allowed = slips - max(0, length - len(word))
+    every_word = (1 << count) - 1
+    # At [n] the words that lack at most n of the letters seen so far.
+    lacking = [every_word] * (allowed + 1)
+    for feature in features(word):
+        has = row(feature)
+        for n in range(allowed, 0, -1):
+            lacking[n] = (lacking[n] & has) | lacking[n - 1]
+        lacking[0] &= has
+    return _ones(lacking[allowed])
+
+
+def nearest(word: Word, some: Sequence[Word], slips: int) -> Iterator[tuple[int, int]]:
+    """The places of those of these words that are at most `slips` letters away, with how many."""
+    if not some:
+        return
+    near = extract(
+        word,
+        some,
+        scorer=OSA.distance,
+        score_cutoff=slips,
+        limit=None,
+    )
+    for _other, distance, place in near:
+        yield place, int(distance)
+
+
+def features(word: str | bytes) -> list[Feature]:
+    """The letters that a word has, each as often as it has it."""
+    counts: Counter[str | int] = Counter(word)
+    return [(letter, times) for letter, count in counts.items() for times in range(1, count + 1)]
 
 
 def _ones(bits: int) -> Iterator[int]:

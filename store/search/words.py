@@ -1,29 +1,29 @@
 """The register's distinct words, kept in memory: which of them a typed word may mean, and how
 surely.
 
-One copy a process, read from `search_words` when the first name is looked for, in the
-background; later searches read only what has been added since, by whichever process."""
+Most of them stand in segments that were made once and are read as they are; those that were added
+since are read one by one before each search, whichever process added them."""
 
 import asyncio
-from array import array
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from heapq import merge
+from dataclasses import dataclass, field
 
-from rapidfuzz.fuzz import ratio
-
-from domain.customers.romanise import latin_sound, thai_sounds
+from domain.customers.romanise import Sound, latin_sound
 from domain.keyboard import has_thai
 from store.engine.database import Reader
-from store.search.memory import Memory
-from store.search.slips import SlipIndex
+from store.search import letters
+from store.search.memory import PATIENCE, Memory
+from store.search.recent import RecentWords
+from store.search.segment import FORMAT, Segment
+from store.search.segments import SegmentRow, list_segments, read_chunks
+from store.search.sounds import Sounding
 
 BATCH = 5_000
-LEAST_SOUND = 80.0
-"""Percent; of 265 real names in Latin letters, 98 in 100 sound at least so much like the Thai."""
+MOST_RECENT = 20_000
+"""Words outside the segments that are taken in; of more the segments must be made first."""
+AT_ONCE = 20
+"""Words that are heard without letting others run in between: some milliseconds."""
 MOST_SOUNDS = 60
-LONG_CONSONANTS = 6
 MOST = 900
 """Most words that one typed word stands for."""
 ALLOWED_SLIPS = (0, 0, 0, 1, 1, 2, 2, 2, 2)
@@ -31,47 +31,21 @@ ALLOWED_SLIPS = (0, 0, 0, 1, 1, 2, 2, 2, 2)
 MOST_SLIPS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The words in order, and as one text with a newline before and after each, in which parts are
-    looked for.
+@dataclass(slots=True)
+class _Known:
+    """What is known at one time: the segments by their ids, the words of segments that have foreign
+    letters, the recent ones, and the id of the last word.
     """
 
-    words: tuple[str, ...]
-    text: str
-    starts: "array[int]"
+    segments: dict[str, Segment] = field(default_factory=dict)
+    foreign: RecentWords = field(default_factory=RecentWords)
+    recent: RecentWords = field(default_factory=RecentWords)
+    last: int = 0
 
-    @staticmethod
-    def of(words: Iterable[str]) -> "Listing":
-        """A listing of sorted words; its containers are such as the garbage collector need not walk
-        through.
-        """
-        words = tuple(words)
-        starts = array("I")
-        at = 0
-        for word in words:
-            starts.append(at)
-            at += len(word) + 1
-        joined = "\n".join(words)
-        return Listing(words, f"\n{joined}\n", starts)
-
-    def beginning(self, part: str) -> tuple[str, ...]:
-        """Words that begin with `part`."""
-        behind_all = part + "\U0010ffff"
-        first = bisect_left(self.words, part)
-        end = bisect_right(self.words, behind_all, lo=first)
-        end = min(end, first + MOST)
-        return self.words[first:end]
-
-    def holding(self, part: str) -> Iterator[str]:
-        """Words with `part` anywhere."""
-        at = self.text.find(part)
-        while at >= 0:
-            number = bisect_right(self.starts, at - 1) - 1
-            word = self.words[number]
-            yield word
-            end = self.starts[number] + 1 + len(word)
-            at = self.text.find(part, end)
+    @property
+    def few(self) -> tuple[RecentWords, RecentWords]:
+        """The words that stand in no packing."""
+        return self.recent, self.foreign
 
 
 class SearchWords(Memory):
@@ -81,83 +55,144 @@ class SearchWords(Memory):
 
     def __init__(self) -> None:
         super().__init__()
-        self._last = 0
-        self._known: set[str] = set()
-        self._thai = SlipIndex()
-        self._others = SlipIndex()
-        self._listing = Listing.of(())
-        self._sounds: list[tuple[str, str]] = []
-        # Tuples, for a hundred thousand lists would cost each full garbage collection 0.1 s.
-        self._consonants: dict[str, tuple[int, ...]] = {}
-        self._like_consonants = SlipIndex()
+        self._known = _Known()
+        self._must_look = True
+        self.is_read = False
+        """Whether a first reading has ended."""
+        self.is_complete = False
+        """Whether every word of the register is known: else nobody can say that a name is not
+        there.
+        """
 
     def __contains__(self, word: str) -> bool:
-        return word in self._known
+        known = self._known
+        if any(word in some for some in known.few):
+            return True
+        packed = letters.one_byte(word)
+        if packed is None:
+            return False
+        return any(packed in segment for segment in known.segments.values())
+
+    def __iter__(self) -> Iterator[str]:
+        for some in self._known.few:
+            yield from some
+        for segment in self._known.segments.values():
+            yield from segment
 
     def __len__(self) -> int:
-        return len(self._known)
+        known = self._known
+        packed = sum(segment.words.count for segment in known.segments.values())
+        return packed + sum(len(some) for some in known.few)
+
+    async def refreshed(self, db: Reader, patience: float | None = PATIENCE) -> bool:
+        """Read what was added since the last time; False where that takes longer than `patience`
+        (None: any time), and while words are unknown because no segment has them yet.
+
+        Raises StoreUnavailable.
+        """
+        return await super().refreshed(db, patience) and self.is_complete
+
+    def look_again(self) -> None:
+        """The next refresh looks whether there are other segments."""
+        self._must_look = True
 
     async def _read(self, db: Reader) -> None:
-        added: list[str] = []
+        if self._must_look or not self.is_complete:
+            is_new = await self._look(db)
+            if self.is_read and not self.is_complete and not is_new:
+                # Only other segments can bring the words that are missing.
+                return
+        await self._read_recent(db, self._known)
+        self.is_read = True
+
+    async def _look(self, db: Reader) -> bool:
+        """Take in the segments that there are; returns whether they are others than before."""
+        self._must_look = False
+        while True:
+            rows = covering(await list_segments(db))
+            if [row.id for row in rows] == list(self._known.segments):
+                return False
+            segments = await self._read_segments(db, rows)
+            # Dropped while they were read: others have taken their place.
+            if segments is not None:
+                break
+        known = _Known(segments, last=rows[-1].up_to_id if rows else 0)
+        for segment in segments.values():
+            await _take_in(known.foreign, segment.foreign)
+        if self.is_complete:
+            # Whoever searches meanwhile does so in what was known before.
+            await self._read_recent(db, known)
+        self._known = known
+        return True
+
+    async def _read_segments(
+        self, db: Reader, rows: Sequence[SegmentRow]
+    ) -> dict[str, Segment] | None:
+        segments: dict[str, Segment] = {}
+        for row in rows:
+            segment = self._known.segments.get(row.id)
+            if segment is None:
+                data = await read_chunks(db, row)
+                if data is None:
+                    return None
+                segment = await asyncio.to_thread(Segment.read, data)
+            segments[row.id] = segment
+        return segments
+
+    async def _read_recent(self, db: Reader, known: _Known) -> None:
+        """Take in the words that no segment has, unless they are too many."""
         while True:
             rows = await db.fetch(
                 f"SELECT id, word FROM search_words WHERE id > ? ORDER BY id LIMIT {BATCH}",
-                self._last,
+                known.last,
             )
-            for row in rows:
-                added.append(row["word"])
-                self._last = row["id"]
+            if len(rows) == BATCH and await self._are_too_many(db, known):
+                self.is_complete = False
+                return
+            await _take_in(known.recent, (row["word"] for row in rows))
+            if rows:
+                known.last = rows[-1]["id"]
             if len(rows) < BATCH:
                 break
-        # Many take seconds, in which others would wait.
-        if len(added) > BATCH:
-            await asyncio.to_thread(self.add, added)
-        elif added:
-            self.add(added)
+        self.is_complete = True
+
+    async def _are_too_many(self, db: Reader, known: _Known) -> bool:
+        waiting = await db.fetch_one(
+            "SELECT count(*) AS n FROM search_words WHERE id > ?", known.last
+        )
+        return waiting is not None and len(known.recent) + waiting["n"] > MOST_RECENT
 
     def add(self, words: Iterable[str]) -> None:
         """Know these words too."""
-        new = [word for word in dict.fromkeys(words) if word not in self._known]
-        for word in new:
-            if has_thai(word):
-                self._thai.add(word)
-                self._add_sounds(word)
-            else:
-                self._others.add(word)
-        self._listing = self._listing_with(new)
-        self._known.update(new)
-
-    def _add_sounds(self, word: str) -> None:
-        """Know a Thai word by how people write it in Latin letters."""
-        for sound in thai_sounds(word):
-            alike = self._consonants.get(sound.consonants)
-            if alike is None:
-                self._like_consonants.add(sound.consonants)
-                alike = ()
-            self._consonants[sound.consonants] = (*alike, len(self._sounds))
-            self._sounds.append((word, sound.letters))
-
-    def _listing_with(self, new: Sequence[str]) -> Listing:
-        known = self._listing.words
-        if len(new) <= BATCH:
-            return Listing.of(sorted([*known, *new]))
-        # One sort of everything would hold up every other thread; a merge of sorted pieces lets
-        # them in.
-        pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
-        return Listing.of(merge(known, *pieces))
+        for word in words:
+            if word not in self:
+                self._known.recent.add(word)
 
     def beginning(self, part: str) -> list[str]:
         """Words that begin with `part`, shortest first."""
-        return sorted(self._listing.beginning(part), key=len)
+        packed = letters.one_byte(part)
+        found: list[str] = []
+        for some in self._known.few:
+            found += some.beginning(part)
+        if packed is None:
+            return _shortest(found)
+        for segment in self._known.segments.values():
+            words = segment.words.beginning(packed)
+            found += _first(words)
+        return _shortest(found)
 
     def holding(self, part: str) -> list[str]:
         """Words with `part` within, shortest first."""
+        packed = letters.one_byte(part)
         found: list[str] = []
-        for word in self._listing.holding(part):
-            found.append(word)
-            if len(found) == MOST:
-                break
-        return sorted(found, key=len)
+        for some in self._known.few:
+            found += some.holding(part)
+        if packed is None:
+            return _shortest(found)
+        for segment in self._known.segments.values():
+            words = segment.words.holding(packed)
+            found += _first(words)
+        return _shortest(found)
 
     def like(self, word: str, most: int = 3, more: int = 0) -> dict[str, float]:
         """Words that differ from `word` by few slips, at most `most`, with their likeness in
@@ -170,36 +205,73 @@ class SearchWords(Memory):
         slips = min(most, allowed + more, max(allowed, half))
         if not slips:
             return {}
-        index = self._thai if has_thai(word) else self._others
+        is_thai = has_thai(word)
         found: dict[str, float] = {}
-        for other, distance in index.within(word, slips):
-            longer = max(len(word), len(other))
-            found[other] = 100 * (1 - distance / longer)
+        for other, distance in self._within(word, slips):
+            # Of Thai and other letters none can be a slip of the other.
+            if has_thai(other) == is_thai:
+                longer = max(len(word), len(other))
+                found[other] = 100 * (1 - distance / longer)
         best = sorted(found, key=lambda choice: (-found[choice], choice))
         return {choice: found[choice] for choice in best[:MOST]}
 
+    def _within(self, word: str, slips: int) -> Iterator[tuple[str, int]]:
+        for some in self._known.few:
+            yield from some.within(word, slips)
+        asked = letters.asked(word)
+        for segment in self._known.segments.values():
+            for number, distance in segment.words.within(asked, slips):
+                other = segment.words.word(number)
+                yield letters.text(other), distance
+
     def sounding(self, latin: str) -> dict[str, float]:
         """Thai words that may be what somebody writes so in Latin letters, with their likeness in
-        percent.
+        percent; the likeliest first.
         """
         wanted = latin_sound(latin)
         if not wanted.is_thai():
             return {}
-        likeness: dict[str, float] = {}
-        met: dict[str, int] = {}
-        slips = 1 if len(wanted.consonants) < LONG_CONSONANTS else 2
-        for consonants, _distance in self._like_consonants.within(wanted.consonants, slips):
-            alike = ratio(wanted.consonants, consonants)
-            for number in self._consonants[consonants]:
-                word, letters = self._sounds[number]
-                percent = (ratio(wanted.letters, letters) + alike) / 2
-                if percent >= LEAST_SOUND and percent > likeness.get(word, 0):
-                    likeness[word] = percent
-                    met[word] = number
-        # Of words that sound the same those come first that the register met first: they are the
-        # commoner.
-        best = sorted(likeness, key=lambda word: (-likeness[word], met[word]))
-        return {word: likeness[word] for word in best[:MOST_SOUNDS]}
+        likeliest: dict[str, Sounding] = {}
+        for sounding in self._sounding(wanted):
+            other = likeliest.get(sounding.word)
+            if other is None or sounding.percent > other.percent:
+                likeliest[sounding.word] = sounding
+        best = sorted(likeliest.values(), key=lambda sounding: sounding.order)
+        return {sounding.word: sounding.percent for sounding in best[:MOST_SOUNDS]}
+
+    def _sounding(self, wanted: Sound) -> Iterator[Sounding]:
+        for some in self._known.few:
+            yield from some.sounding(wanted)
+        for segment in self._known.segments.values():
+            yield from segment.sounding(wanted)
+
+
+def covering(rows: Sequence[SegmentRow]) -> list[SegmentRow]:
+    """The segments that can be read and follow each other from the register's first word on."""
+    readable = [row for row in rows if row.format == FORMAT]
+    chosen: list[SegmentRow] = []
+    end = 0
+    for row in sorted(readable, key=lambda row: (row.after_id, row.up_to_id)):
+        if row.after_id == end:
+            chosen.append(row)
+            end = row.up_to_id
+    return chosen
+
+
+async def _take_in(some: RecentWords, words: Iterable[str]) -> None:
+    for number, word in enumerate(words, start=1):
+        some.add(word)
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+
+
+def _first(words: Iterator[bytes]) -> list[str]:
+    """As many as one typed word may stand for."""
+    return [letters.text(word) for word, _number in zip(words, range(MOST), strict=False)]
+
+
+def _shortest(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=lambda word: (len(word), word))[:MOST]
 
 
 def allowed_slips(word: str) -> int:

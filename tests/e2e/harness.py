@@ -210,7 +210,7 @@ class DeskProcess:
                 [], self.environment(failpoint), nothing, nothing, stderr, cold=cold
             )
         eventually(
-            lambda: self.health() or self.exit_code is not None, f"/healthz; {self.stderr()}"
+            lambda: self.health() == 200 or self.exit_code is not None, f"/readyz; {self.stderr()}"
         )
         if not failpoint:
             assert self.exit_code is None, self.stderr()
@@ -234,7 +234,7 @@ class DeskProcess:
     def stop(self) -> float:
         """SIGTERM; returns the seconds until it was gone, and insists on a good exit code.
 
-        An operator waits ten, of which the desk gives itself nine and the machine needs some.
+        An operator waits five.
         """
         started = time.monotonic()
         self.send_signal(signal.SIGTERM)
@@ -270,9 +270,9 @@ class DeskProcess:
             return connection.getresponse().status
 
     def health(self) -> int:
-        """The status of /healthz, 0 while nobody answers."""
+        """The status of /readyz, 0 while nobody answers."""
         try:
-            return self.request("GET", "/healthz")
+            return self.request("GET", "/readyz")
         except OSError:
             return 0
 

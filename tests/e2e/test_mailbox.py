@@ -91,7 +91,7 @@ def test_a_mailbox_that_is_away_stops_nothing_and_is_read_when_it_is_back(
     desk.start()
     telegram.say(NOK.telegram, "เมนู")
     desk.settle()
-    assert desk.stop() < 9 + crowded()
+    assert desk.stop() < 5 + crowded()
     imap.start()
     imap.deliver(report_of(smtp.mails[0]))
     desk.start()
@@ -122,5 +122,5 @@ def test_a_silent_mail_server_does_not_keep_the_desk_from_stopping(
         desk = make_desk(telegram, IMAP_URL=url).start()
         silent.settimeout(PATIENCE)
         with closing(silent.accept()[0]):
-            assert desk.stop() < 9 + crowded()
+            assert desk.stop() < 5 + crowded()
         assert "very-secret" not in desk.stderr()

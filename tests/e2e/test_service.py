@@ -55,7 +55,7 @@ def test_sigterm_finishes_what_is_in_hand(
     telegram.fail("sendMessage", Delay(1.5))
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจเศรษฐกิจครัวเรือน"))
     telegram.wait_for(lambda: any(call.method == "sendMessage" for call in telegram.calls))
-    assert telegram_desk.stop() < 9 + crowded()
+    assert telegram_desk.stop() < 5 + crowded()
     (answer,) = telegram.messages(NOK.telegram)
     assert SAVED in answer.text
     assert telegram_desk.rows("SELECT state FROM outbox") == [("sent",)]
@@ -64,7 +64,7 @@ def test_sigterm_finishes_what_is_in_hand(
     assert len(telegram.messages(NOK.telegram)) == 1
 
 
-def test_sigterm_stops_within_ten_seconds_whatever_hangs(
+def test_sigterm_stops_within_five_seconds_whatever_hangs(
     make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
 ) -> None:
     """What could not be finished is taken up by the next start, marked as perhaps repeated."""
@@ -75,7 +75,7 @@ def test_sigterm_stops_within_ten_seconds_whatever_hangs(
     line.say(ADMIN.line, one_line("ขอผลสำรวจวัฒนธรรม"))
     telegram.wait_for(lambda: any(call.method == "sendMessage" for call in telegram.calls))
     line.wait_for(lambda: any(call.method == "reply" for call in line.calls))
-    assert desk.stop() < 9 + crowded()
+    assert desk.stop() < 5 + crowded()
     desk.start().settle()
     assert [message.text.startswith(RESENT) for message in telegram.messages(NOK.telegram)] == [
         True

@@ -1,0 +1,146 @@
+"""One segment of the search's index: some hundred thousand words at most, made once and never
+changed.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from importlib import resources
+from typing import Any
+
+from domain.customers.romanise import Sound, thai_sounds
+from domain.keyboard import has_thai
+from store.search import letters
+from store.search.packed import Length, PackedWords, Packing, pack
+from store.search.sounds import PackedSounds, Sounding, SoundPacking, pack_sounds
+
+FORMAT = f"1 {sys.byteorder}"
+"""Changes whenever a segment that stands in a database could no longer be read."""
+_HEADER_SIZE = 4
+_RULES = (
+    ("domain.customers", "romanise.py"),
+    ("domain.data", "romanise.toml"),
+    ("store.search", "sounds.py"),
+)
+
+
+def rules_digest() -> str:
+    """Changes whenever the sounds of a word may have changed."""
+    digest = blake2b(digest_size=16)
+    for package, name in _RULES:
+        digest.update((resources.files(package) / name).read_bytes())
+    return digest.hexdigest()
+
+
+class SegmentMaker:
+    """Makes one segment of words and of how many customers each has."""
+
+    def __init__(self) -> None:
+        self._counts: dict[bytes, int] = {}
+        self._sounds: dict[bytes, list[Sound]] = {}
+        self._foreign: list[str] = []
+
+    def add(self, words: Iterable[tuple[str, int]]) -> None:
+        """Take these words in; working out how they sound takes nearly all of the time."""
+        for word, count in words:
+            packed = letters.one_byte(word)
+            if packed is None:
+                self._foreign.append(word)
+                continue
+            self._counts[packed] = count
+            if has_thai(word):
+                self._sounds[packed] = thai_sounds(word)
+
+    def made(self) -> bytes:
+        """The segment."""
+        words, numbered, packed = pack(self._counts)
+        counts = [self._counts[word] for word in numbered]
+        commonness = bytes(map(_commonness, counts))
+        heard = [
+            (sound, number)
+            for number, word in enumerate(numbered)
+            for sound in self._sounds.get(word, ())
+        ]
+        sounds, packed_sounds = pack_sounds(heard)
+        foreign = "\n".join(self._foreign).encode()
+        header = {
+            "words": asdict(words),
+            "sounds": asdict(sounds),
+            "foreign": len(foreign),
+        }
+        described = json.dumps(header).encode()
+        size = len(described)
+        parts = [
+            size.to_bytes(_HEADER_SIZE, "big"),
+            described,
+            packed,
+            commonness,
+            packed_sounds,
+            foreign,
+        ]
+        return b"".join(parts)
+
+
+def _commonness(count: int) -> int:
+    return min(255, count.bit_length())
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Words and sounds of one segment; `foreign` are the words with letters neither Thai nor ASCII,
+    which stand in no packing.
+    """
+
+    words: PackedWords
+    sounds: PackedSounds
+    foreign: tuple[str, ...]
+    _commonness: memoryview
+
+    @classmethod
+    def read(cls, data: bytes) -> "Segment":
+        """The segment that `SegmentMaker` made; of `data` only foreign words are copied."""
+        size = int.from_bytes(data[:_HEADER_SIZE], "big")
+        start = _HEADER_SIZE + size
+        header = json.loads(data[_HEADER_SIZE:start])
+        packing = _packing(header["words"])
+        words = PackedWords(packing, data, start)
+        behind = words.end + words.count
+        commonness = memoryview(data)[words.end : behind]
+        sound_packing = _sound_packing(header["sounds"])
+        sounds = PackedSounds(sound_packing, data, behind)
+        first_foreign = len(data) - header["foreign"]
+        foreign = data[first_foreign:].decode()
+        return cls(
+            words,
+            sounds,
+            tuple(foreign.split()),
+            commonness,
+        )
+
+    def __contains__(self, word: bytes) -> bool:
+        return self.words.number(word) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        for word in self.words:
+            yield letters.text(word)
+
+    def sounding(self, wanted: Sound) -> Iterator[Sounding]:
+        """Words that may sound so; one may come several times."""
+        for number, percent in self.sounds.like(wanted):
+            word = letters.text(self.words.word(number))
+            yield Sounding(word, percent, self._commonness[number])
+
+
+def _packing(table: Mapping[str, Any]) -> Packing:
+    lengths: Sequence[Length] = table["lengths"]
+    return Packing(lengths)
+
+
+def _sound_packing(table: Mapping[str, Any]) -> SoundPacking:
+    return SoundPacking(
+        _packing(table["consonants"]),
+        table["sounds"],
+        table["letters"],
+    )
