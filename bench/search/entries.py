@@ -14,9 +14,9 @@ from bench.search.names import DrawnNames
 from bench.search.organisations import Organisation, Organisations
 
 SEED = 2569
-ORGANISATIONS = 0.12
+ORGANISATIONS = 0.1
 """Share of customers that are organisations; of people, who belong to one (EMPLOYED)."""
-EMPLOYED = 0.4
+EMPLOYED = 0.25
 CONTACT = 0.05
 """Share of people who have a contact."""
 LATIN = 0.03

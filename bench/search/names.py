@@ -10,13 +10,13 @@ from itertools import accumulate
 
 from bench.search.data import toml
 
-FAMILIES = 450_000
+FAMILIES = 800_000
 """Surnames that the register draws from."""
-FAMILY_SKEW = 1.7
+FAMILY_SKEW = 3.5
 MODERN = 60_000
 """Modern first names, made of two parts."""
 MODERN_SKEW = 2.2
-MODERN_SHARE = 0.22
+MODERN_SHARE = 0.12
 COMMON_SHARE = 0.4
 REAL_SURNAMES = 20
 """Every so many-th family bears a surname of the real list, as it stands there."""
