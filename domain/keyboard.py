@@ -1,10 +1,12 @@
 """What was typed while the keyboard stood on the other layout, read as the keys that were meant."""
 
+import re
 from functools import cache
 from pathlib import Path
 
 from domain.data import TomlTable, read_document
 
+_ADDRESS = re.compile(r"[a-z0-9._%+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _THAI = ("\u0e01", "\u0e5b")
 
 
@@ -47,3 +49,11 @@ def as_thai_keys(text: str) -> str:
 def as_latin_keys(text: str) -> str:
     """Returns what the same keys type on the US layout. Blanks stay, and what no key types."""
     return text.translate(_latin())
+
+
+def gives_address(text: str) -> bool:
+    """Returns whether the text is Thai whose keys give an e-mail address on the US layout: its
+    marks stand in no Thai order, and must stay as they are.
+    """
+    keys = as_latin_keys(text.strip())
+    return has_thai(text) and _ADDRESS.fullmatch(keys) is not None

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from domain.keyboard import gives_address
 from domain.staff import Chat, Platform, Role, StaffId
 from domain.text import clean
 from handlers.i18n import _
@@ -172,6 +173,9 @@ def cleaned(incoming: Incoming) -> Incoming:
 
 def _cleaned(body: Body) -> Body:
     if isinstance(body, Text | Query):
+        # An address that was typed on the Thai layout is no Thai: to order its marks would lose it.
+        if gives_address(body.text):
+            return body
         return replace(body, text=clean(body.text))
     if isinstance(body, Attachment):
         return replace(

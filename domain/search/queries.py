@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from domain.customers.phones import (
-    looks_like_email,
     looks_like_phone,
     read_contact_details,
     read_emails,
 )
-from domain.keyboard import as_latin_keys, has_thai
+from domain.keyboard import as_latin_keys, gives_address, has_thai
 from domain.patterns import one_of
 from domain.text import clean, digits, words
 from domain.tickets.references import (
@@ -86,6 +85,8 @@ class CustomerQuery:
 
 def read_query(text: str) -> CustomerQuery:
     """Reads what was typed into a search; any text has a reading."""
+    if gives_address(text):
+        return CustomerQuery(emails=[as_latin_keys(text).strip().lower()])
     text = _NOUGHTS.sub("0", _without_courtesy(clean(text)))
     query = _read(text)
     if has_thai(text) and not query.is_exact:
@@ -304,13 +305,11 @@ def _part_labels() -> re.Pattern[str]:
 
 def _on_latin_keys(text: str) -> CustomerQuery | None:
     """Reads the same keys of the Latin layout: only where they give a code, a whole telephone or
-    an address.
+    the beginning of an address.
     """
     keys = as_latin_keys(text)
     if has_thai(keys):
         return None
-    if looks_like_email(keys):
-        return CustomerQuery(emails=[keys.strip().lower()])
     many = len(_NO_DIGIT.sub("", keys)) >= LEAST_LAYOUT_DIGITS
     if many and looks_like_phone(keys):
         query = _read(keys)

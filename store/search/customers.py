@@ -31,7 +31,7 @@ NAME_WORDS = 4
 """Most words beside a telephone or address that may be a name."""
 CODE_DIGITS = 7
 """Most digits that may be a code without its letter."""
-CODE_WIDTHS = (5, 6)
+CODE_WIDTHS = (1, 5, 6)
 """Digits of codes that are filled up with noughts."""
 NEARLY_WHOLE = 7
 """Digits of a telephone of which hardly anybody types a part."""
@@ -198,7 +198,7 @@ async def _by_what_is_whole(db: Database, query: CustomerQuery) -> list[Hit]:
         [hit.customer.code for hit in hits],
         query.words,
     )
-    return sorted(hits, key=lambda hit: hit.customer.code not in named)
+    return sorted(hits, key=lambda hit: -named.get(hit.customer.code, 0))
 
 
 def _once(hits: Iterable[Hit]) -> list[Hit]:
@@ -299,7 +299,11 @@ async def _by_words_and_digits(db: Database, query: CustomerQuery) -> list[Hit]:
         [hit.customer.code for hit in hits],
         query.beside,
     )
-    return _once(hit for hit in hits if hit.customer.code in named)
+    # All the words, or of several most.
+    most = max(named.values(), default=0)
+    if 2 * most <= len(_words_of_a_name(query.beside)):
+        return []
+    return _once(hit for hit in hits if named.get(hit.customer.code) == most)
 
 
 async def _codes_with_digits(db: Database, query: CustomerQuery) -> list[str]:
@@ -328,17 +332,25 @@ async def _named(
     db: Database,
     codes: Sequence[str],
     said: str,
-) -> set[str]:
-    """Those of these customers whom the words name, or a contact of theirs."""
+) -> dict[str, int]:
+    """How many of the words each of these customers has, or a contact of theirs; none is left out
+    that has one.
+    """
     wanted = is_one_of("code", codes)
     rows = await db.fetch(f"SELECT code, folded FROM customers WHERE {wanted}", *codes)
-    typed = fold(said).split()
-    return {row["code"] for row in rows if _are_in(typed, row["folded"].split())}
+    typed = _words_of_a_name(said)
+    counts = {row["code"]: _count_in(typed, row["folded"].split()) for row in rows}
+    return {code: count for code, count in counts.items() if count}
 
 
-def _are_in(typed: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether each typed word is, begins or nearly is one of these words."""
-    return all(any(_is_like(one, word) for word in words) for one in typed)
+def _words_of_a_name(said: str) -> list[str]:
+    """The words that may be of a name: no figures, and no initials."""
+    return [word for word in fold(said).split() if len(word) > 1 and not word.isdigit()]
+
+
+def _count_in(typed: Sequence[str], words: Sequence[str]) -> int:
+    """How many typed words are, begin or nearly are one of these words."""
+    return sum(any(_is_like(one, word) for word in words) for one in typed)
 
 
 def _is_like(typed: str, word: str) -> bool:

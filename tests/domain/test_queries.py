@@ -22,6 +22,7 @@ from domain.search.queries import CustomerQuery, near_addresses, read_query
             "081-xxx-5353",
             CustomerQuery(first_digits="081", digits="5353", words="081-xxx-5353"),
         ),
+        ("ิีัแ้ไัทฟห/ภๅถ๑ัฟ้นนใแนท", CustomerQuery(emails=("buychwymas2415@yahoo.com",))),
         ("O812345353", CustomerQuery(phones=("+66812345353",))),
         ("a_b88 gmail", CustomerQuery(email_start="a_b88@gmail")),
         ("1 1037 02345 67 8", CustomerQuery(words="1 1037 02345 67 8")),

@@ -48,6 +48,19 @@ async def test_a_telephone_an_address_and_a_code_are_found_however_they_are_writ
     assert "👤 C81554 นายสมชาย ใจดี" in (await desk.says(typed)).text
 
 
+async def test_an_address_typed_on_the_thai_layout_keeps_the_order_of_its_marks(
+    desk: DeskUnderTest,
+) -> None:
+    await desk.says("C81554")
+    await desk.presses("แก้ไข")
+    await desk.presses("อีเมล")
+    await desk.says("buychwymas2415@yahoo.com")
+    await desk.presses("บันทึก")
+
+    found = await desk.says("ิีัแ้ไัทฟห/ภๅถ๑ัฟ้นนใแนท")
+    assert "👤 C81554 นายสมชาย ใจดี" in found.text
+
+
 async def test_a_former_name_says_so(desk: DeskUnderTest) -> None:
     await desk.says("C81554")
     await desk.presses("แก้ไข")

@@ -94,6 +94,11 @@ FOUND = [
     ("81554", [(81554, MatchReason.CODE)]),
     ("081-xxx-5678", [(1, MatchReason.PHONE)]),
     ("C081554", [(81554, MatchReason.CODE)]),
+    (
+        "10.15 น. คุณสมหญิง แจ้งเบอร์ 0812345678 0898765678",
+        [(3, MatchReason.PHONE), (1, MatchReason.PHONE)],
+    ),
+    ("C0004", [(4, MatchReason.CODE)]),
     ("81554 ชายกลาง", [(81554, MatchReason.CODE)]),
     ("รหัสลูกค้า 81554 ค่ะ", [(81554, MatchReason.CODE)]),
     ("ฉคๅถถภ", [(81554, MatchReason.CODE)]),
