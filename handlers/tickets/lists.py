@@ -29,8 +29,6 @@ from store.customers import records as customers
 from store.tickets import lists as ticket_lists
 from store.tickets.lists import Wanted
 
-LISTED = (Status.NEW, Status.OPEN, Status.CLOSED)
-"""What lists count; a voided ticket counts nowhere."""
 PAGE = 8
 CHOICES = 9
 TEAM_WORDS = ("ทีม", "กลุ่ม", "team ")
@@ -136,7 +134,7 @@ Taken = tuple[Filters, str] | None
 
 def _status(filters: Filters, text: str) -> Taken:
     word, _blank, rest = text.partition(" ")
-    for status in LISTED:
+    for status in ticket_lists.LISTED:
         if word.casefold() in (status, value_label("status", status)):
             return replace(filters, status=status.value), rest.strip()
     return None
@@ -285,7 +283,10 @@ async def _from_page(
 
 def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
     """Whose list it is, how many tickets of each status, and what narrows it."""
-    numbers = [f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED]
+    numbers = [
+        f"{value_label('status', status)} {_counted(counts.get(status, 0))}"
+        for status in ticket_lists.LISTED
+    ]
     summary = " · ".join(numbers)
     title = _("🎫 ใบงานของฉัน · %(summary)s", summary=summary)
     if filters.team:
@@ -296,6 +297,13 @@ def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
         return title
     only = _("เฉพาะ %(filters)s", filters=" · ".join(narrowed))
     return f"{title}\n{only}"
+
+
+def _counted(count: int) -> str:
+    """`12`; of more than are counted, that there are more."""
+    if count > ticket_lists.MOST_COUNTED:
+        return f"{ticket_lists.MOST_COUNTED}+"
+    return str(count)
 
 
 def _narrowed(ctx: Context, filters: Filters) -> list[str]:
@@ -338,7 +346,7 @@ def _other_lists(filters: Filters, counts: Mapping[Status, int]) -> list[Button]
     buttons = []
     if filters.status:
         left = sum(counts.get(status, 0) for status in ticket_lists.UNFINISHED)
-        label = _("ค้าง %(count)s", count=left)
+        label = _("ค้าง %(count)s", count=_counted(left))
         buttons.append(_list_button(label, replace(filters, status="")))
     names = {
         Status.NEW: value_label("status", Status.NEW),
@@ -347,7 +355,8 @@ def _other_lists(filters: Filters, counts: Mapping[Status, int]) -> list[Button]
     for status, name in names.items():
         if counts.get(status) and filters.status != status:
             others = replace(filters, status=status.value)
-            buttons.append(_list_button(f"{name} {counts[status]}", others))
+            label = f"{name} {_counted(counts[status])}"
+            buttons.append(_list_button(label, others))
     buttons.append(
         Button(
             _("กรอง"),
@@ -439,16 +448,25 @@ async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str,
         counts = await ticket_lists.count_by_subject(ctx.db, others)
         label = ctx.catalogue.subject_label
         return [
-            (f"{label(code)} ({count})", replace(filters, subject=code)) for code, count in counts
+            (_narrower(label(each.value), each), replace(filters, subject=each.value))
+            for each in counts
         ]
     if what == "projects":
         others = await _listed(ctx, replace(filters, project=""))
         counts = await ticket_lists.count_by_project(ctx.db, others)
-        return [(f"{name} ({count})", replace(filters, project=name)) for name, count in counts]
+        return [
+            (_narrower(each.value, each), replace(filters, project=each.value)) for each in counts
+        ]
     if what == "team":
         teams = await staff.list_teams(ctx.db)
         return [(name, replace(filters, team=name)) for name in teams]
     return [_span_choice(ctx, filters, key) for key in SPANS]
+
+
+def _narrower(label: str, each: ticket_lists.Narrower) -> str:
+    """`6.1 ข้อมูล (12)`, or `(12+)` where there may be more."""
+    more = "+" if each.at_least else ""
+    return f"{label} ({each.count}{more})"
 
 
 def _span_choice(ctx: Context, filters: Filters, key: str) -> tuple[str, Filters]:

@@ -11,6 +11,8 @@ from store.engine.columns import RecordColumns
 from store.engine.database import Reader, Tx, count, is_one_of
 
 FEW = 6
+STRETCH = 2000
+"""Customers that one statement looks at."""
 OPEN = "state IN ('proposed', 'reported')"
 
 
@@ -194,10 +196,34 @@ async def list_changed(
     since: datetime,
 ) -> list[str]:
     """The next customers in the order of their codes that were made or changed since a time."""
-    rows = await db.fetch(
-        "SELECT code FROM customers WHERE code > ? AND updated_at >= ? AND merged_into IS NULL "
-        f"ORDER BY code LIMIT {int(limit)}",
+    found: list[str] = []
+    begin: str | None = after
+    while begin is not None and len(found) < limit:
+        end = await _stretch_end(db, begin)
+        where = "code > ?"
+        bounds = [begin]
+        if end is not None:
+            where += " AND code <= ?"
+            bounds.append(end)
+        rows = await db.fetch(
+            f"SELECT code FROM customers WHERE {where} AND updated_at >= ? "
+            f"AND merged_into IS NULL ORDER BY code LIMIT {limit - len(found)}",
+            *bounds,
+            since,
+        )
+        found += [row["code"] for row in rows]
+        begin = end
+    return found
+
+
+async def _stretch_end(db: Reader, after: str) -> str | None:
+    """The code with which a stretch of the register ends that begins behind this one; None where
+    it is the last.
+    """
+    # Most customers did not change: so many are looked at by one statement, and others get their
+    # turn in between.
+    row = await db.fetch_one(
+        f"SELECT code FROM customers WHERE code > ? ORDER BY code LIMIT 1 OFFSET {STRETCH - 1}",
         after,
-        since,
     )
-    return [row["code"] for row in rows]
+    return row["code"] if row else None

@@ -15,3 +15,30 @@ CREATE INDEX stranger_answers_at ON stranger_answers (answered_at);
 CREATE INDEX inbox_unparsable ON inbox (seq) WHERE state = 'unparsable';
 DROP INDEX outbox_dead;
 CREATE INDEX outbox_not_sent ON outbox (state) WHERE state IN ('dead', 'doubtful');
+
+-- Publicity: the newest, a post by its number behind the page's, a file that is a picture, what waits for a second
+-- person, and its tickets by their time.
+DROP INDEX publications_recorded;
+CREATE INDEX publications_published ON publications (published_on, recorded_at, id);
+CREATE INDEX publications_picture ON publications (picture) WHERE picture <> '';
+CREATE INDEX posts_number ON posts (ltrim(external_id, '0123456789')) WHERE link_key <> '';
+CREATE INDEX posts_proposed ON posts (publication) WHERE state = 'proposed';
+CREATE INDEX tickets_publicity ON tickets (created_at) WHERE subject = '10';
+
+-- Pairs in the order in which they are looked at.
+DROP INDEX duplicates_open;
+CREATE INDEX duplicates_open ON duplicates (state DESC, score DESC, one, other)
+    WHERE state IN ('proposed', 'reported');
+
+-- What the lists of a project look at stands beside its tickets' data.
+ALTER TABLE ticket_data ADD COLUMN assignee_id BIGINT;
+ALTER TABLE ticket_data ADD COLUMN status TEXT NOT NULL DEFAULT '';
+ALTER TABLE ticket_data ADD COLUMN created_at TIMESTAMPTZ;
+ALTER TABLE ticket_data ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+UPDATE ticket_data SET
+    assignee_id = (SELECT assignee_id FROM tickets WHERE no = ticket_no),
+    status = (SELECT status FROM tickets WHERE no = ticket_no),
+    created_at = (SELECT created_at FROM tickets WHERE no = ticket_no),
+    subject = (SELECT subject FROM tickets WHERE no = ticket_no);
+DROP INDEX ticket_data_project;
+CREATE INDEX ticket_data_listed ON ticket_data (project, assignee_id, status, created_at, ticket_no, subject);

@@ -37,6 +37,9 @@ _POST = RecordColumns(Post)
 _BESIDE = ("picture", "recorded_at", "recorded_by", "version", "released_by")
 """Columns of a publication that are no fields, each called as its attribute."""
 _PUBLICATION = ", ".join(("id", *NEWS.columns, *PUBLICATION.columns, *_BESIDE))
+# Said with the value and not as a parameter, without which no index of some rows is used.
+_TO_SEND = "state IN ('waiting', 'sending', 'unclear')"
+_PUBLICITY = f"subject = '{SUBJECT}'"
 _DEAD = (PostState.MISTAKE, PostState.CANCELLED)
 """States of posts that never went out, or never should have."""
 
@@ -93,15 +96,16 @@ async def get(db: Reader, no: str) -> Publication:
 async def find_by_link(db: Reader, link_key: str) -> Publication | None:
     """The publication that this link was logged for, or whose post on Facebook has this number."""
     number = link_key.removeprefix("facebook:")
-    external_id = "-"  # none
+    behind_page = "-"  # none
     if number.isascii() and number.isdigit():
         # Facebook names a post by the page's number and its own.
-        external_id = f"%!_{number}"
+        behind_page = f"_{number}"
     row = await db.fetch_one(
+        "SELECT publication FROM posts WHERE link_key <> '' AND link_key = ? UNION ALL "
         "SELECT publication FROM posts "
-        "WHERE link_key <> '' AND (link_key = ? OR external_id LIKE ? ESCAPE '!')",
+        "WHERE link_key <> '' AND ltrim(external_id, '0123456789') = ?",
         link_key,
-        external_id,
+        behind_page,
     )
     if row is None:
         return None
@@ -120,7 +124,9 @@ async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
 
 async def is_picture(db: Reader, file_id: str) -> bool:
     """Whether this file is the picture of a post."""
-    row = await db.fetch_one("SELECT 1 AS one FROM publications WHERE picture = ? LIMIT 1", file_id)
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM publications WHERE picture = ? AND picture <> '' LIMIT 1", file_id
+    )
     return row is not None
 
 
@@ -280,9 +286,8 @@ def _differences(old: Publication, new: Publication) -> list[tuple[str, str, str
 async def list_to_post(db: Reader, now: datetime) -> list[tuple[PublicationNo, Network]]:
     """Posts whose time has come, and those whose call was cut off, oldest first."""
     rows = await db.fetch(
-        f"SELECT publication, network FROM posts WHERE {is_one_of('state', TO_SEND)} "
+        f"SELECT publication, network FROM posts WHERE {_TO_SEND} "
         "AND post_at <= ? ORDER BY post_at, publication, network",
-        *_values(TO_SEND),
         now,
     )
     return [_named_post(row) for row in rows]
@@ -301,7 +306,7 @@ async def list_released_by(db: Reader, staff_id: StaffId) -> list[Publication]:
     return await _list(
         db,
         "COALESCE(released_by, recorded_by) = ? "
-        "AND id IN (SELECT publication FROM posts WHERE state = ?) ORDER BY id",
+        f"AND id IN (SELECT publication FROM posts WHERE {_TO_SEND} AND state = ?) ORDER BY id",
         staff_id,
         PostState.WAITING.value,
     )
@@ -309,8 +314,8 @@ async def list_released_by(db: Reader, staff_id: StaffId) -> list[Publication]:
 
 async def list_proposed(db: Reader) -> list[Publication]:
     """Those that wait for a second person's word, the oldest first."""
-    where = "id IN (SELECT publication FROM posts WHERE state = ?) ORDER BY recorded_at, id"
-    return await _list(db, where, PostState.PROPOSED.value)
+    proposed = f"SELECT publication FROM posts WHERE state = '{PostState.PROPOSED}'"
+    return await _list(db, f"id IN ({proposed}) ORDER BY recorded_at, id")
 
 
 async def begin_sending(
@@ -382,10 +387,9 @@ async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Cou
         "SELECT t.no, t.channel, t.projects, t.created_at, "
         "p.delivered, p.opened, p.publication, p.state "
         "FROM tickets t LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        f"WHERE t.subject = ? AND t.{COUNTS} AND t.created_at >= ? AND t.created_at < ? "
+        f"WHERE t.{_PUBLICITY} AND t.{COUNTS} AND t.created_at >= ? AND t.created_at < ? "
         f"AND (p.state IS NULL OR {is_one_of('p.state', WENT_OUT)}) "
         "ORDER BY t.created_at, t.no, p.publication",
-        SUBJECT,
         since,
         until,
         *_values(WENT_OUT),
@@ -427,9 +431,8 @@ async def list_publicised(db: Reader, projects: Collection[str]) -> list[DataUse
         "SELECT DISTINCT d.project, d.from_on, d.to_on "
         "FROM ticket_data d JOIN tickets t ON t.no = d.ticket_no "
         "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        f"WHERE t.subject = ? AND t.{COUNTS} AND d.project IN ({marks(projects)}) "
+        f"WHERE t.{_PUBLICITY} AND t.{COUNTS} AND d.project IN ({marks(projects)}) "
         f"AND (p.state IS NULL OR {is_one_of('p.state', STANDING)})",
-        SUBJECT,
         *projects,
         *_values(STANDING),
     )

@@ -1,20 +1,34 @@
 """Lists of people's tickets: by status, subject, project and when they were created, with
 counts.
+
+Whatever the filter, an index has each person's tickets of a status in the order of the list: of
+each as many are read as may be shown, and no more are counted than somebody would read.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 
 from domain.staff import StaffId
-from domain.tickets.records import SEPARATOR, Status, Ticket, TicketNo
-from store.engine.database import Reader, is_one_of
-from store.tickets.records import COUNTS, get_tickets
+from domain.tickets.records import Status, Ticket, TicketNo
+from store.engine.database import Reader, Row, is_one_of
+from store.tickets.records import get_tickets
 
 UNFINISHED = (Status.NEW, Status.OPEN)
+LISTED = (*UNFINISHED, Status.CLOSED)
+"""What lists count; a voided ticket counts nowhere."""
 MOST = 500
 """Most unfinished tickets that are sorted by due time."""
+MOST_COUNTED = 1000
+"""More than this are not counted: one more stands for them."""
+LOOKED_AT = 2000
+"""The newest tickets, of which the subjects and projects that a list can be narrowed to are
+counted.
+"""
+TOGETHER = 400
+"""Lists of one person and status that one statement joins; SQLite takes 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +46,54 @@ class Wanted:
     """Any where none is named."""
 
 
-def _where(wanted: Wanted) -> tuple[str, list[object]]:
-    parts = [is_one_of("assignee_id", wanted.people), COUNTS]
-    params = list[object](wanted.people)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The table in which the wanted tickets are found, which column names them there, and what
+    holds for them beside person and status.
+    """
+
+    table: str
+    no: str
+    where: str
+    params: tuple[object, ...]
+
+    def some(self, newest_first: bool, limit: int) -> str:
+        """The first of one person's tickets in one status."""
+        direction = "DESC" if newest_first else "ASC"
+        return (
+            f"SELECT * FROM (SELECT DISTINCT {self.no} AS no, created_at FROM {self.table} "
+            f"WHERE assignee_id = ? AND status = ?{self.where} "
+            f"ORDER BY created_at {direction}, {self.no} {direction} LIMIT {limit}) AS some"
+        )
+
+
+def _source(wanted: Wanted) -> _Source:
+    table = "tickets"
+    no = "no"
+    where = ""
+    params: list[object] = []
+    if wanted.project:
+        table = "ticket_data"
+        no = "ticket_no"
+        where += " AND project = ?"
+        params.append(wanted.project)
     if wanted.subject:
         group = f"{wanted.subject}."
-        parts.append(f"(subject = ? OR substr(subject, 1, {len(group)}) = ?)")
+        where += f" AND (subject = ? OR substr(subject, 1, {len(group)}) = ?)"
         params += [wanted.subject, group]
-    if wanted.project:
-        parts.append(f"'{SEPARATOR}' || projects || '{SEPARATOR}' LIKE ? ESCAPE '!'")
-        params.append(f"%{SEPARATOR}{_escaped(wanted.project)}{SEPARATOR}%")
-    if wanted.statuses:
-        parts.append(is_one_of("status", wanted.statuses))
-        params += wanted.statuses
     if wanted.since is not None:
-        parts.append("created_at >= ?")
+        where += " AND created_at >= ?"
         params.append(wanted.since)
     if wanted.until is not None:
-        parts.append("created_at < ?")
+        where += " AND created_at < ?"
         params.append(wanted.until)
-    return " AND ".join(parts), params
-
-
-def _escaped(text: str) -> str:
-    """As it stands in a LIKE whose signs are escaped by `!`."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return _Source(table, no, where, tuple(params))
 
 
 async def list_unfinished(db: Reader, wanted: Wanted) -> list[Ticket]:
     """Those that are not closed, oldest first, MOST of them."""
-    where, params = _where(replace(wanted, statuses=UNFINISHED))
-    return await _listed(db, f"{where} ORDER BY created_at, no LIMIT {MOST}", params)
+    unfinished = replace(wanted, statuses=UNFINISHED)
+    return await _get(db, await _first(db, unfinished, MOST, newest_first=False))
 
 
 async def list_in_status(
@@ -73,48 +104,79 @@ async def list_in_status(
     offset: int = 0,
 ) -> list[Ticket]:
     """Those in this status, newest first."""
-    where, params = _where(replace(wanted, statuses=(status,)))
-    order = f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)} OFFSET {int(offset)}"
-    return await _listed(db, f"{where} {order}", params)
+    found = await _first(db, replace(wanted, statuses=(status,)), offset + limit)
+    return await _get(db, found[offset:])
 
 
-async def _listed(db: Reader, rest: str, params: list[object]) -> list[Ticket]:
-    rows = await db.fetch(f"SELECT no FROM tickets WHERE {rest}", *params)
-    nos = [TicketNo(row["no"]) for row in rows]
+async def _first(
+    db: Reader, wanted: Wanted, limit: int, *, newest_first: bool = True
+) -> list[TicketNo]:
+    """The numbers of the first of the wanted tickets."""
+    source = _source(wanted)
+    found: list[Row] = []
+    for lists in _together(wanted):
+        some = " UNION ALL ".join([source.some(newest_first, limit)] * len(lists))
+        params = [value for each in lists for value in (*each, *source.params)]
+        found += await db.fetch(some, *params)
+    found.sort(key=lambda row: (row["created_at"], row["no"]), reverse=newest_first)
+    return [TicketNo(row["no"]) for row in found[:limit]]
+
+
+def _together(wanted: Wanted) -> Iterator[Sequence[tuple[StaffId, Status]]]:
+    """Person and status of each list that is asked for, as many as one statement joins."""
+    lists = list(product(wanted.people, wanted.statuses or LISTED))
+    for start in range(0, len(lists), TOGETHER):
+        yield lists[start : start + TOGETHER]
+
+
+async def _get(db: Reader, nos: Sequence[TicketNo]) -> list[Ticket]:
     found = await get_tickets(db, nos)
     return [found[no] for no in nos if no in found]
 
 
 async def count_by_status(db: Reader, wanted: Wanted) -> Mapping[Status, int]:
-    """How many there are in each status."""
-    where, params = _where(wanted)
-    rows = await db.fetch(
-        f"SELECT status, count(*) AS n FROM tickets WHERE {where} GROUP BY status", *params
+    """How many there are in each status, up to MOST_COUNTED and one more for all above."""
+    source = _source(wanted)
+    people = is_one_of("assignee_id", wanted.people)
+    counts = " UNION ALL ".join(
+        f"SELECT '{status}' AS status, count(*) AS n FROM (SELECT DISTINCT {source.no} "
+        f"FROM {source.table} WHERE {people} AND status = '{status}'{source.where} "
+        f"LIMIT {MOST_COUNTED + 1}) AS some"
+        for status in LISTED
     )
-    return {Status(row["status"]): int(row["n"]) for row in rows}
+    rows = await db.fetch(counts, *([*wanted.people, *source.params] * len(LISTED)))
+    return {Status(row["status"]): int(row["n"]) for row in rows if row["n"]}
 
 
-async def count_by_subject(db: Reader, wanted: Wanted) -> list[tuple[str, int]]:
+@dataclass(frozen=True, slots=True)
+class Narrower:
+    """What a list can be narrowed to, and how many of its tickets that leaves; at least so many
+    where not all of them were looked at.
+    """
+
+    value: str
+    count: int
+    at_least: bool = False
+
+
+async def count_by_subject(db: Reader, wanted: Wanted) -> list[Narrower]:
     """How many there are of each subject, the commonest first."""
-    where, params = _where(wanted)
-    rows = await db.fetch(
-        f"SELECT subject, count(*) AS n FROM tickets WHERE {where} "
-        "GROUP BY subject ORDER BY count(*) DESC, subject",
-        *params,
-    )
-    return [(row["subject"], int(row["n"])) for row in rows]
+    found = await _newest(db, wanted)
+    return _commonest(Counter(ticket.subject for ticket in found), len(found))
 
 
-async def count_by_project(db: Reader, wanted: Wanted) -> list[tuple[str, int]]:
+async def count_by_project(db: Reader, wanted: Wanted) -> list[Narrower]:
     """How many name each project, the commonest first."""
-    where, params = _where(wanted)
-    rows = await db.fetch(
-        f"SELECT projects, count(*) AS n FROM tickets "
-        f"WHERE {where} AND projects <> '' GROUP BY projects",
-        *params,
-    )
-    counts: Counter[str] = Counter()
-    for row in rows:
-        named = row["projects"].split(SEPARATOR)
-        counts.update(dict.fromkeys(named, int(row["n"])))
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    found = await _newest(db, wanted)
+    named = (project for ticket in found for project in ticket.projects)
+    return _commonest(Counter(named), len(found))
+
+
+async def _newest(db: Reader, wanted: Wanted) -> list[Ticket]:
+    return await _get(db, await _first(db, wanted, LOOKED_AT))
+
+
+def _commonest(counts: Counter[str], looked_at: int) -> list[Narrower]:
+    more = looked_at >= LOOKED_AT
+    found = [Narrower(value, count, more) for value, count in counts.items()]
+    return sorted(found, key=lambda each: (-each.count, each.value))

@@ -11,14 +11,13 @@ from domain.staff import StaffId
 from domain.tickets.fields import SEARCHED, TICKET
 from domain.tickets.records import (
     Change,
-    DataUse,
     Status,
     Ticket,
     TicketNo,
     data_uses,
 )
 from store.customers.records import hold_survivors
-from store.engine.database import Reader, Row, Tx, is_one_of
+from store.engine.database import Reader, Row, Tx, is_one_of, marks
 from store.records import changes, counters
 from store.tickets import hand_overs
 from store.tickets import texts as ticket_texts
@@ -27,6 +26,8 @@ AT_ONCE = 5000
 """Tickets in one statement; both engines take some 32,000 parameters."""
 
 _SELECT = f"SELECT {', '.join(('no', *TICKET.columns, 'version'))} FROM tickets"
+_LISTED = ("assignee_id", "status", "created_at", "subject")
+_DATA = ("ticket_no", "project", "from_on", "to_on", *_LISTED)
 UNSENT = "unsent_at"
 COUNTS = "status <> 'voided'"
 """Holds for tickets that lists, sums and habits are made of: one that was voided was never
@@ -80,8 +81,7 @@ async def get_tickets(db: Reader, nos: Sequence[str]) -> dict[str, Ticket]:
     found = {}
     for at in range(0, len(nos), AT_ONCE):
         some = nos[at : at + AT_ONCE]
-        marks = ", ".join("?" for _ in some)
-        for row in await db.fetch(f"{_SELECT} WHERE no IN ({marks})", *some):
+        for row in await db.fetch(f"{_SELECT} WHERE no IN ({marks(some)})", *some):
             found[row["no"]] = _ticket(row)
     return found
 
@@ -116,9 +116,8 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     tickets = await _settled(tx, tickets)
     rows = [_all_stored(ticket) for ticket in tickets]
     names = ", ".join(rows[0])
-    marks = ", ".join("?" for _name in rows[0])
     await tx.execute_many(
-        f"INSERT INTO tickets ({names}) VALUES ({marks})",
+        f"INSERT INTO tickets ({names}) VALUES ({marks(rows[0])})",
         [tuple(row.values()) for row in rows],
     )
     await write_derived(tx, tickets)
@@ -162,23 +161,25 @@ async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
     """Those of these tickets of which something derived is not what it should be."""
     nos = [ticket.no for ticket in tickets]
     rows = await tx.fetch(
-        "SELECT ticket_no, project, from_on, to_on FROM ticket_data "
-        f"WHERE {is_one_of('ticket_no', nos)}",
+        f"SELECT {', '.join(_DATA)} FROM ticket_data WHERE {is_one_of('ticket_no', nos)}",
         *nos,
     )
-    kept: dict[str, Counter[DataUse]] = {no: Counter() for no in nos}
+    kept: dict[str, Counter[tuple[object, ...]]] = {no: Counter() for no in nos}
     for row in rows:
-        use = DataUse(row["project"], row["from_on"], row["to_on"])
-        kept[row["ticket_no"]][use] += 1
+        kept[row["ticket_no"]][tuple(row[column] for column in _DATA)] += 1
     stale = {ticket.no for ticket in await ticket_texts.find_stale(tx, tickets)}
     for ticket in tickets:
-        if kept[ticket.no] != Counter(_uses(ticket)):
+        if kept[ticket.no] != Counter(_data_rows(ticket)):
             stale.add(ticket.no)
     return [ticket for ticket in tickets if ticket.no in stale]
 
 
-def _uses(ticket: Ticket) -> list[DataUse]:
-    return data_uses(ticket.projects, ticket.data_years)
+def _data_rows(ticket: Ticket) -> list[tuple[object, ...]]:
+    """A row for each period of each project, with what the lists of a project look at."""
+    stored = as_stored(ticket)
+    listed = [stored[column] for column in _LISTED]
+    uses = data_uses(ticket.projects, ticket.data_years)
+    return [(ticket.no, use.project, use.from_on, use.to_on, *listed) for use in uses]
 
 
 async def _write_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
@@ -188,13 +189,20 @@ async def _write_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
             f"DELETE FROM ticket_data WHERE {is_one_of('ticket_no', nos)}",
             [nos],
         )
-    rows = []
-    for ticket in tickets:
-        for use in _uses(ticket):
-            rows.append((ticket.no, use.project, use.from_on, use.to_on))
+    rows = [row for ticket in tickets for row in _data_rows(ticket)]
     await tx.execute_many(
-        "INSERT INTO ticket_data (ticket_no, project, from_on, to_on) VALUES (?, ?, ?, ?)",
-        rows,
+        f"INSERT INTO ticket_data ({', '.join(_DATA)}) VALUES ({marks(_DATA)})", rows
+    )
+
+
+async def _update_data(tx: Tx, ticket: Ticket) -> None:
+    """What the lists of the ticket's projects look at, as it is now."""
+    stored = as_stored(ticket)
+    assignments = ", ".join(f"{column} = ?" for column in _LISTED)
+    await tx.execute(
+        f"UPDATE ticket_data SET {assignments} WHERE ticket_no = ?",
+        *(stored[column] for column in _LISTED),
+        ticket.no,
     )
 
 
@@ -253,6 +261,8 @@ async def _write_what_follows(
     """What is derived from a ticket, as far as these columns bear upon it."""
     if "projects" in changed or "data_years" in changed:
         await _write_data(tx, [ticket])
+    elif ticket.projects and not set(_LISTED).isdisjoint(changed):
+        await _update_data(tx, ticket)
     if "assignee_id" in changed or ticket.status is Status.VOIDED:
         await hand_overs.end_offers(tx, ticket.no, now)
     if not set(SEARCHED).isdisjoint(changed):
@@ -356,14 +366,24 @@ async def count_unfinished(db: Reader) -> Mapping[StaffId, int]:
 
 
 async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:
-    """The tickets that a person recorded or answers for, the newest first."""
-    return await _listed(
-        db,
-        f"(recorded_by = ? OR assignee_id = ?) AND {COUNTS} "
-        f"ORDER BY recorded_at DESC, no DESC LIMIT {int(limit)}",
-        by,
-        by,
+    """The tickets that a person recorded or answers for, the newest first: each kind as its index
+    has them.
+    """
+    newest = [
+        f"recorded_by = ? AND {COUNTS} ORDER BY recorded_at DESC",
+        *(
+            f"assignee_id = ? AND status = '{status}' ORDER BY created_at DESC"
+            for status in Status
+            if status is not Status.VOIDED
+        ),
+    ]
+    nos = " UNION ".join(
+        f"SELECT no FROM (SELECT no FROM tickets WHERE {which}, no DESC LIMIT {int(limit)}) AS some"
+        for which in newest
     )
+    found = await _listed(db, f"no IN ({nos}) AND {COUNTS}", *([by] * len(newest)))
+    found.sort(key=lambda ticket: (ticket.recorded_at, ticket.no), reverse=True)
+    return found[:limit]
 
 
 async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> list[Ticket]:

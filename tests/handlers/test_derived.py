@@ -36,7 +36,8 @@ SNAPSHOTS = {
     "folded": "SELECT code, folded FROM customers ORDER BY code",
     "keys": "SELECT kind, key, customer_code FROM customer_keys ORDER BY kind, key, customer_code",
     "texts": "SELECT id, folded FROM ticket_texts ORDER BY id",
-    "data": "SELECT ticket_no, project, from_on, to_on FROM ticket_data ORDER BY ticket_no, project, from_on, to_on",
+    "data": "SELECT ticket_no, project, from_on, to_on, assignee_id, status, created_at, subject FROM ticket_data "
+    "ORDER BY ticket_no, project, from_on, to_on",
     "publications": "SELECT id, text_key FROM publications ORDER BY id",
 }
 

@@ -86,14 +86,53 @@ async def test_the_commonest_subjects_and_projects_come_first(
     db: Database, officer: StaffId
 ) -> None:
     wanted = Wanted((officer,))
-    assert await ticket_lists.count_by_project(db, wanted) == [(LFS, 2), (ODD, 1), (PART, 1)]
-    assert await ticket_lists.count_by_subject(db, wanted) == [
-        ("6.1", 1),
-        ("7", 1),
-        ("7.14", 1),
-        ("7.4", 1),
-    ]
+    projects = await ticket_lists.count_by_project(db, wanted)
+    assert [(each.value, each.count) for each in projects] == [(LFS, 2), (ODD, 1), (PART, 1)]
+    subjects = await ticket_lists.count_by_subject(db, wanted)
+    assert [each.value for each in subjects] == ["6.1", "7", "7.14", "7.4"]
+    assert {(each.count, each.at_least) for each in subjects} == {(1, False)}
     pages = [
         await ticket_lists.list_in_status(db, wanted, Status.CLOSED, 1, page) for page in range(3)
     ]
     assert [[int(t.no[5:]) for t in page] for page in pages] == [[3], [4], []]
+
+
+@pytest.mark.usefixtures("other")
+async def test_no_more_is_counted_than_somebody_would_read(
+    db: Database, officer: StaffId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticket_lists, "MOST_COUNTED", 1)
+    monkeypatch.setattr(ticket_lists, "LOOKED_AT", 2)
+    wanted = Wanted((officer,))
+    counts = await ticket_lists.count_by_status(db, wanted)
+    assert counts == {Status.NEW: 1, Status.OPEN: 1, Status.CLOSED: 2}
+    subjects = await ticket_lists.count_by_subject(db, wanted)
+    assert [(each.value, each.at_least) for each in subjects] == [("7.14", True), ("7.4", True)]
+
+
+async def test_the_lists_of_a_project_follow_its_tickets(
+    db: Database, officer: StaffId, other: StaffId
+) -> None:
+    """Whose it is, its state and its subject stand beside its data as well."""
+    of_project = Wanted((officer,), project=LFS)
+    (first, _second) = await ticket_lists.list_unfinished(db, of_project)
+    closed = replace(first, status=Status.CLOSED, subject="6.1")
+    await db.write(lambda tx: tickets.update_ticket(tx, first, closed, officer, NOW))
+    listed = await ticket_lists.list_in_status(db, of_project, Status.CLOSED, 9)
+    assert [(t.no, t.subject) for t in listed] == [(first.no, "6.1")]
+    assert len(await ticket_lists.list_unfinished(db, of_project)) == 1
+    theirs = replace(closed, assignee=other, version=first.version + 1)
+    await db.write(
+        lambda tx: tickets.update_ticket(tx, replace(closed, version=2), theirs, officer, NOW)
+    )
+    assert await ticket_lists.list_in_status(db, of_project, Status.CLOSED, 9) == []
+    moved = await ticket_lists.list_in_status(db, Wanted((other,), "6", LFS), Status.CLOSED, 9)
+    assert [t.no for t in moved] == [first.no]
+
+
+async def test_many_people_are_asked_some_at_a_time(
+    db: Database, officer: StaffId, other: StaffId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticket_lists, "TOGETHER", 1)
+    listed = await ticket_lists.list_unfinished(db, Wanted((officer, other)))
+    assert [int(t.no[5:]) for t in listed] == [5, 2, 1]
