@@ -15,6 +15,7 @@ from store.chat import buttons, forms, inbox, outbox
 from store.engine.database import Database
 from store.engine.pieces import BEGINNING, Piece, PieceStart
 from store.tables import imports
+from store.tickets import texts
 
 EVERY = timedelta(minutes=10)
 PIECES = 40
@@ -65,11 +66,16 @@ class Housekeeping:
 
     async def step(self, now: datetime) -> dict[str, int]:
         """Some pieces of the round, where one is to be gone; returns how many rows were dropped of
-        each kind, and how many files on disk.
+        each kind, how many files on disk, and how many tickets' texts were indexed.
         """
-        if not self._left and not self._begin(now):
-            return {}
         done = Counter[str]()
+        # No part of the round: of a register that has just been imported there is much to index.
+        done["ticket_texts"] = await texts.index_segment(self._db)
+        if self._left or self._begin(now):
+            await self._run_some(now, done)
+        return {what: touched for what, touched in done.items() if touched}
+
+    async def _run_some(self, now: datetime, done: Counter[str]) -> None:
         for _piece in range(PIECES):
             if not self._left:
                 break
@@ -81,7 +87,6 @@ class Housekeeping:
                 self._left.popleft()
             if piece.touched:
                 await asyncio.sleep(PAUSE)
-        return {what: touched for what, touched in done.items() if touched}
 
     def _begin(self, now: datetime) -> bool:
         """Begin a round unless the last one began a short while ago."""

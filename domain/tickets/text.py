@@ -3,10 +3,14 @@ so that a search can read all of them.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from domain.text import ELLIPSIS, clean, digits, fold
 
+PART = 3
+_BITS = 7
+_LETTER = (1 << _BITS) - 1
 MOST_WORDS = 8
 LOOKED_AT = 400
 """Words of a text among which a snippet is looked for."""
@@ -39,6 +43,40 @@ def query_keys(text: str) -> list[str]:
     """
     words = text_key(text).split()[:MOST_WORDS]
     return sorted(dict.fromkeys(words), key=len, reverse=True)
+
+
+def trigrams(key: str) -> set[int]:
+    """Returns the parts of three letters that a key has, each as a number, and its last one and two
+    letters with nothing behind them.
+    """
+    codes = [ord(letter) & _LETTER for letter in key]
+    codes += [0, 0]
+    return {_trigram(*three) for three in zip(codes, codes[1:], codes[2:], strict=False)}
+
+
+def trigrams_of_query(keys: Iterable[str]) -> list[tuple[int, int]]:
+    """Returns what a ticket's trigrams must have for it to hold all of these keys: of each range,
+    both ends counted, at least one.
+
+    Other letters than those of keys share a number with some: what has the trigrams need not have
+    the keys."""
+    found: dict[tuple[int, int], None] = {}
+    for key in keys:
+        codes = [ord(letter) & _LETTER for letter in key]
+        if len(codes) < PART:
+            # The beginning of any trigram.
+            missing = PART - len(codes)
+            first = _trigram(*codes, *[0] * missing)
+            last = _trigram(*codes, *[_LETTER] * missing)
+            found[first, last] = None
+            continue
+        for three in zip(codes, codes[1:], codes[2:], strict=False):
+            found[_trigram(*three), _trigram(*three)] = None
+    return list(found)
+
+
+def _trigram(one: int, two: int, three: int) -> int:
+    return (one << 2 * _BITS) | (two << _BITS) | three
 
 
 def snippet(text: str, keys: list[str]) -> str:

@@ -42,3 +42,13 @@ UPDATE ticket_data SET
     subject = (SELECT subject FROM tickets WHERE no = ticket_no);
 DROP INDEX ticket_data_project;
 CREATE INDEX ticket_data_listed ON ticket_data (project, assignee_id, status, created_at, ticket_no, subject);
+
+-- Which blocks of tickets have which parts of three letters (store/tickets/texts.py), and which keys are not looked at yet.
+ALTER TABLE ticket_texts ADD COLUMN indexed BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX ticket_texts_unindexed ON ticket_texts (id) WHERE indexed = 0;
+CREATE TABLE ticket_trigrams (
+    segment BIGINT NOT NULL,
+    trigram BIGINT NOT NULL,
+    blocks BIGINT NOT NULL,
+    PRIMARY KEY (segment, trigram)
+) /* WITHOUT ROWID */;

@@ -1,16 +1,17 @@
-"""Finds tickets by a part of their text: the keys of all tickets are read, the newest first, part
-by part, until enough are found.
+"""Finds tickets by a part of their text: the keys of the newest tickets are read, then those of the
+blocks of older ones that have all parts of the words, until enough are found.
 
-One byte a letter makes that cheap enough to need no index: one behaviour on both engines, letters
-of one or two too."""
+One byte a letter makes that cheap: one behaviour on both engines, letters of one or two too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from domain.keyboard import as_thai_keys, has_thai
 from domain.tickets.records import Status, Ticket
-from domain.tickets.text import query_keys
-from store.engine.database import Database
+from domain.tickets.text import query_keys, trigrams_of_query
+from store.engine.database import Database, Reader, is_one_of
 from store.tickets import records as tickets
+from store.tickets.texts import BLOCK, BLOCKS, SEGMENT
 
 LIMIT = 50
 """Most tickets that one search returns; who looks for an older one types one more word."""
@@ -18,6 +19,10 @@ STRETCH = 20_000
 """Keys read by one statement: most searches end there, and SQLite's one reader serves others in
 between.
 """
+MOST_TRIGRAMS = 16
+"""Of a long text some parts say enough."""
+READ_TOGETHER = 100
+"""Blocks read by one statement."""
 
 
 async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]]:
@@ -49,44 +54,166 @@ async def _not_voided(db: Database, found: Sequence[str]) -> list[Ticket]:
 
 async def _holding(db: Database, keys: Sequence[str]) -> list[str]:
     """Numbers of the newest tickets whose key holds all of these."""
-    where, patterns = _condition(db.engine, keys)
+    texts = _Texts.holding(db.engine, keys)
     newest = await db.fetch_one("SELECT max(id) AS id FROM ticket_texts")
     above = int(newest["id"] or 0) + 1 if newest else 0
-    found: list[str] = []
     below = await _stretch_below(db, above)
-    while above and len(found) < LIMIT:
+    found = await texts.read(db, "id < ? AND id >= ?", above, below, limit=LIMIT)
+    left = LIMIT - len(found)
+    if left and below:
+        older = await _not_indexed(db, texts, below, left)
+        older += await _in_blocks(db, texts, keys, below, left)
+        found += sorted(older, reverse=True)[:left]
+    return [f"R{number:010d}" for number in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The keys for which a condition with its parameters holds."""
+
+    condition: str
+    params: tuple[str, ...]
+
+    @classmethod
+    def holding(cls, engine: str, keys: Sequence[str]) -> "_Texts":
+        """Keys that hold all of these."""
+        # Of both ways to look for a part the quicker one of each engine.
+        holds = "folded GLOB ?"
+        sign = "*"
+        if engine == "postgresql":
+            holds = "folded LIKE ?"
+            sign = "%"
+        condition = " AND ".join([holds] * len(keys))
+        return cls(condition, tuple(f"{sign}{key}{sign}" for key in keys))
+
+    async def read(
+        self, db: Reader, where: str, *params: object, limit: int, blocks: Sequence[int] = ()
+    ) -> list[int]:
+        """The newest of them within a part of all keys, or in blocks that begin with these ids."""
+        among = "SELECT id FROM ticket_texts"
+        if blocks:
+            # Joined, and not ranges with OR between them, for which SQLite reads the whole table.
+            firsts = ", ".join(["(CAST(? AS BIGINT))"] * len(blocks))
+            among = f"WITH blocks (first) AS (VALUES {firsts}) "
+            among += "SELECT id FROM blocks CROSS JOIN ticket_texts"
+            where = f"id >= first AND id < first + {BLOCK} AND {where}"
         rows = await db.fetch(
-            f"SELECT id FROM ticket_texts WHERE id < ? AND id >= ? AND {where} "
-            f"ORDER BY id DESC LIMIT {LIMIT - len(found)}",
+            f"{among} WHERE {where} AND {self.condition} ORDER BY id DESC LIMIT {limit}",
+            *blocks,
+            *params,
+            *self.params,
+        )
+        return [int(row["id"]) for row in rows]
+
+
+async def _not_indexed(db: Reader, texts: _Texts, above: int, limit: int) -> list[int]:
+    """The newest of those below an id that no block is known to have."""
+    found: list[int] = []
+    while above and len(found) < limit:
+        below = await _stretch_below(db, above, "indexed = 0 AND ")
+        found += await texts.read(
+            db,
+            "indexed = 0 AND id < ? AND id >= ?",
             above,
             below,
-            *patterns,
+            limit=limit - len(found),
         )
-        found += [f"R{row['id']:010d}" for row in rows]
         above = below
-        below = 0
-        # PostgreSQL reads side by side: behind the first stretch, all the rest at once is quicker.
-        if db.engine == "sqlite":
-            below = await _stretch_below(db, above)
     return found
 
 
-def _condition(engine: str, keys: Sequence[str]) -> tuple[str, list[str]]:
-    """A condition that a ticket's key holds all of these, with its parameters."""
-    # Of both ways to look for a part the quicker one of each engine.
-    holds = "folded GLOB ?"
-    sign = "*"
-    if engine == "postgresql":
-        holds = "folded LIKE ?"
-        sign = "%"
-    where = " AND ".join([holds] * len(keys))
-    return where, [f"{sign}{key}{sign}" for key in keys]
+async def _in_blocks(
+    db: Reader, texts: _Texts, keys: Sequence[str], above: int, limit: int
+) -> list[int]:
+    """The newest of those below an id that are indexed."""
+    found: list[int] = []
+    blocks = await _blocks(db, keys)
+    wanted = [first for first in blocks if first < above]
+    for at in range(0, len(wanted), READ_TOGETHER):
+        some = wanted[at : at + READ_TOGETHER]
+        found += await texts.read(
+            db,
+            "id < ? AND indexed = 1",
+            above,
+            limit=limit - len(found),
+            blocks=some,
+        )
+        if len(found) >= limit:
+            break
+    return found
 
 
-async def _stretch_below(db: Database, above: int) -> int:
+async def _blocks(db: Reader, keys: Sequence[str]) -> list[int]:
+    """The first ids of the blocks that have all the trigrams of these keys, the newest first."""
+    ranges = trigrams_of_query(keys)
+    # Spread over the text: parts beside each other go together anyway.
+    step = -(-len(ranges) // MOST_TRIGRAMS)
+    ranges = ranges[::step]
+    exact = [first for first, last in ranges if first == last]
+    blocks: dict[int, int] | None = None
+    if exact:
+        blocks = await _blocks_with_all(db, exact)
+    for first, last in ranges:
+        if first == last:
+            continue
+        more = await _blocks_with_any(db, first, last)
+        blocks = more if blocks is None else _both(blocks, more)
+    return list(_first_ids(blocks or {}))
+
+
+_SEGMENTS = (
+    "WITH RECURSIVE segments (segment) AS (SELECT max(segment) FROM ticket_trigrams UNION ALL "
+    "SELECT (SELECT max(segment) FROM ticket_trigrams t WHERE t.segment < segments.segment) "
+    "FROM segments WHERE segments.segment IS NOT NULL) "
+    "SELECT t.segment, t.trigram, t.blocks "
+    "FROM segments CROSS JOIN ticket_trigrams t WHERE t.segment = segments.segment AND "
+)
+"""Goes from segment to segment and looks up some trigrams in each: the index begins with the
+segment, since that is how it is written.
+"""
+_ALL = (1 << BLOCKS) - 1
+
+
+async def _blocks_with_all(db: Reader, exact: Sequence[int]) -> dict[int, int]:
+    """By segment, the blocks that have each of these, as bits."""
+    rows = await db.fetch(f"{_SEGMENTS} {is_one_of('t.trigram', exact)}", *exact)
+    blocks: dict[int, int] = {}
+    counts: dict[int, int] = {}
+    for row in rows:
+        segment = row["segment"]
+        blocks[segment] = blocks.get(segment, _ALL) & row["blocks"]
+        counts[segment] = counts.get(segment, 0) + 1
+    wanted = len(exact)
+    return {segment: bits for segment, bits in blocks.items() if counts[segment] == wanted}
+
+
+async def _blocks_with_any(db: Reader, first: int, last: int) -> dict[int, int]:
+    """By segment, the blocks that have one of the trigrams from the first to the last, as bits."""
+    rows = await db.fetch(f"{_SEGMENTS} t.trigram >= ? AND t.trigram <= ?", first, last)
+    blocks: dict[int, int] = {}
+    for row in rows:
+        segment = row["segment"]
+        blocks[segment] = blocks.get(segment, 0) | (row["blocks"] & _ALL)
+    return blocks
+
+
+def _both(some: dict[int, int], others: dict[int, int]) -> dict[int, int]:
+    return {segment: bits & others.get(segment, 0) for segment, bits in some.items()}
+
+
+def _first_ids(blocks: dict[int, int]) -> Iterator[int]:
+    """The first id of each of these blocks, the newest first."""
+    for segment in sorted(blocks, reverse=True):
+        for block in reversed(range(BLOCKS)):
+            if blocks[segment] >> block & 1:
+                yield segment * SEGMENT + block * BLOCK
+
+
+async def _stretch_below(db: Reader, above: int, only: str = "") -> int:
     """The id with which the stretch below `above` ends; 0 where it is the last."""
     row = await db.fetch_one(
-        f"SELECT id FROM ticket_texts WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET {STRETCH - 1}",
+        f"SELECT id FROM ticket_texts WHERE {only}id < ? "
+        f"ORDER BY id DESC LIMIT 1 OFFSET {STRETCH - 1}",
         above,
     )
     return int(row["id"]) if row else 0

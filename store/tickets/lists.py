@@ -63,7 +63,7 @@ class _Source:
         return (
             f"SELECT * FROM (SELECT DISTINCT {self.no} AS no, created_at FROM {self.table} "
             f"WHERE assignee_id = ? AND status = ?{self.where} "
-            f"ORDER BY created_at {direction}, {self.no} {direction} LIMIT {limit}) AS some"
+            f"ORDER BY created_at {direction}, {self.no} {direction} LIMIT {limit}) AS listed"
         )
 
 
@@ -141,7 +141,7 @@ async def count_by_status(db: Reader, wanted: Wanted) -> Mapping[Status, int]:
     counts = " UNION ALL ".join(
         f"SELECT '{status}' AS status, count(*) AS n FROM (SELECT DISTINCT {source.no} "
         f"FROM {source.table} WHERE {people} AND status = '{status}'{source.where} "
-        f"LIMIT {MOST_COUNTED + 1}) AS some"
+        f"LIMIT {MOST_COUNTED + 1}) AS listed"
         for status in LISTED
     )
     rows = await db.fetch(counts, *([*wanted.people, *source.params] * len(LISTED)))

@@ -378,7 +378,8 @@ async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:
         ),
     ]
     nos = " UNION ".join(
-        f"SELECT no FROM (SELECT no FROM tickets WHERE {which}, no DESC LIMIT {int(limit)}) AS some"
+        "SELECT no FROM "
+        f"(SELECT no FROM tickets WHERE {which}, no DESC LIMIT {int(limit)}) AS listed"
         for which in newest
     )
     found = await _listed(db, f"no IN ({nos}) AND {COUNTS}", *([by] * len(newest)))
