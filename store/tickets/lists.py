@@ -48,12 +48,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The table in which the wanted tickets are found, which column names them there, and what
-    holds for them beside person and status.
+    """The table in which the wanted tickets are found, what of them is read there, once each, and
+    what holds for them beside person and status.
     """
 
     table: str
     no: str
+    once: str
     where: str
     params: tuple[object, ...]
 
@@ -61,7 +62,7 @@ class _Source:
         """The first of one person's tickets in one status."""
         direction = "DESC" if newest_first else "ASC"
         return (
-            f"SELECT * FROM (SELECT DISTINCT {self.no} AS no, created_at FROM {self.table} "
+            f"SELECT * FROM (SELECT {self.once} AS no, created_at FROM {self.table} "
             f"WHERE assignee_id = ? AND status = ?{self.where} "
             f"ORDER BY created_at {direction}, {self.no} {direction} LIMIT {limit}) AS listed"
         )
@@ -69,12 +70,14 @@ class _Source:
 
 def _source(wanted: Wanted) -> _Source:
     table = "tickets"
-    no = "no"
+    once = no = "no"
     where = ""
     params: list[object] = []
     if wanted.project:
+        # A row for each period of a project.
         table = "ticket_data"
         no = "ticket_no"
+        once = "DISTINCT ticket_no"
         where += " AND project = ?"
         params.append(wanted.project)
     if wanted.subject:
@@ -87,7 +90,7 @@ def _source(wanted: Wanted) -> _Source:
     if wanted.until is not None:
         where += " AND created_at < ?"
         params.append(wanted.until)
-    return _Source(table, no, where, tuple(params))
+    return _Source(table, no, once, where, tuple(params))
 
 
 async def list_unfinished(db: Reader, wanted: Wanted) -> list[Ticket]:
@@ -139,7 +142,7 @@ async def count_by_status(db: Reader, wanted: Wanted) -> Mapping[Status, int]:
     source = _source(wanted)
     people = is_one_of("assignee_id", wanted.people)
     counts = " UNION ALL ".join(
-        f"SELECT '{status}' AS status, count(*) AS n FROM (SELECT DISTINCT {source.no} "
+        f"SELECT '{status}' AS status, count(*) AS n FROM (SELECT {source.once} "
         f"FROM {source.table} WHERE {people} AND status = '{status}'{source.where} "
         f"LIMIT {MOST_COUNTED + 1}) AS listed"
         for status in LISTED

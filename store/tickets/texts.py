@@ -1,7 +1,7 @@
 """What tickets' texts are found by: one short key a ticket, written with it, and which blocks of
 tickets have which parts of three letters, written later, when nobody waits.
 
-A block is 64 numbers of tickets that follow each other, a segment 64 blocks, which are the bits of
+A block is 32 numbers of tickets that follow each other, a segment 64 blocks, which are the bits of
 a number. Bits are only ever added: one too many makes a search read a block in vain.
 """
 
@@ -15,7 +15,7 @@ from domain.tickets.records import Ticket
 from domain.tickets.text import text_key, trigrams
 from store.engine.database import Database, Reader, Row, Tx, is_one_of
 
-BLOCK = 64
+BLOCK = 32
 BLOCKS = 64
 SEGMENT = BLOCK * BLOCKS
 UNINDEXED = 20_000
