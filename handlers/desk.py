@@ -34,7 +34,8 @@ from store.audit import AuditEntry
 from store.blobs import Blobs
 from store.customers import records as customers
 from store.engine.database import Database, Tx, Write
-from store.search.customers import Hit
+from store.search import customers as search
+from store.search.customers import Hit, Hits
 from store.search.suggestions import Suggestions
 from store.search.words import SearchWords
 
@@ -315,6 +316,9 @@ class Context(Work):
     fields.
     """
 
+    is_register_unread: bool = False
+    """Whether a search of this event met a register that is still being read."""
+
     likely_duplicates: dict[str, list[Hit]] = field(default_factory=dict)
     """Who may be the customer that this event's form makes, likewise, by what was typed of her."""
 
@@ -343,6 +347,15 @@ class Context(Work):
         if found is None:
             found = self.met[code] = await customers.get_customer(self.db, code)
         return found
+
+    async def find_customers(self, text: str) -> Hits:
+        """A search; that the register was not read yet is known to what is offered beside the
+        hits.
+        """
+        hits = await search.find_customers(self.db, self.words, text)
+        if hits.partial:
+            self.is_register_unread = True
+        return hits
 
     def audit(self, action: str, record: str) -> None:
         """Note that this person read or changed personal data."""

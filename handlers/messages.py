@@ -150,8 +150,16 @@ SENTENCES = {
     "past_time": "เวลานี้ผ่านไปแล้ว พิมพ์เวลาใหม่ เช่น พรุ่งนี้ 9.00 หรือแตะ ทันที",
     "publication": "ไม่พบข่าวประชาสัมพันธ์ %(no)s พิมพ์ ประชาสัมพันธ์ เพื่อดูรายการล่าสุด",
     "import": "นำเข้าหรือยกเลิกตารางนี้ไปแล้ว",
+    "register_partly_read": "⏳ กำลังอ่านรายชื่อในทะเบียน อาจมีรายอื่นที่ยังไม่แสดง ลองอีกครั้งในครึ่งนาที",
     "register_unread": "⏳ กำลังอ่านรายชื่อในทะเบียน ยังตอบไม่ได้ว่ามีรายนี้หรือไม่ ลองอีกครั้งในครึ่งนาที",
 }
+
+
+def unread_note(is_unread: bool) -> str:
+    """That others may be missing among hits, where the register is still being read; else ""."""
+    if not is_unread:
+        return ""
+    return sentence(DeskError("register_partly_read"))
 
 
 def sentence(error: DeskError) -> str:

@@ -48,9 +48,9 @@ TOLD = (
 __all__ = ["card", "line", "shown_name"]
 
 
-async def card(ctx: Context, customer: Customer) -> Card:
+async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
     """Returns the card of a customer: data, contacts, the last tickets, and everything that can be
-    done.
+    done; `contact` = the id of the one who was found, whom a new ticket takes.
     """
     ctx.audit("customer.read", customer.code)
     # Five questions at once: on a server each is a way there and back.
@@ -62,7 +62,8 @@ async def card(ctx: Context, customer: Customer) -> Card:
         customers.list_merged_codes(ctx.db, customer.code),
     )
     waiting = by_due(ctx, unfinished)
-    lines = [*_data_lines(ctx, customer), *_contact_lines(customer)]
+    met = next((one for one in customer.contacts if str(one.id) == contact), None)
+    lines = [*_data_lines(ctx, customer), *_contact_lines(customer, met)]
     for ticket in waiting[:OPEN]:
         lines.append(
             (
@@ -76,7 +77,7 @@ async def card(ctx: Context, customer: Customer) -> Card:
     if merged:
         lines.append((_("รหัสเดิม"), ", ".join(merged)))
     buttons = (
-        *_open_buttons(ctx, customer, waiting),
+        *_open_buttons(ctx, customer, met, waiting),
         *_buttons(customer, count, asked),
     )
     return Card(
@@ -125,10 +126,14 @@ def contact_line(contact: Contact) -> str:
     return " · ".join(filter(None, (contact.name, *_phones(contact), contact.email)))
 
 
-def _contact_lines(customer: Customer) -> list[tuple[str, str]]:
-    """The first contacts, and how many more there are."""
+def _contact_lines(customer: Customer, met: Contact | None) -> list[tuple[str, str]]:
+    """The one who was found, the first contacts, and how many more there are."""
     label = _("ผู้ติดต่อ")
-    lines = [(label, contact_line(contact)) for contact in customer.contacts[:CONTACTS]]
+    lines = []
+    if met:
+        lines.append((_("ผู้ติดต่อที่ค้นพบ"), contact_line(met)))
+    first = customer.contacts[:CONTACTS]
+    lines += [(label, contact_line(contact)) for contact in first if contact != met]
     more = len(customer.contacts) - CONTACTS
     if more > 0:
         lines.append((label, _("และอีก %(count)s คน ดูที่ เพิ่มเติม", count=more)))
@@ -136,11 +141,17 @@ def _contact_lines(customer: Customer) -> list[tuple[str, str]]:
 
 
 def _open_buttons(
-    ctx: Context, customer: Customer, waiting: Sequence[Ticket]
+    ctx: Context,
+    customer: Customer,
+    met: Contact | None,
+    waiting: Sequence[Ticket],
 ) -> tuple[Button, ...]:
     """A new ticket, the open ones, the due first; the only one can be closed from here."""
     args = {"code": customer.code}
-    buttons = [Button(_("สร้างใบงาน"), "customer.open", args)]
+    new: dict[str, str] = {**args}
+    if met:
+        new["contact"] = str(met.id)
+    buttons = [Button(_("สร้างใบงาน"), "customer.open", new)]
     for ticket in waiting[:OPEN]:
         buttons.append(ticket_buttons.show_button(ticket, ticket_words(ctx, ticket)))
     if len(waiting) > OPEN:

@@ -26,7 +26,7 @@ from handlers.forms import reading as fields
 from handlers.forms.drafts import FormAnswer, with_values
 from handlers.forms.engine import FRESH, start
 from handlers.i18n import _
-from handlers.messages import sentence
+from handlers.messages import sentence, unread_note
 from handlers.records import named as named_records
 from handlers.registry import (
     ANYTHING,
@@ -36,7 +36,7 @@ from handlers.registry import (
     text_action,
 )
 from handlers.spoken import near_command
-from handlers.tickets.cards import by_due
+from handlers.tickets.cards import by_due, contact_of
 from handlers.tickets.form import habit_defaults, new_ticket
 from handlers.tickets.lists import ticket_list
 from handlers.tickets.named import answer_buttons
@@ -141,20 +141,23 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     if not hits:
         ctx.audit("customer.searched", "0")
         return await _nothing_found(ctx, text, hint)
-    if len(hits) == 1 and not hits[0].weak:
-        customer = await customers.get_customer(ctx.db, hits[0].customer.code)
-        card = await customer_cards.card(ctx, customer)
+    sole = hits.sole
+    if sole:
+        customer = await customers.get_customer(ctx.db, sole.customer.code)
+        card = await customer_cards.card(ctx, customer, contact_of(sole))
         return Reply((Paragraph(hint), card) if hint else (card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
     wrong = _slip_text(text) if hits[0].weak else ""
-    question = "\n".join(filter(None, (wrong, _result_text(hits, page), hint)))
+    told = (wrong, _result_text(hits, page), unread_note(ctx.is_register_unread), hint)
+    question = "\n".join(filter(None, told))
     buttons = turn_buttons(
         "find.page",
         {"text": text},
         page,
         more=len(hits) > (page + 1) * PAGE,
     )
-    buttons.append(_new_button(text))
+    if not hits.partial:
+        buttons.append(_new_button(text))
     if len(shown) > 1:
         codes = ",".join(hit.customer.code for hit in shown)
         buttons.append(
@@ -177,7 +180,9 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
 
 def _result_text(hits: Sequence[search.Hit], page: int) -> str:
     """How many were found, or that none has the very name; and which page it is."""
-    if hits[0].weak:
+    if hits[0].left_out:
+        text = _('ไม่พบ "%(word)s" · รายที่มีคำอื่นครบ', word=shorten(hits[0].left_out, 40))
+    elif hits[0].weak:
         text = _("ไม่พบชื่อที่ตรงกัน · ชื่อใกล้เคียง")
     else:
         # The search stops at its limit: there may be more.
@@ -192,13 +197,13 @@ def _result_text(hits: Sequence[search.Hit], page: int) -> str:
     return text
 
 
-async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
+async def _search(ctx: Context, text: str) -> tuple[search.Hits, str, str]:
     """Hits for all that was typed; else for what follows a command's word that does not fit, and a
     word on that.
 
     Returns the text that was searched for, too.
     """
-    hits = await search.find_customers(ctx.db, ctx.words, text)
+    hits = await ctx.find_customers(text)
     near = None if _has_hit(hits) else near_command(text)
     if near is None:
         return hits, text, ""
@@ -208,7 +213,7 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
     if is_plain and not is_find and ctx.staff.role.covers(wanted.role):
         hint = _(wanted.about)
     if len(rest) > 1 and (is_plain or is_find):
-        named = await search.find_customers(ctx.db, ctx.words, rest)
+        named = await ctx.find_customers(rest)
         if _has_hit(named):
             found = _("พบจาก %(key)s", key=rest)
             return named, rest, "\n".join(filter(None, (found, hint)))
@@ -305,19 +310,21 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("customer.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Shows the customer's card."""
+    """Shows the customer's card, with the contact who was found."""
     customer = await customers.get_customer(ctx.db, args["code"])
-    return Reply((await customer_cards.card(ctx, customer),))
+    card = await customer_cards.card(ctx, customer, args.get("contact", ""))
+    return Reply((card,))
 
 
 @action("customer.open")
 async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Begins a ticket for this customer, with the channel and subject that the officer usually
-    has.
+    """Begins a ticket for this customer and the contact who was found, with the channel and subject
+    that the officer usually has.
     """
     customer = await customers.get_customer(ctx.db, args["code"])
     habit = await habit_defaults(ctx)
-    answer = habit | FormAnswer({"customer": customer.code})
+    people = {"customer": customer.code, "contact": args.get("contact", "")}
+    answer = habit | FormAnswer(people)
     return await start(ctx, new_ticket(ctx, answer))
 
 

@@ -20,12 +20,14 @@ from handlers.chat import (
 )
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
-from handlers.customers.hits import hit_buttons
+from handlers.customers.hits import hit_buttons, shown_args
 from handlers.desk import Context, Fetched
 from handlers.forms import drafts
 from handlers.forms import engine as forms
 from handlers.i18n import _
+from handlers.messages import unread_note
 from handlers.registry import FileUse, file_uses
+from handlers.tickets.cards import contact_of, found_line
 from store.chat.forms import Draft
 from store.customers import records as customers
 from store.search import customers as search
@@ -119,17 +121,19 @@ async def _found(ctx: Context, contact: SharedContact) -> Reply:
     hits = await _by_contact_details(ctx, contact)
     if len(hits) == 1:
         customer = await customers.get_customer(ctx.db, hits[0].customer.code)
-        card = await customer_cards.card(ctx, customer)
+        card = await customer_cards.card(ctx, customer, contact_of(hits[0]))
         return Reply((Paragraph(read), card))
     if not hits and contact.name:
-        by_name = await search.find_customers(ctx.db, ctx.words, contact.name)
+        by_name = await ctx.find_customers(contact.name)
         hits = [hit for hit in by_name if not hit.weak]
     new = _new_button(contact)
     if not hits:
         ctx.audit("customer.searched", "0")
         return say(f"{read}\n{_('ผลลัพธ์: 0')}", new)
-    question = f"{read}\n{_('ผลลัพธ์: %(count)s', count=len(hits))}"
-    return Reply((Choice(question, hit_buttons(ctx, hits[:SHOWN]), (new,)),))
+    count = _("ผลลัพธ์: %(count)s", count=len(hits))
+    question = "\n".join(filter(None, (read, count, unread_note(ctx.is_register_unread))))
+    buttons = () if ctx.is_register_unread else (new,)
+    return Reply((Choice(question, hit_buttons(ctx, hits[:SHOWN]), buttons),))
 
 
 async def _by_contact_details(ctx: Context, contact: SharedContact) -> list[search.Hit]:
@@ -137,7 +141,7 @@ async def _by_contact_details(ctx: Context, contact: SharedContact) -> list[sear
     contact_details = _contact_details(contact)
     if not contact_details:
         return []
-    return await search.find_customers(ctx.db, ctx.words, contact_details)
+    return await ctx.find_customers(contact_details)
 
 
 async def _several(ctx: Context, contacts: Sequence[SharedContact]) -> Reply:
@@ -148,14 +152,12 @@ async def _several(ctx: Context, contacts: Sequence[SharedContact]) -> Reply:
         if len(hits) != 1:
             options.append(_new_button(contact))
             continue
-        customer = hits[0].customer
-        ctx.audit("customer.listed", customer.code)
-        line = customer_cards.line(customer)
+        ctx.audit("customer.listed", hits[0].customer.code)
         options.append(
             Button(
-                line,
+                found_line(hits[0]),
                 "customer.show",
-                {"code": customer.code},
+                shown_args(hits[0]),
             )
         )
     question = _("รายชื่อ %(count)s ราย แตะเลือก", count=len(contacts))

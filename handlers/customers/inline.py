@@ -89,6 +89,7 @@ def _result(hit: search.Hit) -> QueryResult:
     about = (
         format_phone(phone) if phone else customer.email,
         customer.organisation,
+        _contact_text(hit),
         why_label(hit.why, hit.score),
     )
     return QueryResult(
@@ -97,6 +98,12 @@ def _result(hit: search.Hit) -> QueryResult:
         " · ".join(filter(None, about)),
         masked_line(customer),
     )
+
+
+def _contact_text(hit: search.Hit) -> str:
+    if hit.contact is None:
+        return ""
+    return _("ผู้ติดต่อ %(name)s", name=hit.contact.name)
 
 
 def masked_line(customer: Customer) -> str:

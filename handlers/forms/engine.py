@@ -35,7 +35,7 @@ from handlers.forms.drafts import (
 )
 from handlers.i18n import _
 from handlers.labels import button_label, field_label, typed_label
-from handlers.messages import sentence
+from handlers.messages import sentence, unread_note
 from store.chat import forms
 from store.chat.forms import Draft
 
@@ -85,7 +85,7 @@ class Field:
     parse: Parse
     options: Options | None = None
     takes: frozenset[str] = frozenset()
-    extras: Callable[[Draft], tuple[Button, ...]] | None = None
+    extras: Callable[[Context, Draft], tuple[Button, ...]] | None = None
     doubt: DoubtCheck | None = None
     nine: bool = False
     unknown: bool = False
@@ -327,6 +327,7 @@ async def ask_part(
         card.note,
         left,
         was,
+        unread_note(ctx.is_register_unread),
         _prompt(field_, present, some=bool(options)),
     )
     turns = turn_buttons(
@@ -336,11 +337,13 @@ async def ask_part(
         more=len(options) > (page + 1) * PAGE,
     )
     shown = options[page * PAGE : (page + 1) * PAGE]
-    presses = _presses(draft, field_, shown)
+    presses = _presses(ctx, draft, field_, shown)
     return Choice(question, presses, (*turns, *buttons))
 
 
-def _presses(draft: Draft, field_: Field, shown: Sequence[Option]) -> tuple[Button, ...]:
+def _presses(
+    ctx: Context, draft: Draft, field_: Field, shown: Sequence[Option]
+) -> tuple[Button, ...]:
     """A button for each option, and those beside them."""
     presses = [
         form_button(
@@ -353,7 +356,7 @@ def _presses(draft: Draft, field_: Field, shown: Sequence[Option]) -> tuple[Butt
         for option in shown
     ]
     if field_.extras:
-        presses += field_.extras(draft)
+        presses += field_.extras(ctx, draft)
     return tuple(presses)
 
 

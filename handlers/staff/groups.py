@@ -26,6 +26,7 @@ from handlers.chat import (
 from handlers.desk import Context
 from handlers.i18n import _, speak, speaking
 from handlers.labels import person_label, role_label, team_label, when
+from handlers.messages import unread_note
 from handlers.records.kinds import RECORD_KINDS
 from handlers.records.named import find_named
 from handlers.registry import ACTIONS, NOTHING, action, command
@@ -33,7 +34,6 @@ from handlers.spoken import parse_command
 from handlers.staff.masked import masked_customer
 from store import groups as store
 from store import staff
-from store.search import customers as search
 
 SHOWN = 10
 """Lines of one message."""
@@ -217,7 +217,7 @@ async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
         return lines_of("", lines)
     if name != "find" or not text:
         return None
-    hits = await search.find_customers(ctx.db, ctx.words, text)
+    hits = await ctx.find_customers(text)
     likely = {hit.customer.code: hit.customer for hit in hits if not hit.weak}
     return _customers(ctx, [*likely.values()])
 
@@ -245,7 +245,10 @@ def _customers(ctx: Context, found: Sequence[Customer]) -> Reply:
         ctx.audit("customer.listed", each.code)
         lines.append(masked_customer(each))
     head = _("ผลลัพธ์: %(count)s", count=len(found)) if len(found) > 1 else ""
-    more = _("ที่เหลือค้นต่อในแชทส่วนตัวกับบอท") if len(found) > FOUND else ""
+    more = unread_note(ctx.is_register_unread)
+    if len(found) > FOUND:
+        rest = _("ที่เหลือค้นต่อในแชทส่วนตัวกับบอท")
+        more = "\n".join(filter(None, (more, rest)))
     return lines_of(head, lines, more)
 
 

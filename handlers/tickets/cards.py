@@ -47,6 +47,7 @@ from handlers.tickets.rules import notes, want_buttons
 from store import files, staff
 from store.customers import records as customers
 from store.records import changes
+from store.search.customers import Hit
 from store.tickets import links as ticket_links
 from store.tickets.links import TicketLink, TicketLinkKind
 
@@ -74,6 +75,21 @@ def customer_line(customer: Customer) -> str:
     reach = format_phone(phone) if phone else customer.email
     more = customer.organisation or reach
     return f"{named} · {more}" if more else named
+
+
+def found_line(hit: Hit) -> str:
+    """Returns `C70001 มหาวิทยาลัยเชียงใหม่ · 053-941-000 · ผู้ติดต่อ นางวิภา`."""
+    line = customer_line(hit.customer)
+    if hit.contact is None:
+        return line
+    return f"{line} · {_('ผู้ติดต่อ %(name)s', name=hit.contact.name)}"
+
+
+def contact_of(hit: Hit) -> str:
+    """Returns the contact's id as a draft holds it; "" for the customer itself."""
+    if hit.contact is None:
+        return ""
+    return str(hit.contact.id)
 
 
 async def customer_title(ctx: Context, code: str) -> str:

@@ -25,12 +25,13 @@ from handlers.forms.drafts import FormAnswer, new_draft
 from handlers.forms.engine import form_button
 from handlers.i18n import _
 from handlers.labels import field_label
+from handlers.tickets.cards import contact_of
 from handlers.tickets.data import NO_CUSTOMER
 from handlers.tickets.people import parse_assignee
 from store import staff
 from store.chat.forms import Draft
 from store.customers.keys import phone_key
-from store.search import customers as search
+from store.search.customers import Hit
 
 PROVINCIAL_CHANNEL = "email"
 PROVINCIAL_SUBJECT = "mail.provincial_users"
@@ -149,9 +150,10 @@ async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnsw
     """
     if not read.customer:
         return await _named_customer(ctx, read)
-    found = await _surely(ctx, read.customer_kind, read.customer)
-    if found is None:
+    hit = await _surely(ctx, read.customer_kind, read.customer)
+    if hit is None:
         return _searched(read)
+    found = await ctx.customer(hit.customer.code)
     same = set()
     strangers = []
     for doubt in _beside(read, "customer"):
@@ -162,8 +164,14 @@ async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnsw
     if _are_several_codes(read, strangers):
         others = [doubt.words for doubt in _beside(read, "customer")]
         return read, _query(" ".join([read.customer, *others]))
+    named = _named_contact(found, read.beside)
+    contact = contact_of(hit) or named
+    if named:
+        read = _without_beside(read)
     read = _with_beside(_without(read, same), found)
-    return read, FormAnswer({"customer": found.code})
+    given = FormAnswer({"customer": found.code, "contact": contact})
+    # The line says a telephone or a name: whose it is, is shown.
+    return read, given | FormAnswer(look=True if contact else None)
 
 
 def _are_several_codes(read: OneLine, strangers: list[Doubt]) -> bool:
@@ -182,10 +190,10 @@ async def _named_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAns
     # Without a code or telephone a name has to be sure to be taken for a customer.
     if not read.beside:
         return read, FormAnswer()
-    found = await _surely(ctx, CustomerRef.NAME, read.beside)
-    if found is None:
+    hit = await _surely(ctx, CustomerRef.NAME, read.beside)
+    if hit is None:
         return read, FormAnswer()
-    return _without_beside(read), FormAnswer({"customer": found.code})
+    return _without_beside(read), FormAnswer({"customer": hit.customer.code})
 
 
 def _without_beside(read: OneLine) -> OneLine:
@@ -228,25 +236,26 @@ def _with_beside(read: OneLine, customer: Customer) -> OneLine:
     return read.doubting("customer", read.beside)
 
 
-async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Customer | None:
+async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Hit | None:
     """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
-    hits = await search.find_customers(ctx.db, ctx.words, reference)
-    found = [hit.customer for hit in hits]
+    found: list[Hit] = await ctx.find_customers(reference)
     # A search also finds names that are merely alike, and telephones that only begin so.
     if kind is CustomerRef.NAME:
-        found = [one for one in found if _name(one.name) == _name(reference)]
+        found = [hit for hit in found if _name(hit.customer.name) == _name(reference)]
     elif kind is not CustomerRef.CODE:
-        found = [one for one in found if _is_reached(one, reference)]
+        found = [hit for hit in found if await _is_reached(ctx, hit.customer.code, reference)]
     return found[0] if len(found) == 1 else None
 
 
 async def _is_of(ctx: Context, customer: Customer, words: str) -> bool:
     """Whether a second code, telephone or e-mail is this customer's as well."""
-    hits = await search.find_customers(ctx.db, ctx.words, words)
+    hits = await ctx.find_customers(words)
     return customer.code in {hit.customer.code for hit in hits}
 
 
-def _is_reached(customer: Customer, reference: str) -> bool:
+async def _is_reached(ctx: Context, code: str, reference: str) -> bool:
+    """Whether the customer or a contact has this telephone or address."""
+    customer = await ctx.customer(code)
     people: tuple[Customer | Contact, ...] = (customer, *customer.contacts)
     if "@" in reference:
         return reference in {one.email.casefold() for one in people}
@@ -261,6 +270,16 @@ def _is_named(customer: Customer, words: str) -> bool:
     known = {word for name in names for word in _name(name)}
     wanted = set(_name(words))
     return bool(wanted) and wanted <= known
+
+
+def _named_contact(customer: Customer, words: str) -> str:
+    """The id of the one contact whom the words name, and not the customer; "" for none."""
+    wanted = set(_name(words))
+    own = set(_name(f"{customer.name} {customer.organisation}"))
+    if not wanted or wanted <= own:
+        return ""
+    named = [one for one in customer.contacts if wanted <= set(_name(one.name))]
+    return str(named[0].id) if len(named) == 1 else ""
 
 
 def _name(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 assignee.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -21,7 +22,7 @@ from handlers.forms.engine import Field, Option
 from handlers.i18n import _
 from handlers.labels import person_label, value_label
 from handlers.messages import sentence
-from handlers.tickets import cards as ticket_cards
+from handlers.tickets.cards import contact_of, found_line
 from handlers.tickets.data import NO_CUSTOMER, NONE, present
 from store import staff
 from store.chat.forms import Draft
@@ -38,6 +39,25 @@ KEEP = "="
 MOST = 20
 QUERY_LIMIT = 200
 
+_VALUE = re.compile(r"(C\d+)/(\d+)")
+"""A customer with a contact, as a button of the field holds it."""
+
+
+def _value(hit: search.Hit) -> str:
+    """Returns what a field takes for this hit: `C70001`, with a contact `C70001/12`."""
+    contact = contact_of(hit)
+    if not contact:
+        return hit.customer.code
+    return f"{hit.customer.code}/{contact}"
+
+
+def _read_value(text: str) -> tuple[str, str] | None:
+    """Returns the code and the contact's id of such a value; None for whatever was typed."""
+    found = _VALUE.fullmatch(text)
+    if found is None:
+        return None
+    return found[1], found[2]
+
 
 class _Customers:
     """A field that holds a customer, or none; `own` = the ticket's own, else a forwarded mail's."""
@@ -45,8 +65,6 @@ class _Customers:
     def __init__(self, name: str) -> None:
         self.name = name
         self.own = name == "customer"
-        # A new customer takes the old one's contact away.
-        self.without_contact = {"contact": ""} if self.own else {}
 
     async def parse(
         self,
@@ -57,17 +75,22 @@ class _Customers:
         """Exactly one customer, or none (9, or the button)."""
         if text == NONE or digits(text).strip() == "9":
             return self._none(draft)
-        hits = await search.find_customers(ctx.db, ctx.words, text)
-        if len(hits) == 1 and not hits[0].weak:
-            return self._answer(hits[0].customer.code)
+        picked = _read_value(text)
+        if picked:
+            return self._answer(*picked)
+        hits = await ctx.find_customers(text)
+        sole = hits.sole
+        if sole:
+            return self._answer(sole.customer.code, contact_of(sole))
         # Several or none: kept as typed, and shown as the field's options.
         return self._answer("", query=text[:QUERY_LIMIT])
 
-    def _answer(self, code: str, query: str = "") -> FormAnswer:
-        return FormAnswer(
-            {self.name: code, **self.without_contact},
-            queries={self.name: query},
-        )
+    def _answer(self, code: str, contact: str = "", query: str = "") -> FormAnswer:
+        given = {self.name: code}
+        if self.own:
+            # A new customer takes the old one's contact away.
+            given["contact"] = contact
+        return FormAnswer(given, queries={self.name: query})
 
     def _none(self, draft: Draft) -> FormAnswer:
         said = {NO_CUSTOMER: "1"} if self.own else {self.name: NONE}
@@ -79,20 +102,24 @@ class _Customers:
         found = []
         for hit in (await self._hits(ctx, draft))[:MOST]:
             ctx.audit("customer.listed", hit.customer.code)
-            line = ticket_cards.customer_line(hit.customer)
-            found.append(Option(hit.customer.code, line))
+            value = _value(hit) if self.own else hit.customer.code
+            found.append(Option(value, found_line(hit)))
         return [*found, Option(NONE, value_label(self.name, NONE))]
 
     async def _hits(self, ctx: Context, draft: Draft) -> list[search.Hit]:
         query = draft.query(self.name)
         if query:
-            return await search.find_customers(ctx.db, ctx.words, query)
+            return await ctx.find_customers(query)
         if self.own and not draft.given.get("customer"):
             return await _named_in(ctx, draft.given.get("details", ""))
         return []
 
-    def extras(self, draft: Draft) -> tuple[Button, ...]:
-        """A customer who is not in the register yet, with what was typed."""
+    def extras(self, ctx: Context, draft: Draft) -> tuple[Button, ...]:
+        """A customer who is not in the register yet, with what was typed; none before it is known
+        who is.
+        """
+        if ctx.is_register_unread:
+            return ()
         query = draft.query(self.name)
         label = _("ผู้รับบริการใหม่")
         if query:
@@ -122,12 +149,12 @@ async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
     head = " ".join(details[:NAMING].split())
     key = _key_within(head)
     if key:
-        return await search.find_customers(ctx.db, ctx.words, key)
+        return await ctx.find_customers(key)
     words = head.split()[:NAME_WORDS]
     pairs = map(" ".join, pairwise(words))
     found: dict[str, search.Hit] = {}
     for text in (*pairs, *words[:1]):
-        for hit in await search.find_customers(ctx.db, ctx.words, text):
+        for hit in await ctx.find_customers(text):
             if hit.why is search.MatchReason.NAME:
                 found.setdefault(hit.customer.code, hit)
     return list(found.values())

@@ -22,11 +22,11 @@ from handlers.forms.engine import (
 )
 from handlers.i18n import _
 from handlers.registry import COMMANDS, action, command
+from handlers.tickets.cards import contact_of
 from handlers.tickets.data import NO_CUSTOMER, as_data
 from handlers.tickets.form import new_ticket
 from store.chat import forms
 from store.chat.forms import Draft
-from store.search import customers as search
 from store.tickets import records as tickets
 
 COPIED = TICKET.names(lambda row: row.repeated)
@@ -142,9 +142,9 @@ def _is_fresh(ctx: Context, draft: Draft) -> bool:
 
 
 async def _customer(ctx: Context, typed: str) -> FormAnswer:
-    hits = await search.find_customers(ctx.db, ctx.words, typed)
-    if len(hits) == 1 and not hits[0].weak:
-        return FormAnswer({"customer": hits[0].customer.code})
+    sole = (await ctx.find_customers(typed)).sole
+    if sole:
+        return FormAnswer({"customer": sole.customer.code, "contact": contact_of(sole)})
     return FormAnswer(queries={"customer": typed})
 
 

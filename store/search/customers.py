@@ -89,6 +89,13 @@ class Hits(list[Hit]):
         super().__init__(hits)
         self.partial = partial
 
+    @property
+    def sole(self) -> Hit | None:
+        """The hit that is meant for certain: the only one, and no guess."""
+        if len(self) != 1 or self[0].weak or self.partial:
+            return None
+        return self[0]
+
 
 async def find_customers(
     db: Database,

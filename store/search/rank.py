@@ -249,7 +249,7 @@ class _Typed:
     def contact(
         self, customer: Customer, match: Match, contacts: Sequence[Contact]
     ) -> Contact | None:
-        """Whose words were found, where they are a contact's and not the customer's own."""
+        """Whose words were found, where they are one contact's and not the customer's own."""
         own = self._heard_words(customer.name) | self._heard_words(customer.organisation)
         foreign = [word for word in match.words if word not in own]
         best: Contact | None = None
@@ -257,9 +257,11 @@ class _Typed:
         for contact in contacts:
             heard = self._heard_words(contact.name)
             shared = sum(word in heard for word in match.words)
-            if shared > most and not heard.isdisjoint(foreign):
-                best = contact
-                most = shared
+            if heard.isdisjoint(foreign) or shared < most:
+                continue
+            # Of two who fit alike nobody knows who is meant.
+            best = contact if shared > most else None
+            most = shared
         return best
 
     def spelling(

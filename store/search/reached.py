@@ -23,7 +23,7 @@ async def find_reached_contacts(
         f"WHERE removed = 0 AND {wanted} ORDER BY main DESC, id",
         *others,
     )
-    found: dict[str, Contact] = {}
+    found: dict[str, list[Contact]] = {}
     for row in rows:
         contact = Contact(
             row["name"],
@@ -32,8 +32,10 @@ async def find_reached_contacts(
             row["email"],
         )
         if _is_reached(query, contact):
-            found.setdefault(row["customer_code"], Contact(row["name"], id=int(row["id"])))
-    return found
+            named = Contact(row["name"], id=int(row["id"]))
+            found.setdefault(row["customer_code"], []).append(named)
+    # Of two with one telephone nobody knows who is meant.
+    return {code: some[0] for code, some in found.items() if len(some) == 1}
 
 
 def _is_reached(query: CustomerQuery, one: Customer | Contact) -> bool:
