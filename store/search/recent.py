@@ -3,12 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from rapidfuzz.fuzz import ratio
-
 from domain.customers.romanise import Sound, thai_sounds
 from domain.keyboard import has_thai
 from store.search.slips import SlipIndex
-from store.search.sounds import Sounding, consonant_slips, likely
+from store.search.sounds import Candidates, consonant_slips
 
 
 class RecentWords:
@@ -59,13 +57,13 @@ class RecentWords:
         """
         return self._by_letters.within(word, slips)
 
-    def sounding(self, wanted: Sound) -> Iterator[Sounding]:
-        """Words that may sound so; one may come several times."""
+    def candidates(self, wanted: Sound) -> Candidates:
+        """Sounds that have nearly the consonants of the wanted one."""
         slips = consonant_slips(wanted)
+        words: list[str] = []
+        letters: list[str] = []
         for consonants, _distance in self._consonants.within(wanted.consonants, slips):
-            sounds = self._sounds[consonants]
-            letters = [each for _word, each in sounds]
-            alike = ratio(wanted.consonants, consonants)
-            for place, percent in likely(wanted, letters, alike):
-                word, _letters = sounds[place]
-                yield Sounding(word, percent, commonness=0)
+            for word, sound in self._sounds[consonants]:
+                words.append(word)
+                letters.append(sound)
+        return Candidates(letters, range(len(words)), lambda at: (words[at], 0))

@@ -14,7 +14,7 @@ from domain.customers.romanise import Sound, thai_sounds
 from domain.keyboard import has_thai
 from store.search import letters
 from store.search.packed import Length, PackedWords, Packing, pack
-from store.search.sounds import PackedSounds, Sounding, SoundPacking, pack_sounds
+from store.search.sounds import Candidates, PackedSounds, SoundPacking, pack_sounds
 
 FORMAT = f"1 {sys.byteorder}"
 """Changes whenever a segment that stands in a database could no longer be read."""
@@ -126,11 +126,14 @@ class Segment:
         for word in self.words:
             yield letters.text(word)
 
-    def sounding(self, wanted: Sound) -> Iterator[Sounding]:
-        """Words that may sound so; one may come several times."""
-        for number, percent in self.sounds.like(wanted):
-            word = letters.text(self.words.word(number))
-            yield Sounding(word, percent, self._commonness[number])
+    def candidates(self, wanted: Sound) -> Candidates:
+        """Sounds that have nearly the consonants of the wanted one."""
+        near, numbers = self.sounds.near(wanted)
+        return Candidates(near, numbers, self._word)
+
+    def _word(self, number: int) -> tuple[str, int]:
+        """The word of this number, and how common it is."""
+        return letters.text(self.words.word(number)), self._commonness[number]
 
 
 def _packing(table: Mapping[str, Any]) -> Packing:

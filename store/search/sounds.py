@@ -3,15 +3,14 @@ without a look at the others.
 """
 
 from array import array
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from rapidfuzz.fuzz import ratio
-from rapidfuzz.process import extract
-
 from domain.customers.romanise import Sound
+from domain.customers.spelt import likely
 from store.search.packed import PackedWords, Packing, pack
 
 LEAST_SOUND = 80.0
@@ -42,22 +41,31 @@ def consonant_slips(wanted: Sound) -> int:
     return 1 if len(wanted.consonants) < LONG_CONSONANTS else 2
 
 
-def likely(wanted: Sound, letters: Sequence[str], consonants: float) -> Iterator[tuple[int, float]]:
-    """Which of these sounds are likely enough, by their places, with their likeness in percent;
-    `consonants` is how alike their consonants are.
-    """
-    # Half of the likeness is that of the consonants: the letters must bring the rest.
-    least = 2 * LEAST_SOUND - consonants
-    if least > 100:
-        return
-    for _letters, alike, place in extract(
-        wanted.letters,
-        letters,
-        scorer=ratio,
-        score_cutoff=max(0.0, least),
-        limit=None,
-    ):
-        yield place, (alike + consonants) / 2
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Sounds of which some may be meant: the letters of each, and whose they are."""
+
+    letters: Sequence[str]
+    owners: Sequence[int]
+    word_of: Callable[[int], tuple[str, int]]
+    """The word that an owner is, and how common it is."""
+
+
+def soundings(wanted: Sound, candidates: Sequence[Candidates]) -> Iterator[Sounding]:
+    """The candidates that are likely enough, the likeliest first; a word may come several times."""
+    letters: list[str] = []
+    ends: list[int] = []
+    for some in candidates:
+        letters += some.letters
+        ends.append(len(letters))
+    for place, percent in likely(wanted, letters):
+        if percent < LEAST_SOUND:
+            break
+        number = bisect_right(ends, place)
+        some = candidates[number]
+        within = place - ends[number] + len(some.letters)
+        word, commonness = some.word_of(some.owners[within])
+        yield Sounding(word, percent, commonness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,36 +121,17 @@ class PackedSounds:
         at += groups * _NUMBER_SIZE
         self._numbers = _numbers(data, at, packing.sounds)
 
-    def like(self, wanted: Sound) -> Iterator[tuple[int, float]]:
-        """Numbers of the words that may sound so, with their likeness in percent; one word may come
-        several times.
-        """
+    def near(self, wanted: Sound) -> tuple[list[str], list[int]]:
+        """Letters of the sounds that have nearly these consonants, and numbers of their words."""
         asked = wanted.consonants.encode("ascii")
-        slips = consonant_slips(wanted)
-        alike: defaultdict[float, list[int]] = defaultdict(list)
-        for group, _distance in self._consonants.within(asked, slips):
-            consonants = self._consonants.word(group)
-            percent = ratio(asked, consonants)
-            alike[percent].append(group)
-        for percent, groups in alike.items():
-            yield from self._likely(wanted, groups, percent)
-
-    def _likely(
-        self, wanted: Sound, groups: Sequence[int], percent: float
-    ) -> Iterator[tuple[int, float]]:
         letters: list[str] = []
         numbers: list[int] = []
-        for group in groups:
+        for group, _distance in self._consonants.within(asked, consonant_slips(wanted)):
             start = self._letters + self._places[group]
             end = self._letters + self._places[group + 1] - 1
-            text = self._data[start:end].decode("ascii")
-            letters += text.split(_SEPARATOR)
-            first = self._firsts[group]
-            behind = self._firsts[group + 1]
-            numbers += self._numbers[first:behind]
-        for place, likeness in likely(wanted, letters, percent):
-            number = numbers[place]
-            yield number, likeness
+            letters += self._data[start:end].decode("ascii").split(_SEPARATOR)
+            numbers += self._numbers[self._firsts[group] : self._firsts[group + 1]]
+        return letters, numbers
 
 
 def _numbers(data: bytes, start: int, count: int) -> "memoryview[int]":

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from domain.customers.romanise import Sound, latin_sound
+from domain.customers.romanise import latin_sound
 from domain.keyboard import has_thai
 from store.engine.database import Reader
 from store.search import letters
@@ -16,7 +16,7 @@ from store.search.memory import PATIENCE, Memory
 from store.search.recent import RecentWords
 from store.search.segment import FORMAT, Segment
 from store.search.segments import SegmentRow, list_segments, read_chunks
-from store.search.sounds import Sounding
+from store.search.sounds import Sounding, soundings
 
 BATCH = 5_000
 MOST_RECENT = 20_000
@@ -231,19 +231,13 @@ class SearchWords(Memory):
         wanted = latin_sound(latin)
         if not wanted.is_thai():
             return {}
+        sources: list[RecentWords | Segment] = [*self._known.few, *self._known.segments.values()]
+        candidates = [some.candidates(wanted) for some in sources]
         likeliest: dict[str, Sounding] = {}
-        for sounding in self._sounding(wanted):
-            other = likeliest.get(sounding.word)
-            if other is None or sounding.percent > other.percent:
-                likeliest[sounding.word] = sounding
+        for sounding in soundings(wanted, candidates):
+            likeliest.setdefault(sounding.word, sounding)
         best = sorted(likeliest.values(), key=lambda sounding: sounding.order)
         return {sounding.word: sounding.percent for sounding in best[:MOST_SOUNDS]}
-
-    def _sounding(self, wanted: Sound) -> Iterator[Sounding]:
-        for some in self._known.few:
-            yield from some.sounding(wanted)
-        for segment in self._known.segments.values():
-            yield from segment.sounding(wanted)
 
 
 def covering(rows: Sequence[SegmentRow]) -> list[SegmentRow]:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pythainlp.corpus.common import thai_family_names, thai_female_names, thai_male_names
 
-from domain.customers.romanise import Sound, latin_sound, thai_sounds
+from domain.customers.romanise import latin_sound, outlines, thai_sounds
+from domain.customers.spelt import likely
 from domain.text import fold
 from store.search.words import SearchWords
 
@@ -73,32 +74,71 @@ def test_ways_to_write_a_name_sound_alike(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("thai", "sound"),
+    ("thai", "letters"),
     [
-        ("สมชาย", Sound("SoMCai", "SMC")),
-        ("ขวัญ", Sound("KWaN", "KWN")),
-        ("จันทร์", Sound("CaN", "CN")),
-        ("เจริญ", Sound("CaReN", "CN")),
-        ("แก้ว", Sound("Keo", "K")),
-        ("หมู", Sound("Mu", "M")),
-        ("พงศกร", Sound("PaQaSaKoN", "PQSKN")),
+        ("สมชาย", "S.m,CAy"),
+        ("ขวัญ", "GWan"),
+        ("จันทร์", "Jan"),
+        ("เจริญ", "J0R6n"),
+        ("แก้ว", "K8"),
+        ("หมู", "Mu"),
+        ("พงศกร", "V.q;s;k;r"),
+        ("เกียรติ", "K2t"),
+        ("พรหมมา", "V.r;m,MA"),
+        ("ม่วง", "M4q"),
+        ("สว่างวงศ์", "S.WAq,WOq"),
     ],
 )
-def test_one_of_a_words_sounds_is(thai: str, sound: Sound) -> None:
-    assert sound in thai_sounds(fold(thai))
+def test_one_of_a_words_sounds_is(thai: str, letters: str) -> None:
+    assert letters in [sound.letters for sound in thai_sounds(fold(thai))]
 
 
 @given(st.text(alphabet=[chr(code) for code in range(0x0E01, 0x0E5C)], max_size=20))
 def test_any_thai_text_has_few_sounds_of_few_letters(text: str) -> None:
     sounds = thai_sounds(fold(text))
 
-    assert len(sounds) <= 5
-    assert all(set(sound.letters) <= set("KTCPQNSDBFMYRLWHaeiou") for sound in sounds)
+    assert len(sounds) <= 6
+    assert all(sound.letters.isascii() and sound.letters.isprintable() for sound in sounds)
+    assert all(set(sound.consonants) <= set("KTPQNMWY") for sound in sounds)
+    assert len(outlines([sound.letters for sound in sounds])) == max(1, len(sounds))
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_heard(text: str) -> None:
     assert set(latin_sound(text).letters) <= set("KTCPQNSDBFMYRLWHaeiou")
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12))
+def test_any_spelling_is_weighed(text: str) -> None:
+    heard = [sound.letters for name in ("สมชาย", "วรรณา") for sound in thai_sounds(fold(name))]
+
+    weighed = likely(latin_sound(text), heard)
+
+    assert all(0 <= percent <= 100 for _place, percent in weighed)
+    assert [percent for _place, percent in weighed] == sorted(
+        (percent for _place, percent in weighed), reverse=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("latin", "meant", "other"),
+    [
+        ("Porn", "พร", "พล"),
+        ("Phon", "พล", "ปอ"),
+        ("Kham", "คำ", "กำ"),
+        ("Jai", "ใจ", "ชัย"),
+        ("Chai", "ชัย", "ใจ"),
+        ("Suvarn", "สุวรรณ", "สุวิน"),
+        ("Kiat", "เกียรติ", "กิต"),
+    ],
+)
+def test_a_spelling_means_what_is_written_so_oftener(latin: str, meant: str, other: str) -> None:
+    words = [meant, other]
+    heard = [(word, sound.letters) for word in words for sound in thai_sounds(fold(word))]
+
+    weighed = likely(latin_sound(latin), [letters for _word, letters in heard])
+
+    assert heard[weighed[0][0]][0] == meant
 
 
 @pytest.mark.parametrize("file", ["romanised_names.toml", "romanised_held_out.toml"])
