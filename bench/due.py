@@ -20,6 +20,7 @@ from uuid import uuid4
 import uvloop
 
 from bench.due_baseline import run_baseline
+from bench.postgresql import NOT_DURABLE
 from bench.report import Report, Row, percentile
 from bot.clock import wall_clock
 from bot.engine import Engine
@@ -355,6 +356,7 @@ def on_postgresql(report: Report) -> None:
     if binaries is None:
         report.notes.append("no PostgreSQL server programs here: not measured")
         return
+    report.notes.append(NOT_DURABLE)
     server = Postgresql(binaries)
     try:
         url = asyncio.run(server.make_database())

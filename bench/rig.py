@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -25,6 +26,10 @@ from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wire import Call
 
 ROOT = Path(__file__).parents[1]
+CORES = sorted(os.sched_getaffinity(0))
+RIG_CORES = CORES[:-1] or CORES
+PROGRAMS_CORES = CORES[-1:]
+"""What is measured has the last core, the rig with its fakes has the others."""
 PATIENCE = 60.0
 """Seconds after which a program that does not answer is broken, not slow."""
 
@@ -144,6 +149,17 @@ class TimedLine(FakeLine):
         return [await self.send(user, text) for user in users]
 
 
+@contextmanager
+def on_cores(cores: Sequence[int]) -> Iterator[None]:
+    """This thread, and the threads and processes that it starts meanwhile, have these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def free_port() -> int:
     """A local port that nobody uses just now."""
     with socket.socket() as sock:
@@ -171,7 +187,7 @@ class Program:
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         own = {name: value for name, value in os.environ.items() if not name.startswith("DESKBOT_")}
         self._log = log
-        with log.open("wb") as out:
+        with log.open("wb") as out, on_cores(PROGRAMS_CORES):
             self.started_at = perf_counter()
             self._process = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -207,6 +223,12 @@ class Program:
     def said(self, words: str) -> int:
         """How often the program logged these words."""
         return self._log.read_text(encoding="utf-8", errors="replace").count(words)
+
+    def must_be_sane(self) -> None:
+        """RuntimeError where a desk failed on the way: then it was not measured."""
+        for words in ("event failed", "store unavailable", "not sent yet", "message refused"):
+            if self.said(words):
+                raise RuntimeError(f"the desk logged: {words}")
 
     def wait(self, done: Callable[[], bool]) -> float:
         """Seconds from the process's start until `done`; RuntimeError where the program ended or

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from bench.postgresql import NOT_DURABLE
 from bench.report import Report, Row, percentile
 from bot.demo import desk as demo
 from domain.data import read_document
@@ -46,6 +47,7 @@ def run() -> Report:
         asyncio.run(_measure(report, f"sqlite:///{Path(folder) / 'tickets.db'}"))
     if find_binaries():
         asyncio.run(_on_postgresql(report))
+        report.notes.append(NOT_DURABLE)
     report.notes.append(
         "Texts are strung together from the demo's; time: the store's call, in one process, warm."
     )

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from pydantic import SecretStr
 
 import bot.telegram.adapter
-from bench.programs import LINE_USERS, TELEGRAM_USERS, add_officers
+from bench.programs import LINE_USERS, PEOPLE, TELEGRAM_USERS, add_officers
 from bench.rig import free_port
 from bot.demo.desk import fill_demo
 from bot.service import Service
@@ -76,7 +76,7 @@ def _loop() -> StoppedLoop:
     return loop
 
 
-class Chat(Protocol):
+class OfficerChat(Protocol):
     """One officer's chat with the desk on one platform."""
 
     def says(self, text: str) -> None:
@@ -93,7 +93,7 @@ class Chat(Protocol):
 
 
 class TelegramChat:
-    """See `Chat`."""
+    """See `OfficerChat`."""
 
     def __init__(self, fake: FakeTelegram, user: int) -> None:
         self._fake = fake
@@ -129,7 +129,7 @@ def _polls(fake: FakeTelegram, update: int = -1) -> bool:
 
 
 class LineChat:
-    """See `Chat`."""
+    """See `OfficerChat`."""
 
     def __init__(self, fake: FakeLine, user: str) -> None:
         self._fake = fake
@@ -152,7 +152,9 @@ class LineChat:
 class StoppedDesk:
     """A running desk; `chats` = one officer's, by platform."""
 
-    def __init__(self, service: Service, clock: DeskClock, chats: dict[Platform, Chat]) -> None:
+    def __init__(
+        self, service: Service, clock: DeskClock, chats: dict[Platform, OfficerChat]
+    ) -> None:
         self.chats = chats
         self._service = service
         self._clock = clock
@@ -183,7 +185,7 @@ class StoppedDesk:
                 turns = 0
             await asyncio.sleep(0)
 
-    async def event(self, act: Callable[[Chat], None], chat: Chat) -> None:
+    async def event(self, act: Callable[[OfficerChat], None], chat: OfficerChat) -> None:
         """Let one event happen, and all that comes of it."""
         self._clock.at += STEP
         await self.people(act, chat)
@@ -195,7 +197,7 @@ async def fill(url: str) -> None:
     db = await open_database(url, MONDAY)
     try:
         await fill_demo(db, load_configuration(), MONDAY)
-        await add_officers(db, MONDAY)
+        await add_officers(db, PEOPLE, MONDAY)
     finally:
         await db.close()
 
@@ -215,7 +217,7 @@ async def stopped_desk(url: str, folder: Path) -> AsyncIterator[StoppedDesk]:
         line.webhook_url = f"http://127.0.0.1:{settings.http_port}/line/webhook"
         db = await open_database(url, clock())
         service = Service(settings, db, configuration, clock)
-        chats: dict[Platform, Chat] = {
+        chats: dict[Platform, OfficerChat] = {
             Platform.TELEGRAM: TelegramChat(telegram, TELEGRAM_USERS[0]),
             Platform.LINE: LineChat(line, LINE_USERS[0]),
         }

@@ -73,8 +73,9 @@ def is_required() -> bool:
 class Postgresql:
     """A server on a socket in its own folder, run by an ordinary user (PostgreSQL refuses root)."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, settings: str = SETTINGS) -> None:
         self.binaries = binaries
+        self._settings = settings
         self._numbers = count(1)
         self._user: int | None = None
         self._desk = ""
@@ -124,7 +125,11 @@ class Postgresql:
     def start(self) -> None:
         """Start, and wait until it takes connections."""
         self._run(
-            "pg_ctl", "start", "-w", "-o", f"{SETTINGS} -c unix_socket_directories='{self.folder}'"
+            "pg_ctl",
+            "start",
+            "-w",
+            "-o",
+            f"{self._settings} -c unix_socket_directories='{self.folder}'",
         )
 
     def stop(self) -> None:
