@@ -1,11 +1,12 @@
 """What a handler works with: the desk's shared parts, and the context of one event."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Protocol
+from typing import Any, Concatenate, ParamSpec, Protocol
 
 from domain.catalogue import Catalogue
 from domain.charts import Chart
@@ -194,6 +195,46 @@ class Desk:
         """Give up what is being read into memory; the database stays open."""
         await self.words.close()
         await self.suggestions.close()
+
+
+class WaitsForMore(Exception):
+    """What is asked needs more than the store: it is asked once more where that can be waited
+    for.
+    """
+
+
+class _NotAtOnce:
+    """Stands for a part of the desk that may have to be waited for, or that others use meanwhile.
+
+    Whoever asks it within one reading of the store is refused; later it is the part itself.
+    """
+
+    def __init__(self, part: object) -> None:
+        self._part = part
+
+    def __getattr__(self, name: str) -> Any:
+        if not _can_wait():
+            raise WaitsForMore(name)
+        return getattr(self._part, name)
+
+
+def _can_wait() -> bool:
+    """Whether there is an event loop here: in the thread of a database there is none."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def without_waiting(desk: Desk) -> Desk:
+    """The desk for whoever decides within one reading of the store (`Database.read`): what is kept
+    in memory, and what others draw, raises WaitsForMore there.
+    """
+    words: Any = _NotAtOnce(desk.words)
+    suggestions: Any = _NotAtOnce(desk.suggestions)
+    charts: Any = _NotAtOnce(desk.charts)
+    return replace(desk, words=words, suggestions=suggestions, charts=charts)
 
 
 async def up_to_date(desk: Desk) -> Desk:
@@ -386,3 +427,6 @@ class Outcome:
     jobs: tuple[str, ...] = ()
     origin: str = ""
     """The event whose message it says again, where that can be taken back."""
+
+    language: str = "th"
+    """What it is said in."""

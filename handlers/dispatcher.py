@@ -107,6 +107,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
         person.id,
         tuple(ctx.jobs),
         origin,
+        person.language,
     )
 
 

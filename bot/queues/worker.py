@@ -3,9 +3,12 @@ once.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from bot.log import get_logger, where
 from bot.platform import Unparsable
@@ -16,15 +19,16 @@ from domain.errors import Conflict, DeskError
 from domain.staff import Chat, Platform
 from handlers import system
 from handlers.chat import Incoming, Query, Reply
-from handlers.desk import Desk, FetchFailed, Outcome
+from handlers.desk import Desk, FetchFailed, Outcome, without_waiting
 from handlers.dispatcher import dispatch, refused
 from handlers.files.receiving import not_fetched
+from handlers.i18n import speak
 from handlers.messages import new_reference
 from store import staff
 from store.chat import inbox
 from store.chat.inbox import Event
 from store.engine import leases
-from store.engine.database import StoreUnavailable, Tx
+from store.engine.database import Reader, StoreUnavailable, Tx
 from store.engine.failpoints import failpoint
 
 ATTEMPTS = 4
@@ -43,6 +47,36 @@ NO_EFFECT = Outcome()
 log = get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """An event that waits, as far as it was looked at: `incoming` None = `unreadable` says why;
+    `dropped` = nobody waits for its answer any more; `outcome` = what was decided already.
+    """
+
+    event: Event
+    incoming: Incoming | None = None
+    unreadable: str = ""
+    dropped: bool = False
+    outcome: Outcome | None = None
+
+
+class _Busy:
+    """Shows that an answer is being worked on once that takes long; most never do."""
+
+    def __init__(self, show: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._show = show
+        self._showing: asyncio.Task[None] | None = None
+        self._starting = asyncio.get_running_loop().call_later(BUSY_AFTER, self._start)
+
+    def _start(self) -> None:
+        self._showing = asyncio.create_task(self._show())
+
+    def over(self) -> None:
+        self._starting.cancel()
+        if self._showing is not None:
+            self._showing.cancel()
+
+
 class Worker:
     """Runs the desk's handlers over the inbox."""
 
@@ -56,6 +90,7 @@ class Worker:
     ) -> None:
         self._start_imports = start_imports
         self._desk = desk
+        self._asked_at_once = without_waiting(desk)
         self._adapters = adapters
         self._sender = sender
         self._owner = owner
@@ -96,31 +131,67 @@ class Worker:
 
     async def _handle_next(self, conversation: str) -> bool:
         """Handle the oldest event that waits; True when the conversation was given back."""
-        event = await inbox.next_pending(self._desk.db, conversation)
-        if event is not None:
-            return await self._handle(event)
+        looked = await self._look(conversation)
+        if looked is not None:
+            return await self._handle(looked)
         return await self._desk.db.write(
-            lambda tx: inbox.release_if_idle(tx, conversation, self._owner, self._desk.clock())
+            lambda tx: inbox.release_if_idle(tx, conversation, self._owner, self._desk.clock()),
+            shares=True,
         )
 
-    async def _handle(self, event: Event) -> bool:
-        """Decide and write one event; True when the conversation was given back."""
+    async def _look(self, conversation: str) -> "_Looked | None":
+        """The oldest event that waits, and what is decided of it where nothing but the store is
+        asked: then all of that is read in one go.
+        """
+
+        async def work(reader: Reader) -> _Looked | None:
+            event = await inbox.next_pending(reader, conversation)
+            if event is None:
+                return None
+            return await self._read_and_decided(event)
+
+        try:
+            return await self._desk.db.read(work)
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - it is decided once more below, where it may wait; a bug shows there
+            event = await inbox.next_pending(self._desk.db, conversation)
+            return None if event is None else self._parsed(event)
+
+    async def _read_and_decided(self, event: Event) -> "_Looked":
+        looked = self._parsed(event)
+        if looked.incoming is None:
+            return looked
+        if isinstance(looked.incoming.body, Query) and await inbox.has_newer(self._desk.db, event):
+            # Somebody types on: only the last of it is still on their screen.
+            return replace(looked, dropped=True)
+        outcome = await dispatch(self._asked_at_once, looked.incoming)
+        return replace(looked, outcome=outcome)
+
+    def _parsed(self, event: Event) -> "_Looked":
         try:
             incoming = self._adapters[Platform(event.platform)].parse(event)
         except Unparsable as error:
+            return _Looked(event, unreadable=str(error))
+        return _Looked(event, incoming)
+
+    async def _handle(self, looked: "_Looked") -> bool:
+        """Decide and write one event; True when the conversation was given back."""
+        event = looked.event
+        incoming = looked.incoming
+        if incoming is None:
             log.warning(
                 "event cannot be read",
                 platform=event.platform,
                 event_id=event.event_id,
-                reason=str(error),
+                reason=looked.unreadable,
             )
             return await self._finish(event, None, NO_EFFECT, state="unparsable")
-        if isinstance(incoming.body, Query) and await inbox.has_newer(self._desk.db, event):
-            # Somebody types on: only the last of it is still on their screen.
+        if looked.dropped:
             return await self._finish(event, None, NO_EFFECT, state="dropped")
-        busy = asyncio.create_task(self._show_busy(incoming))
+        busy = _Busy(partial(self._show_busy, incoming))
         try:
-            return await self._decide_with_files(event, incoming)
+            return await self._decide_with_files(event, incoming, looked.outcome)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a reference number
@@ -128,7 +199,7 @@ class Worker:
             log.error("event failed", reference=reference, event_id=event.event_id, **where(error))
             return await self._fail(event, incoming, reference)
         finally:
-            busy.cancel()
+            busy.over()
 
     async def _fail(self, event: Event, incoming: Incoming, reference: str) -> bool:
         """Tell the reference number; when even that fails, the event must still not block its
@@ -174,11 +245,16 @@ class Worker:
             return NO_EFFECT
         return Outcome(words(reference), staff_id=person.id)
 
-    async def _decide_with_files(self, event: Event, incoming: Incoming) -> bool:
-        """A download that fails is tried again, then told with a button that tries once more."""
+    async def _decide_with_files(
+        self, event: Event, incoming: Incoming, decided: Outcome | None
+    ) -> bool:
+        """A download that fails is tried again, then told with a button that tries once more.
+
+        `decided` = what was decided already, where nothing had to be waited for.
+        """
         for pause in FETCH_PAUSES:
             try:
-                return await self._decide(event, incoming)
+                return await self._decide(event, incoming, decided)
             except FetchFailed as error:
                 log.warning(
                     "file not fetched yet",
@@ -206,9 +282,15 @@ class Worker:
                 reference=reference,
             )
 
-    async def _decide(self, event: Event, incoming: Incoming) -> bool:
+    async def _decide(
+        self, event: Event, incoming: Incoming, decided: Outcome | None = None
+    ) -> bool:
         for attempt in range(ATTEMPTS):
-            outcome = await dispatch(self._desk, incoming)
+            if decided is not None and attempt == 0:
+                outcome = decided
+            else:
+                outcome = await dispatch(self._desk, incoming)
+            speak(outcome.language)
             failpoint("event.handled")
             try:
                 return await self._finish(event, incoming, outcome)
@@ -249,14 +331,13 @@ class Worker:
             released = await inbox.release_if_idle(tx, event.conversation, self._owner, now)
             return chats, released
 
-        chats, released = await self._desk.db.write(work)
+        chats, released = await self._desk.db.write(work, shares=True)
         failpoint("event.finished")
         self._sender.wake(chats)
         self._start_imports(outcome.jobs)
         return released
 
     async def _show_busy(self, incoming: Incoming) -> None:
-        await asyncio.sleep(BUSY_AFTER)
         while incoming.private:
             with suppress(Exception):  # an indicator that fails is of no consequence
                 await self._adapters[incoming.platform].show_busy(incoming.chat)

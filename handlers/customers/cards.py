@@ -1,6 +1,5 @@
 """Customers are shown here: as a line in a list, and as a card with contacts and last tickets."""
 
-import asyncio
 from collections.abc import Sequence
 
 from domain.customers.fields import CUSTOMER
@@ -53,14 +52,11 @@ async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
     done; `contact` = the id of the one who was found, whom a new ticket takes.
     """
     ctx.audit("customer.read", customer.code)
-    # Five questions at once: on a server each is a way there and back.
-    count, asked, latest, unfinished, merged = await asyncio.gather(
-        tickets.count_by_customer(ctx.db, customer.code),
-        requests.count_by_customer(ctx.db, customer.code),
-        tickets.list_by_customer(ctx.db, customer.code, RECENT),
-        tickets.list_unfinished_by_customer(ctx.db, customer.code),
-        customers.list_merged_codes(ctx.db, customer.code),
-    )
+    count = await tickets.count_by_customer(ctx.db, customer.code)
+    asked = await requests.count_by_customer(ctx.db, customer.code)
+    latest = await tickets.list_by_customer(ctx.db, customer.code, RECENT)
+    unfinished = await tickets.list_unfinished_by_customer(ctx.db, customer.code)
+    merged = await customers.list_merged_codes(ctx.db, customer.code)
     waiting = by_due(ctx, unfinished)
     met = next((one for one in customer.contacts if str(one.id) == contact), None)
     lines = [*_data_lines(ctx, customer), *_contact_lines(customer, met)]

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from functools import lru_cache
 
 import asyncpg
@@ -15,8 +14,6 @@ from store.engine.database import Reader, Row, StoreUnavailable, T, Tx
 ATTEMPTS = 5
 LONGEST_MIGRATION = 3600.0
 """Seconds that a process waits for another one to bring a large register up to date."""
-_READING: ContextVar["_Connection | None"] = ContextVar("reading", default=None)
-"""The connection of whoever is within `read`."""
 _QUOTED_OR_MARK = re.compile(r"'[^']*'|\?")
 
 
@@ -100,22 +97,16 @@ class PostgresqlDatabase:
         self._running: set[asyncio.Task[object]] = set()
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        return await self.read(lambda reader: reader.fetch(sql, *params))
+        async with _translated(), self._pool.acquire() as raw:
+            return await _Connection(raw).fetch(sql, *params)
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        return await self.read(lambda reader: reader.fetch_one(sql, *params))
+        async with _translated(), self._pool.acquire() as raw:
+            return await _Connection(raw).fetch_one(sql, *params)
 
     async def read(self, work: Callable[[Reader], Awaitable[T]]) -> T:
-        reading = _READING.get()
-        if reading is not None:
-            return await work(reading)
-        async with _translated(), self._pool.acquire() as raw:
-            reading = _Connection(raw)
-            token = _READING.set(reading)
-            try:
-                return await work(reading)
-            finally:
-                _READING.reset(token)
+        # A way to the server and back for each statement, however they are put together.
+        return await work(self)
 
     async def write(
         self,
