@@ -4,11 +4,13 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from uuid import uuid4
 
 from bot.clock import Clock
 from bot.log import get_logger, where
 from bot.networks.poster import Poster, PostingNetworks
+from bot.queues.calls import CallNotes
 from bot.queues.outgoing import Adapters, Outgoing, write
 from bot.queues.sender import Sender
 from bot.queues.worker import Worker
@@ -59,7 +61,9 @@ class Engine:
         networks: PostingNetworks | None = None,
         charts: Charts | None = None,
         title: Callable[[Platform, str], Awaitable[str]] = no_title,
+        notes: Path | None = None,
     ) -> None:
+        """`notes` is the folder where calls are noted; None = nowhere."""
         self.networks = networks or PostingNetworks()
         self.desk = Desk(
             db,
@@ -73,7 +77,7 @@ class Engine:
         )
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
-        self.sender = Sender(db, adapters, clock, self.owner)
+        self.sender = Sender(db, adapters, clock, self.owner, CallNotes(notes, self.owner))
         self.imports = Imports(self.desk, adapters, self.sender, self.owner)
         self.worker = Worker(
             self.desk,
@@ -91,6 +95,7 @@ class Engine:
         # once they are there.
         today = self.desk.clock().astimezone(BANGKOK).date()
         self.desk.configuration.calendar.is_working_day(today)
+        await self.sender.take_over()
         sweeps = [
             self.worker.lanes.sweep_forever(),
             self.sender.lanes.sweep_forever(),
@@ -162,7 +167,7 @@ class Engine:
         """Wait until everything that came in is answered and sent."""
         await self.worker.lanes.idle()
         await self.imports.lanes.idle()
-        await self.sender.lanes.idle()
+        await self.sender.idle()
 
     async def stop(self) -> None:
         """Finish what is in hand."""
@@ -171,7 +176,7 @@ class Engine:
         await self.worker.lanes.stop(DRAIN_HANDLING)
         await self.imports.lanes.stop(DRAIN_OTHERS)
         await self.poster.lanes.stop(DRAIN_OTHERS)
-        await self.sender.lanes.stop(end - loop.time())
+        await self.sender.stop(end - loop.time())
         for sweep in self._sweeps:
             sweep.cancel()
         await asyncio.gather(*self._sweeps, return_exceptions=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply
@@ -109,4 +109,13 @@ class Adapter(Protocol):
         """The file's bytes as they come; raises FetchFailed, NotFound("file"),
         InvalidInput("file_large").
         """
+        ...
+
+
+@runtime_checkable
+class SaysWhenFree(Protocol):
+    """An adapter that can tell whether `pace` would wait."""
+
+    def is_free(self, chat: str) -> bool:
+        """Whether a call to this chat could be made at once."""
         ...

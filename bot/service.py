@@ -76,6 +76,7 @@ class Service:
             networks=PostingNetworks(_networks(self._platforms)),
             charts=StoredCharts(blobs),
             title=self._title,
+            notes=settings.data_dir,
         )
         self._background: set[asyncio.Task[Any]] = set()
         self._running = RunningDesk(

@@ -22,7 +22,7 @@ from domain.staff import (
     Staff,
     StaffId,
 )
-from domain.tickets.records import Ticket
+from domain.tickets.records import Ticket, TicketNo, ticket_no
 from handlers.chat import (
     Attachment,
     Earlier,
@@ -35,6 +35,7 @@ from store.audit import AuditEntry
 from store.blobs import Blobs
 from store.customers import records as customers
 from store.engine.database import Database, Tx, Write
+from store.records import counters
 from store.search import customers as search
 from store.search.customers import Hit, Hits
 from store.search.suggestions import Suggestions
@@ -176,7 +177,9 @@ class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails
     come from, empty where no mail is sent; `private_chats` are the links to the private chat with
     the bot, filled in when a platform tells; `title` asks a platform what a group is called ("" =
-    it does not say); `words` and `suggestions` are what this process remembers of `db`.
+    it does not say); `looked_up` are the highest running numbers that this process will claim, so
+    that two events at once do not claim the same; `words` and `suggestions` are what it remembers
+    of `db`.
     """
 
     db: Database
@@ -188,6 +191,7 @@ class Desk:
     charts: Charts = field(default_factory=NoCharts)
     private_chats: dict[Platform, str] = field(default_factory=dict)
     title: Callable[[Platform, str], Awaitable[str]] = no_title
+    looked_up: dict[str, int] = field(default_factory=dict)
     words: SearchWords = field(default_factory=SearchWords)
     suggestions: Suggestions = field(default_factory=Suggestions)
 
@@ -229,12 +233,19 @@ def _can_wait() -> bool:
 
 def without_waiting(desk: Desk) -> Desk:
     """The desk for whoever decides within one reading of the store (`Database.read`): what is kept
-    in memory, and what others draw, raises WaitsForMore there.
+    in memory, and what others draw, raises WaitsForMore there. Numbers that it looks up are its own
+    until it has decided.
     """
     words: Any = _NotAtOnce(desk.words)
     suggestions: Any = _NotAtOnce(desk.suggestions)
     charts: Any = _NotAtOnce(desk.charts)
-    return replace(desk, words=words, suggestions=suggestions, charts=charts)
+    return replace(
+        desk,
+        words=words,
+        suggestions=suggestions,
+        charts=charts,
+        looked_up=dict(desk.looked_up),
+    )
 
 
 async def up_to_date(desk: Desk) -> Desk:
@@ -297,6 +308,16 @@ class Work:
     ) -> None:
         """Write this, with these parameters, in the transaction that ends the work."""
         self.changes.append(lambda tx: write(tx, *args, **params))
+
+    async def new_ticket_no(self) -> TicketNo:
+        """The number of a ticket that is written with this work: its writing is a Conflict where
+        somebody else was given it meanwhile.
+        """
+        given = await counters.read_counter(self.db, "ticket")
+        number = max(given, self.desk.looked_up.get("ticket", 0)) + 1
+        self.desk.looked_up["ticket"] = number
+        self.change(counters.claim, "ticket", number)
+        return ticket_no(number, self.now.astimezone(BANGKOK))
 
     def audit(self, action: str, record: str) -> None:
         """Note that the desk itself read or changed personal data."""

@@ -176,10 +176,13 @@ class StoppedDesk:
         self._resting = asyncio.all_tasks()
 
     async def rest(self) -> None:
-        """Wait until the desk has nothing to do but wait."""
+        """Wait until the desk has nothing to do but wait, and to write with its next event what was
+        sent: that would happen by itself after a while, but time stands still.
+        """
         turns = 0
         while turns < TURNS:
-            await self._service.engine.idle()
+            await self._service.engine.worker.lanes.idle()
+            await self._service.engine.sender.lanes.idle()
             turns += 1
             if self._resting and asyncio.all_tasks() - self._resting:
                 turns = 0

@@ -156,6 +156,10 @@ class LineAdapter:
     async def pace(self, chat: str) -> None:
         """LINE allows 2,000 calls a second: nothing to wait for."""
 
+    def is_free(self, chat: str) -> bool:
+        """Always, see `pace`."""
+        return True
+
     async def show_busy(self, chat: str) -> None:
         """The loading animation."""
         sdk = await asyncio.to_thread(import_sdk)

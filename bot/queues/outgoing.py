@@ -239,6 +239,13 @@ class Outgoing:
         self.messages = [replace(message, event_id=event_id) for message in self.messages]
         self._buttons = [replace(button, event_id=event_id) for button in self._buttons]
 
+    def plain_answer(self) -> Message | None:
+        """The call that answers alone and to nobody else, where that is all."""
+        if len(self.messages) != 1:
+            return None
+        (message,) = self.messages
+        return None if message.notice or message.dedupe_key else message
+
     async def put(self, tx: Tx, owner: str) -> list[Chat]:
         """Queue all of it; returns the chats that `owner` must now send to."""
         await buttons.add(tx, self._buttons)
@@ -251,6 +258,15 @@ class Outgoing:
             self.now,
             self._serves,
         )
+
+    async def put_begun(self, tx: Tx, owner: str) -> tuple[bool, list[Chat]]:
+        """Queue the plain answer as one that is being sent; returns whether it is, and the chat
+        where that is `owner`'s to send to.
+        """
+        await buttons.add(tx, self._buttons)
+        (message,) = self.messages
+        begun, ours = await outbox.put_begun(tx, message, owner, self.now)
+        return begun, [message.at] if ours else []
 
 
 def _also_in_private(made: Sequence[Message], reply: Reply, key: str) -> list[Message]:
@@ -272,7 +288,12 @@ async def write(
     owner: str,
 ) -> list[Chat]:
     """All that an outcome writes; returns the chats that `owner` must now send to."""
+    await write_effects(tx, outcome)
+    return await outgoing.put(tx, owner)
+
+
+async def write_effects(tx: Tx, outcome: Outcome) -> None:
+    """What an outcome changes, and who did it."""
     for change in outcome.changes:
         await change(tx)
     await audit.add(tx, list(outcome.audit_entries))
-    return await outgoing.put(tx, owner)

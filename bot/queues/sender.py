@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -18,11 +18,14 @@ from bot.platform import (
     Dropped,
     Refused,
     Retry,
+    SaysWhenFree,
     Sent,
 )
 from bot.queues.alarms import platform_refuses
+from bot.queues.calls import Call, CallNotes
 from bot.queues.lanes import Lanes
 from bot.queues.outgoing import Adapters, Outgoing, served
+from bot.queues.rides import Accepted, Ride
 from bot.queues.undelivered import GivenUp
 from domain.staff import Chat, Platform
 from handlers.chat import reply_from_json
@@ -43,10 +46,20 @@ LONGEST_CALL = 25.0
 LONGEST_MAIL = 300.0
 """Seconds; a call ends before its lease does, or the lease is kept alive meanwhile."""
 KEEP_LEASE = leases.TTL.total_seconds() / 3
+SETTLE_AFTER = 0.25
+"""Seconds after which what was sent is written down, if no other write took it along."""
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
 
 log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A message that the store says is being sent since `at`, whose call is still to be made."""
+
+    message: Message
+    at: datetime
 
 
 class Sender:
@@ -58,17 +71,104 @@ class Sender:
         adapters: Adapters,
         clock: Callable[[], datetime],
         owner: str,
+        notes: CallNotes,
     ) -> None:
         self._db = db
         self._adapters = adapters
         self._clock = clock
         self._owner = owner
         self._serves = served(adapters)
+        self._notes = notes
+        self._accepted = Accepted(notes)
+        self._begun: dict[Chat, _Begun] = {}
+        self._settling: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._free = {
+            platform: adapter.is_free
+            for platform, adapter in adapters.items()
+            if isinstance(adapter, SaysWhenFree)
+        }
         self.lanes = Lanes[Chat]("outbox", self._run, self._find)
 
     def wake(self, chats: Iterable[Chat]) -> None:
         """Send to these chats, whose leases this process holds."""
         self.lanes.wake(chat for chat in chats if self._serves(*chat))
+
+    def ride(self, answer: Message | None = None) -> Ride:
+        """For one write: with it the store learns what was sent since the last one, and the answer
+        to an event is being sent where nothing stands in its way.
+        """
+        if answer is not None and not self._can_go(answer):
+            answer = None
+        if answer is not None:
+            self._notes.note(answer.id, Call.PREPARED)
+        return Ride(
+            self._accepted,
+            answer,
+            self._owner,
+            self._clock(),
+            self._arrived,
+        )
+
+    def _can_go(self, answer: Message) -> bool:
+        """Whether a message could be called out now, without waiting for its platform's pace."""
+        is_free = self._free.get(answer.platform)
+        if is_free is None or self.lanes.stopping:
+            return False
+        return self._serves(*answer.at) and is_free(answer.chat)
+
+    def _arrived(self, ride: Ride) -> None:
+        """What rode along is written."""
+        if ride.begun and ride.answer is not None:
+            self._begun[ride.answer.at] = _Begun(ride.answer, self._clock())
+        self.wake(ride.chats)
+
+    async def take_over(self) -> None:
+        """Read what a process that is gone noted of its calls."""
+        self._notes.take_over()
+        self._notes.keep(await outbox.list_sending(self._db))
+
+    async def settle(self) -> None:
+        """Write down what was sent and rode along with nothing yet, however long the store is
+        away.
+        """
+        while self._accepted:
+            try:
+                with self.ride() as ride:
+                    await self._db.write(ride.write, shares=True)
+                    ride.written()
+            except StoreUnavailable as error:
+                log.warning("store unavailable", **where(error))
+                await asyncio.sleep(FIRST_PAUSE)
+
+    def _settle_later(self) -> None:
+        """Where nobody writes for a while, what was sent is written by itself."""
+        if self._settling is None:
+            self._settling = asyncio.get_running_loop().call_later(SETTLE_AFTER, self._settle_now)
+
+    def _settle_now(self) -> None:
+        self._settling = None
+        if not self._accepted:
+            return
+        task = asyncio.create_task(self.settle())
+        # A task that nobody holds may be collected before it has run.
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def idle(self) -> None:
+        """Wait until all is sent, and written down."""
+        await self.lanes.idle()
+        while self._accepted:
+            await self.settle()
+            # Something may have waited behind what was sent.
+            await self.lanes.idle()
+
+    async def stop(self, seconds: float) -> None:
+        """Finish what is in hand within so many seconds, start no more."""
+        await self.lanes.stop(seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.settle(), max(seconds, SETTLE_AFTER))
+        self._notes.close()
 
     async def _find(self, running: set[Chat]) -> list[Chat]:
         """Chats on this process's platforms with something due whose lease is free: it is now
@@ -76,8 +176,9 @@ class Sender:
         """
         now = self._clock()
         found = []
+        in_hand = running | self._accepted.chats()
         for chat in await outbox.list_waiting(self._db, list(self._adapters), now):
-            if chat in running or not self._serves(*chat):
+            if chat in in_hand or not self._serves(*chat):
                 continue
             if await self._lease(chat, now):
                 found.append(chat)
@@ -89,14 +190,51 @@ class Sender:
 
     async def _run(self, chat: Chat) -> None:
         while not self.lanes.stopping:
-            message = await outbox.next_message(self._db, *chat)
-            now = self._clock()
-            if message is None or not _is_due(message, now):
-                if await self._release(chat, now):
-                    return
-                continue
-            if not await self._send(message):
+            begun = self._begun.pop(chat, None)
+            if begun is not None and self._notes.of(begun.message.id) is Call.PREPARED:
+                goes_on = await self._call_out(begun)
+            else:
+                goes_on = await self._send_next(chat)
+            if not goes_on:
                 return
+
+    async def _send_next(self, chat: Chat) -> bool:
+        """The chat's oldest message, where it is due; False when the chat is no longer ours, or
+        others see to it.
+        """
+        message = await outbox.next_message(self._db, *chat)
+        if message is not None and self._accepted.rides(message):
+            # Whoever is writing that it was sent wakes its chat where anything waits behind it.
+            return False
+        if message is not None and self._accepted.waits(message):
+            await self.settle()
+            return True
+        now = self._clock()
+        if message is None or not _is_due(message, now):
+            return not await self._release(chat, now)
+        return await self._send(message)
+
+    async def _call_out(self, begun: "_Begun") -> bool:
+        """The call of a message that was written as being sent; False when nothing more is to be
+        done in its chat.
+        """
+        message = begun.message
+        await self._adapters[message.platform].pace(message.chat)
+        if self._clock() - begun.at > leases.TTL / 3:
+            # So late that another process may have taken its chat: that is looked at once more.
+            return await self._attempt(message)
+        self._notes.note(message.id, Call.BEGUN)
+        failpoint("message.sending")
+        delivery = await self._deliver(message)
+        failpoint("message.accepted")
+        if isinstance(delivery, Sent) and not delivery.pushes:
+            self._accepted.add(message)
+            failpoint("message.sent")
+            self._settle_later()
+            return False
+        released = await self._record_surely(message, delivery)
+        failpoint("message.sent")
+        return not released
 
     async def _release(self, chat: Chat, now: datetime) -> bool:
         return await self._db.write(lambda tx: outbox.release_if_idle(tx, *chat, self._owner, now))
@@ -104,8 +242,12 @@ class Sender:
     async def _send(self, message: Message) -> bool:
         """One attempt; False when the chat is no longer ours."""
         if message.state == "sending":
-            # A crash came between the call and its record: the platform may have taken it.
-            message = replace(message, unclear=True)
+            call = self._notes.of(message.id)
+            if call is Call.ACCEPTED:
+                return not await self._record_surely(message, Sent())
+            if call is not Call.PREPARED or message.attempts > 1:
+                # A crash came between the call and its record: the platform may have taken it.
+                message = replace(message, unclear=True)
         if not message.payload:
             payloads = self._payloads(message)
             if not payloads:
@@ -124,6 +266,7 @@ class Sender:
         begun = await self._db.write(lambda tx: outbox.begin_sending(tx, message, self._owner, now))
         if not begun:
             return False
+        self._notes.note_begun(message.id)
         kind = "mail" if message.platform is Platform.MAIL else "message"
         failpoint(f"{kind}.sending")
         delivery = await self._deliver(message)
@@ -171,7 +314,9 @@ class Sender:
         """
         while True:
             try:
-                return await self._record(message, delivery)
+                released = await self._record(message, delivery)
+                self._notes.settled([message.id])
+                return released
             except StoreUnavailable as error:
                 log.warning("store unavailable", **where(error))
                 await asyncio.sleep(FIRST_PAUSE)
@@ -205,6 +350,8 @@ class Sender:
     async def _follow(self, message: Message, to: str, now: datetime) -> None:
         """The group goes on as another chat: so does its enrolment, and all that waits for it."""
         moved = (message.platform, to)
+        # What was sent to the old chat is not to go to the new one.
+        await self.settle()
 
         async def work(tx: Tx) -> bool:
             await groups.move(tx, *message.at, to)

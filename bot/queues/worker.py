@@ -13,10 +13,10 @@ from typing import Any
 from bot.log import get_logger, where
 from bot.platform import Unparsable
 from bot.queues.lanes import Lanes
-from bot.queues.outgoing import Adapters, Outgoing, write
+from bot.queues.outgoing import Adapters, Outgoing, write_effects
 from bot.queues.sender import Sender
 from domain.errors import Conflict, DeskError
-from domain.staff import Chat, Platform
+from domain.staff import Platform
 from handlers import system
 from handlers.chat import Incoming, Query, Reply
 from handlers.desk import Desk, FetchFailed, Outcome, without_waiting
@@ -90,7 +90,6 @@ class Worker:
     ) -> None:
         self._start_imports = start_imports
         self._desk = desk
-        self._asked_at_once = without_waiting(desk)
         self._adapters = adapters
         self._sender = sender
         self._owner = owner
@@ -165,7 +164,10 @@ class Worker:
         if isinstance(looked.incoming.body, Query) and await inbox.has_newer(self._desk.db, event):
             # Somebody types on: only the last of it is still on their screen.
             return replace(looked, dropped=True)
-        outcome = await dispatch(self._asked_at_once, looked.incoming)
+        desk = without_waiting(self._desk)
+        outcome = await dispatch(desk, looked.incoming)
+        # Not before it is decided: what is given up here is decided anew with the same numbers.
+        self._desk.looked_up.update(desk.looked_up)
         return replace(looked, outcome=outcome)
 
     def _parsed(self, event: Event) -> "_Looked":
@@ -325,15 +327,18 @@ class Worker:
         if outcome.origin:
             outgoing.come_from(outcome.origin)
 
-        async def work(tx: Tx) -> tuple[list[Chat], bool]:
-            await inbox.finish(tx, event, now, state, reference)
-            chats = await write(tx, outcome, outgoing, self._owner)
-            released = await inbox.release_if_idle(tx, event.conversation, self._owner, now)
-            return chats, released
+        ride = self._sender.ride(outgoing.plain_answer())
 
-        chats, released = await self._desk.db.write(work, shares=True)
-        failpoint("event.finished")
-        self._sender.wake(chats)
+        async def work(tx: Tx) -> bool:
+            await inbox.finish(tx, event, now, state, reference)
+            await write_effects(tx, outcome)
+            await ride.write(tx, outgoing)
+            return await inbox.release_if_idle(tx, event.conversation, self._owner, now)
+
+        with ride:
+            released = await self._desk.db.write(work, shares=True)
+            failpoint("event.finished")
+            ride.written()
         self._start_imports(outcome.jobs)
         return released
 

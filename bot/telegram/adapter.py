@@ -172,6 +172,10 @@ class TelegramAdapter:
             await self._limiter(chat).acquire()
         await self._all.acquire()
 
+    def is_free(self, chat: str) -> bool:
+        """Whether the pace allows a message to this chat now."""
+        return self._limiter(chat).has_capacity() and self._all.has_capacity()
+
     def _limiter(self, chat: str) -> AsyncLimiter:
         limiter = self._chats.get(chat)
         if limiter is None:

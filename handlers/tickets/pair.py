@@ -19,18 +19,12 @@ from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
 from store import staff
-from store.records import counters
 
 PAIRED = [row for row in TICKET.rows.values() if row.paired]
 """What the second ticket has of the first."""
 
 QUESTION = 300
 """Characters of the question that the first ticket's result repeats."""
-
-
-async def reserve(ctx: Context) -> TicketNo:
-    """The second ticket's number: before the first's, whose result names it."""
-    return await counters.reserve_ticket_no(ctx.db, ctx.now)
 
 
 async def forwarded(

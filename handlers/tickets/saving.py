@@ -39,7 +39,7 @@ from handlers.tickets.data import as_data, created_at, filled
 from handlers.tickets.rules import pairs
 from handlers.tickets.saves import what_follows
 from store.chat.forms import Draft
-from store.records import changes, counters
+from store.records import changes
 from store.tickets import records as tickets
 
 
@@ -60,7 +60,7 @@ async def _reserve_pair(
     closes = draft.dialog.closes
     if not pairs(ctx, values, saved, closes=closes):
         return None
-    return await ticket_pair.reserve(ctx)
+    return await ctx.new_ticket_no()
 
 
 async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
@@ -88,7 +88,7 @@ async def _new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Ticket:
     """The ticket that a draft's values make, open."""
     came = values.get("created_on", "")
     blank = Ticket(
-        no=await counters.reserve_ticket_no(ctx.db, ctx.now),
+        no=await ctx.new_ticket_no(),
         channel="",
         subject="",
         details="",

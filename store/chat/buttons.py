@@ -33,6 +33,9 @@ class StoredButton:
     """The event whose answer it is, where that brought a message that its sender may take back."""
 
 
+MOST_AT_ONCE = 20
+"""Buttons that one statement writes."""
+
 OF_RECORDS = frozenset(
     {"code", "command", "draft", "field", "file", "id", "list", "no", "page", "value", "version"}
 )
@@ -48,12 +51,11 @@ def holds_words(args: Mapping[str, str]) -> bool:
 
 async def add(tx: Tx, buttons: Sequence[StoredButton]) -> None:
     """Remember the buttons of a reply."""
-    await tx.execute_many(
-        "INSERT INTO buttons "
-        "(token, staff_id, action, args, record, version, once, expires_at, event_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
+    for start in range(0, len(buttons), MOST_AT_ONCE):
+        some = buttons[start : start + MOST_AT_ONCE]
+        values: list[object] = []
+        for button in some:
+            values += (
                 button.token,
                 button.staff_id,
                 button.action,
@@ -64,9 +66,14 @@ async def add(tx: Tx, buttons: Sequence[StoredButton]) -> None:
                 button.expires_at,
                 button.event_id or None,
             )
-            for button in buttons
-        ],
-    )
+        # One statement: on a server each is a way there and back.
+        row = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        await tx.execute(
+            "INSERT INTO buttons "
+            "(token, staff_id, action, args, record, version, once, expires_at, event_id) VALUES "
+            + ", ".join([row] * len(some)),
+            *values,
+        )
 
 
 async def find_button(db: Reader, token: str) -> StoredButton | None:

@@ -73,14 +73,12 @@ async def receive(
                 now,
             )
         pending = dict.fromkeys(event.conversation for event in events if event.state == "pending")
-        ours: list[str] = []
-        for conversation in pending:
-            if await leases.take(tx, lease_name(conversation), owner, now):
-                ours.append(conversation)
-        return ours
+        names = [lease_name(conversation) for conversation in pending]
+        taken = await leases.take_many(tx, names, owner, now)
+        return [conversation for conversation in pending if lease_name(conversation) in taken]
 
     # Before whatever else waits to write: the platform waits for the acknowledgement.
-    return await db.write(work, first=True)
+    return await db.write(work, first=True, shares=True)
 
 
 async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
@@ -288,7 +286,7 @@ async def release_if_idle(
     longer.
     """
     name = lease_name(conversation)
-    await leases.touch(tx, name, owner, now)
+    await leases.hold(tx, name, owner, now)
     # A statement of its own, after the lease is locked: it sees what another process received until
     # then.
     freed = await tx.execute(
@@ -300,7 +298,7 @@ async def release_if_idle(
     )
     if freed:
         return True
-    return not await leases.holds(tx, name, owner)
+    return not await leases.extend(tx, name, owner, now)
 
 
 async def requeue(tx: Tx, reference: str) -> str | None:

@@ -105,6 +105,52 @@ async def put(
     return [chat for chat in ours if lease_name(*chat) in taken]
 
 
+_NOTHING_WAITS = (
+    "NOT EXISTS (SELECT 1 FROM outbox "
+    "WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending'))"
+)
+
+
+async def put_begun(
+    tx: Tx,
+    message: Message,
+    owner: str,
+    now: datetime,
+) -> tuple[bool, bool]:
+    """Queue a message that is called out at once, as one that is being sent; returns whether it is,
+    and whether its chat is `owner`'s.
+
+    It is merely queued where something waits before it, or another process sends to its chat.
+    """
+    name = lease_name(*message.at)
+    ours = await leases.take(tx, name, owner, now)
+    if not ours:
+        await add(tx, [message], now)
+        return False, False
+    row = await tx.fetch_one(
+        "INSERT INTO outbox (id, platform, chat, payload, staff_id, reply_token, reply_until_at, "
+        "confirms, event_id, created_at, next_at, state, attempts) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        f"CASE WHEN {_NOTHING_WAITS} THEN 'sending' ELSE 'queued' END, "
+        f"CASE WHEN {_NOTHING_WAITS} THEN 1 ELSE 0 END) RETURNING state",
+        str(message.id),
+        message.platform,
+        message.chat,
+        message.payload,
+        message.staff_id,
+        message.reply_token,
+        message.reply_until_at,
+        message.confirms,
+        message.event_id or None,
+        now,
+        now,
+        *message.at,
+        *message.at,
+    )
+    assert row is not None
+    return row["state"] == "sending", True
+
+
 async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
     """Queue messages for whoever looks next."""
     await tx.execute_many(
@@ -162,6 +208,12 @@ async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> l
     return [(Platform(row["platform"]), row["chat"]) for row in rows]
 
 
+async def list_sending(db: Reader) -> set[str]:
+    """The ids of the messages that are being sent."""
+    rows = await db.fetch("SELECT id FROM outbox WHERE state = 'sending'")
+    return {row["id"] for row in rows}
+
+
 async def begin_sending(
     tx: Tx,
     message: Message,
@@ -198,6 +250,17 @@ async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
         "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' "
         "WHERE id = ?",
         [(now, str(message.id))],
+    )
+
+
+async def mark_all_sent(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
+    """The platforms accepted them; what was said is forgotten."""
+    ids = [str(message.id) for message in messages]
+    await tx.execute(
+        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' "
+        f"WHERE {is_one_of('id', ids)}",
+        now,
+        *ids,
     )
 
 
@@ -280,7 +343,7 @@ async def release_if_idle(
 ) -> bool:
     """Give the chat back unless its oldest message is due; True when it is ours no longer."""
     name = lease_name(platform, chat)
-    await leases.touch(tx, name, owner, now)
+    await leases.hold(tx, name, owner, now)
     oldest = (
         "SELECT min(seq) FROM outbox "
         "WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')"
@@ -298,7 +361,7 @@ async def release_if_idle(
     )
     if freed:
         return True
-    return not await leases.holds(tx, name, owner)
+    return not await leases.extend(tx, name, owner, now)
 
 
 async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:

@@ -56,12 +56,37 @@ async def touch(
     )
 
 
+async def hold(
+    tx: Tx,
+    name: str,
+    owner: str,
+    now: datetime,
+) -> None:
+    """Let nobody else take or give back a lease of the owner's until the transaction ends."""
+    # SQLite writes one transaction at a time: nobody can come between.
+    if tx.engine != "sqlite":
+        await touch(tx, name, owner, now)
+
+
 async def holds(tx: Tx, name: str, owner: str) -> bool:
     """Whether the lease is the owner's."""
     row = await tx.fetch_one(
         "SELECT 1 AS one FROM leases WHERE name = ? AND owner = ?", name, owner
     )
     return row is not None
+
+
+async def extend(
+    tx: Tx,
+    name: str,
+    owner: str,
+    now: datetime,
+) -> bool:
+    """Extend a lease where it is the owner's; False where it is not."""
+    touched = await tx.execute(
+        "UPDATE leases SET expires_at = ? WHERE name = ? AND owner = ?", now + TTL, name, owner
+    )
+    return bool(touched)
 
 
 async def release(tx: Tx, name: str, owner: str) -> None:

@@ -1,0 +1,134 @@
+"""What rides along with the write of an event: messages that were accepted since the last one, and
+the answer, which is being sent from then on.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from bot.queues.calls import Call, CallNotes
+from bot.queues.outgoing import Outgoing
+from domain.errors import DeskError
+from domain.staff import Chat
+from store.chat import outbox
+from store.chat.outbox import Message
+from store.engine.database import Tx
+
+
+class Accepted:
+    """Messages that their platforms accepted, as long as the store says that they are being
+    sent.
+    """
+
+    def __init__(self, notes: CallNotes) -> None:
+        self._notes = notes
+        self._waiting: dict[UUID, Message] = {}
+        self._riding: dict[UUID, Message] = {}
+
+    def add(self, message: Message) -> None:
+        """The platform took it; whoever writes next says so."""
+        self._notes.note(message.id, Call.ACCEPTED)
+        self._waiting[message.id] = message
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def rides(self, message: Message) -> bool:
+        """Whether it is being written just now that this message was sent."""
+        return message.id in self._riding
+
+    def waits(self, message: Message) -> bool:
+        """Whether that is still to be written."""
+        return message.id in self._waiting
+
+    def chats(self) -> set[Chat]:
+        """The chats that they went to."""
+        return {message.at for message in (*self._waiting.values(), *self._riding.values())}
+
+    def take(self) -> list[Message]:
+        """Those of which the store is to be told now."""
+        taken = list(self._waiting.values())
+        self._riding.update(self._waiting)
+        self._waiting.clear()
+        return taken
+
+    def forget(self, message: Message) -> None:
+        """It was not written: nobody will call it out."""
+        self._notes.settled([message.id])
+
+    def end(self, taken: Sequence[Message], *, written: bool) -> None:
+        """The store knows of those that were taken; or it does not, and they wait once more."""
+        for message in taken:
+            self._riding.pop(message.id, None)
+        if written:
+            self._notes.settled(message.id for message in taken)
+        else:
+            self._waiting.update((message.id, message) for message in taken)
+
+
+class Ride:
+    """One write and what rides along; `with` puts back what was not `written`."""
+
+    def __init__(
+        self,
+        accepted: Accepted,
+        answer: Message | None,
+        owner: str,
+        now: datetime,
+        arrived: "Callable[[Ride], None]",
+    ) -> None:
+        self.answer = answer
+        self.begun = False
+        self.chats: list[Chat] = []
+        """Those that the owner must now send to."""
+        self._accepted = accepted
+        self._taken = accepted.take()
+        self._owner = owner
+        self._now = now
+        self._arrived = arrived
+        self._is_written = False
+
+    async def write(self, tx: Tx, outgoing: Outgoing | None = None) -> None:
+        """Say what was sent, and queue what is to be; a part of the work of a transaction."""
+        self.chats = await self._write_accepted(tx)
+        self.begun = False
+        if outgoing is None:
+            return
+        if self.answer is None:
+            self.chats += await outgoing.put(tx, self._owner)
+            return
+        self.begun, chats = await outgoing.put_begun(tx, self._owner)
+        self.chats += chats
+
+    async def _write_accepted(self, tx: Tx) -> list[Chat]:
+        """Returns the chats in which something waits behind what was sent."""
+        if not self._taken:
+            return []
+        await outbox.mark_all_sent(tx, self._taken, self._now)
+        chats = dict.fromkeys(message.at for message in self._taken)
+        return [
+            chat
+            for chat in chats
+            if not await outbox.release_if_idle(tx, *chat, self._owner, self._now)
+        ]
+
+    def written(self) -> None:
+        """The transaction is lasting."""
+        self._is_written = True
+        self._arrived(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._accepted.end(self._taken, written=self._is_written)
+        # After any other error nobody knows what became of the transaction.
+        if self.answer is not None and isinstance(error, DeskError):
+            self._accepted.forget(self.answer)

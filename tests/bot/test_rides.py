@@ -1,0 +1,126 @@
+"""How few writes an answer takes, and what becomes of it where one of them fails."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from bot.queues import sender as sending
+from bot.telegram import webhook
+from store.engine.database import Database, StoreUnavailable, Tx
+from tests.bot.conftest import NOK, NOK_LINE, WiredDesk
+from tests.fakes.wire import DropAfter
+
+
+@pytest.fixture
+def writes(wired: WiredDesk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was written since, by the function that did it; `fails` in it makes the next one fail."""
+    seen: list[str] = []
+    write = wired.db.write
+    monkeypatch.setattr(sending, "SETTLE_AFTER", 60)
+
+    async def counted(work: Callable[[Tx], Awaitable[object]], **how: bool) -> Any:
+        name = work.__qualname__.split(".<locals>")[0]
+        if seen and seen[-1] == f"fails {name}":
+            seen.append("failed")
+            raise StoreUnavailable("disk full")
+        seen.append(name)
+        return await write(work, **how)
+
+    monkeypatch.setattr(wired.db, "write", counted)
+    return seen
+
+
+async def states(db: Database) -> list[tuple[str, int]]:
+    rows = await db.fetch("SELECT state, attempts FROM outbox ORDER BY seq")
+    return [(row["state"], row["attempts"]) for row in rows]
+
+
+async def ask(wired: WiredDesk, text: str) -> None:
+    """Somebody asks on Telegram and is answered; that it was sent is not written down yet."""
+    before = len(wired.telegram_texts())
+    wired.telegram.say(NOK, text)
+    raw = wired.telegram.updates.popleft().raw
+    woken, _update = await webhook.receive_webhook(
+        wired.adapters[0], wired.db, wired.engine.owner, wired.now, raw
+    )
+    wired.engine.worker.wake(woken)
+    await wired.engine.worker.lanes.idle()
+    await wired.engine.sender.lanes.idle()
+    assert len(wired.telegram_texts()) == before + 1
+
+
+async def test_an_event_is_two_writes(wired: WiredDesk, writes: list[str]) -> None:
+    await ask(wired, "C81554")
+    await ask(wired, "เมนู")
+    await ask(wired, "/open C81554 โทร 1.1 ขอข้อมูล => แล้ว ปิด")
+
+    assert writes == ["receive", "Worker._finish"] * 3
+    assert await states(wired.db) == [("sent", 1), ("sent", 1), ("sending", 1)]
+
+
+async def test_on_a_quiet_desk_it_is_written_down_after_a_while(
+    wired: WiredDesk, writes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "SETTLE_AFTER", 0.01)
+    await ask(wired, "C81554")
+
+    while await states(wired.db) != [("sent", 1)]:
+        await asyncio.sleep(0.01)
+
+    assert writes == ["receive", "Worker._finish", "Ride.write"]
+    assert await wired.value("SELECT count(*) FROM leases") == 0
+
+
+async def test_what_rode_along_in_vain_rides_again(wired: WiredDesk, writes: list[str]) -> None:
+    await ask(wired, "C81554")
+    writes.append("fails Worker._finish")
+    wired.telegram.say(NOK, "เมนู")
+    await wired.turn()
+    await wired.engine.sender.settle()
+
+    assert "failed" not in writes[:3]
+    assert [state for state, _attempts in await states(wired.db)] == ["sent", "sent"]
+    assert len(wired.telegram_texts()) == 2
+
+
+async def test_a_sweep_does_not_take_what_was_just_sent_for_a_crash(wired: WiredDesk) -> None:
+    await ask(wired, "C81554")
+    await wired.engine.sender.lanes.sweep()
+    await wired.engine.sender.lanes.idle()
+
+    assert len(wired.telegram_texts()) == 1
+
+
+async def test_a_message_behind_one_that_was_just_sent_goes_out_in_its_turn(
+    wired: WiredDesk,
+) -> None:
+    await ask(wired, "C81554")
+    await ask(wired, "เมนู")
+    await ask(wired, "R9999999999")
+    await wired.engine.sender.settle()
+
+    assert [state for state, _attempts in await states(wired.db)] == ["sent"] * 3
+    assert len(wired.telegram_texts()) == 3
+
+
+async def test_an_answer_in_doubt_is_said_again_and_marked(wired: WiredDesk) -> None:
+    wired.telegram.fail("sendMessage", DropAfter())
+    wired.telegram.say(NOK, "C81554")
+    await wired.turn()
+    wired.wait(seconds=30)
+    await wired.sweep()
+
+    assert "ส่งซ้ำ" in wired.telegram_texts()[-1]
+    assert (await states(wired.db))[0] == ("sent", 2)
+
+
+async def test_whether_the_platforms_pace_would_wait_is_known(wired: WiredDesk) -> None:
+    telegram, line = wired.adapters
+    assert telegram.is_free(str(NOK))
+    while telegram.is_free(str(NOK)):
+        await telegram.pace(str(NOK))
+
+    assert telegram.is_free("another chat")
+    assert line.is_free(NOK_LINE)
