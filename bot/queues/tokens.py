@@ -12,6 +12,8 @@ from store.chat.buttons import StoredButton
 
 TOKEN_BYTES = 12
 """Random bytes of a token."""
+AT_A_TIME = 16
+"""Tokens whose random bytes are asked for together."""
 TIME_BYTES = 4
 """Bytes before them that tell when it was made."""
 
@@ -37,6 +39,7 @@ class _Tokens:
         # pages.
         seconds = int(now.timestamp())
         self._since = seconds.to_bytes(TIME_BYTES, "big")
+        self._dice = b""
 
     def reply(self, reply: Reply) -> Reply:
         earlier = tuple(replace(each, part=self._part(each.part)) for each in reply.earlier)
@@ -53,12 +56,19 @@ class _Tokens:
     def _all(self, buttons: tuple[Button, ...]) -> tuple[Button, ...]:
         return tuple(self._button(button) for button in buttons)
 
+    def _random(self) -> bytes:
+        # Many at a time: each asking goes to the operating system.
+        if not self._dice:
+            self._dice = os.urandom(TOKEN_BYTES * AT_A_TIME)
+        thrown = self._dice[:TOKEN_BYTES]
+        self._dice = self._dice[TOKEN_BYTES:]
+        return thrown
+
     def _button(self, button: Button) -> Button:
         if button.token:
             # A message that takes another route: whichever of the two arrived, it works once.
             return button
-        random = os.urandom(TOKEN_BYTES)
-        encoded = urlsafe_b64encode(self._since + random)
+        encoded = urlsafe_b64encode(self._since + self._random())
         token = encoded.rstrip(b"=").decode("ascii")
         self.rows.append(
             StoredButton(

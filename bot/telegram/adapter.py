@@ -223,18 +223,16 @@ class TelegramAdapter:
         return Sent()
 
     async def _call(self, call: Mapping[str, Any], chat: int) -> None:
-        params = dict(call["params"])
-        params["reply_markup"] = self._keyboard(params.get("reply_markup"))
         if "file" in call:
+            params = dict(call["params"])
+            params["reply_markup"] = self._keyboard(params.get("reply_markup"))
             await self._send_file(call, chat, params)
             return
-        match call["method"]:
-            case "sendMessage":
-                await self.bot.send_message(chat, **_in_topic(call), **params)
-            case "editMessageText":
-                await self.bot.edit_message_text(chat_id=chat, **params)
-            case _:
-                await self.bot.edit_message_reply_markup(chat_id=chat, **params)
+        params = {"chat_id": chat, **_in_topic(call), **call["params"]}
+        if "reply_markup" in params and not params["reply_markup"]["inline_keyboard"]:
+            # No buttons are said by leaving the keyboard out.
+            del params["reply_markup"]
+        await self.request.say(f"{self.api_url}/bot{self.token}/{call['method']}", params)
 
     async def _send_file(
         self, call: Mapping[str, Any], chat: int, params: Mapping[str, Any]

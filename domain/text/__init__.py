@@ -264,7 +264,9 @@ def graphemes(text: str) -> list[str]:
 
 def utf16_length(text: str) -> int:
     """Returns the length in UTF-16 units, in which Telegram and LINE count."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, limit: int, *, units: Callable[[str], int] = utf16_length) -> str:
