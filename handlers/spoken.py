@@ -3,6 +3,7 @@ command.
 """
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -65,9 +66,9 @@ def near_command(text: str) -> tuple[Command, str, bool] | None:
 
     True at last where that word can hardly be a name's beginning.
     """
-    for one in _spoken(len(SPOKEN)):
+    for one in _beginning(text):
         rest = text[len(one.word) :]
-        if _begins(text, one.word) and not _CUT.match(rest):
+        if not _CUT.match(rest):
             goes_on = bool(rest[:1].strip()) and _THAI.match(rest) is not None
             apart = not goes_on or len(one.word) >= LONG
             return COMMANDS[one.command], rest.strip(_MARKS), apart
@@ -95,9 +96,7 @@ def _slash(text: str) -> Said:
 
 def _said(text: str) -> Said | None:
     """The command that begins the text, or stands behind what it is about."""
-    for one in _spoken(len(SPOKEN)):
-        if not _begins(text, one.word):
-            continue
+    for one in _beginning(text):
         said = _followed(one, text[len(one.word) :])
         if said is not None:
             return said
@@ -120,9 +119,9 @@ def _behind_record(text: str) -> Said | None:
     record, rest = taken
     if not rest or text[: record.start].strip():
         return None
-    for one in _spoken(len(SPOKEN)):
+    for one in _beginning(rest):
         tail = rest[len(one.word) :]
-        if not _begins(rest, one.word) or not _ends_word(one, tail, record.value):
+        if not _ends_word(one, tail, record.value):
             continue
         args = f"{record.value} {tail.strip(_MARKS)}".strip()
         said = _fitted(one, args)
@@ -141,7 +140,8 @@ def _ends_word(one: Spoken, tail: str, record: str) -> bool:
 
 def _at_end(text: str) -> Said | None:
     """A word that may stand behind its arguments."""
-    for one in _spoken(len(SPOKEN)):
+    last = text[-1:].casefold()[-1:]
+    for one in _by_letter(len(SPOKEN), -1).get(last, ()):
         front = text[: -len(one.word)]
         word = text[-len(one.word) :]
         if not one.last or not front or word.casefold() != one.word:
@@ -190,6 +190,23 @@ def _joins(one: Spoken, rest: str) -> bool:
     if one.joined is None or _CUT.match(rest):
         return False
     return bool(one.joined(rest))
+
+
+def _beginning(text: str) -> Iterator[Spoken]:
+    """Those whose word begins the text, the longest first."""
+    first = text[:1].casefold()[:1]
+    for one in _by_letter(len(SPOKEN), 0).get(first, ()):
+        if _begins(text, one.word):
+            yield one
+
+
+@cache
+def _by_letter(count: int, place: int) -> Mapping[str, Sequence[Spoken]]:
+    """All of them by their first letter (`place` 0) or their last (-1), the longest first."""
+    found: dict[str, list[Spoken]] = {}
+    for one in _spoken(count):
+        found.setdefault(one.word[place], []).append(one)
+    return found
 
 
 @cache

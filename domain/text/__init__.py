@@ -278,6 +278,8 @@ def shorten(text: str, limit: int, *, units: Callable[[str], int] = utf16_length
     room = limit - units(ELLIPSIS)
     if room < 0:
         return ""
+    if units is utf16_length and utf16_length(text) == len(text):
+        units = len  # no letter takes two
     return text[: _fitting(graphemes(text), room, units)].rstrip() + ELLIPSIS
 
 
