@@ -83,6 +83,13 @@ class _Look:
     def row(self, at: datetime) -> Due:
         """The row by which this part is due."""
         on = at.astimezone(BANGKOK).date()
+        return self._row(on.isoformat(), at)
+
+    def row_again(self, at: datetime) -> Due:
+        """The row by which this part is due once more on the same day."""
+        return self._row(at.isoformat(timespec="seconds"), at)
+
+    def _row(self, on: str, at: datetime) -> Due:
         since = self.since.isoformat(timespec="seconds")
         return Due(NEAR, "", f"{on} {since} {self.after}", at)
 
@@ -99,10 +106,15 @@ async def look_at_changed(work: Work, rows: Sequence[Due]) -> None:
     now = work.now.astimezone(BANGKOK)
     midnight = datetime.combine(now.date(), time(), BANGKOK)
     room = MOST_PAIRS - await duplicates.count_open(work.db, midnight)
+    # Without all of the register's words nobody can say who has a name like theirs.
+    can_look = await work.words.refreshed(work.db, patience=None)
     for row in rows:
         look = _Look.of(row)
         if now.hour >= MORNING or room <= 0:
             _plan_look(work, look, _next_night(now))
+        elif not can_look:
+            again = look.row_again(work.now + PAUSE)
+            work.change(partial(due_store.plan, rows=[again]))
         else:
             room = await _look_at(work, look, room)
 

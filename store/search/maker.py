@@ -121,6 +121,14 @@ def main() -> None:
         os.nice(GENTLE)
     asked = sys.stdin.buffer
     answers = sys.stdout.buffer
+    # Who asked may be gone before the answer is ready.
+    with suppress(BrokenPipeError):
+        _answer_all(asked, answers)
+    # Nothing is left to be written out, and the pipe may be gone.
+    os._exit(0)
+
+
+def _answer_all(asked: IO[bytes], answers: IO[bytes]) -> None:
     maker = SegmentMaker()
     while (message := _read(asked)) is not None:
         if message:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from store.search.slips import Feature, features, lengths, nearest, sharing
+from store.search.slips import Feature, features, lengths, nearest, ones, sharing
 
 Length = tuple[int, int, Sequence[int]]
 """A length, how many words have it, and of which letters there are rows: letter and how often, in
@@ -17,6 +17,8 @@ turn.
 """
 NEWLINE = b"\n"
 LARGEST_COUNT = 256
+MANY = 8
+"""One of so many words of a length are many."""
 
 
 @dataclass(slots=True)
@@ -135,8 +137,9 @@ class PackedWords:
         return block.first + at
 
     def _at(self, block: _Block, at: int) -> bytes:
-        start = block.place(at)
-        return self._data[start : start + block.length]
+        length = block.length
+        start = block.start + at * (length + 1)
+        return self._data[start : start + length]
 
     def _find(self, block: _Block, word: bytes) -> int:
         """Which of the words of a length is the first that does not come before this one."""
@@ -187,12 +190,25 @@ class PackedWords:
             block = self._blocks.get(length)
             if block is None:
                 continue
-            places = self._sharing(word, block, slips)
+            bits = self._sharing(word, block, slips)
+            if bits.bit_count() > block.count // MANY:
+                # To take all of them at once is faster than many one by one.
+                words = self._words(block)
+                for at, distance in nearest(word, words, slips):
+                    yield block.first + at, distance
+                continue
+            places = list(ones(bits))
             some = [self._at(block, place) for place in places]
             for at, distance in nearest(word, some, slips):
                 yield block.first + places[at], distance
 
-    def _sharing(self, word: bytes, block: _Block, slips: int) -> list[int]:
+    def _words(self, block: _Block) -> list[bytes]:
+        """All words of a length."""
+        end = block.place(block.count)
+        text = self._data[block.start : end]
+        return text.split(NEWLINE)[:-1]
+
+    def _sharing(self, word: bytes, block: _Block, slips: int) -> int:
         size = block.row_size
 
         def row(feature: Feature) -> int:
@@ -203,7 +219,7 @@ class PackedWords:
             bits = self._data[start : start + size]
             return int.from_bytes(bits, "little")
 
-        return list(sharing(word, block.length, slips, block.count, row))
+        return sharing(word, block.length, slips, block.count, row)
 
 
 def _row_key(letter: int, times: int) -> int:

@@ -14,9 +14,10 @@ from domain.customers.romanise import Sound, thai_sounds
 from domain.keyboard import has_thai
 from store.search import letters
 from store.search.packed import Length, PackedWords, Packing, pack
+from store.search.sieve import SIZE, sieve_of
 from store.search.sounds import Candidates, PackedSounds, SoundPacking, pack_sounds
 
-FORMAT = f"1 {sys.byteorder}"
+FORMAT = f"2 {sys.byteorder}"
 """Changes whenever a segment that stands in a database could no longer be read."""
 _HEADER_SIZE = 4
 _RULES = (
@@ -77,6 +78,7 @@ class SegmentMaker:
             described,
             packed,
             commonness,
+            sieve_of(numbered),
             packed_sounds,
             foreign,
         ]
@@ -96,6 +98,7 @@ class Segment:
     words: PackedWords
     sounds: PackedSounds
     foreign: tuple[str, ...]
+    sieve: memoryview
     _commonness: memoryview
 
     @classmethod
@@ -109,13 +112,14 @@ class Segment:
         behind = words.end + words.count
         commonness = memoryview(data)[words.end : behind]
         sound_packing = _sound_packing(header["sounds"])
-        sounds = PackedSounds(sound_packing, data, behind)
+        sounds = PackedSounds(sound_packing, data, behind + SIZE)
         first_foreign = len(data) - header["foreign"]
         foreign = data[first_foreign:].decode()
         return cls(
             words,
             sounds,
             tuple(foreign.split()),
+            memoryview(data)[behind : behind + SIZE],
             commonness,
         )
 

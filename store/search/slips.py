@@ -56,7 +56,8 @@ class SlipIndex:
         def row(feature: Feature) -> int:
             return self._row(length, feature)
 
-        return [words[at] for at in sharing(word, length, slips, len(words), row)]
+        bits = sharing(word, length, slips, len(words), row)
+        return [words[at] for at in ones(bits)]
 
     def _row(self, length: int, feature: Feature) -> int:
         row = self._read.get((length, feature))
@@ -78,9 +79,9 @@ def sharing(
     slips: int,
     count: int,
     row: Callable[[Feature], int],
-) -> Iterator[int]:
-    """Which of `count` words of this length have all letters but so few that the others can be
-    slips; `row` gives the bits of those that have a letter.
+) -> int:
+    """A bit for each of `count` words of this length: whether it has all letters but so few that
+    the others can be slips; `row` gives the bits of those that have a letter.
     """
     # Letters that a longer word has more than the typed one are slips already.
     allowed = slips - max(0, length - len(word))
@@ -92,7 +93,7 @@ def sharing(
         for n in range(allowed, 0, -1):
             lacking[n] = (lacking[n] & has) | lacking[n - 1]
         lacking[0] &= has
-    return _ones(lacking[allowed])
+    return lacking[allowed]
 
 
 def nearest(word: Word, some: Sequence[Word], slips: int) -> Iterator[tuple[int, int]]:
@@ -116,7 +117,7 @@ def features(word: str | bytes) -> list[Feature]:
     return [(letter, times) for letter, count in counts.items() for times in range(1, count + 1)]
 
 
-def _ones(bits: int) -> Iterator[int]:
+def ones(bits: int) -> Iterator[int]:
     """The places of the bits that are set, from the lowest."""
     digits = bin(bits).removeprefix("0b")
     text = digits[::-1]

@@ -16,6 +16,7 @@ from store.search.memory import PATIENCE, Memory
 from store.search.recent import RecentWords
 from store.search.segment import FORMAT, Segment
 from store.search.segments import SegmentRow, list_segments, read_chunks
+from store.search.sieve import passes, sieve_of, together
 from store.search.sounds import Sounding, soundings
 
 BATCH = 5_000
@@ -31,6 +32,9 @@ ALLOWED_SLIPS = (0, 0, 0, 1, 1, 2, 2, 2, 2)
 MOST_SLIPS = 3
 
 
+NO_WORDS = sieve_of(())
+
+
 @dataclass(slots=True)
 class _Known:
     """What is known at one time: the segments by their ids, the words of segments that have foreign
@@ -41,6 +45,7 @@ class _Known:
     foreign: RecentWords = field(default_factory=RecentWords)
     recent: RecentWords = field(default_factory=RecentWords)
     last: int = 0
+    sieve: bytes = NO_WORDS
 
     @property
     def few(self) -> tuple[RecentWords, RecentWords]:
@@ -66,10 +71,10 @@ class SearchWords(Memory):
 
     def __contains__(self, word: str) -> bool:
         known = self._known
-        if any(word in some for some in known.few):
+        if word in known.recent or word in known.foreign:
             return True
         packed = letters.one_byte(word)
-        if packed is None:
+        if packed is None or not passes(known.sieve, packed):
             return False
         return any(packed in segment for segment in known.segments.values())
 
@@ -116,7 +121,8 @@ class SearchWords(Memory):
             # Dropped while they were read: others have taken their place.
             if segments is not None:
                 break
-        known = _Known(segments, last=rows[-1].up_to_id if rows else 0)
+        sieve = together(segment.sieve for segment in segments.values())
+        known = _Known(segments, last=rows[-1].up_to_id if rows else 0, sieve=sieve)
         for segment in segments.values():
             await _take_in(known.foreign, segment.foreign)
         if self.is_complete:

@@ -221,6 +221,15 @@ class DeskProcess:
         """None while it runs."""
         return self._process.poll() if self._process else 0
 
+    def children(self) -> list[int]:
+        """The processes that it has started and that have not ended."""
+        assert self._process is not None
+        listed: list[int] = []
+        for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+            text = (thread / "children").read_text(encoding="ascii")
+            listed += map(int, text.split())
+        return listed
+
     def wait_killed(self) -> None:
         """Until the failpoint has struck; everything else than SIGKILL is a failure."""
         eventually(lambda: self.exit_code is not None, "the failpoint")

@@ -11,6 +11,8 @@ import pytest
 
 from handlers.customers import duplicate_walk
 from store.opening import open_database
+from store.search import words
+from store.search.building import Building
 from tests.e2e.fork_server import run_program
 from tests.fakes.clock import machine_time
 
@@ -83,6 +85,10 @@ C95003,นายสมชาย ใจดี,,,,
 
 async def pairs_after_a_night(desk) -> list[tuple[str, str]]:
     desk.wait(hours=17)  # three at night
+    return await pairs_of_a_minute(desk)
+
+
+async def pairs_of_a_minute(desk) -> list[tuple[str, str]]:
     for _turn in range(4):
         await desk.tick()
         desk.wait(seconds=20)
@@ -94,6 +100,19 @@ async def test_the_night_finds_imported_twins(desk, bring, monkeypatch):
     monkeypatch.setattr(duplicate_walk, "MOST_CHANGED", 7)
     await bring(TWINS)
     assert await pairs_after_a_night(desk) == [("C81554", "C95003"), ("C95001", "C95002")]
+
+
+async def test_the_night_waits_until_all_words_are_known(desk, bring, monkeypatch):
+    await bring(TWINS)
+    with monkeypatch.context() as half_known:
+        half_known.setattr(words, "BATCH", 1)
+        half_known.setattr(words, "MOST_RECENT", 0)
+        desk.wait(hours=17)
+        # By the same name pairs are found without the words, by one that is alike only with them.
+        assert await pairs_of_a_minute(desk) == [("C81554", "C95003")]
+        assert not await desk.engine.desk.words.refreshed(desk.db)
+    assert await Building(desk.db, "one", lambda: desk.now, least=1).run()
+    assert await pairs_of_a_minute(desk) == [("C81554", "C95003"), ("C95001", "C95002")]
 
 
 async def as_an_older_desk_left_it(desk, desk_url) -> None:

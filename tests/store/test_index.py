@@ -20,6 +20,7 @@ from store.search.building import Building
 from store.search.maker import MakerProcess
 from store.search.recent import RecentWords
 from store.search.segment import Segment, SegmentMaker
+from store.search.sieve import together
 from store.search.words import SearchWords, allowed_slips
 
 NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
@@ -38,6 +39,7 @@ def dictionary(packed: Iterable[Iterable[str]], recent: Iterable[str]) -> Search
         segment = Segment.read(maker.made())
         known.segments[str(number)] = segment
         known.foreign = RecentWords([*known.foreign, *segment.foreign])
+        known.sieve = together([known.sieve, segment.sieve])
     words.add(recent)
     return words
 
@@ -120,7 +122,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Segments and chunks of a size that a test can fill."""
     monkeypatch.setattr(building, "MOST_WORDS", 30)
     monkeypatch.setattr(building, "PAGE", 7)
-    monkeypatch.setattr(segments, "CHUNK", 500)
+    monkeypatch.setattr(segments, "CHUNK", 200_000)
 
 
 def making(db: Database, owner: str = "one", least: int = 1) -> Building:
