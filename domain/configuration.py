@@ -15,6 +15,8 @@ from domain.owed.requests import RequestKind, Steps, read_requests
 from domain.owed.rules import Rule, read_rules
 from domain.publicity.posting import PostingRules, read_posting
 from domain.publicity.summary import Release, read_releases
+from domain.search import organisations
+from domain.search.organisations import Organisations, standard_organisations
 from domain.suggestions.pointing import Telling, read_telling
 from domain.suggestions.subjects import Seeds, read_seeds
 from domain.tickets.projects import Project, read_projects
@@ -43,6 +45,7 @@ TABLES = (
     "suggestions",
     "pointing",
     "posting",
+    *organisations.TABLES,
 )
 
 
@@ -64,6 +67,7 @@ class Configuration:
     """Those of them that surely speak against a habit."""
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
+    organisations: Organisations = field(default_factory=standard_organisations, compare=False)
     vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
     """The words of the one line, but for the names of staff; contracts are those of microdata
     requests.
@@ -105,4 +109,5 @@ def load_configuration(override: Path | None = None) -> Configuration:
         telling=read_telling(root, catalogue, seeds),
         releases=read_releases(root, projects),
         posting=read_posting(root),
+        organisations=Organisations(root),
     )

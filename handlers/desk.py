@@ -195,6 +195,9 @@ class Desk:
     words: SearchWords = field(default_factory=SearchWords)
     suggestions: Suggestions = field(default_factory=Suggestions)
 
+    def __post_init__(self) -> None:
+        self.words.organisations = self.configuration.organisations
+
     async def close(self) -> None:
         """Give up what is being read into memory; the database stays open."""
         await self.words.close()

@@ -20,6 +20,7 @@ DEFAULT_FILES = (
     "templates.toml",
     "suggestions.toml",
     "posting.toml",
+    "organisations.toml",
 )
 
 

@@ -64,9 +64,20 @@ class _Titles:
             self._ends[text] = ending
             lengths[text[:2]].add(len(text))
         for first, some in lengths.items():
-            self._lengths[first] = sorted(some, reverse=True)
-        firsts = "|".join(map(re.escape, sorted(lengths)))
-        self.beginning = re.compile(rf"(?<!{_WORD_SIGN})(?:{firsts})", re.IGNORECASE)
+            self._lengths[first] = sorted(
+                some,
+                reverse=True,
+            )
+        firsts = "|".join(
+            map(
+                re.escape,
+                sorted(lengths),
+            )
+        )
+        self.beginning = re.compile(
+            rf"(?<!{_WORD_SIGN})(?:{firsts})",
+            re.IGNORECASE,
+        )
         """Where one may begin."""
 
     def end(self, text: str, at: int) -> int:
@@ -83,14 +94,26 @@ class _Titles:
                     return end
         return 0
 
-    def _lengths_at(self, text: str, at: int) -> list[int]:
+    def _lengths_at(
+        self,
+        text: str,
+        at: int,
+    ) -> list[int]:
         """Returns how long titles are that begin as the text does here, the longest first."""
         first = text[at : at + 2].lower()
         if first in self._lengths:
             return self._lengths[first]
-        return self._lengths.get(first[:1], [])
+        return self._lengths.get(
+            first[:1],
+            [],
+        )
 
-    def _goes_so_far(self, text: str, end: int, ending: _End) -> int:
+    def _goes_so_far(
+        self,
+        text: str,
+        end: int,
+        ending: _End,
+    ) -> int:
         """Returns where it ends, 0 where what follows makes it something else."""
         if ending is _End.WORD_OR_DOT:
             found = _DOT_OR_END.match(text, end)
@@ -99,14 +122,22 @@ class _Titles:
             return end
         return 0
 
-    def _is_followed_well(self, text: str, end: int, ending: _End) -> bool:
+    def _is_followed_well(
+        self,
+        text: str,
+        end: int,
+        ending: _End,
+    ) -> bool:
         match ending:
             case _End.FULL:
                 return not _GOES_ON.match(text, end)
             case _End.SINGLE:
                 return not _INITIAL.match(text, end)
             case _End.DOT:
-                return not _INITIAL.match(text, end) or self._title_follows(text, end)
+                return not _INITIAL.match(text, end) or self._title_follows(
+                    text,
+                    end,
+                )
             case _:
                 return _WORD_ENDS.match(text, end) is not None
 
@@ -129,7 +160,10 @@ def strip_titles(text: str) -> str:
         if end > at:
             pieces.append(text[kept:at])
             kept = end
-        found = titles.beginning.search(text, max(end, found.end()))
+        found = titles.beginning.search(
+            text,
+            max(end, found.end()),
+        )
     pieces.append(text[kept:])
     return _without_degrees("".join(pieces))
 
@@ -183,7 +217,10 @@ def _end_of_perhaps(text: str, at: int) -> int:
     there is none.
     """
     perhaps = _perhaps()
-    return perhaps.end(text, at) or perhaps.end(text, _end_of_titles(text, at))
+    return perhaps.end(text, at) or perhaps.end(
+        text,
+        _end_of_titles(text, at),
+    )
 
 
 def _without_degrees(text: str) -> str:
@@ -214,19 +251,36 @@ def _perhaps() -> _Titles:
 
 @cache
 def _gap() -> re.Pattern[str]:
-    kinds = "|".join(map(re.escape, _table("beside").texts("kinds")))
+    kinds = "|".join(
+        map(
+            re.escape,
+            _table("beside").texts("kinds"),
+        )
+    )
     return re.compile(rf"(?:\s?\((?:{kinds})\.?\))?\s*")
 
 
 @cache
 def _degrees() -> re.Pattern[str]:
-    degrees = "|".join(map(re.escape, _table("beside").texts("behind_names")))
+    degrees = "|".join(
+        map(
+            re.escape,
+            _table("beside").texts("behind_names"),
+        )
+    )
     return re.compile(rf"(?<=\S)[\s,]+(?:{degrees})(?=[\s,)]|$)")
 
 
 def _table(name: str) -> TomlTable:
-    document = read_document(Path(__file__).parents[1] / "data" / "titles.toml", "titles.toml")
-    return TomlTable(document.values, (), (document,)).table(name)
+    document = read_document(
+        Path(__file__).parents[1] / "data" / "titles.toml",
+        "titles.toml",
+    )
+    return TomlTable(
+        document.values,
+        (),
+        (document,),
+    ).table(name)
 
 
 def _sure_titles() -> Iterator[tuple[str, _End]]:
@@ -283,6 +337,9 @@ def _spaced(title: str) -> Iterator[str]:
         gaps = _LATIN_GAPS
         bare = bare.replace(" ", ".")
     first, *others = bare.split(".")
-    for between in product(gaps, repeat=len(others)):
+    for between in product(
+        gaps,
+        repeat=len(others),
+    ):
         pairs = zip(between, others, strict=True)
         yield first + "".join(gap + part for gap, part in pairs)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from domain.customers.other_names import other_names
 from domain.customers.records import Contact, Customer, CustomerCode
 from domain.text import spellings
 from store.engine.database import Tx, is_one_of
@@ -72,11 +73,13 @@ def whole_key(name: str) -> str:
 
 
 def words_of(customer: Customer) -> set[str]:
-    """The search keys of all words of name, organisation and contacts, at most WORD_LENGTH
-    characters each.
+    """The search keys of all words of name, organisation, contacts and by what else they are known,
+    at most WORD_LENGTH characters each.
     """
     words: set[str] = set()
-    for name in _names(customer):
+    emails = [who.email for who in _people(customer)]
+    others = other_names((customer.name, customer.organisation), emails)
+    for name in (*_names(customer), *others):
         for key in spellings(name):
             words.update(word[:WORD_LENGTH] for word in key.split())
     return words

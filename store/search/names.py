@@ -28,6 +28,8 @@ UNHEARD = 2
 """So many times as many letters as are heard no name has."""
 SHORT = 2
 """Letters that are looked for as the beginning of words alone."""
+FEW = 3
+"""Letters of an abbreviation that is looked for as a whole word alone."""
 LONG_PATIENCE = 20.0
 """Seconds that a question waits for the words where it cannot be answered without."""
 GUESSES = 20
@@ -60,11 +62,21 @@ async def find_by_name(
 
     DeskError("register_unread") where nobody can know yet: of "nothing found" a second record would
     come."""
-    typed = strip_titles(text[:MOST_TYPED]).split()
-    query = " ".join(typed[:MOST_WORDS])
+    query = _query(text[:MOST_TYPED])
     folded = fold(query)
     if not folded or _is_mostly_unheard(query, folded):
         return NamesFound()
+    meant = (
+        ()
+        if near
+        else await _meant(
+            db,
+            words,
+            text[:MOST_TYPED],
+        )
+    )
+    if meant:
+        return NamesFound(meant)
     if len(folded) <= SHORT:
         return NamesFound(
             await rank(
@@ -92,6 +104,79 @@ async def find_by_name(
     )
 
 
+async def _meant(
+    db: Database,
+    words: SearchWords,
+    text: str,
+) -> Sequence[NameMatch]:
+    """Who is surely found by one of the names of an organisation that were meant; nobody where no
+    such name was typed.
+    """
+    readings = words.organisations.readings(text)
+    if len(readings) == 1 or not await words.refreshed(db):
+        return ()
+    found: dict[str, NameMatch] = {}
+    for reading in readings:
+        for match in await _by_reading(
+            db,
+            words,
+            reading,
+            is_typed=reading == text,
+        ):
+            code = match.customer.code
+            known = found.get(code, match)
+            if match.place <= known.place:
+                # What was typed says why; how surely it was meant says where it stands.
+                found[code] = replace(
+                    match,
+                    why=known.why,
+                )
+    return in_turn(list(found.values()))[:LIMIT]
+
+
+async def _by_reading(
+    db: Database, words: SearchWords, reading: str, *, is_typed: bool
+) -> list[NameMatch]:
+    """Who is surely found by a name that may be meant."""
+    query = _query(reading)
+    folded = fold(query)
+    if is_typed:
+        # One or two letters begin too many names.
+        return (
+            await _Search(
+                db,
+                words,
+                query,
+            ).sure()
+            if len(folded) > SHORT
+            else []
+        )
+    found = await _Search(
+        db,
+        words,
+        query,
+    ).sure()
+    return [
+        match
+        for match in found
+        if not _is_by_chance(
+            match,
+            folded,
+        )
+    ]
+
+
+def _is_by_chance(match: NameMatch, folded: str) -> bool:
+    """Whether somebody has nothing to do with a name that nobody typed."""
+    return match.why == "layout" or (len(folded) <= FEW and match.kind != WHOLE)
+
+
+def _query(text: str) -> str:
+    """What is looked for of a text: without titles, and no more than so many words."""
+    typed = strip_titles(text).split()
+    return " ".join(typed[:MOST_WORDS])
+
+
 def _is_mostly_unheard(query: str, folded: str) -> bool:
     """Whether so little is left of Thai letters and marks that nobody meant a name with them."""
     letters = sum(map(has_thai, query))
@@ -103,7 +188,12 @@ async def _that_begin_so(db: Database, query: str) -> list[Match]:
     readings: list[Reading] = [[beginning(word) for word in words] for words in spelt(query)]
     found: Found = {}
     for reading in readings:
-        for match in (await find_holders(db, [reading])).matches:
+        for match in (
+            await find_holders(
+                db,
+                [reading],
+            )
+        ).matches:
             keep(found, match)
     return list(found.values())
 
@@ -126,6 +216,11 @@ class _Search:
             self._meanings,
         )
 
+    async def sure(self) -> list[NameMatch]:
+        """Who is found surely."""
+        found = await self._ranked(await self._surely())
+        return [match for match in found if not match.weak]
+
     async def found(self, *, near: bool) -> list[NameMatch]:
         """Who is found surely, else guesses."""
         sure = await self._surely()
@@ -138,7 +233,10 @@ class _Search:
         guesses = await self._ranked(likely)
         if is_sure:
             return found + _likeliest(guesses)
-        found = _likeliest(in_turn([*found, *guesses]), GUESSES + len(found))
+        found = _likeliest(
+            in_turn([*found, *guesses]),
+            GUESSES + len(found),
+        )
         if found or near:
             return found
         return await self._without_one()
@@ -181,8 +279,16 @@ class _Search:
             found: Found = {}
             for words in side_by_side(spelt(text)):
                 await self._as_typed(text, words, found)
+                if found:
+                    break
             if found:
-                return [replace(match, why=why) for match in found.values()]
+                return [
+                    replace(
+                        match,
+                        why=why,
+                    )
+                    for match in found.values()
+                ]
         return []
 
     def _likelier_first(self) -> Sequence[tuple[str, str]]:
@@ -216,7 +322,13 @@ class _Search:
             return
         # Parts of several words are many: they are asked for where nobody else is found.
         if alone or not found:
-            held = [self._meanings.holds(spellings, alone=alone) for spellings in words]
+            held = [
+                self._meanings.holds(
+                    spellings,
+                    alone=alone,
+                )
+                for spellings in words
+            ]
             await self._collect([held], found)
 
     async def _that_begin(
@@ -234,7 +346,10 @@ class _Search:
         )
         if cut and len(words) > 1 and _count_whole(found) < LIMIT:
             # Of very many those who have the very words may have been left out.
-            await self._collect([[self._meanings.whole(spellings) for spellings in words]], found)
+            await self._collect(
+                [[self._meanings.whole(spellings) for spellings in words]],
+                found,
+            )
 
     async def _collect(
         self,

@@ -9,9 +9,10 @@ from itertools import chain
 
 from rapidfuzz.fuzz import ratio
 
+from domain.customers.other_names import other_names
 from domain.customers.records import Contact, Customer
 from domain.keyboard import as_thai_keys, has_thai
-from domain.text import letters, spellings
+from domain.text import letter_readings, spellings
 from store.customers.records import follow_customers
 from store.engine.database import Database, is_one_of
 
@@ -196,13 +197,13 @@ async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[Contac
         return {}
     wanted = is_one_of("customer_code", codes)
     rows = await db.fetch(
-        "SELECT customer_code, id, name FROM contacts "
+        "SELECT customer_code, id, name, email FROM contacts "
         f"WHERE removed = 0 AND {wanted} ORDER BY main DESC, id",
         *codes,
     )
     found: dict[str, list[Contact]] = {}
     for row in rows:
-        contact = Contact(row["name"], id=int(row["id"]))
+        contact = Contact(row["name"], email=row["email"], id=int(row["id"]))
         found.setdefault(row["customer_code"], []).append(contact)
     return found
 
@@ -214,10 +215,10 @@ class _Typed:
 
     def __init__(self, query: str) -> None:
         self._raw = query.casefold().split()
-        self._letters = {"": letters(query), "layout": letters(query)}
+        self._letters = {"": letter_readings(query), "layout": letter_readings(query)}
         if not has_thai(query):
-            self._letters["layout"] = letters(as_thai_keys(query))
-        self._spelt: dict[str, list[str]] = {}
+            self._letters["layout"] = letter_readings(as_thai_keys(query))
+        self._spelt: dict[str, list[list[str]]] = {}
         self._heard: dict[str, set[str]] = {}
 
     def is_within(self, names: Iterable[str]) -> bool:
@@ -235,8 +236,11 @@ class _Typed:
         names: Sequence[str],
     ) -> float:
         """How alike it is to names as spelt, in percent; 100 where all words stand there."""
-        typed = self._letters.get(why, self._letters[""])
-        words = [self._spelt_words(name) for name in names]
+        readings = self._letters.get(why, self._letters[""])
+        return max(self._likeness(typed, names) for typed in readings)
+
+    def _likeness(self, typed: Sequence[str], names: Sequence[str]) -> float:
+        words = [words for name in names for words in self._spelt_words(name)]
         every = set(chain.from_iterable(words))
         whole = "".join(typed)
         if every.issuperset(typed) or any(whole in _runs(some) for some in words):
@@ -262,7 +266,9 @@ class _Typed:
             # Of two who fit alike nobody knows who is meant.
             best = contact if shared > most else None
             most = shared
-        return best
+        if best:
+            return replace(best, email="")
+        return None
 
     def spelling(
         self,
@@ -270,14 +276,14 @@ class _Typed:
         names: Iterable[str],
     ) -> tuple[str, ...]:
         """Words of the register as they are spelt in these names."""
-        spelt = [one for name in names for one in self._spelt_words(name)]
+        spelt = [one for name in names for words in self._spelt_words(name) for one in words]
         heard = {word: one for one in reversed(spelt) for word in self._heard_words(one)}
         return tuple(heard.get(word, word) for word in words)
 
-    def _spelt_words(self, name: str) -> list[str]:
+    def _spelt_words(self, name: str) -> list[list[str]]:
         known = self._spelt.get(name)
         if known is None:
-            known = letters(name)
+            known = letter_readings(name)
             self._spelt[name] = known
         return known
 
@@ -343,9 +349,14 @@ def _weigh_spelling(
 ) -> tuple[int, float, bool]:
     """How whole words that are alike match by their spelling, how surely, and whether weakly."""
     names = [customer.name, customer.organisation]
+    emails = [customer.email, *(contact.email for contact in contacts)]
     own = typed.likeness(match.why, names)
     if match.kind == WHOLE and own == 100:
         return WHOLE, match.likeness, False
+    others = other_names(names, emails)
+    if match.kind == WHOLE and typed.likeness(match.why, [*names, *others]) == 100:
+        # Initials and where the mail comes from are shared by many.
+        return WHOLE, match.likeness - BEHIND_OWN, False
     with_contacts = own
     if contacts:
         every = [*names, *(contact.name for contact in contacts)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from domain.customers.romanise import latin_sound
 from domain.keyboard import has_thai
+from domain.search.organisations import standard_organisations
 from store.engine.database import Reader
 from store.search import letters
 from store.search.memory import PATIENCE, Memory
@@ -62,6 +63,8 @@ class SearchWords(Memory):
         super().__init__()
         self._known = _Known()
         self._must_look = True
+        self.organisations = standard_organisations()
+        """What typed names of organisations may mean; whoever has an office's puts it here."""
         self.is_read = False
         """Whether a first reading has ended."""
         self.is_complete = False
