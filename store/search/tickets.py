@@ -3,6 +3,7 @@ blocks of older ones that have all parts of the words, until enough are found.
 
 One byte a letter makes that cheap: one behaviour on both engines, letters of one or two too."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,10 +20,12 @@ STRETCH = 20_000
 """Keys read by one statement: most searches end there, and SQLite's one reader serves others in
 between.
 """
-MOST_TRIGRAMS = 16
+MOST_TRIGRAMS = 8
 """Of a long text some parts say enough."""
-READ_TOGETHER = 100
+READ_TOGETHER = 60
 """Blocks read by one statement."""
+SEGMENTS_TOGETHER = 64
+"""Segments in which one statement looks for trigrams: more than a hundred thousand tickets."""
 
 
 async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]]:
@@ -86,24 +89,30 @@ class _Texts:
         condition = " AND ".join([holds] * len(keys))
         return cls(condition, tuple(f"{sign}{key}{sign}" for key in keys))
 
-    async def read(
-        self, db: Reader, where: str, *params: object, limit: int, blocks: Sequence[int] = ()
-    ) -> list[int]:
-        """The newest of them within a part of all keys, or in blocks that begin with these ids."""
-        among = "SELECT id FROM ticket_texts"
-        if blocks:
-            # Joined, and not ranges with OR between them, for which SQLite reads the whole table.
-            firsts = ", ".join(["(CAST(? AS BIGINT))"] * len(blocks))
-            among = f"WITH blocks (first) AS (VALUES {firsts}) "
-            among += "SELECT id FROM blocks CROSS JOIN ticket_texts"
-            where = f"id >= first AND id < first + {BLOCK} AND {where}"
+    async def read(self, db: Reader, where: str, *params: object, limit: int) -> list[int]:
+        """The newest of them within a part of all keys, by their ids."""
         rows = await db.fetch(
-            f"{among} WHERE {where} AND {self.condition} ORDER BY id DESC LIMIT {limit}",
-            *blocks,
+            f"SELECT id FROM ticket_texts WHERE {where} AND {self.condition} "
+            f"ORDER BY id DESC LIMIT {limit}",
             *params,
             *self.params,
         )
         return [int(row["id"]) for row in rows]
+
+    async def read_blocks(
+        self, db: Reader, blocks: Sequence[int], above: int, limit: int
+    ) -> list[int]:
+        """The newest of them below an id that are indexed, in blocks that begin with these ids."""
+        # Joined so, and not by OR or from a list, for which an engine reads the whole table.
+        one = (
+            "SELECT id FROM ticket_texts "
+            f"WHERE id >= ? AND id < ? AND indexed = 1 AND {self.condition}"
+        )
+        params: list[object] = []
+        for first in blocks:
+            params += [first, min(first + BLOCK, above), *self.params]
+        rows = await db.fetch(" UNION ALL ".join([one] * len(blocks)), *params)
+        return sorted((int(row["id"]) for row in rows), reverse=True)[:limit]
 
 
 async def _not_indexed(db: Reader, texts: _Texts, above: int, limit: int) -> list[int]:
@@ -127,69 +136,82 @@ async def _in_blocks(
 ) -> list[int]:
     """The newest of those below an id that are indexed."""
     found: list[int] = []
-    blocks = await _blocks(db, keys)
-    wanted = [first for first in blocks if first < above]
-    for at in range(0, len(wanted), READ_TOGETHER):
-        some = wanted[at : at + READ_TOGETHER]
-        found += await texts.read(
-            db,
-            "id < ? AND indexed = 1",
-            above,
-            limit=limit - len(found),
-            blocks=some,
-        )
-        if len(found) >= limit:
-            break
+    segments = await _segments(db)
+    for start in range(0, len(segments), SEGMENTS_TOGETHER):
+        blocks = await _blocks(db, keys, segments[start : start + SEGMENTS_TOGETHER])
+        wanted = [first for first in blocks if first < above]
+        for at in range(0, len(wanted), READ_TOGETHER):
+            some = wanted[at : at + READ_TOGETHER]
+            found += await texts.read_blocks(db, some, above, limit - len(found))
+            if len(found) >= limit:
+                return found
     return found
 
 
-async def _blocks(db: Reader, keys: Sequence[str]) -> list[int]:
-    """The first ids of the blocks that have all the trigrams of these keys, the newest first."""
+async def _segments(db: Reader) -> list[int]:
+    """All segments, the newest first."""
+    # From one to the next: of each the index has thousands of trigrams.
+    rows = await db.fetch(
+        "WITH RECURSIVE segments (segment) AS (SELECT max(segment) FROM ticket_trigrams UNION ALL "
+        "SELECT (SELECT max(segment) FROM ticket_trigrams t WHERE t.segment < segments.segment) "
+        "FROM segments WHERE segments.segment IS NOT NULL) "
+        "SELECT segment FROM segments WHERE segment IS NOT NULL"
+    )
+    return [int(row["segment"]) for row in rows]
+
+
+async def _blocks(db: Reader, keys: Sequence[str], segments: Sequence[int]) -> list[int]:
+    """The first ids of those blocks of these segments that have all the trigrams of the keys, the
+    newest first.
+    """
     ranges = trigrams_of_query(keys)
     # Spread over the text: parts beside each other go together anyway.
     step = -(-len(ranges) // MOST_TRIGRAMS)
     ranges = ranges[::step]
+    blocks = dict.fromkeys(segments, _ALL)
     exact = [first for first, last in ranges if first == last]
-    blocks: dict[int, int] | None = None
     if exact:
-        blocks = await _blocks_with_all(db, exact)
+        blocks = _both(blocks, await _blocks_with_all(db, segments, exact))
     for first, last in ranges:
-        if first == last:
-            continue
-        more = await _blocks_with_any(db, first, last)
-        blocks = more if blocks is None else _both(blocks, more)
-    return list(_first_ids(blocks or {}))
+        if first != last:
+            blocks = _both(blocks, await _blocks_with_any(db, segments, first, last))
+    return list(_first_ids(blocks))
 
 
-_SEGMENTS = (
-    "WITH RECURSIVE segments (segment) AS (SELECT max(segment) FROM ticket_trigrams UNION ALL "
-    "SELECT (SELECT max(segment) FROM ticket_trigrams t WHERE t.segment < segments.segment) "
-    "FROM segments WHERE segments.segment IS NOT NULL) "
-    "SELECT t.segment, t.trigram, t.blocks "
-    "FROM segments CROSS JOIN ticket_trigrams t WHERE t.segment = segments.segment AND "
-)
-"""Goes from segment to segment and looks up some trigrams in each: the index begins with the
-segment, since that is how it is written.
-"""
 _ALL = (1 << BLOCKS) - 1
 
 
-async def _blocks_with_all(db: Reader, exact: Sequence[int]) -> dict[int, int]:
-    """By segment, the blocks that have each of these, as bits."""
-    rows = await db.fetch(f"{_SEGMENTS} {is_one_of('t.trigram', exact)}", *exact)
+async def _blocks_with_all(
+    db: Reader, segments: Sequence[int], exact: Sequence[int]
+) -> dict[int, int]:
+    """By segment, the blocks that have each of these trigrams, as bits."""
+    rows = await db.fetch(
+        "SELECT segment, blocks FROM ticket_trigrams "
+        f"WHERE {is_one_of('segment', segments)} AND {is_one_of('trigram', exact)}",
+        *segments,
+        *exact,
+    )
     blocks: dict[int, int] = {}
-    counts: dict[int, int] = {}
+    counts: Counter[int] = Counter()
     for row in rows:
         segment = row["segment"]
         blocks[segment] = blocks.get(segment, _ALL) & row["blocks"]
-        counts[segment] = counts.get(segment, 0) + 1
+        counts[segment] += 1
     wanted = len(exact)
     return {segment: bits for segment, bits in blocks.items() if counts[segment] == wanted}
 
 
-async def _blocks_with_any(db: Reader, first: int, last: int) -> dict[int, int]:
+async def _blocks_with_any(
+    db: Reader, segments: Sequence[int], first: int, last: int
+) -> dict[int, int]:
     """By segment, the blocks that have one of the trigrams from the first to the last, as bits."""
-    rows = await db.fetch(f"{_SEGMENTS} t.trigram >= ? AND t.trigram <= ?", first, last)
+    rows = await db.fetch(
+        "SELECT segment, blocks FROM ticket_trigrams "
+        f"WHERE {is_one_of('segment', segments)} AND trigram >= ? AND trigram <= ?",
+        *segments,
+        first,
+        last,
+    )
     blocks: dict[int, int] = {}
     for row in rows:
         segment = row["segment"]

@@ -23,7 +23,7 @@ MOST = 500
 """Most unfinished tickets that are sorted by due time."""
 MOST_COUNTED = 1000
 """More than this are not counted: one more stands for them."""
-LOOKED_AT = 2000
+LOOKED_AT = 1000
 """The newest tickets, of which the subjects and projects that a list can be narrowed to are
 counted.
 """
@@ -116,11 +116,14 @@ async def _first(
 ) -> list[TicketNo]:
     """The numbers of the first of the wanted tickets."""
     source = _source(wanted)
+    order = "DESC" if newest_first else "ASC"
     found: list[Row] = []
     for lists in _together(wanted):
         some = " UNION ALL ".join([source.some(newest_first, limit)] * len(lists))
         params = [value for each in lists for value in (*each, *source.params)]
-        found += await db.fetch(some, *params)
+        found += await db.fetch(
+            f"{some} ORDER BY created_at {order}, no {order} LIMIT {limit}", *params
+        )
     found.sort(key=lambda row: (row["created_at"], row["no"]), reverse=newest_first)
     return [TicketNo(row["no"]) for row in found[:limit]]
 
