@@ -56,19 +56,19 @@ Found = dict[str, dict[str, Counts]]
 
 @dataclass(frozen=True, slots=True)
 class CountedEvent:
-    """What an officer does, and what the desk's answer must contain."""
+    """What an officer does, for the so manieth time, and what the desk's answer must contain."""
 
     name: str
     does: str
     expects: str
     presses: bool = False
 
-    def act(self, chat: OfficerChat) -> None:
+    def act(self, chat: OfficerChat, time: int) -> None:
         """Do it."""
         if self.presses:
             chat.presses(self.does)
         else:
-            chat.says(self.does)
+            chat.says(self.does.format(time=time))
 
 
 EVENTS = (
@@ -76,7 +76,7 @@ EVENTS = (
     CountedEvent("code", "C81554", "C81554"),
     CountedEvent("name", "สมชาย", "C81554"),
     CountedEvent("misspelt", "สมชัย ใจดีย์", "C81554"),
-    CountedEvent("save", "/open C81554 โทร 1.1 ขอข้อมูลประชากร => ส่งลิงก์ให้แล้ว ปิด", "R2"),
+    CountedEvent("save", "/open C81554 โทร 1.1 ขอข้อมูลประชากรชุดที่ {time} => ส่งลิงก์ให้แล้ว ปิด", "R2"),
     CountedEvent("press", "เพิ่มเติม", "R2", presses=True),
 )
 
@@ -197,11 +197,11 @@ async def _counted(
         await fill(url)
         with counting(tally):
             async with stopped_desk(url, folder) as desk:
-                for _ in range(WARM_UP + TIMES):
+                for time in range(WARM_UP + TIMES):
                     for platform, chat in desk.chats.items():
                         for event in EVENTS:
                             before = _reading(tally, pages)
-                            await _happens(desk, chat, event)
+                            await _happens(desk, chat, event, time)
                             after = _reading(tally, pages)
                             each = {name: after[name] - before[name] for name in names}
                             found.setdefault(f"{platform}, {event.name}", []).append(each)
@@ -212,8 +212,8 @@ def _reading(tally: Tally, pages: Callable[[], int]) -> Counts:
     return asdict(tally) | {"pages": pages()}
 
 
-async def _happens(desk: StoppedDesk, chat: OfficerChat, event: CountedEvent) -> None:
-    await desk.event(event.act, chat)
+async def _happens(desk: StoppedDesk, chat: OfficerChat, event: CountedEvent, time: int) -> None:
+    await desk.event(event.act, chat, time)
     answer = chat.answers()[-1]
     if event.expects not in answer:
         raise RuntimeError(f"{event.name}: not the answer expected: {answer[:300]}")

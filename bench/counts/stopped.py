@@ -188,10 +188,10 @@ class StoppedDesk:
                 turns = 0
             await asyncio.sleep(0)
 
-    async def event(self, act: Callable[[OfficerChat], None], chat: OfficerChat) -> None:
+    async def event(self, act: Callable[..., None], *arguments: object) -> None:
         """Let one event happen, and all that comes of it."""
         self._clock.at += STEP
-        await self.people(act, chat)
+        await self.people(act, *arguments)
         await self.rest()
 
 

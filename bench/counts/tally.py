@@ -55,9 +55,14 @@ class Tally:
             self.statements += 1
 
     def profile(self, frame: FrameType, event: str, _argument: object) -> None:
-        """For sys.setprofile: a call of ours, and what ours calls of C."""
-        if event in {"call", "c_call"} and frame.f_code.co_filename.startswith(OURS):
+        """For sys.setprofile: a call of ours, and what ours calls of Python's or C's."""
+        caller = frame if event == "c_call" else frame.f_back
+        if event in {"call", "c_call"} and (_is_ours(frame) or _is_ours(caller)):
             self.calls += 1
+
+
+def _is_ours(frame: FrameType | None) -> bool:
+    return frame is not None and frame.f_code.co_filename.startswith(OURS)
 
 
 @contextmanager
