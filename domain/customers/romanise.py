@@ -34,7 +34,7 @@ MOST_SPELT = 40
 _BETWEEN = ";"
 """The same before another consonant without a vowel."""
 _SEMIVOWELS = "YW"
-_ROUNDING = "iUu"
+_ROUNDING = "iUu.;"
 """Behind these a semivowel begins the next syllable."""
 
 
@@ -90,6 +90,11 @@ def _rules(section: str, key: str) -> _Rules:
 @cache
 def _latin_rules() -> _Rules:
     return _rules("latin", "rules")
+
+
+@cache
+def _always() -> _Rules:
+    return _rules("thai", "always")
 
 
 @cache
@@ -181,7 +186,10 @@ def thai_sounds(folded: str) -> list[Sound]:
     """Returns how a folded Thai word (domain.text.fold) may sound: few ways, the likeliest first,
     [] without Thai letters.
     """
-    ways = [_unheard().sub("", _NOT_THAI.sub("", folded))]
+    word = _NOT_THAI.sub("", folded)
+    for written, read in _always():
+        word = written.sub(read, word)
+    ways = [word]
     for written, read in _others():
         for way in ways[:2]:
             ways.append(written.sub(read, way))
@@ -224,11 +232,6 @@ def _with_sign(found: re.Match[str]) -> str:
     """Returns consonants with the sign of their vowel behind them."""
     number = found.lastindex or 1
     return found[number] + _several()[1][number - 1]
-
-
-@cache
-def _unheard() -> re.Pattern[str]:
-    return re.compile(data().table("thai").text("unheard"))
 
 
 def _read(word: str) -> str:
