@@ -148,7 +148,7 @@ def _by_sort(tally: Tally) -> dict[str, Tally]:
 
 def _report_nonsense(report: Report, size: int, tally: Tally) -> None:
     most = _aims(size).misspelt_ms
-    said = f"{tally.silent():.1f} % find nothing, p50 {tally.p(50):.1f} p95 {tally.p(95):.1f} ms"
+    said = f"{tally.silent():.1f} % find nothing, {tally.times()}"
     report.rows.append(
         Row(
             f"{size:,}: nonsense",
