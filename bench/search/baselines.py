@@ -42,7 +42,10 @@ INDEXES = (
 class Baseline(Protocol):
     """A way to search the same customers; `first_five` gives their codes and records."""
 
-    label: str
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        ...
 
     def first_five(self, text: str) -> Sequence[tuple[str, str]]:
         """The first that it finds."""

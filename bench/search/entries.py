@@ -188,9 +188,10 @@ class _Making:
     def planted(self, number: int, fixed: Planted) -> Registered:
         """One of those with what is known of them; a code that is nobody's here is theirs."""
         made = replace(self.customer(number, fixed.who, fixed.where), is_planted=True)
-        if fixed.phone:
-            line = "phone" if fixed.phone.startswith(AREAS) else "mobile"
-            made = replace(made, **{line: fixed.phone})
+        if fixed.phone.startswith(AREAS):
+            made = replace(made, phone=fixed.phone)
+        elif fixed.phone:
+            made = replace(made, mobile=fixed.phone)
         if fixed.email:
             made = replace(made, email=fixed.email)
         if fixed.code and int(fixed.code[1:]) > self._size:

@@ -37,7 +37,7 @@ class Organisations:
         tails = data["place_tails"].split()
         self._parts = {
             "place": [head + tail for head in heads for tail in tails],
-            "province": sorted(provinces()),
+            "province": sorted(map(str, provinces())),
             "number": ["1", "2", "3"],
         }
         lists = {

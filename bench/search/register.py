@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from time import perf_counter, time
 
@@ -20,14 +21,8 @@ from bench.search.sought import Sought
 
 ROOT = Path(__file__).parents[2]
 CACHE = Path(tempfile.gettempdir()) / "deskbot-bench"
-INVENTED = (
-    "bench/data",
-    "bench/search/names.py",
-    "bench/search/organisations.py",
-    "bench/search/entries.py",
-    "bench/search/listed.py",
-)
-"""Whatever the table of an invented register follows from."""
+SAMPLE = 3_000
+"""Customers by whom invented registers are told apart."""
 DERIVED = (
     "domain/text",
     "domain/data/titles.toml",
@@ -40,7 +35,7 @@ DERIVED = (
     "store/tables",
     "store/migrations",
 )
-"""Whatever else a database follows from into which that table was imported."""
+"""What a database follows from into which a table was imported."""
 READING = tuple(
     ROOT / "store" / "search" / f"{name}.py"
     for name in ("customers", "holders", "names", "rank", "suggestions", "tickets")
@@ -52,7 +47,7 @@ KEPT = 86_400
 ASKED = tuple(
     f"bench/search/{name}.py" for name in ("queries", "sought", "typed", "latin", "slips", "pasted")
 )
-"""Whatever else the queries follow from that are put to a register."""
+"""What the queries follow from that are put to a register."""
 HEADING = (
     "code",
     "name",
@@ -79,7 +74,7 @@ class RegisterFolder:
 def registered(size: int) -> RegisterFolder:
     """A SQLite desk with a register of this size, made where there is none or an old one."""
     CACHE.mkdir(exist_ok=True)
-    path = CACHE / f"register-v5-{size}-{digest(*INVENTED, *DERIVED)}"
+    path = CACHE / f"register-v5-{size}-{invented()}-{digest(DERIVED)}"
     took = path / "seconds"
     if not path.exists():
         _forget_old()
@@ -95,14 +90,24 @@ def registered(size: int) -> RegisterFolder:
 def queries_for(size: int, each: int) -> list[Sought]:
     """The queries for a register of this size, about so many of each kind; they stand beside it."""
     CACHE.mkdir(exist_ok=True)
-    path = CACHE / f"queries-v5-{size}-{each}-{digest(*INVENTED, *ASKED)}.jsonl"
+    path = CACHE / f"queries-v5-{size}-{each}-{invented()}-{digest(ASKED)}.jsonl"
     if not path.exists():
         write_queries(path, size, each)
     return read_queries(path)
 
 
-def digest(*names: str) -> str:
-    """Of these files and folders: a few letters that change with them."""
+@cache
+def invented() -> str:
+    """A few letters that change with the customers who are invented."""
+    found = hashlib.sha256()
+    for one in entries(SAMPLE):
+        found.update(repr(one).encode())
+    return found.hexdigest()[:8]
+
+
+@cache
+def digest(names: Sequence[str]) -> str:
+    """A few letters that change with these files and folders."""
     found = hashlib.sha256()
     for name in names:
         for path in _files(ROOT / name):
@@ -165,7 +170,7 @@ def import_register(url: str, size: int) -> float:
 
 def _table(size: int) -> Path:
     """The register as an office brings it along."""
-    path = CACHE / f"table-v5-{size}-{digest(*INVENTED)}.csv"
+    path = CACHE / f"table-v5-{size}-{invented()}.csv"
     if not path.exists():
         half = path.with_suffix(f".{os.getpid()}")
         write_table(half, size)
