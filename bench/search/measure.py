@@ -72,23 +72,26 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """All that was found out about a register: answers by kind of query, milliseconds in which a
-    new customer's likely duplicates are found, the seconds of its import, and the running desk.
+    new customer's likely duplicates are found, the seconds of its import, and the running desk
+    (None where the search is measured alone).
     """
 
     tallies: dict[str, Tally]
     duplicates_ms: tuple[float, ...]
     import_seconds: float
-    running: Running
+    running: Running | None
 
 
-async def measured(engine: str, size: int, asked: Sequence[Sought]) -> Measured:
+async def measured(engine: str, size: int, asked: Sequence[Sought], *, alone: bool) -> Measured:
     """Put the queries to the search in a register of this size, and to a desk that runs on it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with _imported(engine, size, folder) as (url, seconds):
             tallies, duplicates_ms = await _answers(url, asked)
-            await add_officers(url)
-            running = await asyncio.to_thread(run_desk, url, folder, asked)
+            running = None
+            if not alone:
+                await add_officers(url)
+                running = await asyncio.to_thread(run_desk, url, folder, asked)
     return Measured(tallies, duplicates_ms, seconds, running)
 
 
