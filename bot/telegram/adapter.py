@@ -40,7 +40,7 @@ from bot.platform import (
 from bot.telegram import group_messages
 from bot.telegram import render as telegram_render
 from bot.telegram.request import NotAccepted, PerhapsAccepted, TelegramRequest
-from bot.telegram.updates import INLINE, incoming, row_of
+from bot.telegram.updates import INLINE, incoming, plainly_said, row_of
 from domain.errors import DeskError, InvalidInput, NotFound
 from domain.files import LARGEST, FileRefusal
 from domain.staff import Platform
@@ -126,6 +126,9 @@ class TelegramAdapter:
         """The update as the desk sees it."""
         try:
             data = json.loads(event.raw)
+            said = plainly_said(event, data)
+            if said is not None:
+                return said
             update = telegram.Update.de_json(data, self.bot)
             return incoming(event, update, self._id, heard=HEARD in data)
         except Exception as error:

@@ -57,6 +57,8 @@ class Poller:
         self._cursor = f"telegram:{adapter.token.partition(':')[0]}"
         self._presses: set[asyncio.Task[None]] = set()
         self._leads_until = datetime.min.replace(tzinfo=UTC)
+        self._offset: int | None = None
+        """Where polling goes on, as long as nobody else may have polled; None = the store knows."""
 
     async def run_forever(self) -> None:
         """Poll while this process is the leader; a failing platform or store is tried again for
@@ -83,6 +85,8 @@ class Poller:
         if now < self._leads_until:
             return True
         led = await self._db.write(lambda tx: leases.take(tx, LEASE, self._owner, now))
+        # Another process may have polled on meanwhile.
+        self._offset = None
         if led:
             self._leads_until = now + leases.TTL / 3
         return led
@@ -93,9 +97,10 @@ class Poller:
         Nothing is confirmed before it is committed: a press whose button stopped turning is done,
         even where this process dies now.
         """
-        since = self._clock() - QUIET
-        offset = await inbox.get_cursor(self._db, self._cursor, since)
-        updates = await self._get_updates(offset)
+        if self._offset is None:
+            since = self._clock() - QUIET
+            self._offset = await inbox.get_cursor(self._db, self._cursor, since)
+        updates = await self._get_updates(self._offset)
         if not updates:
             return
         failpoint("event.received")
@@ -112,6 +117,7 @@ class Poller:
             self._clock(),
             cursor,
         )
+        self._offset = last + 1
         failpoint("event.committed")
         self._wake(woken)
         # Each update is handed on: which of them are presses is known where Telegram's words are.

@@ -4,7 +4,7 @@ Pure.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,6 +157,59 @@ def incoming(
         title=title,
         topic=_topic(update.effective_message),
     )
+
+
+def plainly_said(event: Event, data: Any) -> Incoming | None:
+    """An update that is a plain text to the bot alone, which most of them are; None for any other.
+
+    The same as `incoming`, without an object for each of the hundred things that a message may
+    have."""
+    message = within(data, "message")
+    sender = within(message, "from")
+    chat = within(message, "chat")
+    text = within(message, "text")
+    chat_id = within(chat, "id")
+    plain = (
+        _has(data, _PLAIN_UPDATE)
+        and _has(message, _PLAIN_MESSAGE)
+        and _has(sender, _PLAIN_SENDER, _BESIDE_SENDER)
+        and within(chat, "type") == telegram.Chat.PRIVATE
+        and type(chat_id) is int
+        and "title" not in chat
+        and 0 <= message["date"] < LAST_SECOND
+    )
+    if not plain or sender["is_bot"]:
+        return None
+    names = (sender["first_name"], sender.get("last_name"))
+    return Incoming(
+        id=event.event_id,
+        at=event.came_at,
+        platform=Platform.TELEGRAM,
+        chat=str(chat_id),
+        private=True,
+        who=str(sender["id"]),
+        body=Text(text),
+        name=" ".join(filter(None, names)),
+        language=sender.get("language_code") or "",
+    )
+
+
+_PLAIN_UPDATE = {"update_id": int, "message": dict}
+_PLAIN_MESSAGE = {"message_id": int, "date": int, "text": str, "from": dict, "chat": dict}
+_PLAIN_SENDER = {"id": int, "is_bot": bool, "first_name": str}
+_BESIDE_SENDER = {"last_name": str, "username": str, "language_code": str, "is_premium": bool}
+LAST_SECOND = 2**31
+"""Before which any calendar knows a moment."""
+
+
+def _has(value: Any, fields: Mapping[str, type], beside: Mapping[str, type] | None = None) -> bool:
+    """Whether a JSON object has all of these fields, and no others but some of those `beside`; each
+    of its type.
+    """
+    if not isinstance(value, dict) or not fields.keys() <= value.keys():
+        return False
+    known = {**(beside or {}), **fields}
+    return all(type(each) is known.get(name) for name, each in value.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,9 +257,13 @@ def _merges() -> dict[int, str]:
     return {ord(heard): table.text(heard) for heard in table.values}
 
 
+_GRAPHEME = regex.compile(r"\X")
+
+
 def graphemes(text: str) -> list[str]:
     """Returns what a reader calls characters: a consonant with its marks, a whole emoji."""
-    return [str(found) for found in regex.findall(r"\X", text)]
+    found: list[str] = _GRAPHEME.findall(text)
+    return found
 
 
 def utf16_length(text: str) -> int:
