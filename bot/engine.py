@@ -44,7 +44,10 @@ has what is left. After five the process ends with whatever still goes on.
 """
 
 LEARN_EVERY = 30.0
-"""Seconds between looks at the words that other processes added."""
+HURRY = 3.0
+"""Seconds between looks at the words that other processes added; the same while some are not known,
+and nobody can be told that a name is not there.
+"""
 
 log = get_logger()
 
@@ -137,7 +140,8 @@ class Engine:
             with suppress(StoreUnavailable):  # the next time tries again
                 await desk.words.refreshed(desk.db, patience=None)
                 await self._build(building)
-            await asyncio.sleep(LEARN_EVERY)
+            pause = LEARN_EVERY if desk.words.is_complete else HURRY
+            await asyncio.sleep(pause)
 
     async def _build(self, building: Building) -> None:
         try:
