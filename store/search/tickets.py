@@ -24,6 +24,8 @@ MOST_TRIGRAMS = 8
 """Of a long text some parts say enough."""
 READ_TOGETHER = 60
 """Blocks read by one statement."""
+MANY = 4
+"""Where one of so many blocks is to be read, reading all of them at once is quicker."""
 SEGMENTS_TOGETHER = 64
 """Segments in which one statement looks for trigrams: more than a hundred thousand tickets."""
 
@@ -99,20 +101,19 @@ class _Texts:
         )
         return [int(row["id"]) for row in rows]
 
-    async def read_blocks(
-        self, db: Reader, blocks: Sequence[int], above: int, limit: int
+    async def read_indexed(
+        self, db: Reader, ranges: Sequence[tuple[int, int]], limit: int
     ) -> list[int]:
-        """The newest of them below an id that are indexed, in blocks that begin with these ids."""
+        """The newest of them that are indexed, within ranges of ids."""
         # Joined so, and not by OR or from a list, for which an engine reads the whole table.
         one = (
-            "SELECT id FROM ticket_texts "
-            f"WHERE id >= ? AND id < ? AND indexed = 1 AND {self.condition}"
+            "SELECT * FROM (SELECT id FROM ticket_texts WHERE id >= ? AND id < ? AND indexed = 1 "
+            f"AND {self.condition} ORDER BY id DESC LIMIT {limit}) AS listed"
         )
-        params: list[object] = []
-        for first in blocks:
-            params += [first, min(first + BLOCK, above), *self.params]
-        rows = await db.fetch(" UNION ALL ".join([one] * len(blocks)), *params)
-        return sorted((int(row["id"]) for row in rows), reverse=True)[:limit]
+        params = [value for each in ranges for value in (*each, *self.params)]
+        joined = " UNION ALL ".join([one] * len(ranges))
+        rows = await db.fetch(f"{joined} ORDER BY id DESC LIMIT {limit}", *params)
+        return [int(row["id"]) for row in rows]
 
 
 async def _not_indexed(db: Reader, texts: _Texts, above: int, limit: int) -> list[int]:
@@ -138,14 +139,27 @@ async def _in_blocks(
     found: list[int] = []
     segments = await _segments(db)
     for start in range(0, len(segments), SEGMENTS_TOGETHER):
-        blocks = await _blocks(db, keys, segments[start : start + SEGMENTS_TOGETHER])
-        wanted = [first for first in blocks if first < above]
-        for at in range(0, len(wanted), READ_TOGETHER):
-            some = wanted[at : at + READ_TOGETHER]
-            found += await texts.read_blocks(db, some, above, limit - len(found))
+        some = segments[start : start + SEGMENTS_TOGETHER]
+        for ranges in _ranges(some, await _blocks(db, keys, some), above):
+            found += await texts.read_indexed(db, ranges, limit - len(found))
             if len(found) >= limit:
                 return found
     return found
+
+
+def _ranges(
+    segments: Sequence[int], blocks: Sequence[int], above: int
+) -> Iterator[list[tuple[int, int]]]:
+    """The ids that are to be read, below one, the newest first: some ranges for each statement."""
+    firsts = blocks
+    size = BLOCK
+    if len(blocks) * MANY > len(segments) * BLOCKS:
+        firsts = [segment * SEGMENT for segment in segments]
+        size = SEGMENT
+    ranges = [(first, min(first + size, above)) for first in firsts if first < above]
+    together = max(1, min(READ_TOGETHER, STRETCH // size))
+    for at in range(0, len(ranges), together):
+        yield ranges[at : at + together]
 
 
 async def _segments(db: Reader) -> list[int]:
