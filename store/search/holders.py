@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from store.engine.database import Database, Row, marks
+from store.engine.database import Database, Reader, Row, marks
 from store.search.meanings import Meanings, Reading
 from store.search.rank import LIMIT, Match
 
@@ -88,7 +88,7 @@ async def _having(
     return rows
 
 
-async def _union(db: Database, pieces: Sequence[_Sql]) -> list[Row]:
+async def _union(db: Reader, pieces: Sequence[_Sql]) -> list[Row]:
     selects = [f"SELECT * FROM ({piece.text}) AS piece{n}" for n, piece in enumerate(pieces)]
     params = [param for piece in pieces for param in piece.params]
     return await db.fetch(" UNION ALL ".join(selects), *params)
@@ -184,7 +184,7 @@ def _any_of(parts: Sequence[_Sql]) -> _Sql:
 
 
 async def _having_all(
-    db: Database,
+    db: Reader,
     readings: Sequence[Reading],
     whole: str,
 ) -> list[Row]:
@@ -285,7 +285,7 @@ def _is_among(meanings: Meanings) -> _Sql:
     )
 
 
-async def _sizes(db: Database, readings: Sequence[Reading]) -> list[list[int]]:
+async def _sizes(db: Reader, readings: Sequence[Reading]) -> list[list[int]]:
     """How many customers have what each of the typed words may mean, up to PROBE, by reading."""
     conditions = [_meant("key", each) for reading in readings for each in reading]
     counts = await db.fetch_one(

@@ -14,7 +14,7 @@ from domain.customers.records import Contact, Customer
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import letter_readings, spellings
 from store.customers.records import follow_customers
-from store.engine.database import Database, is_one_of
+from store.engine.database import Database, Reader, is_one_of
 
 LIMIT = 60
 """Most hits that one search returns; a desk officer refines rather than reads on."""
@@ -96,12 +96,7 @@ async def rank(
     code.
     """
     typed = _Typed(query)
-    best = await _best(db, typed, matches)
-    customers = await follow_customers(db, [match.code for match in best])
-    pairs = list(_by_survivor(best, customers))
-    # Contacts are read only of those whose own names have not all that was typed.
-    others = [customer.code for customer, _match in pairs if not typed.stands_in(customer)]
-    contacts = await _contacts(db, others)
+    pairs, contacts = await db.read(lambda reader: _records(reader, typed, matches))
     ranked: list[NameMatch] = []
     for customer, match in pairs:
         found = _weigh(
@@ -115,8 +110,20 @@ async def rank(
     return in_turn(ranked)
 
 
+async def _records(
+    db: Reader, typed: "_Typed", matches: Sequence[Match]
+) -> tuple[list[tuple[Customer, Match]], dict[str, list[Contact]]]:
+    """The best matches with their customers, and the contacts by the customer's code."""
+    best = await _best(db, typed, matches)
+    customers = await follow_customers(db, [match.code for match in best])
+    pairs = list(_by_survivor(best, customers))
+    # Contacts are read only of those whose own names have not all that was typed.
+    others = [customer.code for customer, _match in pairs if not typed.stands_in(customer)]
+    return pairs, await _contacts(db, others)
+
+
 async def _best(
-    db: Database,
+    db: Reader,
     typed: "_Typed",
     matches: Sequence[Match],
 ) -> list[Match]:
@@ -138,7 +145,7 @@ async def _best(
 
 
 async def _spelt_so_first(
-    db: Database,
+    db: Reader,
     typed: "_Typed",
     matches: Sequence[Match],
 ) -> list[Match]:
@@ -192,7 +199,7 @@ def _behind(words: Sequence[str], nth: int) -> float:
     return nth * REPEATED
 
 
-async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[Contact]]:
+async def _contacts(db: Reader, codes: Sequence[str]) -> dict[str, list[Contact]]:
     if not codes:
         return {}
     wanted = is_one_of("customer_code", codes)
