@@ -176,10 +176,14 @@ def _conditions(column: str, meanings: Meanings) -> list[_Sql]:
     return conditions
 
 
+def _params(parts: Sequence[_Sql]) -> list[str]:
+    return [param for part in parts for param in part.params]
+
+
 def _any_of(parts: Sequence[_Sql]) -> _Sql:
     return _Sql(
         f"({' OR '.join(part.text for part in parts)})",
-        [param for part in parts for param in part.params],
+        _params(parts),
     )
 
 
@@ -277,29 +281,35 @@ def _has(meanings: Meanings) -> _Sql:
 
 def _is_among(meanings: Meanings) -> _Sql:
     """The same, where the list of all who have one is short."""
-    wanted = _meant("k.key", meanings)
+    # A list for each condition: with OR between them no index would be entered by the key.
+    conditions = _conditions("k.key", meanings)
+    lists = [
+        "SELECT k.customer_code FROM customer_keys k "
+        f"WHERE k.kind IN ('word', 'former') AND {condition.text}"
+        for condition in conditions
+    ]
     return _Sql(
-        "f.customer_code || '' IN (SELECT k.customer_code FROM customer_keys k "
-        f"WHERE k.kind IN ('word', 'former') AND {wanted.text})",
-        wanted.params,
+        f"f.customer_code || '' IN ({' UNION ALL '.join(lists)})",
+        _params(conditions),
     )
 
 
 async def _sizes(db: Reader, readings: Sequence[Reading]) -> list[list[int]]:
     """How many customers have what each of the typed words may mean, up to PROBE, by reading."""
-    conditions = [_meant("key", each) for reading in readings for each in reading]
+    counted = [_conditions("key", each) for reading in readings for each in reading]
+    sums = [f"{' + '.join(map(_count, some))} AS n{n}" for n, some in enumerate(counted)]
     counts = await db.fetch_one(
-        "SELECT " + ", ".join(_count(n, each) for n, each in enumerate(conditions)),
-        *(param for each in conditions for param in each.params),
+        f"SELECT {', '.join(sums)}",
+        *(param for some in counted for param in _params(some)),
     )
     sizes = iter((counts or {}).values())
     return [[next(sizes) for _each in reading] for reading in readings]
 
 
-def _count(n: int, condition: _Sql) -> str:
+def _count(condition: _Sql) -> str:
     return (
-        f"(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind = 'word' "
-        f"AND {condition.text} LIMIT {PROBE}) AS some{n}) AS n{n}"
+        "(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind = 'word' "
+        f"AND {condition.text} LIMIT {PROBE}) AS some)"
     )
 
 
