@@ -48,14 +48,7 @@ async def find_holders(
     possible = [reading for reading in readings if all(reading)]
     if not possible:
         return Holders([])
-    if len(possible) == 1 and len(possible[0]) == 1:
-        rows = await _having(
-            db,
-            possible[0][0],
-            whole,
-        )
-    else:
-        rows = await _having_all(db, possible, whole)
+    rows = await db.read(lambda reader: _rows(reader, possible, whole))
     by_code: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
         by_code.setdefault(row["code"], []).append((row["kind"], row["key"]))
@@ -67,8 +60,19 @@ async def find_holders(
     return Holders(matches, len(by_code) >= ROWS)
 
 
+async def _rows(
+    db: Reader,
+    readings: Sequence[Reading],
+    whole: str,
+) -> list[Row]:
+    """The meant words of the customers, and their whole names where that is one of them."""
+    if len(readings) == 1 and len(readings[0]) == 1:
+        return await _having(db, readings[0][0], whole)
+    return await _having_all(db, readings, whole)
+
+
 async def _having(
-    db: Database,
+    db: Reader,
     meanings: Meanings,
     whole: str,
 ) -> list[Row]:

@@ -95,6 +95,8 @@ async def rank(
     """The customers, best first: how they match, how sure, how near the name is as spelt, the
     code.
     """
+    if not matches:
+        return []
     typed = _Typed(query)
     pairs, contacts = await db.read(lambda reader: _records(reader, typed, matches))
     ranked: list[NameMatch] = []
