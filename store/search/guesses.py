@@ -5,6 +5,7 @@ one.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 
+from store.customers.keys import whole_key
 from store.engine.database import Database
 from store.search.holders import find_holders
 from store.search.meanings import Reading, WordMeanings, itself
@@ -151,6 +152,9 @@ class Guesses:
         for place in self._places_to_leave_out(typed):
             rest = [*typed[:place], *typed[place + 1 :]]
             matches = await self._surely(rest)
+            if len(matches) > MOST_WITHOUT:
+                # Many belong to an organisation; it itself is told.
+                matches = [match for match in matches if match.whole]
             if not matches or len(matches) > MOST_WITHOUT:
                 continue
             if not fewest or len(matches) < len(fewest):
@@ -180,16 +184,15 @@ class Guesses:
 
     async def _surely(self, rest: Sequence[str]) -> list[Match]:
         """Those who have all of these words; one alone must be a whole word."""
-        readings: list[Reading] = []
-        for words in spelt(" ".join(rest)):
+        text = " ".join(rest)
+        found: Found = {}
+        for words in spelt(text):
+            reading = [self._meanings.begins([word]) for word in words]
             if len(words) == 1:
                 keys = [word for word in words if len(word) >= LEAST_LEFT]
-                readings.append([self._meanings.whole(keys)])
-            else:
-                readings.append([self._meanings.begins([word]) for word in words])
-        found: Found = {}
-        for reading in readings:
-            _keep_all(found, (await find_holders(self._db, [reading])).matches)
+                reading = [self._meanings.whole(keys)]
+            holders = await find_holders(self._db, [reading], whole_key(text))
+            _keep_all(found, holders.matches)
         return list(found.values())
 
 

@@ -81,8 +81,10 @@ async def _having(
     """
     rows: list[Row] = []
     codes: set[str] = set()
-    for pieces in _likeliest_first(meanings, whole):
-        found = await _union(db, pieces)
+    wholes = [_of_kind("whole", _equal("key", [whole]), LIMIT)] if whole else []
+    for pieces in _likeliest_first(meanings):
+        found = await _union(db, [*wholes, *pieces])
+        wholes = []
         # Who bears this word alone as a name has it, also where the statement was cut off before.
         alone = [{**row, "kind": "word"} for row in found if row["kind"] == "whole"]
         rows += [*found, *alone]
@@ -98,22 +100,14 @@ async def _union(db: Reader, pieces: Sequence[_Sql]) -> list[Row]:
     return await db.fetch(" UNION ALL ".join(selects), *params)
 
 
-def _likeliest_first(meanings: Meanings, whole: str) -> Iterator[list[_Sql]]:
+def _likeliest_first(meanings: Meanings) -> Iterator[list[_Sql]]:
     """Parts of the statements that are asked one after the other for one word alone."""
     if meanings.beginnings:
         # In the order of the keys, so that the word itself comes first.
-        begin = [
+        yield [
             _of_kind(kind, _between("key", beginning))
             for beginning in meanings.beginnings
             for kind in KINDS
-        ]
-        yield [
-            *begin,
-            _of_kind(
-                "whole",
-                _equal("key", [whole]),
-                LIMIT,
-            ),
         ]
     words = sorted(meanings.others(), key=meanings.unlikeness)
     apart = words[:APART]

@@ -440,6 +440,8 @@ async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(
         ("นิดา ใจงาม กรมชล", ["C1"], "กรมชล"),
         # So many have the other word that it tells nothing.
         ("ศรีสุข หิรัญวัฒน์", [], ""),
+        # Of an organisation that many belong to, itself.
+        ("โรงเรียนบ้านนา กรมชล", ["C2"], "กรมชล"),
         # A beginning, or a name that is near, is no word of its own.
         ("นิด หิรัญวัฒน์", [], ""),
         ("นิดาา หิรัญวัฒน์", [], ""),
@@ -450,7 +452,9 @@ async def test_one_word_that_nobody_has_is_left_out(
     db: Database, words: SearchWords, typed: str, codes: list[str], left_out: str
 ) -> None:
     many = [customer(n, f"วีระ{n} ศรีสุข") for n in range(100, 130)]
-    await add_all(db, [customer(1, "นิดา ใจงาม"), *many])
+    of_school = [customer(n, f"คน{n}", organisation="โรงเรียนบ้านนา") for n in range(200, 230)]
+    school = customer(2, "โรงเรียนบ้านนา")
+    await add_all(db, [customer(1, "นิดา ใจงาม"), school, *many, *of_school])
 
     hits = await find_customers(db, words, typed)
 
