@@ -131,9 +131,9 @@ async def _best(
 ) -> list[Match]:
     """The best matches, as many as are shown."""
     best = sorted(matches, key=lambda match: (*match.order, match.code))
-    whole = [match for match in best if match.kind == WHOLE and not match.former]
-    if len(whole) > LIMIT:
-        return await _spelt_so_first(db, typed, whole)
+    sure = [match for match in best if match.kind != NEAR]
+    if len(sure) > LIMIT:
+        return await _spelt_so_first(db, typed, sure)
     nth = Counter[tuple[str, ...]]()
     placed: list[tuple[tuple[bool, int, float], Match]] = []
     for match in best:
@@ -151,7 +151,7 @@ async def _spelt_so_first(
     typed: "_Typed",
     matches: Sequence[Match],
 ) -> list[Match]:
-    """Of more than are shown who sound alike, those first whose whole name it is, or who are spelt
+    """Of more than are shown who match alike, those first whose whole name it is, or who are spelt
     so.
     """
     codes = [match.code for match in matches]
@@ -160,7 +160,11 @@ async def _spelt_so_first(
     )
     names = {row["code"]: (row["name"], row["organisation"]) for row in rows}
     spelt = {code for code, theirs in names.items() if typed.is_within(theirs)}
-    return sorted(matches, key=lambda match: (not match.whole, match.code not in spelt))[:LIMIT]
+
+    def place(match: Match) -> tuple[bool, int, bool, bool]:
+        return match.former, match.kind, not match.whole, match.code not in spelt
+
+    return sorted(matches, key=place)[:LIMIT]
 
 
 def _by_survivor(
