@@ -307,7 +307,7 @@ async def _sizes(db: Reader, readings: Sequence[Reading]) -> list[list[int]]:
 def _count(condition: _Sql) -> str:
     return (
         "(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind = 'word' "
-        f"AND {condition.text} LIMIT {PROBE}) AS some)"
+        f"AND {condition.text} LIMIT {PROBE}) AS counted)"
     )
 
 
