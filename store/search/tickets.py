@@ -20,12 +20,14 @@ STRETCH = 20_000
 """Keys read by one statement: most searches end there, and SQLite's one reader serves others in
 between.
 """
-MOST_TRIGRAMS = 8
+MOST_TRIGRAMS = 16
 """Of a long text some parts say enough."""
 READ_TOGETHER = 60
 """Blocks read by one statement."""
-MANY = 4
-"""Where one of so many blocks is to be read, reading all of them at once is quicker."""
+MANY = {"sqlite": 2, "postgresql": 8}
+"""Where one of so many blocks is to be read, reading all at once is quicker: PostgreSQL plans
+each range anew.
+"""
 SEGMENTS_TOGETHER = 64
 """Segments in which one statement looks for trigrams: more than a hundred thousand tickets."""
 
@@ -107,13 +109,13 @@ class _Texts:
         """The newest of them that are indexed, within ranges of ids."""
         # Joined so, and not by OR or from a list, for which an engine reads the whole table.
         one = (
-            "SELECT * FROM (SELECT id FROM ticket_texts WHERE id >= ? AND id < ? AND indexed = 1 "
-            f"AND {self.condition} ORDER BY id DESC LIMIT {limit}) AS listed"
+            "SELECT id FROM ticket_texts "
+            f"WHERE id >= ? AND id < ? AND indexed = 1 AND {self.condition}"
         )
         params = [value for each in ranges for value in (*each, *self.params)]
-        joined = " UNION ALL ".join([one] * len(ranges))
-        rows = await db.fetch(f"{joined} ORDER BY id DESC LIMIT {limit}", *params)
-        return [int(row["id"]) for row in rows]
+        rows = await db.fetch(" UNION ALL ".join([one] * len(ranges)), *params)
+        # Here, since the engines sort each range before they join them.
+        return sorted((int(row["id"]) for row in rows), reverse=True)[:limit]
 
 
 async def _not_indexed(db: Reader, texts: _Texts, above: int, limit: int) -> list[int]:
@@ -133,14 +135,14 @@ async def _not_indexed(db: Reader, texts: _Texts, above: int, limit: int) -> lis
 
 
 async def _in_blocks(
-    db: Reader, texts: _Texts, keys: Sequence[str], above: int, limit: int
+    db: Database, texts: _Texts, keys: Sequence[str], above: int, limit: int
 ) -> list[int]:
     """The newest of those below an id that are indexed."""
     found: list[int] = []
     segments = await _segments(db)
     for start in range(0, len(segments), SEGMENTS_TOGETHER):
         some = segments[start : start + SEGMENTS_TOGETHER]
-        for ranges in _ranges(some, await _blocks(db, keys, some), above):
+        for ranges in _ranges(some, await _blocks(db, keys, some), above, MANY[db.engine]):
             found += await texts.read_indexed(db, ranges, limit - len(found))
             if len(found) >= limit:
                 return found
@@ -148,12 +150,12 @@ async def _in_blocks(
 
 
 def _ranges(
-    segments: Sequence[int], blocks: Sequence[int], above: int
+    segments: Sequence[int], blocks: Sequence[int], above: int, many: int
 ) -> Iterator[list[tuple[int, int]]]:
     """The ids that are to be read, below one, the newest first: some ranges for each statement."""
     firsts = blocks
     size = BLOCK
-    if len(blocks) * MANY > len(segments) * BLOCKS:
+    if len(blocks) * many > len(segments) * BLOCKS:
         firsts = [segment * SEGMENT for segment in segments]
         size = SEGMENT
     ranges = [(first, min(first + size, above)) for first in firsts if first < above]
@@ -178,10 +180,7 @@ async def _blocks(db: Reader, keys: Sequence[str], segments: Sequence[int]) -> l
     """The first ids of those blocks of these segments that have all the trigrams of the keys, the
     newest first.
     """
-    ranges = trigrams_of_query(keys)
-    # Spread over the text: parts beside each other go together anyway.
-    step = -(-len(ranges) // MOST_TRIGRAMS)
-    ranges = ranges[::step]
+    ranges = _asked(keys)
     blocks = dict.fromkeys(segments, _ALL)
     exact = [first for first, last in ranges if first == last]
     if exact:
@@ -193,6 +192,18 @@ async def _blocks(db: Reader, keys: Sequence[str], segments: Sequence[int]) -> l
 
 
 _ALL = (1 << BLOCKS) - 1
+
+
+def _asked(keys: Sequence[str]) -> list[tuple[int, int]]:
+    """Some of the trigrams of these keys, of each key as many: the shortest may be the rarest."""
+    most = max(1, MOST_TRIGRAMS // len(keys))
+    asked: dict[tuple[int, int], None] = {}
+    for key in keys:
+        ranges = trigrams_of_query([key])
+        # Spread over the word: parts beside each other go together anyway.
+        step = -(-len(ranges) // most)
+        asked.update(dict.fromkeys(ranges[::step]))
+    return list(asked)
 
 
 async def _blocks_with_all(

@@ -166,7 +166,7 @@ def spread(officer: StaffId) -> list[Ticket]:
 async def test_what_the_index_finds_is_what_reading_all_finds(
     db: Database, officer: StaffId, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ticket_search, "MANY", many)
+    monkeypatch.setitem(ticket_search.MANY, db.engine, many)
     await db.write(lambda tx: tickets.add_tickets(tx, spread(officer)))
     before = {text: await by_reading_all(db, text) for text in QUERIES}
     for indexed in (0, await index_all(db)):
