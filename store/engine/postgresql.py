@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
+from types import TracebackType
 
 import asyncpg
 
@@ -32,21 +32,35 @@ def numbered(sql: str) -> str:
     return _QUOTED_OR_MARK.sub(number, sql)
 
 
-@asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """Turn the driver's errors into the store's."""
-    try:
-        yield
-    except asyncpg.UniqueViolationError as error:
-        raise Conflict("exists", detail=error.constraint_name) from error
-    except (
-        asyncpg.PostgresConnectionError,
-        asyncpg.OperatorInterventionError,  # shut down, crashed, starting up
-        asyncpg.InsufficientResourcesError,  # disk full, too many connections
-        asyncpg.InterfaceError,
-        OSError,
-    ) as error:
-        raise StoreUnavailable(type(error).__name__) from error
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shut down, crashed, starting up
+    asyncpg.InsufficientResourcesError,  # disk full, too many connections
+    asyncpg.InterfaceError,
+    OSError,
+)
+"""What asyncpg raises where the server cannot be used just now."""
+
+
+class _Translated:
+    """Turns the driver's errors into the store's: `with TRANSLATED`."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, asyncpg.UniqueViolationError):
+            raise Conflict("exists", detail=error.constraint_name) from error
+        if isinstance(error, AWAY):
+            raise StoreUnavailable(type(error).__name__) from error
+
+
+TRANSLATED = _Translated()
 
 
 class _Connection:
@@ -58,12 +72,12 @@ class _Connection:
         self.raw = raw
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        async with _translated():
+        with TRANSLATED:
             rows = await self.raw.fetch(numbered(sql), *params)
         return [dict(row) for row in rows]
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        async with _translated():
+        with TRANSLATED:
             row = await self.raw.fetchrow(numbered(sql), *params)
         if row is None:
             return None
@@ -73,7 +87,7 @@ class _Connection:
         # A text without parameters goes as it is: it may be a migration's statement, of any kind.
         if params:
             sql = numbered(sql)
-        async with _translated():
+        with TRANSLATED:
             status: str = await self.raw.execute(sql, *params)
         # Such as "UPDATE 3", "INSERT 0 1", "CREATE TABLE".
         tail = status.rsplit(" ", 1)[-1]
@@ -83,7 +97,7 @@ class _Connection:
         listed = list(rows)
         if not listed:
             return
-        async with _translated():
+        with TRANSLATED:
             await self.raw.executemany(numbered(sql), listed)
 
 
@@ -97,12 +111,14 @@ class PostgresqlDatabase:
         self._running: set[asyncio.Task[object]] = set()
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        async with _translated(), self._pool.acquire() as raw:
-            return await _Connection(raw).fetch(sql, *params)
+        with TRANSLATED:
+            async with self._pool.acquire() as raw:
+                return await _Connection(raw).fetch(sql, *params)
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        async with _translated(), self._pool.acquire() as raw:
-            return await _Connection(raw).fetch_one(sql, *params)
+        with TRANSLATED:
+            async with self._pool.acquire() as raw:
+                return await _Connection(raw).fetch_one(sql, *params)
 
     async def read(self, work: Callable[[Reader], Awaitable[T]]) -> T:
         # A way to the server and back for each statement, however they are put together.
@@ -124,8 +140,9 @@ class PostgresqlDatabase:
     async def _write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         for attempt in range(ATTEMPTS):
             try:
-                async with _translated(), self._pool.acquire() as raw, raw.transaction():
-                    return await work(_Connection(raw))
+                with TRANSLATED:
+                    async with self._pool.acquire() as raw, raw.transaction():
+                        return await work(_Connection(raw))
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 if attempt == ATTEMPTS - 1:
                     raise StoreUnavailable(type(error).__name__) from error
@@ -146,7 +163,7 @@ async def open_postgresql(
     """Connect, and refuse a database that cannot hold Thai; `prepare` runs first, in a transaction.
 
     Raises ValueError where the server knows no such database or user, StoreUnavailable."""
-    async with _translated():
+    with TRANSLATED:
         try:
             pool = await asyncpg.create_pool(
                 url, min_size=1, max_size=8, command_timeout=30, reset=_nothing_to_reset
