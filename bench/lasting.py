@@ -111,7 +111,9 @@ class PostgresqlLog:
         async def ask() -> str:
             connection = await asyncpg.connect(self._server.url("postgres"))
             try:
-                return str(await connection.fetchval("SELECT pg_current_wal_flush_lsn()"))
+                return str(
+                    await connection.fetchval("SELECT CAST(pg_current_wal_flush_lsn() AS text)")
+                )
             finally:
                 await connection.close()
 

@@ -1,12 +1,14 @@
 """What a database's log says of commits and pages."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench.lasting import Lasting, sqlite_log
+from bench.lasting import Lasting, PostgresqlLog, sqlite_log
+from tests.fakes.postgres import shared_server
 
 
 @pytest.fixture
@@ -58,3 +60,17 @@ def test_a_log_that_was_begun_anew_is_read_from_its_beginning(
         log.since()
         writer.execute("INSERT INTO t VALUES (0)")
         assert log.since() == Lasting(1, 1)
+
+
+def test_commits_on_postgresql_are_those_that_wrote() -> None:
+    server = shared_server()
+    url = asyncio.run(server.make_database())
+    asyncio.run(server.execute("CREATE TABLE t (x int)", url))
+    # Another test's server may be asked meanwhile, this one is this process's own.
+    log = PostgresqlLog(server)
+    asyncio.run(server.execute("INSERT INTO t VALUES (1)", url))
+    asyncio.run(server.execute("SELECT * FROM t", url))
+    asyncio.run(server.execute("INSERT INTO t VALUES (2)", url))
+    assert log.since() == Lasting(2)
+    assert log.since() == Lasting(0)
+    asyncio.run(server.drop(url))
