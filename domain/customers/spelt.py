@@ -12,12 +12,12 @@ from rapidfuzz.process import extract
 
 from domain.customers.romanise import Sound, data, outlines
 
-MOST_WEIGHED = 400
+MOST_WEIGHED = 300
 """Sounds whose letters are weighed one by one: those that are roughly the most alike."""
 LEAST_ROUGH = 50.0
 """Percent of likeness of the rough sounds below which none is weighed."""
-FAR = 9.0
-"""How much more than the likeliest word another may cost; it is 8,000 times less likely then."""
+FAR = 7.0
+"""How much more than the likeliest word another may cost: a thousand times less likely."""
 USUAL = 0.15
 """What each letter costs of a name that is written as most people write it."""
 UNLIKE = 10.0
