@@ -57,7 +57,21 @@ def pasted_queries() -> Iterator[ListedQuery]:
         if code:
             # It is right or wrong as a whole, and all else says nothing more.
             wanted = []
+        elif _is_part(typed, wanted):
+            # Whoever else has those digits is right too.
+            wanted.append((_digits(typed),))
         yield ListedQuery(typed, code, tuple(wanted))
+
+
+def _is_part(typed: str, wanted: list[tuple[str, ...]]) -> bool:
+    """Whether some digits of a telephone were typed, and not all."""
+    digits = _digits(typed)
+    numbers = [one[0] for one in wanted if one[0].isdigit()]
+    return bool(digits) and any(digits in number and digits != number for number in numbers)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def _meant(text: str) -> Meant:
