@@ -118,7 +118,6 @@ class Engine:
         """
         desk = self.desk
         frozen = False
-        await asyncio.to_thread(_read_rules)
         while True:
             with suppress(StoreUnavailable):  # the next time tries again
                 await desk.words.refreshed(desk.db, patience=None)
@@ -127,6 +126,7 @@ class Engine:
                     # again and again.
                     gc.freeze()
                     frozen = True
+                    await asyncio.to_thread(_read_rules)
                     await desk.suggestions.refreshed(desk.db)
             await asyncio.sleep(LEARN_EVERY)
             # Another process may have made segments of the index.

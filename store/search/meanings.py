@@ -172,7 +172,7 @@ class WordMeanings:
         """What a word in Latin letters may mean by its sound; one in Thai letters with slips."""
         if has_thai(word):
             return await self.near(fold(word))
-        sounding = self.words.sounding(word)
+        sounding = await self.words.heard(word)
         await asyncio.sleep(0)  # as in `_like`
         # The likeliest come first: commoner ones before others that sound alike.
         likeness = {

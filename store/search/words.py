@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from domain.customers.romanise import latin_sound
+from domain.customers.romanise import Sound, latin_sound
 from domain.keyboard import has_thai
 from domain.search.organisations import standard_organisations
 from store.engine.database import Reader
@@ -18,7 +18,7 @@ from store.search.recent import RecentWords
 from store.search.segment import FORMAT, Segment
 from store.search.segments import SegmentRow, list_segments, read_chunks
 from store.search.sieve import passes, sieve_of, together
-from store.search.sounds import Sounding, soundings
+from store.search.sounds import Candidates, Sounding, soundings
 
 BATCH = 5_000
 MOST_RECENT = 20_000
@@ -240,13 +240,34 @@ class SearchWords(Memory):
         wanted = latin_sound(latin)
         if not wanted.is_thai():
             return {}
-        sources: list[RecentWords | Segment] = [*self._known.few, *self._known.segments.values()]
-        candidates = [some.candidates(wanted) for some in sources]
-        likeliest: dict[str, Sounding] = {}
-        for sounding in soundings(wanted, candidates):
-            likeliest.setdefault(sounding.word, sounding)
-        best = sorted(likeliest.values(), key=lambda sounding: sounding.order)
-        return {sounding.word: sounding.percent for sounding in best[:MOST_SOUNDS]}
+        few = [some.candidates(wanted) for some in self._known.few]
+        return _likeliest(wanted, few, [*self._known.segments.values()])
+
+    async def heard(self, latin: str) -> dict[str, float]:
+        """The same as `sounding`, while others have their turn."""
+        wanted = latin_sound(latin)
+        if not wanted.is_thai():
+            return {}
+        few = [some.candidates(wanted) for some in self._known.few]
+        segments = [*self._known.segments.values()]
+        if not segments:
+            return _likeliest(wanted, few, segments)
+        # Tens of milliseconds where there are many words; segments never change.
+        return await asyncio.to_thread(_likeliest, wanted, few, segments)
+
+
+def _likeliest(
+    wanted: Sound, few: Sequence[Candidates], segments: Sequence[Segment]
+) -> dict[str, float]:
+    """The words that are likeliest meant, among few candidates and those of segments."""
+    candidates = [*few]
+    for segment in segments:
+        candidates.append(segment.candidates(wanted))
+    likeliest: dict[str, Sounding] = {}
+    for sounding in soundings(wanted, candidates):
+        likeliest.setdefault(sounding.word, sounding)
+    best = sorted(likeliest.values(), key=lambda sounding: sounding.order)
+    return {sounding.word: sounding.percent for sounding in best[:MOST_SOUNDS]}
 
 
 def covering(rows: Sequence[SegmentRow]) -> list[SegmentRow]:

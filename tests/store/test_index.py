@@ -73,12 +73,13 @@ def test_words_are_found_as_by_a_look_at_each(
 @given(
     known=st.lists(st.sampled_from(THAI), unique=True), cut=st.integers(0, len(THAI)), typed=WORD
 )
-def test_sounds_are_heard_alike_in_segments_and_one_by_one(
+async def test_sounds_are_heard_alike_in_segments_and_one_by_one(
     known: list[str], cut: int, typed: str
 ) -> None:
     for latin in ("somchai", "somying", "kamonchanok", "rattanapitak", "preecha", "wanna", typed):
         in_segments = dictionary([known[:cut], known[cut:]], ()).sounding(latin)
         assert in_segments == dictionary((), known).sounding(latin)
+        assert in_segments == await dictionary([known[:cut], known[cut:]], ()).heard(latin)
         if known and latin_sound(latin).is_thai():
             assert in_segments == dictionary([known], ()).sounding(latin)
 
