@@ -15,8 +15,10 @@ from domain.data import TomlTable, read_document
 _VOWELS = re.compile("[aeiou]+")
 _TWICE = re.compile("([A-Z])\\1+|T(?=[DCS])|P(?=B)")
 _NO_LETTER = re.compile("[^a-z]")
-_UNHEARD_OF = re.compile("^(?!MK)[A-Z](?![RLWY])[A-Z]|[A-Z]{2}(?![RLWY])[A-Z]|[A-Z]{4}|[A-Z]{3}$")
-"""Runs of consonants that no Thai word has (Mc is borrowed)."""
+_UNHEARD_OF = re.compile(
+    "^(?!MK|S[KMNPT])[A-Z](?![RLWY])[A-Z]|[A-Z]{2}(?![RLWY])[A-Z]|[A-Z]{4}|[A-Z]{3}$"
+)
+"""Runs of consonants that no Thai word has (Mc is borrowed, and S may lack its vowel)."""
 MOST_WAYS = 6
 _THAI_CONSONANTS = "[\u0e01-\u0e2e]"
 _NOT_THAI = re.compile("[^\u0e01-\u0e4e]")

@@ -130,6 +130,9 @@ def test_any_spelling_is_weighed(text: str) -> None:
         ("Chai", "ชัย", "ใจ"),
         ("Suvarn", "สุวรรณ", "สุวิน"),
         ("Kiat", "เกียรติ", "กิต"),
+        ("Sri", "ศรี", "สร้อย"),
+        ("Sawai", "ไสว", "สาวัย"),
+        ("Janya", "จรรยา", "ใจยา"),
     ],
 )
 def test_a_spelling_means_what_is_written_so_oftener(latin: str, meant: str, other: str) -> None:
