@@ -33,6 +33,7 @@ from handlers.desk import (
 from handlers.messages import new_reference
 from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx, Write
+from store.rebuild.rekeying import Rekeying
 from store.search.building import Building
 from store.search.maker import MakerFailed
 
@@ -109,6 +110,7 @@ class Engine:
             self.poster.lanes.sweep_forever(),
             self._keep_learning(),
             self._keep_index(),
+            self._keep_keys(),
         ]
         self._sweeps = [asyncio.create_task(each) for each in sweeps]
 
@@ -142,6 +144,16 @@ class Engine:
                 await self._build(building)
             pause = LEARN_EVERY if desk.words.is_complete else HURRY
             await asyncio.sleep(pause)
+
+    async def _keep_keys(self) -> None:
+        """Derive the customers' keys anew where they were made by other rules."""
+        rekeying = Rekeying(self.desk.db, self.owner, self.desk.clock)
+        while True:
+            with suppress(StoreUnavailable):  # the next time tries again
+                if await rekeying.is_done():
+                    return
+                await rekeying.run()
+            await asyncio.sleep(LEARN_EVERY)
 
     async def _build(self, building: Building) -> None:
         try:

@@ -12,8 +12,8 @@ AFTER = {19: EVERYTHING}
 """What SQL cannot do of a migration: it is run once the whole schema is there.
 
 After the nineteenth all that is derived is made anew, since texts were read otherwise from then on
-(wide and ornamental letters, blanks and invisible signs of every kind). Whoever changes
-`domain/text` so that keys change adds a line."""
+(wide and ornamental letters, blanks and invisible signs of every kind). When the rules of keys
+change no line is needed: store/rebuild/rekeying.py sees it."""
 
 
 async def open_database(url: str, now: datetime = UNDATED) -> Database:

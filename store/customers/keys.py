@@ -11,7 +11,7 @@ from itertools import pairwise
 from domain.customers.other_names import other_names
 from domain.customers.records import Contact, Customer, CustomerCode
 from domain.text import spellings
-from store.engine.database import Tx, is_one_of
+from store.engine.database import Reader, Tx, is_one_of
 
 WORD_LENGTH = 60
 WHOLE_LENGTH = 120
@@ -138,10 +138,12 @@ async def keep_former(tx: Tx, code: str, words: Collection[str]) -> None:
         "ON CONFLICT DO NOTHING",
         [(word, code) for word in sorted(words)],
     )
+    # Of a record whose keys were made by older rules nobody may have learnt them.
+    await _learn(tx, sorted(words))
 
 
 async def find_stale(
-    tx: Tx, customers: Sequence[Customer], former: Mapping[CustomerCode, set[str]]
+    db: Reader, customers: Sequence[Customer], former: Mapping[CustomerCode, set[str]]
 ) -> list[Customer]:
     """Those of these records whose keys are not what they should be; `former` = words that each has
     lost.
@@ -150,7 +152,7 @@ async def find_stale(
     lost: dict[str, set[str]] = defaultdict(set)
     for codes in _some([customer.code for customer in customers]):
         theirs = is_one_of("customer_code", codes)
-        rows = await tx.fetch(
+        rows = await db.fetch(
             f"SELECT customer_code, kind, key FROM customer_keys WHERE {theirs}", *codes
         )
         for row in rows:

@@ -12,7 +12,7 @@ from domain.publicity.reading import text_key
 from store.customers import keys as customer_keys
 from store.customers import records as customers
 from store.customers import revisions
-from store.engine.database import Tx
+from store.engine.database import Reader, Tx
 from store.publicity import publications
 from store.records import counters
 from store.tickets import records as tickets
@@ -39,22 +39,40 @@ async def rebuild_customers(tx: Tx) -> int:
 
 async def _mend_customers(tx: Tx, folded: Mapping[str, str]) -> int:
     """Write what these are found by, where it is wrong; `folded` is what stands there, by code."""
-    found = await customers.get_customers(tx, [*folded])
-    records = [*found.values()]
-    lost = await _former_words(tx, records)
-    wrong = await customer_keys.find_stale(tx, records, lost)
-    wrong += [one for one in records if folded[one.code] != customer_keys.folded(one)]
-    # By code, for a record may be wrong in both ways.
-    stale = {one.code: one for one in wrong}
-    await customers.write_derived(tx, [*stale.values()])
-    for code in stale.keys() & lost.keys():
-        await customer_keys.keep_former(tx, code, lost[code])
+    stale = await find_stale_customers(tx, folded)
+    await mend_customers(tx, stale)
     return len(stale)
 
 
-async def _former_words(tx: Tx, records: Sequence[Customer]) -> dict[CustomerCode, set[str]]:
+async def find_stale_customers(db: Reader, folded: Mapping[str, str]) -> list[str]:
+    """The codes of those of these customers that are found by something wrong; `folded` is what
+    stands there, by code.
+    """
+    records = await _records(db, [*folded])
+    lost = await _former_words(db, records)
+    wrong = await customer_keys.find_stale(db, records, lost)
+    wrong += [one for one in records if folded[one.code] != customer_keys.folded(one)]
+    # By code, for a record may be wrong in both ways.
+    return [*{one.code: one for one in wrong}]
+
+
+async def mend_customers(tx: Tx, codes: Sequence[str]) -> None:
+    """Write what these customers are found by as it should be."""
+    records = await _records(tx, codes)
+    lost = await _former_words(tx, records)
+    await customers.write_derived(tx, records)
+    for code, words in lost.items():
+        await customer_keys.keep_former(tx, code, words)
+
+
+async def _records(db: Reader, codes: Sequence[str]) -> list[Customer]:
+    found = await customers.get_customers(db, codes)
+    return [*found.values()]
+
+
+async def _former_words(db: Reader, records: Sequence[Customer]) -> dict[CustomerCode, set[str]]:
     """The words that records lost, by code, of those that were ever changed."""
-    before = await revisions.list_by_codes(tx, [one.code for one in records])
+    before = await revisions.list_by_codes(db, [one.code for one in records])
     changed = [one for one in records if one.code in before]
     return {one.code: customer_keys.former_words([*before[one.code], one]) for one in changed}
 
