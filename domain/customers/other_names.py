@@ -27,14 +27,16 @@ def other_names(names: Iterable[str], emails: Iterable[str]) -> list[str]:
     for name in names:
         found += _initials(name)
     for email in emails:
-        host = _host(email)
+        host = host_of(email)
         if host:
             found.append(host)
     return list(dict.fromkeys(found))
 
 
-def _host(email: str) -> str:
-    """Returns the name of who keeps an address; "" where that says nothing of who writes."""
+def host_of(email: str) -> str:
+    """Returns the name of who keeps an address of mail: egat of a@egat.co.th; "" where that says
+    nothing of who writes.
+    """
     _local, at, domain = email.lower().rpartition("@")
     if not at:
         return ""
@@ -46,10 +48,7 @@ def _host(email: str) -> str:
         bare, _dot, _end = domain.rpartition(".")
     labels = bare.split(".")
     label = labels[-1]
-    host = label.replace(
-        "-",
-        "",
-    )
+    host = label.replace("-", "")
     if label in mail.texts("hosts") or host.isdigit() or len(host) < LEAST_INITIALS:
         return ""
     return host
@@ -71,15 +70,7 @@ def _latin_initials(text: str) -> list[str]:
     large = [word for word in words if word not in _some("small")]
     if len(large) < MANY_WORDS and _some("organisation_words").isdisjoint(words):
         return []
-    initials = [
-        "".join(
-            map(
-                _first_letter,
-                some,
-            )
-        )
-        for some in (large, words)
-    ]
+    initials = ["".join(map(_first_letter, some)) for some in (large, words)]
     return [some for some in initials if len(some) >= LEAST_INITIALS]
 
 

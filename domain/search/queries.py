@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from domain.customers.other_names import host_of
 from domain.customers.phones import (
     looks_like_phone,
     read_contact_details,
@@ -53,6 +54,8 @@ _SPELT_DOT = re.compile(r"\s*[(\[{]\s*dot\s*[)\]}]\s*", re.IGNORECASE)
 _PARTED_ADDRESS = re.compile(rf"(?<!\S)({_LOCAL})\s+({_DOMAIN})(?!\S)", re.IGNORECASE)
 _GLUED_ADDRESS = re.compile(rf"{_LOCAL}\.[a-z]{{2,}}", re.IGNORECASE)
 _WHOLE_DOMAIN = re.compile(_DOMAIN, re.IGNORECASE)
+_MARKED_DOMAIN = re.compile(rf"(?:@|https?://|www\.)+({_DOMAIN})/?", re.IGNORECASE)
+_LIKELY_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|net|org|info|int|th)", re.IGNORECASE)
 _START_OF_EMAIL = re.compile(
     r"[\w.+-]{3,}@[\w.-]*|(?=\S*[._\d])[a-z][a-z0-9._+-]{3,}", re.IGNORECASE | re.ASCII
 )
@@ -146,6 +149,8 @@ def _read_parts(said: str) -> CustomerQuery:
     shown = _HIDDEN_FIRST.sub("", plain)
     if _ONLY_DIGITS.fullmatch(shown):
         return CustomerQuery(digits=_national(shown), words=said)
+    if domain := _MARKED_DOMAIN.fullmatch(plain):
+        return CustomerQuery(words=host_of(f"@{domain[1]}"))
     both = _FIRST_AND_LAST.search(plain)
     if both:
         return CustomerQuery(
@@ -160,8 +165,7 @@ def _read_parts(said: str) -> CustomerQuery:
         return CustomerQuery(
             email_start=plain.lower(),
             glued=_with_any_sign(plain.lower()),
-            # With its sign it is no name, without it may be one.
-            words="" if "@" in plain else said,
+            words=_words_of_address(plain, said),
         )
     lone = _LONE_DIGITS.search(plain)
     if lone is None or not _LETTER.search(plain):
@@ -182,6 +186,15 @@ def _national(plain: str) -> str:
 
 
 # E-mail addresses.
+
+
+def _words_of_address(plain: str, said: str) -> str:
+    """Returns the name that the beginning of an address may be, or that keeps a domain."""
+    if "@" in plain:
+        return ""
+    if _LIKELY_DOMAIN.fullmatch(plain):
+        return host_of(f"@{plain}") or said
+    return said
 
 
 def _with_sign(text: str) -> str:
@@ -318,6 +331,8 @@ def _on_latin_keys(text: str) -> CustomerQuery | None:
     code = read_code(keys)
     if code is not None:
         return replace(_read(text), codes=[code])
+    if _MARKED_DOMAIN.fullmatch(keys):
+        return _read_parts(keys)
     if "." in keys and _START_OF_EMAIL.fullmatch(keys):
         return replace(_read(text), email_start=keys.lower())
     return None
