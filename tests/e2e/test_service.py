@@ -3,7 +3,10 @@ once.
 """
 
 import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +84,18 @@ def test_sigterm_stops_within_five_seconds_whatever_hangs(
         True
     ]
     assert [message.text.startswith(RESENT) for message in line.messages(ADMIN.line)] == [False]
+
+
+def test_a_thread_that_does_not_end_ends_with_the_process() -> None:
+    hanging = """
+import asyncio, threading, time, run_bot
+run_bot.LONGEST_STOP = 0.2
+threading.Thread(target=time.sleep, args=(60,)).start()
+run_bot._stop(asyncio.Event())
+"""
+    root = Path(__file__).parents[2]
+    ended = subprocess.run([sys.executable, "-c", hanging], cwd=root, timeout=30)
+    assert ended.returncode == 0
 
 
 def test_a_platform_that_cannot_be_reached_stops_no_other(
