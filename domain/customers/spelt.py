@@ -12,7 +12,7 @@ from rapidfuzz.process import extract
 
 from domain.customers.romanise import Sound, data, outlines
 
-MOST_WEIGHED = 300
+MOST_WEIGHED = 400
 """Sounds whose letters are weighed one by one: those that are roughly the most alike."""
 LEAST_ROUGH = 50.0
 """Percent of likeness of the rough sounds below which none is weighed."""
