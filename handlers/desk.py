@@ -381,6 +381,9 @@ class Context(Work):
     fields.
     """
 
+    found_contacts: dict[str, str] = field(default_factory=dict)
+    """By customer the id of the contact whom a search of this event found."""
+
     is_register_unread: bool = False
     """Whether a search of this event met a register that is still being read."""
 
@@ -420,6 +423,9 @@ class Context(Work):
         hits = await search.find_customers(self.db, self.words, text)
         if hits.partial:
             self.is_register_unread = True
+        for hit in hits:
+            if hit.contact is not None:
+                self.found_contacts[hit.customer.code] = str(hit.contact.id)
         return hits
 
     def audit(self, action: str, record: str) -> None:

@@ -12,7 +12,6 @@ from handlers.records.kinds import RecordKind, enter_records
 from handlers.staff.masked import masked_customer
 from store.chat.forms import Draft
 from store.customers import records as customers
-from store.search import customers as search
 
 
 class CustomerRecords(RecordKind):
@@ -27,7 +26,8 @@ class CustomerRecords(RecordKind):
 
     async def show(self, ctx: Context, no: str) -> Reply:
         customer = await customers.get_customer(ctx.db, no)
-        return Reply((await customer_cards.card(ctx, customer),))
+        card = await customer_cards.card(ctx, customer, ctx.found_contacts.get(no, ""))
+        return Reply((card,))
 
     async def option(self, ctx: Context, no: str) -> Button:
         customer = await customers.get_customer(ctx.db, no)
@@ -52,7 +52,7 @@ class CustomerRecords(RecordKind):
         # Each customer once, in the order in which they were found.
         codes: dict[str, None] = {}
         for key in (*contact_details.phones, *contact_details.emails):
-            hits = await search.find_customers(ctx.db, ctx.words, key)
+            hits = await ctx.find_customers(key)
             for hit in hits:
                 codes[hit.customer.code] = None
         return [*codes]

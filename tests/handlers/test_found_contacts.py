@@ -37,7 +37,9 @@ async def test_a_hit_names_the_contact(people: DeskUnderTest) -> None:
     assert "ผู้ติดต่อ" not in other
 
 
-@pytest.mark.parametrize("typed", ["นิดา ผู้ช่วย", "0899998888", "089-999-8888"])
+@pytest.mark.parametrize(
+    "typed", ["นิดา ผู้ช่วย", "0899998888", "089-999-8888", "คุณนิดาโทรมา 089-999-8888"]
+)
 async def test_the_card_of_a_contact_begins_a_ticket_for_it(
     desk: DeskUnderTest, typed: str
 ) -> None:
