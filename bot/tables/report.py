@@ -1,7 +1,6 @@
 """What the verbs `import` and `export` do, and what they say of it."""
 
 import asyncio
-import os
 import sys
 from contextlib import ExitStack
 from datetime import datetime
@@ -45,6 +44,8 @@ SHOWN = 20
 
 LEAST_INDEXED = 1_000
 """New words of which the index gets a segment at once; fewer are read as a desk starts."""
+MAKERS = 2
+"""Processes that make the index: each takes some 160 MB meanwhile."""
 PAUSE = 1.0
 
 REFUSED = 1
@@ -194,7 +195,7 @@ async def index_words(db: Database, clock: Clock) -> None:
         owner,
         clock,
         least=LEAST_INDEXED,
-        processes=os.cpu_count() or 1,
+        processes=MAKERS,
         advance=lambda words, total: progress.update(task, advance=words, total=total),
     )
     with progress:
