@@ -25,7 +25,7 @@ EVENTS = 500
 ROUNDS = {FEW: 2, MANY: 1}
 SETTLE = 0.5
 """Seconds in which what was sent is written down."""
-ALONE = 20
+ALONE = 50
 """Events that come one after another while commits are counted."""
 AIM_RATE = 200.0
 AIM_CPU = 1.6
@@ -175,7 +175,8 @@ def _commits(engine: str, loaded: Sequence[Loaded], question: Question) -> Row:
         _told(desk),
         f"{ECHO} none; {USUAL} {_told(found[USUAL])}",
         aim=f"at most {AIM_COMMITS:.0f}",
-        met=commits <= AIM_COMMITS,
+        # What was sent last is written by itself, when no other event came.
+        met=round(commits) <= AIM_COMMITS,
     )
 
 
