@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any, Concatenate, ParamSpec, Protocol
 
 from domain.catalogue import Catalogue
@@ -172,14 +173,54 @@ async def no_title(platform: Platform, chat: str) -> str:
     return ""
 
 
+class RunningNumbers:
+    """The running numbers that one process gave out and that may not be written yet."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+        # Events are decided in the threads of the database, too.
+        self._lock = Lock()
+
+    def after(self, name: str, written: int) -> int:
+        """The next number, where `written` is the last one that the store knows of."""
+        with self._lock:
+            number = max(written, self._last.get(name, 0)) + 1
+            self._last[name] = number
+        return number
+
+    def give_back(self, name: str, number: int) -> None:
+        """What was given out is not used; where a later number was given out since, it is a gap."""
+        with self._lock:
+            if self._last.get(name) == number:
+                self._last[name] = number - 1
+
+
+class LentNumbers(RunningNumbers):
+    """Numbers for one decision, which gives them back where it comes to nothing."""
+
+    def __init__(self, numbers: RunningNumbers) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._given: list[tuple[str, int]] = []
+
+    def after(self, name: str, written: int) -> int:
+        number = self._numbers.after(name, written)
+        self._given.append((name, number))
+        return number
+
+    def give_all_back(self) -> None:
+        """None of them is used."""
+        while self._given:
+            self._numbers.give_back(*self._given.pop())
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails
     come from, empty where no mail is sent; `private_chats` are the links to the private chat with
     the bot, filled in when a platform tells; `title` asks a platform what a group is called ("" =
-    it does not say); `looked_up` are the highest running numbers that this process will claim, so
-    that two events at once do not claim the same; `words` and `suggestions` are what it remembers
-    of `db`.
+    it does not say); `numbers` are the running numbers that this process gives out, so that events
+    at once do not get the same; `words` and `suggestions` are what it remembers of `db`.
     """
 
     db: Database
@@ -191,7 +232,7 @@ class Desk:
     charts: Charts = field(default_factory=NoCharts)
     private_chats: dict[Platform, str] = field(default_factory=dict)
     title: Callable[[Platform, str], Awaitable[str]] = no_title
-    looked_up: dict[str, int] = field(default_factory=dict)
+    numbers: RunningNumbers = field(default_factory=RunningNumbers)
     words: SearchWords = field(default_factory=SearchWords)
     suggestions: Suggestions = field(default_factory=Suggestions)
 
@@ -234,10 +275,10 @@ def _can_wait() -> bool:
     return True
 
 
-def without_waiting(desk: Desk) -> Desk:
-    """The desk for whoever decides within one reading of the store (`Database.read`): what is kept
-    in memory, and what others draw, raises WaitsForMore there. Numbers that it looks up are its own
-    until it has decided.
+def without_waiting(desk: Desk, numbers: RunningNumbers) -> Desk:
+    """The desk for whoever decides within one reading of the store (`Database.read`) and takes
+    running numbers from `numbers`: what is kept in memory, and what others draw, raises
+    WaitsForMore there.
     """
     words: Any = _NotAtOnce(desk.words)
     suggestions: Any = _NotAtOnce(desk.suggestions)
@@ -247,7 +288,7 @@ def without_waiting(desk: Desk) -> Desk:
         words=words,
         suggestions=suggestions,
         charts=charts,
-        looked_up=dict(desk.looked_up),
+        numbers=numbers,
     )
 
 
@@ -313,13 +354,12 @@ class Work:
         self.changes.append(lambda tx: write(tx, *args, **params))
 
     async def new_ticket_no(self) -> TicketNo:
-        """The number of a ticket that is written with this work: its writing is a Conflict where
-        somebody else was given it meanwhile.
+        """The number of a ticket that is written with this work, or later: writing it is a Conflict
+        where another process gave it out too.
         """
-        given = await counters.read_counter(self.db, "ticket")
-        number = max(given, self.desk.looked_up.get("ticket", 0)) + 1
-        self.desk.looked_up["ticket"] = number
-        self.change(counters.claim, "ticket", number)
+        last = await counters.read_counter(self.db, "ticket")
+        number = self.desk.numbers.after("ticket", last)
+        self.change(counters.raise_counter, "ticket", number)
         return ticket_no(number, self.now.astimezone(BANGKOK))
 
     def audit(self, action: str, record: str) -> None:

@@ -19,7 +19,7 @@ from domain.errors import Conflict, DeskError
 from domain.staff import Platform
 from handlers import system
 from handlers.chat import Incoming, Query, Reply
-from handlers.desk import Desk, FetchFailed, Outcome, without_waiting
+from handlers.desk import Desk, FetchFailed, LentNumbers, Outcome, without_waiting
 from handlers.dispatcher import dispatch, refused
 from handlers.files.receiving import not_fetched
 from handlers.i18n import speak
@@ -164,10 +164,14 @@ class Worker:
         if isinstance(looked.incoming.body, Query) and await inbox.has_newer(self._desk.db, event):
             # Somebody types on: only the last of it is still on their screen.
             return replace(looked, dropped=True)
-        desk = without_waiting(self._desk)
-        outcome = await dispatch(desk, looked.incoming)
-        # Not before it is decided: what is given up here is decided anew with the same numbers.
-        self._desk.looked_up.update(desk.looked_up)
+        numbers = LentNumbers(self._desk.numbers)
+        desk = without_waiting(self._desk, numbers)
+        try:
+            outcome = await dispatch(desk, looked.incoming)
+        except BaseException:
+            # What is given up here is decided anew, with the same numbers.
+            numbers.give_all_back()
+            raise
         return replace(looked, outcome=outcome)
 
     def _parsed(self, event: Event) -> "_Looked":

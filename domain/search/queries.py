@@ -325,8 +325,7 @@ def _on_latin_keys(text: str) -> CustomerQuery | None:
         return None
     many = len(_NO_DIGIT.sub("", keys)) >= LEAST_LAYOUT_DIGITS
     if many and looks_like_phone(keys):
-        query = _read(keys)
-        return query if query.phones else None
+        return _read(keys)
     # It may be a Thai word, too.
     code = read_code(keys)
     if code is not None:

@@ -34,7 +34,6 @@ from handlers.projects.fields import projects_text, years_text
 from handlers.registry import action
 from store.mail.mails import NewMail
 from store.owed import requests
-from store.records import counters
 
 CHASE = "owed.chase"
 
@@ -130,7 +129,7 @@ async def _letter(
     name = (researcher.name if researcher else "") or customer.name or customer.organisation
     first_details = life.tickets[0].details if life.tickets else ""
     language = letter_language(name, first_details)
-    no = await counters.reserve_ticket_no(ctx.db, ctx.now)
+    no = await ctx.new_ticket_no()
     rule = ctx.desk.configuration.rules[row.rule]
     template = ctx.desk.configuration.templates[rule.template][language]
     letter = fill(

@@ -12,7 +12,6 @@ from handlers.desk import Context
 from handlers.owed.requests import save_context, settled
 from handlers.tickets import saves as ticket_saves
 from store.owed import requests
-from store.records import counters
 
 
 async def record(
@@ -33,7 +32,7 @@ async def record(
     customer = await ctx.customer(life.request.customer)
     channels = catalogue.subject(subject).channels or tuple(catalogue.channels)
     channel = "email" if "email" in channels else channels[0]
-    number = TicketNo(no) if no else await counters.reserve_ticket_no(ctx.db, ctx.now)
+    number = TicketNo(no) if no else await ctx.new_ticket_no()
     ticket = Ticket(
         no=number,
         channel=channel,

@@ -48,7 +48,6 @@ from handlers.registry import SavedTicket, TicketEvent, after_save
 from handlers.tickets import saves as ticket_saves
 from store.chat.forms import Draft
 from store.publicity import publications
-from store.records import counters
 from store.tickets import records as tickets
 
 PENDING = (*UNDER_WAY, PostState.FAILED)
@@ -113,8 +112,7 @@ async def with_tickets(
     """
     added = []
     for post in posts:
-        # Reserved first: the number stands in the ticket's own words.
-        no = await counters.reserve_ticket_no(work.db, work.now)
+        no = await work.new_ticket_no()
         publication = publication.with_post(replace(post, ticket_no=no))
         name = network_name(work, post.network)
         ticket = ticket_of(

@@ -268,19 +268,6 @@ async def _guarded(tx: Tx, sql: str, *params: object) -> int:
         raise Conflict("draft") from conflict
 
 
-async def find_last_saved(db: Reader, staff_id: StaffId, since: datetime) -> Draft | None:
-    """The customer's or ticket's form that the person saved last, if that was after `since`."""
-    row = await db.fetch_one(
-        f"{_SELECT} WHERE staff_id = ? AND state = 'saved' AND touched_at >= ? "
-        "AND kind <> 'reminder' ORDER BY touched_at DESC LIMIT 1",
-        staff_id,
-        since,
-    )
-    if row is None:
-        return None
-    return _draft(row)
-
-
 async def save(tx: Tx, draft: Draft) -> None:
     """Write a draft that was read (or made, version 0) by this event.
 

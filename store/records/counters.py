@@ -1,14 +1,11 @@
 """Running numbers: each is reserved in a transaction of its own, so that a crash leaves a gap and
-no number is given twice; or it is looked up, and claimed in the transaction that uses it.
+no number is given twice; or it is looked up, and the transaction that uses it makes the counter go
+on above it (handlers.desk.Work.new_ticket_no).
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from domain.customers.records import CustomerCode
-from domain.dates.days import BANGKOK
-from domain.errors import Conflict
-from domain.tickets.records import TicketNo, ticket_no
 from store.engine.database import Database, Reader, Tx
 
 
@@ -29,21 +26,6 @@ async def reserve_customer_code(db: Database) -> CustomerCode:
     """The next free customer code."""
     number = await reserve(db, "customer")
     return CustomerCode(f"C{number}")
-
-
-async def reserve_ticket_no(db: Database, now: datetime) -> TicketNo:
-    """The next free ticket number; the month is the one in which it is recorded."""
-    number = await reserve(db, "ticket")
-    return ticket_no(number, now.astimezone(BANGKOK))
-
-
-async def claim(tx: Tx, name: str, number: int) -> None:
-    """Use a number that was looked up; Conflict("changed") where it was given out meanwhile."""
-    claimed = await tx.execute(
-        "UPDATE counters SET value = ? WHERE name = ? AND value < ?", number, name, number
-    )
-    if not claimed:
-        raise Conflict("changed", record=str(number))
 
 
 async def raise_counter(tx: Tx, name: str, at_least: int) -> None:

@@ -22,7 +22,7 @@ from store import staff as staff_store
 from store.engine.database import Database, Row
 from store.opening import open_database
 from store.records.changes import list_changes
-from store.records.counters import reserve_customer_code, reserve_ticket_no
+from store.records.counters import reserve, reserve_customer_code
 from store.search.customers import find_customers
 from store.search.words import SearchWords
 from tests.fakes.office import OFFICE
@@ -316,7 +316,7 @@ async def test_the_desk_can_be_worked_at(tmp_path: Path) -> None:
         highest = await db.fetch_one("SELECT max(substr(no, 6)) AS no FROM tickets")
         assert highest is not None
         assert await reserve_customer_code(db) == "C90211"
-        assert int((await reserve_ticket_no(db, NOW))[-6:]) == int(highest["no"]) + 1
+        assert await reserve(db, "ticket") == int(highest["no"]) + 1
         with pytest.raises(Conflict):
             await fill_demo(db, CONFIGURATION, NOW)
     finally:

@@ -34,7 +34,7 @@ from store.customers.records import (
 from store.engine.database import Database
 from store.opening import open_database
 from store.records.changes import list_changes
-from store.records.counters import reserve_customer_code, reserve_ticket_no
+from store.records.counters import reserve, reserve_customer_code
 from store.staff import add_staff
 from store.tables import transfer
 from store.tables.batches import Rejected, Remarked
@@ -336,7 +336,7 @@ async def test_tickets_keep_their_numbers_and_run_on_above_them(
     assert (first.customer, first.channel, first.status) == ("C81554", "phone", "closed")
     assert first.created_at == datetime(2020, 2, 19, 3, 30, tzinfo=UTC)
     assert first.contact_id == (await get_customer(db, "C81554")).contacts[0].id
-    assert await reserve_ticket_no(db, NOW) == "R2611590799"
+    assert await reserve(db, "ticket") == 590799
 
     more = write(tmp_path / "u.csv", "no,result\nR2002590796,ลงแล้ว\n")
     assert (await bring(db, more, TICKETS))[0] == [0, 1, 0, 0]

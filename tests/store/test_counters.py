@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+from domain.configuration import load_configuration
+from handlers.desk import Desk, Work
 from store.engine.database import Database
 from store.opening import open_database
-from store.records.counters import raise_counter, reserve_customer_code, reserve_ticket_no
+from store.records.counters import raise_counter, reserve, reserve_customer_code
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import asyncio, sys
@@ -59,12 +62,26 @@ async def test_three_processes_get_three_hundred_numbers(url: str) -> None:
 
 
 async def test_a_ticket_number_bears_the_month_in_bangkok_and_runs_on(db: Database) -> None:
-    last_evening = datetime(2026, 11, 30, 16, 59, tzinfo=UTC)
-    after_midnight = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+    desk = Desk(db, load_configuration(), lambda: NOW)
+    last_evening = Work(desk, datetime(2026, 11, 30, 16, 59, tzinfo=UTC))
+    after_midnight = Work(desk, datetime(2026, 11, 30, 17, 0, tzinfo=UTC))
 
-    assert await reserve_ticket_no(db, last_evening) == "R2611000001"
-    assert await reserve_ticket_no(db, after_midnight) == "R2612000002"
+    assert await last_evening.new_ticket_no() == "R2611000001"
+    assert await after_midnight.new_ticket_no() == "R2612000002"
     assert await reserve_customer_code(db) == "C1"
+
+
+async def test_numbers_that_are_written_in_another_order_are_all_written(db: Database) -> None:
+    desk = Desk(db, load_configuration(), lambda: NOW)
+    works = [Work(desk, NOW) for _ in range(50)]
+    numbers = await asyncio.gather(*(work.new_ticket_no() for work in works))
+
+    for work in reversed(works):
+        (change,) = work.changes
+        await db.write(change)
+
+    assert len(set(numbers)) == 50
+    assert await reserve(db, "ticket") == 51
 
 
 async def test_a_number_is_never_given_back(db: Database) -> None:
@@ -72,4 +89,4 @@ async def test_a_number_is_never_given_back(db: Database) -> None:
     await db.write(lambda tx: raise_counter(tx, "customer", 5))
 
     assert await reserve_customer_code(db) == "C81555"
-    assert (await reserve_ticket_no(db, datetime(2026, 11, 23, tzinfo=UTC)))[-6:] == "000001"
+    assert await reserve(db, "ticket") == 1

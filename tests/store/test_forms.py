@@ -122,20 +122,6 @@ async def test_old_drafts_are_forgotten(db: Database, officer: StaffId) -> None:
     assert await forms.find_draft(db, "new") is not None
 
 
-async def test_the_form_saved_last_is_found_while_it_is_fresh(
-    db: Database, officer: StaffId
-) -> None:
-    for number, state in enumerate(("saved", "saved", "cancelled", "parked")):
-        await save(db, Draft(f"d{number}", officer, "ticket", {}, "", NOW + number * MINUTE, state))
-
-    found = await forms.find_last_saved(db, officer, NOW + MINUTE)
-
-    assert found is not None
-    assert found.id == "d1"
-    assert await forms.find_last_saved(db, officer, NOW + 2 * MINUTE) is None
-    assert await forms.find_last_saved(db, StaffId(officer + 1), NOW) is None
-
-
 async def test_the_drafts_that_a_message_went_into_are_found(
     db: Database, officer: StaffId
 ) -> None:

@@ -214,9 +214,7 @@ async def test_work_runs_in_the_context_of_whoever_asked_for_it(db: Database) ->
     assert await db.read(read) == "Thai"
 
 
-async def test_several_reads_in_one_go_take_in_what_is_read_beside_the_reader(
-    db: Database,
-) -> None:
+async def test_several_reads_in_one_go_take_in_what_is_read_beside_the_reader(db: Database) -> None:
     await db.write(lambda tx: add(tx, "a"))
 
     async def work(reader: Reader) -> tuple[set[str], object, object]:
