@@ -76,7 +76,10 @@ class Organisations:
         rules.check_keys(RULES)
         legal = rules.texts("legal")
         endings = one_of(rules.texts("behind"))
-        self._legal_behind = re.compile(rf"(?<!\w){endings}(?!\w)", re.IGNORECASE)
+        self._legal_behind = re.compile(
+            rf"(?<!\w){endings}(?!\w)",
+            re.IGNORECASE,
+        )
         self._words = _Names(_rows(root.table("organisation_words")))
         self._parts: dict[str, list[_Part]] = {}
         for full, shorts in _rows(root.table("organisation_parts")):
@@ -86,7 +89,10 @@ class Organisations:
                 full in legal,
             )
             for key in {_key(name) for name in (full, *shorts)}:
-                self._parts.setdefault(key, []).append(part)
+                self._parts.setdefault(
+                    key,
+                    [],
+                ).append(part)
         spoken = _Spoken(
             rules.texts("spoken_without"),
             rules.texts("left_out"),
@@ -102,14 +108,26 @@ class Organisations:
     def readings(self, text: str) -> list[str]:
         """Returns what the text may mean, the text itself among it, likeliest first."""
         text = clean(text)
-        bare = self._legal_behind.sub(" ", text)
-        bare = self._numbered.sub(r" \1 ", bare).strip()
+        bare = self._legal_behind.sub(
+            " ",
+            text,
+        )
+        bare = self._numbered.sub(
+            r" \1 ",
+            bare,
+        ).strip()
         read: list[str] = []
         short = False
         for names_first in (True, False):
-            pieces = self._pieces(bare, names_first=names_first)
+            pieces = self._pieces(
+                bare,
+                names_first=names_first,
+            )
             if any(piece.known for piece in pieces):
-                read += islice(_joined(pieces), MOST_READINGS)
+                read += islice(
+                    _joined(pieces),
+                    MOST_READINGS,
+                )
                 short = short or any(piece.short for piece in pieces)
         # An abbreviation means what it stands for; of other words nobody knows.
         at = 0
@@ -127,7 +145,10 @@ class Organisations:
         pieces: list[_Piece] = []
         at = 0
         while at < len(text):
-            gap = _GAP.match(text, at)
+            gap = _GAP.match(
+                text,
+                at,
+            )
             at = gap.end() if gap else at
             if at == len(text):
                 break
@@ -167,17 +188,33 @@ class Organisations:
             if behind and not piece.begins:
                 typed = text[at:end].strip(_ENDS_ITSELF)
                 first, *others = piece.options
-                piece = replace(piece, options=(first, typed, *others))
+                piece = replace(
+                    piece,
+                    options=(first, typed, *others),
+                )
             return end, piece
         end = _end_of_word(text, at)
-        return end, self._word(text[at:end], behind=behind)
+        return end, self._word(
+            text[at:end],
+            behind=behind,
+        )
 
     def _known(
         self, key: str, text: str, at: int, end: int, *, behind: bool, names_first: bool
     ) -> _Piece | None:
-        if behind and key in self._provinces and _stands_apart(text, end):
+        if (
+            behind
+            and key in self._provinces
+            and _stands_apart(
+                text,
+                end,
+            )
+        ):
             return _Piece((self._provinces[key],))
-        if text[at].isascii() and _stands_apart(text, end):
+        if text[at].isascii() and _stands_apart(
+            text,
+            end,
+        ):
             province = find_province(text[at:end])
             if province:
                 return _Piece((province,))
@@ -202,12 +239,18 @@ class Organisations:
         at: int,
         end: int,
     ) -> _Piece | None:
-        if key not in self._names or not _stands_apart(text, end):
+        if key not in self._names or not _stands_apart(
+            text,
+            end,
+        ):
             return None
         options = self._names.of(key)
         if self._names.is_official(key):
             options = (text[at:end], *options)
-        return _Piece(options, short=_is_short(text[at:end]))
+        return _Piece(
+            options,
+            short=_is_short(text[at:end]),
+        )
 
     def _part(
         self,
@@ -229,7 +272,12 @@ class Organisations:
             end,
         ):
             return None
-        options = dict.fromkeys(_options_of_parts(key, parts))
+        options = dict.fromkeys(
+            _options_of_parts(
+                key,
+                parts,
+            )
+        )
         return _Piece(
             tuple(options),
             short=_is_short(text[at:end]),
@@ -244,9 +292,15 @@ class Organisations:
         end: int,
     ) -> bool:
         """Returns whether a name goes on behind a part of it."""
-        gap = _GAP.match(text, end)
+        gap = _GAP.match(
+            text,
+            end,
+        )
         begins = gap.end() if gap else end
-        if not _NAME_BEGINS.match(text, begins) or _GOES_ON.match(text, begins):
+        if not _NAME_BEGINS.match(text, begins) or _GOES_ON.match(
+            text,
+            begins,
+        ):
             return False
         if begins > end or text[end - 1] in _ENDS_ITSELF:
             return True
@@ -255,7 +309,14 @@ class Organisations:
         if _CONSONANTS.fullmatch(key):
             return len(key) >= LEAST_GLUED
         # A spoken word may as well be the beginning of somebody's name.
-        return self._is_known(text[begins : _end_of_word(text, begins)])
+        return self._is_known(
+            text[
+                begins : _end_of_word(
+                    text,
+                    begins,
+                )
+            ]
+        )
 
     def _is_known(self, word: str) -> bool:
         key = _key(word)
@@ -270,7 +331,12 @@ class Organisations:
     ) -> _Piece | None:
         if key not in self._words:
             return None
-        rest = text[end : _end_of_word(text, end)]
+        rest = text[
+            end : _end_of_word(
+                text,
+                end,
+            )
+        ]
         if rest and not self._is_known(rest):
             return None
         full = self._words.official(key)
@@ -291,8 +357,14 @@ class Organisations:
         bare = word.rstrip(_SIGN_OF_SHORTENING)
         province = find_province(word)
         if province and province != word:
-            return _Piece((province, bare), known=behind)
-        return _Piece((bare,), known=bare != word)
+            return _Piece(
+                (province, bare),
+                known=behind,
+            )
+        return _Piece(
+            (bare,),
+            known=bare != word,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,25 +407,47 @@ class _Names:
             written = [name for name in others if name.isascii() or _is_short(name)]
             for name in (full, *others):
                 key = _key(name)
-                self._full.setdefault(key, []).append(full)
-                self._others.setdefault(key, []).extend(written)
+                self._full.setdefault(
+                    key,
+                    [],
+                ).append(full)
+                self._others.setdefault(
+                    key,
+                    [],
+                ).extend(written)
 
     def __contains__(self, key: str) -> bool:
         return key in self._full
 
     def is_official(self, key: str) -> bool:
         """Returns whether something is called so officially."""
-        return any(_key(name) == key for name in self._full.get(key, ()))
+        return any(
+            _key(name) == key
+            for name in self._full.get(
+                key,
+                (),
+            )
+        )
 
     def official(self, key: str) -> tuple[str, ...]:
         """Returns the official names, but not the one by which they were found."""
-        return tuple(name for name in self._full.get(key, ()) if _key(name) != key)
+        return tuple(
+            name
+            for name in self._full.get(
+                key,
+                (),
+            )
+            if _key(name) != key
+        )
 
     def of(self, key: str) -> tuple[str, ...]:
         """Returns the official names, then the others; not the one by which they were found."""
         names = [
             *self._full.get(key, ())[:MOST_OPTIONS],
-            *self._others.get(key, ()),
+            *self._others.get(
+                key,
+                (),
+            ),
         ]
         different = dict.fromkeys(name for name in names if _key(name) != key)
         return tuple(different)[: MOST_OPTIONS + 1]
@@ -379,7 +473,10 @@ def _options_of_parts(key: str, parts: Sequence[_Part]) -> list[str]:
 def _joined(pieces: Sequence[_Piece]) -> Iterator[str]:
     """Yields what the pieces mean together, the likeliest first."""
     choices = product(*(range(len(piece.options)) for piece in pieces))
-    for choice in sorted(choices, key=sum):
+    for choice in sorted(
+        choices,
+        key=sum,
+    ):
         options = [
             piece.options[n]
             for piece, n in zip(
@@ -388,14 +485,25 @@ def _joined(pieces: Sequence[_Piece]) -> Iterator[str]:
                 strict=True,
             )
         ]
-        text = " ".join(_put_together(pieces, options).split())
-        yield _DIGITS_BEHIND.sub(" ", text)
+        text = " ".join(
+            _put_together(
+                pieces,
+                options,
+            ).split()
+        )
+        yield _DIGITS_BEHIND.sub(
+            " ",
+            text,
+        )
 
 
 def _put_together(pieces: Sequence[_Piece], options: Sequence[str]) -> str:
     text = ""
     for n, option in enumerate(options):
-        if pieces[n].begins and not _is_part_of(option, options[n + 1]):
+        if pieces[n].begins and not _is_part_of(
+            option,
+            options[n + 1],
+        ):
             continue
         text += option
         if not pieces[n].begins:
@@ -419,7 +527,10 @@ def _texts(table: TomlTable) -> dict[str, str]:
 
 def _key(name: str) -> str:
     """Returns a name by its letters alone."""
-    return _SILENT.sub("", name.casefold())
+    return _SILENT.sub(
+        "",
+        name.casefold(),
+    )
 
 
 def _is_short(typed: str) -> bool:
@@ -429,7 +540,10 @@ def _is_short(typed: str) -> bool:
 
 def _stands_apart(text: str, end: int) -> bool:
     """Returns whether what ends here is a word of its own."""
-    return text[end - 1] in _ENDS_ITSELF or not _SIGN.match(text, end)
+    return text[end - 1] in _ENDS_ITSELF or not _SIGN.match(
+        text,
+        end,
+    )
 
 
 def _end_of_word(text: str, at: int) -> int:
