@@ -17,11 +17,12 @@ from store.search.segment import FORMAT, rules_digest
 from store.search.segments import (
     SegmentRow,
     drop_left_over,
+    find_incomplete,
     list_segments,
     replace_segments,
     write_chunks,
 )
-from store.search.words import covering
+from store.search.words import covering, end_of
 
 LEASE = "search.segments"
 MOST_WORDS = 1 << 17
@@ -69,8 +70,12 @@ class _Lease:
 
     async def keep(self) -> None:
         """Extend it where it is time; _Lost where it is gone."""
-        due = self.kept_at is None or self.clock() - self.kept_at > KEEP_EVERY
-        if due and not await self.take():
+        now = self.clock()
+        if self.kept_at is not None and now - self.kept_at <= KEEP_EVERY:
+            return
+        self.kept_at = now
+        # Never taken anew: who had it meanwhile dropped what was written so far.
+        if not await self.db.write(lambda tx: leases.extend(tx, LEASE, self.owner, now)):
             raise _Lost
 
     async def release(self) -> None:
@@ -88,6 +93,8 @@ class Building:
     processes: int = 1
     advance: Callable[[int, int], None] = lambda words, total: None
     _total: int = field(default=0, init=False)
+    _found: frozenset[str] | None = field(default=None, init=False)
+    """The segments that were there at the first look."""
 
     async def run(self) -> bool:
         """Make all segments that are wanted; returns whether there were any. Nothing where another
@@ -114,21 +121,36 @@ class Building:
         """What is to be made, the words that no segment has first."""
         last = await _last_id(self.db)
         rows = await list_segments(self.db)
-        standing = covering(rows)
-        waiting = await _count_words(self.db, _end(standing), last)
+        standing = await self._find_standing(rows)
+        waiting = await _count_words(self.db, end_of(standing), last)
         known = waiting + sum(row.words for row in standing)
         spans: list[Span] = []
         if waiting >= self.least:
             joined = _joined(standing, waiting)
             standing = standing[: len(standing) - len(joined)]
-            spans = await _spans(self.db, _end(standing), last, known)
+            spans = await _spans(self.db, end_of(standing), last, known)
             gone = [row.id for row in rows if row not in standing]
             spans[0] = replace(spans[0], replaces=tuple(gone))
         for row in standing:
-            if _is_stale(row, known):
+            if self._is_stale(row, known):
                 span = Span(row.after_id, row.up_to_id, known, (row.id,))
                 spans.append(span)
         return spans
+
+    async def _find_standing(self, rows: Sequence[SegmentRow]) -> list[SegmentRow]:
+        """Those of these that are read; one of which chunks are missing is to be made anew."""
+        if self._found is None:
+            self._found = frozenset(row.id for row in rows)
+        incomplete = await find_incomplete(self.db)
+        return covering([row for row in rows if row.id not in incomplete])
+
+    def _is_stale(self, row: SegmentRow, known: int) -> bool:
+        if known > GROWTH * row.counted_words:
+            return True
+        # One that has come since is a newer desk's, beside this one: each would make the other's
+        # anew without end.
+        is_old = self._found is not None and row.id in self._found
+        return is_old and row.rules != rules_digest()
 
     async def _make_all(self, spans: Sequence[Span], lease: _Lease) -> None:
         self._total = 0
@@ -180,11 +202,11 @@ class Building:
         )
 
         async def work(tx: Tx) -> bool:
-            # Whoever took the lease meanwhile may have made the same.
-            if not await leases.holds(tx, LEASE, lease.owner):
+            # Whoever took the lease meanwhile may have made the same; nobody takes it before the
+            # end of this.
+            if not await leases.extend(tx, LEASE, lease.owner, lease.clock()):
                 return False
-            await replace_segments(tx, segment, span.replaces)
-            return True
+            return await replace_segments(tx, segment, span.replaces)
 
         if not await self.db.write(work):
             raise _Lost
@@ -209,13 +231,6 @@ async def _page(db: Reader, after_id: int, up_to_id: int) -> list[_CountedWord]:
         up_to_id,
     )
     return [_CountedWord(row["id"], row["word"], row["customers"]) for row in rows]
-
-
-def _end(standing: Sequence[SegmentRow]) -> int:
-    """The last word that these stand for."""
-    if not standing:
-        return 0
-    return standing[-1].up_to_id
 
 
 async def _last_id(db: Reader) -> int:
@@ -257,7 +272,3 @@ async def _spans(db: Reader, after_id: int, last: int, known: int) -> list[Span]
         spans.append(Span(after_id, up_to, known))
         after_id = up_to
     return spans
-
-
-def _is_stale(row: SegmentRow, known: int) -> bool:
-    return row.rules != rules_digest() or known > GROWTH * row.counted_words

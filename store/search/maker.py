@@ -2,7 +2,8 @@
 
 It is asked over its input and answers on its output: each message has its length before it. A list
 of words with their counts is answered with nothing, an empty message with the segment that they
-make. It ends with its input, and so never outlives the desk."""
+make. Asked who it is, it names the rules by which it makes them: they are not the desk's where
+files were changed under a running desk. It ends with its input, and so never outlives the desk."""
 
 import json
 import os
@@ -15,12 +16,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from store.search.segment import SegmentMaker
+from store.search.segment import SegmentMaker, made_by
 
 ROOT = Path(__file__).parents[2]
 GENTLE = 10
 """How much later than others the process has its turn."""
 _LENGTH_SIZE = 8
+_WHO = b"who"
+"""Asks for `made_by`."""
 
 
 class MakerFailed(Exception):
@@ -38,7 +41,17 @@ class MakerProcess:
     async def __aenter__(self) -> Self:
         # In a thread: the event loop's own way would hold it up for the size of the whole process.
         self._process = await to_thread(_start)
+        try:
+            await self._agree()
+        except BaseException:
+            self._end()
+            raise
         return self
+
+    async def _agree(self) -> None:
+        answer = await self._ask(_WHO)
+        if answer.decode() != made_by():
+            raise MakerFailed("made by other rules")
 
     async def __aexit__(
         self,
@@ -46,6 +59,9 @@ class MakerProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         process = self._process
         if process is None:
             return
@@ -74,14 +90,17 @@ class MakerProcess:
 def _start() -> "subprocess.Popen[bytes]":
     # Nothing of the desk's settings: the process needs to find this package, and on Windows itself.
     environment = {"PYTHONPATH": str(ROOT), "SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
-    return subprocess.Popen(  # noqa: S603 - this Python, and this module
-        [sys.executable, "-m", __name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        # Ctrl+C is for the desk, which ends this process itself.
-        start_new_session=True,
-    )
+    try:
+        return subprocess.Popen(  # noqa: S603 - this Python, and this module
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            # Ctrl+C is for the desk, which ends this process itself.
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise MakerFailed(type(error).__name__) from error
 
 
 def _exchange(process: "subprocess.Popen[bytes]", message: bytes) -> bytes:
@@ -131,7 +150,9 @@ def main() -> None:
 def _answer_all(asked: IO[bytes], answers: IO[bytes]) -> None:
     maker = SegmentMaker()
     while (message := _read(asked)) is not None:
-        if message:
+        if message == _WHO:
+            _write(answers, made_by().encode())
+        elif message:
             maker.add(json.loads(message))
             _write(answers, b"")
         else:

@@ -27,12 +27,25 @@ _RULES = (
 )
 
 
-def rules_digest() -> str:
-    """Changes whenever the sounds of a word may have changed."""
+def _read_rules() -> str:
     digest = blake2b(digest_size=16)
     for package, name in _RULES:
         digest.update((resources.files(package) / name).read_bytes())
     return digest.hexdigest()
+
+
+_RULES_DIGEST = _read_rules()
+"""Of the rules that this process runs, whatever becomes of their files under it."""
+
+
+def rules_digest() -> str:
+    """Changes whenever the sounds of a word may have changed."""
+    return _RULES_DIGEST
+
+
+def made_by() -> str:
+    """What a segment depends on that this process makes: its format, and the rules of sounds."""
+    return f"{FORMAT} {rules_digest()}"
 
 
 class SegmentMaker:

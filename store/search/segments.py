@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from store.engine.columns import RecordColumns
-from store.engine.database import Database, Reader, Tx, is_one_of
+from store.engine.database import Database, Reader, Tx, count, is_one_of
 
 CHUNK = 1 << 18
 """Bytes that one transaction writes: an officer's message never waits long behind it."""
@@ -40,6 +40,13 @@ async def list_segments(db: Reader) -> list[SegmentRow]:
     return [_PIECES.of(row) for row in rows]
 
 
+async def find_incomplete(db: Reader) -> set[str]:
+    """The ids of segments of which chunks are missing: nobody can read them."""
+    there = "SELECT count(*) FROM search_chunks c WHERE c.segment_id = s.id"
+    rows = await db.fetch(f"SELECT s.id FROM search_segments s WHERE s.chunks <> ({there})")
+    return {row["id"] for row in rows}
+
+
 async def read_chunks(db: Reader, segment: SegmentRow) -> bytes | None:
     """All bytes of a segment, None where somebody has dropped it meanwhile."""
     chunks: list[bytes] = []
@@ -72,12 +79,20 @@ async def write_chunks(db: Database, segment_id: str, data: bytes) -> AsyncItera
         yield number + 1
 
 
-async def replace_segments(tx: Tx, segment: SegmentRow, replaced: Sequence[str]) -> None:
-    """From now on this segment can be read, and those that it replaces cannot."""
+async def replace_segments(tx: Tx, segment: SegmentRow, replaced: Sequence[str]) -> bool:
+    """From now on this segment can be read, and those that it replaces cannot; False, and nothing
+    is done, where somebody dropped chunks of it.
+    """
+    there = await count(
+        tx, "SELECT count(*) AS n FROM search_chunks WHERE segment_id = ?", segment.id
+    )
+    if there != segment.chunks:
+        return False
     if replaced:
         gone = is_one_of("id", replaced)
         await tx.execute(f"DELETE FROM search_segments WHERE {gone}", *replaced)
     await tx.execute(_PIECES.insert("search_segments"), *_PIECES.values(segment))
+    return True
 
 
 async def drop_left_over(db: Database) -> None:
@@ -99,7 +114,9 @@ async def _drop_chunks(db: Database, segment_id: str) -> None:
 
     async def work(tx: Tx) -> int:
         return await tx.execute(
-            f"DELETE FROM search_chunks WHERE segment_id = ? AND number IN ({some})",
+            f"DELETE FROM search_chunks WHERE segment_id = ? AND number IN ({some}) "
+            # Somebody else's may have come to be read since it was found without a row.
+            "AND segment_id NOT IN (SELECT id FROM search_segments)",
             segment_id,
             segment_id,
         )

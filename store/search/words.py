@@ -116,16 +116,17 @@ class SearchWords(Memory):
     async def _look(self, db: Reader) -> bool:
         """Take in the segments that there are; returns whether they are others than before."""
         self._must_look = False
-        while True:
+        rows = covering(await list_segments(db))
+        segments = await self._read_segments(db, rows)
+        if len(segments) < len(rows):
+            # Dropped while they were read: others have taken their place. What cannot be read then
+            # either is as if it were not there, until it is made anew.
             rows = covering(await list_segments(db))
-            if [row.id for row in rows] == list(self._known.segments):
-                return False
             segments = await self._read_segments(db, rows)
-            # Dropped while they were read: others have taken their place.
-            if segments is not None:
-                break
+        if list(segments) == list(self._known.segments):
+            return False
         sieve = together(segment.sieve for segment in segments.values())
-        known = _Known(segments, last=rows[-1].up_to_id if rows else 0, sieve=sieve)
+        known = _Known(segments, last=end_of(rows[: len(segments)]), sieve=sieve)
         for segment in segments.values():
             await _take_in(known.foreign, segment.foreign)
         if self.is_complete:
@@ -134,16 +135,15 @@ class SearchWords(Memory):
         self._known = known
         return True
 
-    async def _read_segments(
-        self, db: Reader, rows: Sequence[SegmentRow]
-    ) -> dict[str, Segment] | None:
+    async def _read_segments(self, db: Reader, rows: Sequence[SegmentRow]) -> dict[str, Segment]:
+        """Those that can be read, up to the first of which chunks are missing."""
         segments: dict[str, Segment] = {}
         for row in rows:
             segment = self._known.segments.get(row.id)
             if segment is None:
                 data = await read_chunks(db, row)
                 if data is None:
-                    return None
+                    break
                 segment = await asyncio.to_thread(Segment.read, data)
             segments[row.id] = segment
         return segments
@@ -280,6 +280,13 @@ def covering(rows: Sequence[SegmentRow]) -> list[SegmentRow]:
             chosen.append(row)
             end = row.up_to_id
     return chosen
+
+
+def end_of(rows: Sequence[SegmentRow]) -> int:
+    """The last word that these stand for."""
+    if not rows:
+        return 0
+    return rows[-1].up_to_id
 
 
 async def _take_in(some: RecentWords, words: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ in; and whatever ends its making, a desk is left that works and makes it anew.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,10 +14,10 @@ from rapidfuzz.distance import OSA
 from domain.customers.romanise import latin_sound
 from domain.keyboard import has_thai
 from store.engine.database import Database, Tx
-from store.search import building, segments
+from store.search import building, maker, segments
 from store.search import words as search_words
 from store.search.building import Building
-from store.search.maker import MakerProcess
+from store.search.maker import MakerFailed, MakerProcess
 from store.search.recent import RecentWords
 from store.search.segment import Segment, SegmentMaker
 from store.search.sieve import together
@@ -244,11 +244,11 @@ async def test_a_making_that_is_cut_off_is_made_up_for(
     replace = building.replace_segments
     made: list[segments.SegmentRow] = []
 
-    async def crash(tx: Tx, segment: segments.SegmentRow, replaced: list[str]) -> None:
+    async def crash(tx: Tx, segment: segments.SegmentRow, replaced: list[str]) -> bool:
         if made:
             raise asyncio.CancelledError
         made.append(segment)
-        await replace(tx, segment, replaced)
+        return await replace(tx, segment, replaced)
 
     monkeypatch.setattr(building, "replace_segments", crash)
     with pytest.raises(asyncio.CancelledError):
@@ -263,6 +263,112 @@ async def test_a_making_that_is_cut_off_is_made_up_for(
 
     assert await sizes(db) == [30, 30, 10]
     assert await left_over(db) == 0
+
+
+async def test_a_segment_that_lost_a_chunk_is_left_out_and_made_anew(
+    db: Database, words: SearchWords
+) -> None:
+    await learn(db, WORDS)
+    await making(db).run()
+    _first, second, _third = await segments.list_segments(db)
+    await db.write(
+        lambda tx: tx.execute("DELETE FROM search_chunks WHERE segment_id = ?", second.id)
+    )
+
+    assert await words.refreshed(db, 5.0)
+    assert len(words._known.segments) == 1
+    assert sorted(words) == sorted(WORDS)
+    assert await making(db).run()
+
+    assert await sizes(db) == [30, 30, 10]
+    assert await left_over(db) == 0
+    words.look_again()
+    assert await words.refreshed(db, 5.0)
+    assert (len(words._known.segments), sorted(words)) == (3, sorted(WORDS))
+
+
+async def test_who_was_held_up_over_the_lease_makes_nothing_live(
+    db: Database, words: SearchWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [NOW]
+    monkeypatch.setattr(segments, "CHUNK", 4_000)
+    write_chunks = building.write_chunks
+    held_up: list[str] = []
+
+    async def held(db: Database, segment_id: str, data: bytes) -> AsyncIterator[int]:
+        async for written in write_chunks(db, segment_id, data):
+            if not held_up:
+                held_up.append(segment_id)
+                now[0] += timedelta(minutes=1)
+                assert await Building(db, "other", lambda: now[0], 1).run()
+            yield written
+
+    monkeypatch.setattr(building, "write_chunks", held)
+    await learn(db, WORDS[:30])
+
+    await Building(db, "one", lambda: now[0], 1).run()
+
+    (row,) = await segments.list_segments(db)
+    assert row.id not in held_up
+    assert await segments.find_incomplete(db) == set()
+    assert await words.refreshed(db, 5.0)
+    assert not await making(db).run()
+
+
+async def test_a_segment_without_its_chunks_never_goes_live(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = building.replace_segments
+
+    async def robbed(tx: Tx, segment: segments.SegmentRow, replaced: list[str]) -> bool:
+        await tx.execute("DELETE FROM search_chunks WHERE segment_id = ?", segment.id)
+        return await replace(tx, segment, replaced)
+
+    monkeypatch.setattr(building, "replace_segments", robbed)
+    await learn(db, WORDS[:10])
+
+    await making(db).run()
+
+    assert await segments.list_segments(db) == []
+
+
+async def test_two_versions_side_by_side_do_not_make_each_others_segments_anew(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await learn(db, WORDS[:10])
+    older = making(db)
+    assert await older.run()
+    with monkeypatch.context() as newer_version:
+        newer_version.setattr(building, "rules_digest", lambda: "newer rules")
+        assert await making(db).run()
+
+    assert not await older.run()
+    assert [row.rules for row in await segments.list_segments(db)] == ["newer rules"]
+
+
+async def test_a_maker_of_other_rules_than_the_desks_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(maker, "made_by", lambda: "the desk's rules")
+    process = MakerProcess()
+
+    with pytest.raises(MakerFailed, match="other rules"):
+        await process.__aenter__()
+
+    assert process._process is not None
+    assert process._process.returncode is not None
+
+
+async def test_a_machine_that_starts_no_process_is_told_as_such(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*args: object, **more: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+
+    with pytest.raises(MakerFailed, match="BlockingIOError"):
+        await MakerProcess().__aenter__()
 
 
 async def test_one_process_at_a_time_makes_segments(
