@@ -31,6 +31,8 @@ from store.opening import open_database
 SQLITE = "sqlite:///"
 LONGEST_STOP = 4.8
 """Seconds from a signal to the end of the process, at most; an operator waits five."""
+LAST_WORD = 0.1
+"""Seconds of them in which the end may be logged."""
 
 app = typer.Typer(
     add_completion=False,
@@ -119,15 +121,22 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
 def _stop(stopping: asyncio.Event) -> None:
     """Begin to stop; whatever does not end in time, a thread above all, ends with the process."""
     stopping.set()
-    guard = threading.Timer(LONGEST_STOP, _end)
+    guard = threading.Timer(LONGEST_STOP - LAST_WORD, _end)
     guard.daemon = True
     guard.start()
 
 
 def _end() -> None:
     # Nothing is lost by it: what was acknowledged is written, and leases run out.
-    get_logger().warning("desk ended while something still ran")
+    # A log that takes nothing, such as a full pipe that nobody reads, must not keep the process.
+    log = threading.Thread(target=_log_end, daemon=True)
+    log.start()
+    log.join(LAST_WORD)
     os._exit(0)
+
+
+def _log_end() -> None:
+    get_logger().warning("desk ended while something still ran")
 
 
 def _lock(database_url: str) -> int | None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,13 +35,13 @@ from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx, Write
 from store.rebuild.rekeying import Rekeying
 from store.search.building import Building
-from store.search.maker import MakerFailed
 
-DRAIN = 4.0
+DRAIN = 3.3
 DRAIN_HANDLING = 2.0
 DRAIN_OTHERS = 0.25
 """Seconds that stopping may take in all, handling what is in hand, and imports and posts; sending
-has what is left. After five the process ends with whatever still goes on.
+has what is left. What follows, giving back leases first, has the rest of five seconds: then the
+process ends with whatever still goes on.
 """
 
 LEARN_EVERY = 30.0
@@ -121,7 +121,7 @@ class Engine:
         desk = self.desk
         frozen = False
         while True:
-            with suppress(StoreUnavailable):  # the next time tries again
+            with _told(self.report, "search.words"):
                 await desk.words.refreshed(desk.db, patience=None)
                 if not frozen:
                     # The words stay: the collector would hold everybody up to walk through them
@@ -139,7 +139,7 @@ class Engine:
         desk = self.desk
         building = Building(desk.db, self.owner, desk.clock)
         while True:
-            with suppress(StoreUnavailable):  # the next time tries again
+            with _told(self.report, "search.index"):
                 await desk.words.refreshed(desk.db, patience=None)
                 await self._build(building)
             pause = LEARN_EVERY if desk.words.is_complete else HURRY
@@ -147,20 +147,16 @@ class Engine:
 
     async def _keep_keys(self) -> None:
         """Derive the customers' keys anew where they were made by other rules."""
-        rekeying = Rekeying(self.desk.db, self.owner, self.desk.clock)
+        rekeying = Rekeying(self.desk.db, self.owner, self.desk.clock, report=self.report)
         while True:
-            with suppress(StoreUnavailable):  # the next time tries again
+            with _told(self.report, "customers.keys"):
                 if await rekeying.is_done():
                     return
                 await rekeying.run()
             await asyncio.sleep(LEARN_EVERY)
 
     async def _build(self, building: Building) -> None:
-        try:
-            built = await building.run()
-        except MakerFailed as error:
-            self.report("search.index", error)
-            return
+        built = await building.run()
         if built:
             self.desk.words.look_again()
             await self.desk.words.refreshed(self.desk.db, patience=None)
@@ -200,10 +196,22 @@ class Engine:
         for sweep in self._sweeps:
             sweep.cancel()
         await asyncio.gather(*self._sweeps, return_exceptions=True)
-        await self.desk.close()
         # What is left is free for the next process at once, not only when the leases have run out.
         await leases.release_all(self.desk.db, self.owner)
+        await self.desk.close()
         await self.networks.close()
+
+
+@contextmanager
+def _told(report: Callable[[str, Exception], object], what: str) -> Iterator[None]:
+    """Whatever is met within is reported and ends nothing: the next time tries again."""
+    try:
+        yield
+    except StoreUnavailable:
+        # Whoever writes to the desk meanwhile hears so, and /readyz says since when.
+        return
+    except Exception as error:  # noqa: BLE001 - see the docstring
+        report(what, error)
 
 
 def _read_rules() -> None:

@@ -34,6 +34,8 @@ looked at.
 BYTES = timedelta(days=1)
 """How long bytes stay that no row names: a transaction that will name them is far shorter."""
 
+Report = Callable[[str, Exception], object]
+"""Is told what went wrong with what."""
 Forget = Callable[[Database, datetime, PieceStart], Awaitable[Piece]]
 FORGOTTEN: Mapping[str, tuple[Forget, timedelta]] = {
     "buttons": (buttons.forget, timedelta()),
@@ -56,9 +58,13 @@ _BYTES = "bytes"
 class Housekeeping:
     """Goes its rounds through everything that is dropped, some pieces at a time."""
 
-    def __init__(self, db: Database, blobs: Blobs | None = None) -> None:
+    def __init__(
+        self, db: Database, blobs: Blobs | None = None, report: Report | None = None
+    ) -> None:
+        """Where there is no `report`, what one kind meets ends the step."""
         self._db = db
         self._blobs = blobs
+        self._report = report
         self._began_at: datetime | None = None
         self._left = deque[str]()
         self._after: dict[str, PieceStart] = {}
@@ -70,7 +76,10 @@ class Housekeeping:
         """
         done = Counter[str]()
         # No part of the round: of a register that has just been imported there is much to index.
-        done["ticket_texts"] = await texts.index_segment(self._db)
+        try:
+            done["ticket_texts"] = await texts.index_segment(self._db)
+        except Exception as error:  # noqa: BLE001 - what is to be dropped does not wait for it
+            self._tell("ticket_texts", error)
         if self._left or self._begin(now):
             await self._run_some(now, done)
         return {what: touched for what, touched in done.items() if touched}
@@ -80,13 +89,28 @@ class Housekeeping:
             if not self._left:
                 break
             what = self._left[0]
-            piece = await self._run(what, now)
+            piece = await self._try(what, now)
             done[what] += piece.touched
             self._after[what] = piece.after
             if not piece.more:
                 self._left.popleft()
             if piece.touched:
                 await asyncio.sleep(PAUSE)
+
+    async def _try(self, what: str, now: datetime) -> Piece:
+        """The next piece; of a kind that cannot be dropped there is none until the next round, for
+        others stand behind it.
+        """
+        try:
+            return await self._run(what, now)
+        except Exception as error:  # noqa: BLE001 - see the docstring
+            self._tell(what, error)
+            return Piece(after=self._after.get(what, BEGINNING))
+
+    def _tell(self, what: str, error: Exception) -> None:
+        if self._report is None:
+            raise error
+        self._report(f"housekeeping.{what}", error)
 
     def _begin(self, now: datetime) -> bool:
         """Begin a round unless the last one began a short while ago."""

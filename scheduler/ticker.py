@@ -58,7 +58,7 @@ class Ticker:
     def __init__(self, desk: Desk, sender: OutcomeSender) -> None:
         self._desk = desk
         self._sender = sender
-        self._housekeeping = Housekeeping(desk.db, desk.files.blobs)
+        self._housekeeping = Housekeeping(desk.db, desk.files.blobs, sender.report)
         self._started = False
 
     async def tick(self) -> dict[str, int]:

@@ -12,8 +12,12 @@ from domain.errors import Conflict
 from store.engine.database import Reader, Row, StoreUnavailable, T, Tx
 
 ATTEMPTS = 5
+LONGEST_STATEMENT = 30.0
+"""Seconds after which a statement of the running desk is given up."""
 LONGEST_MIGRATION = 3600.0
-"""Seconds that a process waits for another one to bring a large register up to date."""
+"""Seconds that one statement may take that brings a large register up to date, and that another
+process waits for it.
+"""
 _QUOTED_OR_MARK = re.compile(r"'[^']*'|\?")
 
 
@@ -68,17 +72,19 @@ class _Connection:
 
     engine = "postgresql"
 
-    def __init__(self, raw: asyncpg.Connection) -> None:
+    def __init__(self, raw: asyncpg.Connection, timeout: float | None = None) -> None:
+        """`timeout` is in seconds for each statement, None = the pool's."""
         self.raw = raw
+        self._timeout = timeout
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
         with TRANSLATED:
-            rows = await self.raw.fetch(numbered(sql), *params)
+            rows = await self.raw.fetch(numbered(sql), *params, timeout=self._timeout)
         return [dict(row) for row in rows]
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
         with TRANSLATED:
-            row = await self.raw.fetchrow(numbered(sql), *params)
+            row = await self.raw.fetchrow(numbered(sql), *params, timeout=self._timeout)
         if row is None:
             return None
         return dict(row)
@@ -88,7 +94,7 @@ class _Connection:
         if params:
             sql = numbered(sql)
         with TRANSLATED:
-            status: str = await self.raw.execute(sql, *params)
+            status: str = await self.raw.execute(sql, *params, timeout=self._timeout)
         # Such as "UPDATE 3", "INSERT 0 1", "CREATE TABLE".
         tail = status.rsplit(" ", 1)[-1]
         return int(tail) if tail.isdigit() else 0
@@ -98,7 +104,7 @@ class _Connection:
         if not listed:
             return
         with TRANSLATED:
-            await self.raw.executemany(numbered(sql), listed)
+            await self.raw.executemany(numbered(sql), listed, timeout=self._timeout)
 
 
 class PostgresqlDatabase:
@@ -166,7 +172,11 @@ async def open_postgresql(
     with TRANSLATED:
         try:
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=8, command_timeout=30, reset=_nothing_to_reset
+                url,
+                min_size=1,
+                max_size=8,
+                command_timeout=LONGEST_STATEMENT,
+                reset=_nothing_to_reset,
             )
         except (
             asyncpg.InvalidAuthorizationSpecificationError,
@@ -179,7 +189,7 @@ async def open_postgresql(
             async with raw.transaction():
                 # Two processes starting together: one migrates, the other waits and finds it done.
                 await raw.execute("SELECT pg_advisory_xact_lock(7331)", timeout=LONGEST_MIGRATION)
-                await prepare(_Connection(raw))
+                await prepare(_Connection(raw, LONGEST_MIGRATION))
     except BaseException:
         await pool.close()
         raise

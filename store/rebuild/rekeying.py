@@ -19,7 +19,7 @@ from domain.customers.records import Customer, CustomerCode
 from domain.text import words
 from store.customers import keys, records
 from store.engine import leases
-from store.engine.database import Database, Row, Tx
+from store.engine.database import Database, Row, StoreUnavailable, Tx
 from store.rebuild import find_stale_customers, mend_customers
 
 LEASE = "customers.keys"
@@ -73,6 +73,8 @@ class Rekeying:
     owner: str
     clock: Callable[[], datetime]
     pause: float = PAUSE
+    report: Callable[[str, Exception], object] | None = None
+    """Is told of customers whose keys cannot be made; without it the first of them ends it all."""
 
     async def run(self) -> int:
         """Derive anew what was made by other rules; returns how many customers were wrong.
@@ -113,7 +115,7 @@ class Rekeying:
         looked = 0
         rows = await self._after(last)
         while rows:
-            stale = await find_stale_customers(self.db, _folded(rows))
+            stale = await self._find_stale(rows)
             looked += len(rows)
             last = rows[-1]["code"]
             await asyncio.sleep(self.pause)
@@ -121,8 +123,44 @@ class Rekeying:
                 break
             rows = await self._after(last)
         is_done = not rows
-        await self.db.write(lambda tx: self._write(tx, stale, last, is_done=is_done))
+        await self._mend(stale, last, is_done=is_done)
         return len(stale)
+
+    async def _find_stale(self, rows: Sequence[Row]) -> list[str]:
+        try:
+            return await find_stale_customers(self.db, _folded(rows))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            if self.report is None:
+                raise
+            if len(rows) == 1:
+                self.report(f"{LEASE} {rows[0]['code']}", error)
+                return []
+        # One of them: the others are to be found all the same.
+        stale: list[str] = []
+        for row in rows:
+            stale += await self._find_stale([row])
+        return stale
+
+    async def _mend(self, stale: Sequence[str], last: str, *, is_done: bool) -> None:
+        try:
+            await self.db.write(lambda tx: self._write(tx, stale, last, is_done=is_done))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            if self.report is None or not stale:
+                raise
+            if len(stale) == 1:
+                self.report(f"{LEASE} {stale[0]}", error)
+                await self._mend([], last, is_done=is_done)
+                return
+        else:
+            return
+        for code in sorted(stale):
+            # Written down as done is only what comes before the whole batch's last.
+            await self._mend([code], code, is_done=False)
+        await self._mend([], last, is_done=is_done)
 
     async def _after(self, code: str) -> list[Row]:
         return await self.db.fetch(

@@ -98,6 +98,19 @@ run_bot._stop(asyncio.Event())
     assert ended.returncode == 0
 
 
+def test_a_log_that_takes_nothing_does_not_keep_the_process() -> None:
+    hanging = """
+import asyncio, time, run_bot
+run_bot.LONGEST_STOP = 0.2
+run_bot.get_logger = lambda: time.sleep(60)
+run_bot._stop(asyncio.Event())
+time.sleep(60)
+"""
+    root = Path(__file__).parents[2]
+    ended = subprocess.run([sys.executable, "-c", hanging], cwd=root, timeout=30)
+    assert ended.returncode == 0
+
+
 def test_a_platform_that_cannot_be_reached_stops_no_other(
     make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
 ) -> None:

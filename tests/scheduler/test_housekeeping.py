@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.errors import Conflict
 from domain.staff import Role
 from scheduler import housekeeping
 from scheduler.housekeeping import FORGOTTEN, Housekeeping
@@ -16,6 +17,7 @@ from store.chat.forms import Draft
 from store.engine import pieces
 from store.engine.database import Database
 from store.opening import open_database
+from store.tickets import texts
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -100,6 +102,22 @@ async def test_a_draft_of_any_state_is_forgotten_when_nobody_touched_it(db: Data
         draft = Draft(state, officer, "ticket", {}, "", NOW, state)
         await db.write(lambda tx, draft=draft: forms.save(tx, draft))
     assert await Housekeeping(db).step(NOW + 31 * DAY) == {"drafts": 4}
+
+
+async def test_what_cannot_be_dropped_holds_up_nothing_behind_it(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*args: object) -> pieces.Piece:
+        raise Conflict("exists")
+
+    told: list[str] = []
+    house = Housekeeping(db, report=lambda what, _error: told.append(what))
+    await receive(db, 1)
+    monkeypatch.setitem(FORGOTTEN, "buttons", (fails, timedelta()))  # type: ignore[arg-type]
+    monkeypatch.setattr(texts, "index_segment", fails)
+
+    assert await house.step(NOW + 61 * DAY) == {"raw_events": 1, "events": 1}
+    assert told == ["housekeeping.ticket_texts", "housekeeping.buttons"]
 
 
 async def plans(db: Database, run: object) -> list[str]:

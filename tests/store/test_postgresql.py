@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
+from store.engine import postgresql as postgresql_engine
 from store.engine.database import Database, StoreUnavailable, Tx
 from store.engine.postgresql import numbered
 from tests.fakes.postgres import Postgresql
@@ -81,6 +82,24 @@ async def test_what_the_server_interrupts_may_come_back(db: Database, interrupti
     assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [
         {"value": 0}
     ]
+
+
+async def test_a_migration_may_take_longer_than_what_a_running_desk_asks(
+    postgresql: Postgresql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_engine, "LONGEST_STATEMENT", 0.3)
+    url = await postgresql.make_database()
+
+    async def migrate(tx: Tx) -> None:
+        await tx.execute("SELECT pg_sleep(0.6)")
+        await tx.fetch("SELECT pg_sleep(0.6)")
+
+    db = await postgresql_engine.open_postgresql(url, migrate)
+
+    with pytest.raises(StoreUnavailable):
+        await db.fetch("SELECT pg_sleep(0.6)")
+    await db.close()
+    await postgresql.drop(url)
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)

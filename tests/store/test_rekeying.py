@@ -10,6 +10,8 @@ import pytest
 
 from domain import text
 from domain.customers.records import Contact, Customer, CustomerCode
+from domain.errors import Conflict
+from store import rebuild
 from store.customers import keys, records
 from store.engine.database import Database
 from store.rebuild import rebuild_customers, rekeying
@@ -103,6 +105,32 @@ async def test_what_was_killed_goes_on_from_its_last_batch(db, monkeypatch):
     assert await going_on.run() == 70 - rekeying.BATCH
     assert asked[0] == f"C{10000 + rekeying.BATCH - 1}"
     assert await is_as_from_scratch(db)
+
+
+@pytest.mark.parametrize("place", [keys, rebuild.customers])
+async def test_one_customer_whose_keys_cannot_be_made_holds_up_no_other(db, monkeypatch, place):
+    await a_desk_of_older_rules(db, monkeypatch)
+    name = {keys: "find_stale", rebuild.customers: "write_derived"}[place]
+    work = getattr(place, name)
+    told: list[str] = []
+
+    async def fails(tx, some, *more):
+        if "C10013" in {one.code for one in some}:
+            raise Conflict("exists")
+        return await work(tx, some, *more)
+
+    monkeypatch.setattr(place, name, fails)
+    with pytest.raises(Conflict):
+        await rekeying_of(db).run()
+    telling = rekeying_of(db)
+    telling.report = lambda what, _error: told.append(what)
+
+    await telling.run()
+
+    assert await telling.is_done()
+    assert told == ["customers.keys C10013"]
+    monkeypatch.setattr(place, name, work)
+    assert await db.write(rebuild_customers) == 1
 
 
 async def test_one_process_at_a_time(db, monkeypatch):
