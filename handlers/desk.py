@@ -424,6 +424,9 @@ class Context(Work):
     found_contacts: dict[str, str] = field(default_factory=dict)
     """By customer the id of the contact whom a search of this event found."""
 
+    named_others: dict[str, str] = field(default_factory=dict)
+    """By customer the words beside its telephone, address or code that name somebody else."""
+
     is_register_unread: bool = False
     """Whether a search of this event met a register that is still being read."""
 
@@ -466,6 +469,8 @@ class Context(Work):
         for hit in hits:
             if hit.contact is not None:
                 self.found_contacts[hit.customer.code] = str(hit.contact.id)
+            if hit.left_out:
+                self.named_others[hit.customer.code] = hit.left_out
         return hits
 
     def audit(self, action: str, record: str) -> None:

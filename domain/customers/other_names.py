@@ -5,6 +5,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import filterfalse
 from operator import itemgetter
 from pathlib import Path
 
@@ -66,12 +67,17 @@ def _initials(name: str) -> tuple[str, ...]:
 
 def _latin_initials(text: str) -> list[str]:
     """Returns initials with and without the small words of an English name."""
-    words = [word for word in _LATIN_WORD.findall(text.lower()) if word not in _some("legal")]
-    large = [word for word in words if word not in _some("small")]
+    words = _without("legal", _LATIN_WORD.findall(text.lower()))
+    large = _without("small", words)
     if len(large) < MANY_WORDS and _some("organisation_words").isdisjoint(words):
         return []
     initials = ["".join(map(_first_letter, some)) for some in (large, words)]
     return [some for some in initials if len(some) >= LEAST_INITIALS]
+
+
+def _without(kind: str, words: Iterable[str]) -> list[str]:
+    """Returns the words that are not of this kind."""
+    return [*filterfalse(_some(kind).__contains__, words)]
 
 
 _first_letter = itemgetter(0)

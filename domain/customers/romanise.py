@@ -73,10 +73,11 @@ def data() -> TomlTable:
 def _pairs(table: TomlTable, key: str) -> list[tuple[str, str]]:
     pairs = []
     for item in table.items(key):
-        texts = isinstance(item, list) and all(isinstance(part, str) for part in item)
-        if not isinstance(item, list) or not texts or len(item) != 2:
-            raise table.refusal(f"{item!r} must be a pair of texts", key)
-        pairs.append((item[0], item[1]))
+        match item:
+            case [str() as written, str() as read]:
+                pairs.append((written, read))
+            case _:
+                raise table.refusal(f"{item!r} must be a pair of texts", key)
     return pairs
 
 

@@ -21,6 +21,7 @@ from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
 from handlers.customers.form import edit_customer, new_customer, passed_over
 from handlers.customers.hits import hit_buttons
+from handlers.customers.named import named_other
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.drafts import FormAnswer, with_values
@@ -47,6 +48,8 @@ from store.tickets import records as tickets
 
 PAGE = 8
 HISTORY_PAGE = 10
+MANY = 50
+"""Hits from which nobody counts on: the search stops a little above."""
 
 
 @text_action("find.text")
@@ -141,11 +144,9 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     if not hits:
         ctx.audit("customer.searched", "0")
         return await _nothing_found(ctx, text, hint)
-    sole = hits.sole
-    if sole:
-        customer = await customers.get_customer(ctx.db, sole.customer.code)
-        card = await customer_cards.card(ctx, customer, contact_of(sole))
-        return Reply((Paragraph(hint), card) if hint else (card,))
+    only = hits.only
+    if only:
+        return await _only_card(ctx, only, hint)
     shown = hits[page * PAGE : (page + 1) * PAGE]
     wrong = _slip_text(text) if hits[0].weak else ""
     told = (wrong, _result_text(hits, page), unread_note(ctx.is_register_unread), hint)
@@ -178,15 +179,25 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     )
 
 
+async def _only_card(ctx: Context, hit: search.Hit, hint: str) -> Reply:
+    """The card of the only one, below what is to be told of the search."""
+    customer = await customers.get_customer(ctx.db, hit.customer.code)
+    card = await customer_cards.card(ctx, customer, contact_of(hit))
+    told = [text for text in (hint, named_other(hit.left_out)) if text]
+    return Reply((*(Paragraph(text) for text in told), card))
+
+
 def _result_text(hits: Sequence[search.Hit], page: int) -> str:
     """How many were found, or that none has the very name; and which page it is."""
     if hits[0].left_out:
-        text = _('ไม่พบ "%(word)s" · รายที่มีคำอื่นครบ', word=shorten(hits[0].left_out, 40))
+        text = _('ไม่มีรายใดมี "%(word)s" ด้วย · รายที่มีคำอื่นครบ', word=shorten(hits[0].left_out, 40))
+    elif hits[0].weak and hits[0].why in search.REACHED:
+        text = _("ไม่พบที่ตรงกัน · ใกล้เคียง")
     elif hits[0].weak:
         text = _("ไม่พบชื่อที่ตรงกัน · ชื่อใกล้เคียง")
     else:
         # The search stops at its limit: there may be more.
-        count = f"{len(hits)}+" if len(hits) >= search.LIMIT else str(len(hits))
+        count = f"{MANY}+" if len(hits) >= MANY else str(len(hits))
         text = _("ผลลัพธ์: %(count)s", count=count)
     if len(hits) > PAGE:
         text += _(

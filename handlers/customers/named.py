@@ -1,17 +1,27 @@
 """Customers that a text names: by their code, or by a telephone or address among its words."""
 
 from domain.customers.phones import format_phone, read_contact_details
-from domain.tickets.references import ReferenceKind
-from handlers.chat import Button, Masked, Reply, ReplyPart
+from domain.text import shorten
+from domain.tickets.references import ReferenceKind, find_references
+from handlers.chat import Button, Masked, Paragraph, Reply, ReplyPart
 from handlers.customers import cards as customer_cards
 from handlers.customers.form import edit_customer
 from handlers.customers.parts import list_part
 from handlers.desk import Context
 from handlers.forms.drafts import with_look
+from handlers.i18n import _
 from handlers.records.kinds import RecordKind, enter_records
 from handlers.staff.masked import masked_customer
 from store.chat.forms import Draft
 from store.customers import records as customers
+from store.search import customers as search
+
+
+def named_other(words: str) -> str:
+    """Says that words beside a customer's telephone name somebody else; "" for none."""
+    if not words:
+        return ""
+    return _('⚠️ "%(words)s" ไม่ใช่ของผู้รับบริการรายนี้', words=shorten(words, 40))
 
 
 class CustomerRecords(RecordKind):
@@ -27,7 +37,8 @@ class CustomerRecords(RecordKind):
     async def show(self, ctx: Context, no: str) -> Reply:
         customer = await customers.get_customer(ctx.db, no)
         card = await customer_cards.card(ctx, customer, ctx.found_contacts.get(no, ""))
-        return Reply((card,))
+        other = named_other(ctx.named_others.get(no, ""))
+        return Reply((Paragraph(other), card) if other else (card,))
 
     async def option(self, ctx: Context, no: str) -> Button:
         customer = await customers.get_customer(ctx.db, no)
@@ -49,13 +60,15 @@ class CustomerRecords(RecordKind):
         has_words = any(map(str.isalpha, contact_details.words))
         if not has_words:
             return []
-        # Each customer once, in the order in which they were found.
-        codes: dict[str, None] = {}
-        for key in (*contact_details.phones, *contact_details.emails):
-            hits = await ctx.find_customers(key)
-            for hit in hits:
-                codes[hit.customer.code] = None
-        return [*codes]
+        keys = (*contact_details.phones, *contact_details.emails)
+        if not keys:
+            return []
+        whole = text
+        if find_references(text):
+            # A code is found for itself.
+            whole = " ".join(keys)
+        hits = await ctx.find_customers(whole)
+        return [hit.customer.code for hit in hits if hit.why in search.WHOLE and not hit.weak]
 
     def words_that_led(self, text: str) -> str:
         contact_details = read_contact_details(text)

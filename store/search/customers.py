@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rapidfuzz.fuzz import ratio, token_sort_ratio
+from rapidfuzz.fuzz import token_sort_ratio
 
+from domain.customers.phones import format_phone
 from domain.customers.records import Contact, Customer
 from domain.search.queries import LEAST_DIGITS, CustomerQuery, near_addresses, read_query
 from domain.text import fold
 from store.customers.keys import DIALLED, phone_key
 from store.customers.records import list_customers
 from store.engine.database import Database, is_one_of
+from store.search.beside import NAME_WORDS, count_in, list_words, name_others, words_of_a_name
 from store.search.names import find_by_name
 from store.search.rank import LIMIT, NameMatch
 from store.search.reached import find_reached_contacts
@@ -25,12 +27,6 @@ __all__ = ["LIMIT", "Hit", "Hits", "MatchReason", "find_customers", "find_likely
 ALIKE = 92
 """Percent from which two whole names may be one person's."""
 TWINS = 10
-NAMED = 75
-"""Percent from which a word beside a telephone may be one of the customer's name."""
-NAME_WORDS = 4
-"""Most words beside a telephone or address that may be a name."""
-CODE_DIGITS = 7
-"""Most digits that may be a code without its letter."""
 CODE_WIDTHS = (1, 5, 6)
 """Digits of codes that are filled up with noughts."""
 NEARLY_WHOLE = 7
@@ -44,7 +40,9 @@ class MatchReason(StrEnum):
 
     CODE = "code"
     PHONE = "phone"
+    PHONE_START = "phone_start"
     EMAIL = "email"
+    NEAR_EMAIL = "near_email"
     NAME = "name"
     PREFIX = "prefix"
     PART = "part"
@@ -54,7 +52,15 @@ class MatchReason(StrEnum):
     SIMILAR = "similar"
 
 
-REACHED = (MatchReason.PHONE, MatchReason.EMAIL)
+REACHED = frozenset(
+    {
+        MatchReason.PHONE,
+        MatchReason.PHONE_START,
+        MatchReason.EMAIL,
+        MatchReason.NEAR_EMAIL,
+    }
+)
+WHOLE = frozenset({MatchReason.CODE, MatchReason.PHONE, MatchReason.EMAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Hit:
     id.
     """
     left_out: str = ""
-    """The typed word that the customer does not have."""
+    """What was typed that the customer does not have."""
 
 
 class Hits(list[Hit]):
@@ -90,11 +96,17 @@ class Hits(list[Hit]):
         self.partial = partial
 
     @property
-    def sole(self) -> Hit | None:
-        """The hit that is meant for certain: the only one, and no guess."""
+    def only(self) -> Hit | None:
+        """The only hit, where it is no guess."""
         if len(self) != 1 or self[0].weak or self.partial:
             return None
         return self[0]
+
+    @property
+    def sole(self) -> Hit | None:
+        """The hit that is meant for certain: the only one, and nobody else was named with it."""
+        only = self.only
+        return None if only is None or only.left_out else only
 
 
 async def find_customers(
@@ -124,14 +136,16 @@ async def _found(
     text: str,
 ) -> "Hits":
     if query.is_exact:
-        found = await _by_what_is_whole(db, query) or await _by_near_address(db, text)
+        found = await _by_what_is_whole(db, words, query) or await _by_near_address(db, text)
         if found or not query.words:
             return Hits(found)
         # A telephone nobody has is no part of a name, and a sentence around it is none either.
         if len(query.words.split()) > NAME_WORDS:
             return Hits()
         named = await _by_name(db, words, query.words)
-        return Hits((replace(hit, weak=True) for hit in named), partial=named.partial)
+        unknown = next(iter((*map(format_phone, query.phones), *query.emails, *query.codes)))
+        near = (replace(hit, weak=True, left_out=unknown) for hit in named)
+        return Hits(near, partial=named.partial)
     found = await _by_parts(db, query) or await _by_near_address(db, text)
     if found and not query.beside:
         return Hits(found)
@@ -173,7 +187,7 @@ async def _with_contacts(
     return [replace(hit, contact=contacts.get(hit.customer.code, hit.contact)) for hit in hits]
 
 
-async def _by_what_is_whole(db: Database, query: CustomerQuery) -> list[Hit]:
+async def _by_what_is_whole(db: Database, words: SearchWords, query: CustomerQuery) -> list[Hit]:
     """Those of the codes, else those who have one of the telephones or addresses; who is named
     beside them first.
     """
@@ -198,14 +212,18 @@ async def _by_what_is_whole(db: Database, query: CustomerQuery) -> list[Hit]:
     )
     hits += await _hits(db, codes, MatchReason.EMAIL)
     hits = _once(hits)
-    if not query.words or len(hits) < 2:
+    if not query.words:
         return hits
-    named = await _named(
-        db,
-        [hit.customer.code for hit in hits],
-        query.words,
-    )
-    return sorted(hits, key=lambda hit: -named.get(hit.customer.code, 0))
+    await words.refreshed(db)
+    theirs = await list_words(db, [hit.customer.code for hit in hits])
+    typed = words_of_a_name(query.words)
+    hits = [_said_of(hit, query.words, theirs[hit.customer.code], words) for hit in hits]
+    return sorted(hits, key=lambda hit: -count_in(typed, theirs[hit.customer.code]))
+
+
+def _said_of(hit: Hit, said: str, theirs: Sequence[str], words: SearchWords) -> Hit:
+    """The hit with those of the words beside it that name somebody else."""
+    return replace(hit, left_out=name_others(said, theirs, words.__contains__))
 
 
 def _once(hits: Iterable[Hit]) -> list[Hit]:
@@ -230,14 +248,8 @@ async def _by_near_address(db: Database, text: str) -> list[Hit]:
     """Those whose address is nearly the one that was typed."""
     near = near_addresses(text) if "@" in text else []
     codes = await _codes_with(db, MatchReason.EMAIL, near)
-    return [
-        replace(hit, weak=True)
-        for hit in await _hits(
-            db,
-            codes,
-            MatchReason.EMAIL,
-        )
-    ]
+    hits = await _hits(db, codes, MatchReason.NEAR_EMAIL)
+    return [replace(hit, weak=True) for hit in hits]
 
 
 async def _by_parts(db: Database, query: CustomerQuery) -> list[Hit]:
@@ -269,9 +281,7 @@ async def _by_parts(db: Database, query: CustomerQuery) -> list[Hit]:
 
 async def _by_digits(db: Database, typed: str) -> list[Hit]:
     """A code without its letter, then telephones that end so, then those that begin so."""
-    hits = []
-    if len(typed) <= CODE_DIGITS:
-        hits = await _by_code(db, [f"C{typed}"])
+    hits = await _by_code(db, [f"C{typed}"])
     if len(typed) < LEAST_DIGITS:
         return hits
     ending = await _codes_beginning(
@@ -282,7 +292,7 @@ async def _by_digits(db: Database, typed: str) -> list[Hit]:
     hits += await _hits(db, ending, MatchReason.PHONE)
     if typed.startswith("0"):
         codes = await _codes_beginning(db, DIALLED, typed)
-        begun = await _hits(db, codes, MatchReason.PHONE)
+        begun = await _hits(db, codes, MatchReason.PHONE_START)
         # Nearly a whole number: rather than a beginning it may be one with a slip.
         slip = len(typed) >= NEARLY_WHOLE
         hits += [replace(hit, weak=slip) for hit in begun]
@@ -294,23 +304,21 @@ async def _by_words_and_digits(db: Database, query: CustomerQuery) -> list[Hit]:
     begins with them.
     """
     hits: list[Hit] = []
-    if len(query.digits) <= CODE_DIGITS and not query.first_digits:
+    if not query.first_digits:
         hits += await _by_code(db, [f"C{query.digits}"])
     hits += await _hits(
         db,
         await _codes_with_digits(db, query),
         MatchReason.PHONE,
     )
-    named = await _named(
-        db,
-        [hit.customer.code for hit in hits],
-        query.beside,
-    )
+    theirs = await list_words(db, [hit.customer.code for hit in hits])
+    typed = words_of_a_name(query.beside)
+    counts = {code: count_in(typed, words) for code, words in theirs.items()}
     # All the words, or of several most.
-    most = max(named.values(), default=0)
-    if 2 * most <= len(_words_of_a_name(query.beside)):
+    most = max(counts.values(), default=0)
+    if 2 * most <= len(typed):
         return []
-    return _once(hit for hit in hits if named.get(hit.customer.code) == most)
+    return _once(hit for hit in hits if counts.get(hit.customer.code) == most)
 
 
 async def _codes_with_digits(db: Database, query: CustomerQuery) -> list[str]:
@@ -333,35 +341,6 @@ async def _codes_with_digits(db: Database, query: CustomerQuery) -> list[str]:
         most=MOST_COMPARED,
     )
     return [*ending, *beginning]
-
-
-async def _named(
-    db: Database,
-    codes: Sequence[str],
-    said: str,
-) -> dict[str, int]:
-    """How many of the words each of these customers has, or a contact of theirs; none is left out
-    that has one.
-    """
-    wanted = is_one_of("code", codes)
-    rows = await db.fetch(f"SELECT code, folded FROM customers WHERE {wanted}", *codes)
-    typed = _words_of_a_name(said)
-    counts = {row["code"]: _count_in(typed, row["folded"].split()) for row in rows}
-    return {code: count for code, count in counts.items() if count}
-
-
-def _words_of_a_name(said: str) -> list[str]:
-    """The words that may be of a name: no figures, and no initials."""
-    return [word for word in fold(said).split() if len(word) > 1 and not word.isdigit()]
-
-
-def _count_in(typed: Sequence[str], words: Sequence[str]) -> int:
-    """How many typed words are, begin or nearly are one of these words."""
-    return sum(any(_is_like(one, word) for word in words) for one in typed)
-
-
-def _is_like(typed: str, word: str) -> bool:
-    return word.startswith(typed) or ratio(typed, word) >= NAMED
 
 
 async def _hits(
@@ -460,19 +439,11 @@ async def find_likely_duplicates(
 
 async def _reasons_by_reach(db: Database, customer: Customer) -> dict[str, MatchReason]:
     """Who has one of a customer's telephones or its e-mail: why, by code."""
-    found: dict[str, MatchReason] = {}
-    for phone in filter(None, map(phone_key, (customer.phone, customer.mobile))):
-        for code in await _codes_with(
-            db,
-            MatchReason.PHONE,
-            [phone],
-        ):
-            found.setdefault(code, MatchReason.PHONE)
-    if customer.email:
-        for code in await _codes_with(
-            db,
-            MatchReason.EMAIL,
-            [customer.email.lower()],
-        ):
-            found.setdefault(code, MatchReason.EMAIL)
-    return found
+    phones = [*filter(None, map(phone_key, (customer.phone, customer.mobile)))]
+    emails = [*filter(None, [customer.email.lower()])]
+    by_email = await _codes_with(db, MatchReason.EMAIL, emails)
+    by_phone = await _codes_with(db, MatchReason.PHONE, phones)
+    found = dict.fromkeys(by_phone, MatchReason.PHONE)
+    return found | dict.fromkeys(
+        (code for code in by_email if code not in found), MatchReason.EMAIL
+    )

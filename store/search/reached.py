@@ -1,41 +1,76 @@
-"""Which contact of a customer has the telephone or e-mail that was found."""
+"""Which contact of a customer is meant by a telephone or e-mail that was found, and by a name
+beside it.
+"""
 
 from collections.abc import Iterable, Sequence
 
 from domain.customers.records import Contact, Customer
 from domain.search.queries import CustomerQuery
+from domain.text import fold
 from store.customers.keys import phone_key
 from store.engine.database import Database, is_one_of
+from store.search.beside import count_in, words_of_a_name
 
 
 async def find_reached_contacts(
     db: Database, query: CustomerQuery, customers: Sequence[Customer]
 ) -> dict[str, Contact]:
-    """By the code of each customer who is not reached so, the contact who is; with name and id
-    alone.
+    """By the code of each customer the contact who is reached so, or named beside the customer's
+    own telephone; with name and id alone. Where one is reached and another one named, none.
     """
-    others = [one.code for one in customers if not _is_reached(query, one)]
-    if not others:
+    typed = words_of_a_name(query.words)
+    own = {one.code for one in customers if _is_reached(query, one)}
+    codes = [one.code for one in customers if typed or one.code not in own]
+    if not codes:
         return {}
-    wanted = is_one_of("customer_code", others)
+    contacts = await _list_contacts(db, codes)
+    meant = {code: _one_meant(query, typed, contacts.get(code, []), code in own) for code in codes}
+    return {code: contact for code, contact in meant.items() if contact}
+
+
+async def _list_contacts(db: Database, codes: Sequence[str]) -> dict[str, list[Contact]]:
+    wanted = is_one_of("customer_code", codes)
     rows = await db.fetch(
         "SELECT customer_code, id, name, phone, mobile, email FROM contacts "
         f"WHERE removed = 0 AND {wanted} ORDER BY main DESC, id",
-        *others,
+        *codes,
     )
-    found: dict[str, list[Contact]] = {}
+    contacts: dict[str, list[Contact]] = {}
     for row in rows:
         contact = Contact(
             row["name"],
             row["phone"],
             row["mobile"],
             row["email"],
+            id=int(row["id"]),
         )
-        if _is_reached(query, contact):
-            named = Contact(row["name"], id=int(row["id"]))
-            found.setdefault(row["customer_code"], []).append(named)
-    # Of two with one telephone nobody knows who is meant.
-    return {code: some[0] for code, some in found.items() if len(some) == 1}
+        contacts.setdefault(row["customer_code"], []).append(contact)
+    return contacts
+
+
+def _one_meant(
+    query: CustomerQuery, typed: Sequence[str], contacts: Sequence[Contact], is_own: bool
+) -> Contact | None:
+    """The one contact who is meant; of two with one telephone nobody knows who is."""
+    reached = [one for one in contacts if _is_reached(query, one)]
+    named = [one for one in contacts if _is_named(typed, one.name)]
+    meant = _meant(reached, named, is_own)
+    if len(meant) != 1:
+        return None
+    return Contact(meant[0].name, id=meant[0].id)
+
+
+def _meant(reached: Sequence[Contact], named: Sequence[Contact], is_own: bool) -> Sequence[Contact]:
+    """Who is reached and named; where the telephone is the customer's own, who is named."""
+    if reached and named:
+        return [one for one in reached if one in named]
+    return named if named or is_own else reached
+
+
+def _is_named(typed: Sequence[str], name: str) -> bool:
+    """Whether the words name somebody whole: each word of the name is among them."""
+    words = fold(name).split()
+    return bool(typed) and bool(words) and count_in(words, typed) == len(words)
 
 
 def _is_reached(query: CustomerQuery, one: Customer | Contact) -> bool:
@@ -46,20 +81,15 @@ def _is_reached(query: CustomerQuery, one: Customer | Contact) -> bool:
 
 def _has_phone(query: CustomerQuery, keys: Iterable[str]) -> bool:
     """Of telephones as keys: their digits from the last to the first."""
-    wanted = [phone_key(phone) for phone in query.phones]
-    for key in keys:
-        if any(key.startswith(one) for one in wanted):
-            return True
-        ends = key.startswith(query.digits[::-1])
-        begins = key[::-1].startswith(query.digits)
-        if query.digits and (ends or begins):
-            return True
-    return False
+    ends = [phone_key(phone) for phone in query.phones]
+    begins = []
+    if query.digits:
+        ends.append(query.digits[::-1])
+        begins.append(query.digits)
+    return any(key.startswith(tuple(ends)) or key[::-1].startswith(tuple(begins)) for key in keys)
 
 
 def _has_email(query: CustomerQuery, email: str) -> bool:
-    if not email:
-        return False
-    if email in (*query.emails, *query.glued):
+    if query.email_start and email.startswith(query.email_start):
         return True
-    return bool(query.email_start) and email.startswith(query.email_start)
+    return email in {*query.emails, *query.glued} - {""}

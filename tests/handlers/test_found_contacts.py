@@ -4,7 +4,7 @@ is saved.
 
 import pytest
 
-from domain.customers.records import Customer, CustomerCode
+from domain.customers.records import Contact, Customer, CustomerCode
 from store.customers import records as customers
 from store.search.words import SearchWords
 from tests.handlers.conftest import DeskUnderTest
@@ -120,7 +120,7 @@ async def test_another_customer_takes_the_contact_away(desk: DeskUnderTest) -> N
 async def test_the_answer_says_which_word_nobody_has(desk: DeskUnderTest) -> None:
     answer = await desk.says("หา กมลชนก ใจร้าย")
 
-    assert answer.text == 'ไม่พบ "ใจร้าย" · รายที่มีคำอื่นครบ'
+    assert answer.text == 'ไม่มีรายใดมี "ใจร้าย" ด้วย · รายที่มีคำอื่นครบ'
     assert any("C70001" in label for label in answer.buttons)
     assert any("ผู้รับบริการใหม่" in label for label in answer.buttons)
 
@@ -165,3 +165,53 @@ async def test_until_then_neither_one_line_nor_a_form_offers_somebody_new(
     refused = await desk.says('/open "ไม่มีใครชื่อนี้" โทร 1.1 ขอข้อมูลแรงงาน')
     assert UNREAD in refused.text
     assert not any("ผู้รับบริการใหม่" in label for label in refused.buttons)
+
+
+OTHER = '⚠️ "กมลชนก" ไม่ใช่ของผู้รับบริการรายนี้'
+
+
+async def test_a_name_beside_the_telephone_of_somebody_else_is_told(desk: DeskUnderTest) -> None:
+    card = await desk.says("กมลชนก 0812345678")
+
+    assert OTHER in card.text
+    assert "👤 C81554 นายสมชาย ใจดี" in card.text
+    assert "⚠️" not in (await desk.says("คุณสมชาย 0812345678")).text
+
+
+async def test_a_form_takes_no_customer_whose_telephone_stands_beside_another_name(
+    desk: DeskUnderTest,
+) -> None:
+    await desk.says("/open โทร 1.1 ถามรายได้")
+    asked = await desk.says("กมลชนก 0812345678")
+
+    assert SAVED not in asked.text
+    assert await desk.count("tickets") == 0
+    assert any("C81554" in label for label in asked.buttons)
+
+
+async def test_a_contact_is_named_beside_the_office_s_telephone_or_against_another_s(
+    desk: DeskUnderTest,
+) -> None:
+    office = Customer(
+        CustomerCode("C91001"),
+        "บริษัท ตัวอย่างพลังงาน จำกัด",
+        phone="+6620008067",
+        contacts=(
+            Contact("นางสาวขวัญเรือน ตั้งมั่น", mobile="+66800005376"),
+            Contact("นางสาวณัฐธิดา คำหอม"),
+        ),
+    )
+    await desk.db.write(lambda tx: customers.add_customer(tx, office, desk.now))
+
+    named = await desk.says("นางสาวณัฐธิดา คำหอม\nบริษัท ตัวอย่างพลังงาน จำกัด\nโทร 02-000-8067")
+    assert "ผู้ติดต่อที่ค้นพบ: นางสาวณัฐธิดา คำหอม" in named.text
+    alone = await desk.says("0800005376")
+    assert "ผู้ติดต่อที่ค้นพบ: นางสาวขวัญเรือน ตั้งมั่น" in alone.text
+    against = await desk.says("ณัฐธิดา คำหอม 0800005376")
+    assert "ผู้ติดต่อที่ค้นพบ" not in against.text
+
+
+async def test_an_unknown_telephone_beside_a_name_is_what_nobody_has(desk: DeskUnderTest) -> None:
+    answer = await desk.says("สมชาย ใจดี 0899990000")
+
+    assert answer.text == 'ไม่มีรายใดมี "089-999-0000" ด้วย · รายที่มีคำอื่นครบ'

@@ -73,9 +73,9 @@ FOUND = [
     ("1111", [(4, MatchReason.PHONE)]),
     ("9999", []),
     # Its first digits, however they are parted.
-    ("08123", [(1, MatchReason.PHONE)]),
-    ("02-141-75", [(2, MatchReason.PHONE)]),
-    ("+66 898", [(3, MatchReason.PHONE)]),
+    ("08123", [(1, MatchReason.PHONE_START)]),
+    ("02-141-75", [(2, MatchReason.PHONE_START)]),
+    ("+66 898", [(3, MatchReason.PHONE_START)]),
     # As it is pasted, also within a sentence.
     ("tel:0812345678", [(1, MatchReason.PHONE)]),
     ("0066 81 234 5678", [(1, MatchReason.PHONE)]),
@@ -112,8 +112,8 @@ FOUND = [
     ("s_jexample.ac.th", [(2, MatchReason.EMAIL)]),
     ("s_j example.ac.th", [(2, MatchReason.EMAIL)]),
     ("s_j2example.ac.th", [(2, MatchReason.EMAIL)]),
-    ("somchai.jai@example.con", [(1, MatchReason.EMAIL)]),
-    ("somchai jai@example.com", [(1, MatchReason.EMAIL)]),
+    ("somchai.jai@example.con", [(1, MatchReason.NEAR_EMAIL)]),
+    ("somchai jai@example.com", [(1, MatchReason.NEAR_EMAIL)]),
     ("somchai.jai", [(1, MatchReason.EMAIL)]),
     ("หนทแ้ฟรใ่ฟร๑ำปฟทยสำใแนท", [(1, MatchReason.EMAIL)]),
     # An e-mail, whole and its beginning.
