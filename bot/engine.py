@@ -119,17 +119,17 @@ class Engine:
         import brought.
         """
         desk = self.desk
-        frozen = False
+        is_warm = False
         while True:
             with _told(self.report, "search.words"):
                 await desk.words.refreshed(desk.db, patience=None)
-                if not frozen:
+                if not is_warm:
                     # The words stay: the collector would hold everybody up to walk through them
                     # again and again.
                     gc.freeze()
-                    frozen = True
                     await asyncio.to_thread(_read_rules)
                     await desk.suggestions.refreshed(desk.db)
+                    is_warm = True
             await asyncio.sleep(LEARN_EVERY)
             # Another process may have made segments of the index.
             desk.words.look_again()
