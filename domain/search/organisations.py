@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice, product
+from itertools import filterfalse, islice, product
 
 from domain.customers.provinces import find_province
 from domain.data import TomlTable, read_tables
@@ -42,6 +42,7 @@ _GOES_ON = re.compile(f"[{MARKS}{FOLLOWING_VOWELS}]")
 _SIGN = re.compile(rf"[\w{MARKS}]")
 _GAP = re.compile(r"[\s.]*")
 _NAME_BEGINS = re.compile(r"[^\W\d_]")
+_LONE_LETTER = re.compile(r"(?<!\S)[\u0e01-\u0e2e]\.?(?!\S)")
 _DIGITS_BEHIND = re.compile(rf"(?<=[^\W\d_])(?=\d)|(?<=[{MARKS}])(?=\d)")
 
 
@@ -133,6 +134,8 @@ class Organisations:
         at = 0
         if short:
             at = MOST_OPTIONS
+        # One letter begins too many words to stand for one.
+        read = [*filterfalse(_LONE_LETTER.search, read)]
         read.insert(at, text)
         return list(dict.fromkeys(read))[:MOST_READINGS]
 

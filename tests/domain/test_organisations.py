@@ -78,6 +78,11 @@ def test_an_abbreviation_means_first_what_it_stands_for_a_spoken_word_itself() -
     assert readings("ออมสิน")[0] == "ออมสิน"
 
 
+def test_a_word_in_full_is_never_read_as_one_letter() -> None:
+    assert not any(" ธ. " in f" {one} " for one in readings("ธนาคารตัวอย่าง"))
+    assert readings("ธ.ตัวอย่าง")[0] == "ธนาคารตัวอย่าง"
+
+
 def test_an_office_adds_names_parts_and_words(tmp_path: Path) -> None:
     office = tmp_path / "office.toml"
     office.write_text(
