@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -257,11 +257,13 @@ class _NotAtOnce:
     Whoever asks it within one reading of the store is refused; later it is the part itself.
     """
 
-    def __init__(self, part: object) -> None:
+    def __init__(self, part: object, at_once: Collection[str] = ()) -> None:
         self._part = part
+        # What is known of it without asking anybody.
+        self._at_once = at_once
 
     def __getattr__(self, name: str) -> Any:
-        if not _can_wait():
+        if name not in self._at_once and not _can_wait():
             raise WaitsForMore(name)
         return getattr(self._part, name)
 
@@ -277,14 +279,25 @@ def _can_wait() -> bool:
 
 def without_waiting(desk: Desk, numbers: RunningNumbers) -> Desk:
     """The desk for whoever decides within one reading of the store (`Database.read`) and takes
-    running numbers from `numbers`: what is kept in memory, and what others draw, raises
-    WaitsForMore there.
+    running numbers from `numbers`: what is kept in memory, and whatever platforms and others are
+    asked for, raises WaitsForMore there, before anybody is asked.
     """
+
+    async def title(platform: Platform, chat: str) -> str:
+        if not _can_wait():
+            raise WaitsForMore("title")
+        return await desk.title(platform, chat)
+
+    files: Any = _NotAtOnce(desk.files, ("blobs", "has_links"))
+    networks: Any = _NotAtOnce(desk.networks, ("ready", "with_picture"))
     words: Any = _NotAtOnce(desk.words)
     suggestions: Any = _NotAtOnce(desk.suggestions)
     charts: Any = _NotAtOnce(desk.charts)
     return replace(
         desk,
+        files=files,
+        networks=networks,
+        title=title,
         words=words,
         suggestions=suggestions,
         charts=charts,

@@ -19,7 +19,14 @@ from domain.errors import Conflict, DeskError
 from domain.staff import Platform
 from handlers import system
 from handlers.chat import Incoming, Query, Reply
-from handlers.desk import Desk, FetchFailed, LentNumbers, Outcome, without_waiting
+from handlers.desk import (
+    Desk,
+    FetchFailed,
+    LentNumbers,
+    Outcome,
+    WaitsForMore,
+    without_waiting,
+)
 from handlers.dispatcher import dispatch, refused
 from handlers.files.receiving import not_fetched
 from handlers.i18n import speak
@@ -139,31 +146,28 @@ class Worker:
         )
 
     async def _look(self, conversation: str) -> "_Looked | None":
-        """The oldest event that waits, and what is decided of it where nothing but the store is
-        asked: then all of that is read in one go.
+        """The oldest event that waits; on SQLite also what is decided of it where nothing but the
+        store is asked: then all of that is one hop.
         """
+        if self._desk.db.engine == "sqlite":
+            try:
+                return await self._desk.db.read(partial(self._decided, conversation))
+            except StoreUnavailable:
+                raise
+            except WaitsForMore:
+                pass
+            except Exception as error:  # noqa: BLE001 - it is decided once more below, where it may wait
+                log.warning("event is decided anew", conversation=conversation, **where(error))
+        event = await inbox.next_pending(self._desk.db, conversation)
+        return None if event is None else await self._read(event)
 
-        async def work(reader: Reader) -> _Looked | None:
-            event = await inbox.next_pending(reader, conversation)
-            if event is None:
-                return None
-            return await self._read_and_decided(event)
-
-        try:
-            return await self._desk.db.read(work)
-        except StoreUnavailable:
-            raise
-        except Exception:  # noqa: BLE001 - it is decided once more below, where it may wait; a bug shows there
-            event = await inbox.next_pending(self._desk.db, conversation)
-            return None if event is None else self._parsed(event)
-
-    async def _read_and_decided(self, event: Event) -> "_Looked":
-        looked = self._parsed(event)
-        if looked.incoming is None:
+    async def _decided(self, conversation: str, reader: Reader) -> "_Looked | None":
+        event = await inbox.next_pending(reader, conversation)
+        if event is None:
+            return None
+        looked = await self._read(event)
+        if looked.incoming is None or looked.dropped:
             return looked
-        if isinstance(looked.incoming.body, Query) and await inbox.has_newer(self._desk.db, event):
-            # Somebody types on: only the last of it is still on their screen.
-            return replace(looked, dropped=True)
         numbers = LentNumbers(self._desk.numbers)
         desk = without_waiting(self._desk, numbers)
         try:
@@ -174,12 +178,15 @@ class Worker:
             raise
         return replace(looked, outcome=outcome)
 
-    def _parsed(self, event: Event) -> "_Looked":
+    async def _read(self, event: Event) -> "_Looked":
         try:
             incoming = self._adapters[Platform(event.platform)].parse(event)
         except Unparsable as error:
             return _Looked(event, unreadable=str(error))
-        return _Looked(event, incoming)
+        # Where somebody types on, only the last of it is still on their screen.
+        is_typed = isinstance(incoming.body, Query)
+        dropped = is_typed and await inbox.has_newer(self._desk.db, event)
+        return _Looked(event, incoming, dropped=dropped)
 
     async def _handle(self, looked: "_Looked") -> bool:
         """Decide and write one event; True when the conversation was given back."""
