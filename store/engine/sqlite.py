@@ -306,6 +306,7 @@ class SqliteDatabase:
         self._reader = reader
         self._first: deque[_Wanted[Any]] = deque()
         self._in_turn: deque[_Wanted[Any]] = deque()
+        self._went_first = False
         self._writing: asyncio.Task[None] | None = None
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
@@ -359,9 +360,12 @@ class SqliteDatabase:
 
     def _next_group(self) -> list[_Wanted[Any]]:
         """Who is to be written now: what goes first, else those in turn, together as far as they
-        share.
+        share. After each group that went first come some in turn, however many arrive.
         """
         waiting = self._first or self._in_turn
+        if self._went_first and self._in_turn:
+            waiting = self._in_turn
+        self._went_first = waiting is self._first
         group: list[_Wanted[Any]] = []
         while waiting and len(group) < MOST_SHARING:
             if group and not (group[-1].shares and waiting[0].shares):

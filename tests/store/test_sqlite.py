@@ -185,3 +185,25 @@ def test_times_have_one_form_that_sorts_as_time_does() -> None:
     assert texts[0] == "2026-11-23T03:00:00.000000Z"
     assert texts == sorted(texts)
     assert {len(text) for text in texts} == {27}
+
+
+async def test_what_goes_first_does_not_keep_others_waiting_for_ever(db: Database) -> None:
+    written: list[str] = []
+
+    async def first(_tx: Tx) -> None:
+        written.append("first")
+
+    async def in_turn(_tx: Tx) -> None:
+        written.append("in turn")
+
+    async def flood() -> None:
+        # More than one COMMIT takes along waits all the time.
+        while len(written) < 1_000 and "in turn" not in written:
+            await db.write(first, first=True, shares=True)
+
+    floods = [asyncio.create_task(flood()) for _ in range(64)]
+    await asyncio.sleep(0)
+    await db.write(in_turn, shares=True)
+    await asyncio.gather(*floods)
+
+    assert written.index("in turn") <= 32
