@@ -7,8 +7,10 @@ the operating system when this process is killed. After a power cut there are no
 then the message is in doubt, as it is without them.
 """
 
+import errno
 import fcntl
 import os
+import re
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +18,8 @@ from uuid import UUID
 
 from bot.log import get_logger, where
 
+NOTE = re.compile("([pba])([0-9a-f-]{36})")
+"""A line: how far a call came, and its message's id."""
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 """Tells one start of the machine from the next."""
 LONGEST = 1 << 18
@@ -42,6 +46,9 @@ class CallNotes:
         self._kind, _, self._name = owner.partition(":")
         self._file: int | None = None
         self._size = 0
+        self._longest = LONGEST
+        self._is_cut = False
+        """Whether the last line of the file was not written to its end."""
         self._calls: dict[str, Call] = {}
         self._boot = _this_boot()
 
@@ -51,10 +58,13 @@ class CallNotes:
         """
         return self._calls.get(str(message))
 
-    def note(self, message: UUID, call: Call) -> None:
-        """Note how far this message's call came: before it is made, and at once when it was."""
+    def note(self, message: UUID, call: Call) -> bool:
+        """Note how far this message's call came: before it is made, and at once when it was.
+
+        False where the notes may now say less than that.
+        """
         self._calls[str(message)] = call
-        self._write([(str(message), call)])
+        return self._write([(str(message), call)])
 
     def note_begun(self, message: UUID) -> None:
         """Note that a call is made again of which there are notes."""
@@ -65,7 +75,7 @@ class CallNotes:
         """The store knows as much by now."""
         for message in messages:
             self._calls.pop(str(message), None)
-        if self._size > LONGEST:
+        if self._size > self._longest:
             self._write_anew()
 
     def keep(self, messages: Collection[str]) -> None:
@@ -96,8 +106,15 @@ class CallNotes:
             path.unlink(missing_ok=True)
 
     def _read(self, lines: Iterable[str]) -> list[tuple[str, Call]]:
-        found = [(line[1:], Call(line[:1])) for line in lines if line[:1] in set(Call)]
-        self._calls.update(found)
+        found = []
+        steps = [None, *Call]
+        for note in filter(None, map(NOTE.fullmatch, lines)):
+            call = Call(note[1])
+            message = note[2]
+            # Several processes may have had to do with it: who came furthest knows most.
+            if steps.index(self._calls.get(message)) < steps.index(call):
+                self._calls[message] = call
+                found.append((message, call))
         return found
 
     def close(self) -> None:
@@ -114,38 +131,59 @@ class CallNotes:
         assert self._folder is not None
         return self._folder / f"calls-{self._kind}-{self._name}"
 
-    def _write(self, notes: Iterable[tuple[str, Call]]) -> None:
+    def _write(self, notes: Iterable[tuple[str, Call]]) -> bool:
+        """Whether all of it is in the file, as far as there is to be one."""
         if self._folder is None or not self._boot:
-            return
-        text = "".join(f"{call}{message}\n" for message, call in notes)
+            return True
         try:
             if self._file is None:
-                self._file = self._opened(self._path)
-            self._size += os.write(self._file, text.encode("ascii"))
+                self._file = self._opened(self._path, ())
+            # A line that was cut off is not to take this one along.
+            start = "\n" if self._is_cut else ""
+            text = start + _lines(notes)
+            written = os.write(self._file, text.encode("ascii"))
         except OSError as error:
             # Without notes there is more doubt, and nothing else amiss.
             log.warning("calls not noted", **where(error))
+            return False
+        self._size += written
+        self._is_cut = written < len(text)
+        return not self._is_cut
 
-    def _opened(self, path: Path) -> int:
+    def _opened(self, path: Path, notes: Iterable[tuple[str, Call]]) -> int:
+        """A new file of ours with these notes; OSError where it does not take all of them."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        text = f"{self._boot}\n{_lines(notes)}"
         file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_TRUNC, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._size = os.write(file, f"{self._boot}\n".encode("ascii"))
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.write(file, text.encode("ascii")) < len(text):
+                raise OSError(errno.ENOSPC, "cut short")
+        except OSError:
+            os.close(file)
+            raise
+        self._size = len(text)
+        self._is_cut = False
         return file
 
     def _write_anew(self) -> None:
-        """The same file with what is not settled alone."""
+        """The same file with what is not settled alone; where that fails, it goes on as it is."""
         if self._file is None:
             return
         old = self._file
         anew = self._path.with_suffix(".new")
         try:
-            self._file = self._opened(anew)
-            self._write(self._calls.items())
+            self._file = self._opened(anew, self._calls.items())
             anew.replace(self._path)
             os.close(old)
         except OSError as error:
             log.warning("calls not noted", **where(error))
+        # Not again with each message, however much of it is not settled.
+        self._longest = max(LONGEST, 2 * self._size)
+
+
+def _lines(notes: Iterable[tuple[str, Call]]) -> str:
+    return "".join(f"{call}{message}\n" for message, call in notes)
 
 
 def _this_boot() -> str:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from bot.queues.calls import Call, CallNotes
 from bot.queues.outgoing import Outgoing
-from domain.errors import DeskError
 from domain.staff import Chat
 from store.chat import outbox
 from store.chat.outbox import Message
@@ -22,8 +21,10 @@ class Accepted:
     sent.
     """
 
-    def __init__(self, notes: CallNotes) -> None:
+    def __init__(self, notes: CallNotes, put_back: Callable[[], None]) -> None:
+        """`put_back` is called where some of them wait once more."""
         self._notes = notes
+        self._put_back = put_back
         self._waiting: dict[UUID, Message] = {}
         self._riding: dict[UUID, Message] = {}
 
@@ -55,7 +56,11 @@ class Accepted:
         return taken
 
     def forget(self, message: Message) -> None:
-        """It was not written: nobody will call it out."""
+        """It was not written as being sent: whoever calls it out, it is not this process that
+        knows of it.
+        """
+        # The file is to know less, too: another process may call it, and it may end then.
+        self._notes.note(message.id, Call.BEGUN)
         self._notes.settled([message.id])
 
     def end(self, taken: Sequence[Message], *, written: bool) -> None:
@@ -64,8 +69,9 @@ class Accepted:
             self._riding.pop(message.id, None)
         if written:
             self._notes.settled(message.id for message in taken)
-        else:
+        elif taken:
             self._waiting.update((message.id, message) for message in taken)
+            self._put_back()
 
 
 class Ride:
@@ -107,7 +113,8 @@ class Ride:
         if not self._taken:
             return []
         await outbox.mark_all_sent(tx, self._taken, self._now)
-        chats = dict.fromkeys(message.at for message in self._taken)
+        # In one order everywhere, so that two processes do not wait for each other's leases.
+        chats = sorted({message.at for message in self._taken})
         return [
             chat
             for chat in chats
@@ -117,6 +124,9 @@ class Ride:
     def written(self) -> None:
         """The transaction is lasting."""
         self._is_written = True
+        if self.answer is not None and not self.begun:
+            # It is queued: its chat is another's, who may call it from now on.
+            self._accepted.forget(self.answer)
         self._arrived(self)
 
     def __enter__(self) -> Self:
@@ -129,6 +139,6 @@ class Ride:
         trace: TracebackType | None,
     ) -> None:
         self._accepted.end(self._taken, written=self._is_written)
-        # After any other error nobody knows what became of the transaction.
-        if self.answer is not None and isinstance(error, DeskError):
+        # Whoever is cancelled is written nevertheless.
+        if self.answer is not None and isinstance(error, Exception) and not self._is_written:
             self._accepted.forget(self.answer)

@@ -79,7 +79,7 @@ class Sender:
         self._owner = owner
         self._serves = served(adapters)
         self._notes = notes
-        self._accepted = Accepted(notes)
+        self._accepted = Accepted(notes, self._settle_later)
         self._begun: dict[Chat, _Begun] = {}
         self._settling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -140,15 +140,19 @@ class Sender:
             except StoreUnavailable as error:
                 log.warning("store unavailable", **where(error))
                 await asyncio.sleep(FIRST_PAUSE)
+            except Exception as error:  # noqa: BLE001 - forgetting what was sent would send it twice
+                log.error("what was sent is not written", **where(error))
+                await asyncio.sleep(FIRST_PAUSE)
 
     def _settle_later(self) -> None:
         """Where nobody writes for a while, what was sent is written by itself."""
-        if self._settling is None:
+        if self._settling is None and not self.lanes.stopping:
             self._settling = asyncio.get_running_loop().call_later(SETTLE_AFTER, self._settle_now)
 
     def _settle_now(self) -> None:
         self._settling = None
-        if not self._accepted:
+        is_settling = any(not task.done() for task in self._tasks)
+        if is_settling or not self._accepted:
             return
         task = asyncio.create_task(self.settle())
         # A task that nobody holds may be collected before it has run.
@@ -223,7 +227,9 @@ class Sender:
         if self._clock() - begun.at > leases.TTL / 3:
             # So late that another process may have taken its chat: that is looked at once more.
             return await self._attempt(message)
-        self._notes.note(message.id, Call.BEGUN)
+        if not self._notes.note(message.id, Call.BEGUN):
+            # Of a kill during the call the notes would not tell: the store says it instead.
+            return await self._attempt(message)
         failpoint("message.sending")
         delivery = await self._deliver(message)
         failpoint("message.accepted")
@@ -242,7 +248,7 @@ class Sender:
     async def _send(self, message: Message) -> bool:
         """One attempt; False when the chat is no longer ours."""
         if message.state == "sending":
-            call = self._notes.of(message.id)
+            call = self._noted(message)
             if call is Call.ACCEPTED:
                 return not await self._record_surely(message, Sent())
             if call is not Call.PREPARED or message.attempts > 1:
@@ -256,6 +262,13 @@ class Sender:
             message = await self._rendered(message, payloads)
         await self._adapters[message.platform].pace(message.chat)
         return await self._attempt(message)
+
+    def _noted(self, message: Message) -> Call | None:
+        """How far the call of a message that is being sent came, whoever made it."""
+        if self._notes.of(message.id) is None:
+            # Another process of this machine may have ended since this one began.
+            self._notes.take_over()
+        return self._notes.of(message.id)
 
     async def _attempt(self, message: Message) -> bool:
         """The call between its two records; False when the chat is no longer ours."""

@@ -129,3 +129,46 @@ def test_a_folder_that_takes_no_notes_stops_nothing(tmp_path: Path) -> None:
 
     assert notes.of(ONE) is Call.BEGUN
     taken_over(file)
+
+
+def test_many_open_calls_do_not_have_the_file_written_anew_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = CallNotes(tmp_path, "serve:one")
+    for number in range(8_000):
+        notes.note(UUID(int=number), Call.PREPARED)
+    anew = []
+    write_anew = notes._write_anew
+    monkeypatch.setattr(notes, "_write_anew", lambda: anew.append(write_anew()))
+
+    for number in range(8_000, 8_100):
+        notes.note(UUID(int=number), Call.BEGUN)
+        notes.settled([UUID(int=number)])
+
+    assert len(anew) == 1
+
+
+def test_a_note_that_was_cut_short_is_told_and_spoils_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = CallNotes(tmp_path, "serve:one")
+    assert notes.note(ONE, Call.PREPARED)
+    write = os.write
+    with monkeypatch.context() as short:
+        short.setattr(os, "write", lambda file, data: write(file, data[:20]))
+        assert not notes.note(ONE, Call.BEGUN)
+    assert notes.note(TWO, Call.BEGUN)
+    notes.close()
+
+    next_one = taken_over(tmp_path)
+    assert next_one.of(ONE) is Call.PREPARED
+    assert next_one.of(TWO) is Call.BEGUN
+
+
+def test_of_two_processes_the_one_that_came_further_is_believed(tmp_path: Path) -> None:
+    for owner, call in (("serve:one", Call.ACCEPTED), ("serve:two", Call.PREPARED)):
+        notes = CallNotes(tmp_path, owner)
+        notes.note(ONE, call)
+        notes.close()
+
+    assert taken_over(tmp_path).of(ONE) is Call.ACCEPTED
