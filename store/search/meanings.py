@@ -76,6 +76,7 @@ class WordMeanings:
     def __init__(self, words: SearchWords) -> None:
         self.words = words
         self._meant: dict[str, Meanings] = {}
+        self._parts: dict[str, list[str]] = {}
         # By the word, the most slips, and how many more than its length allows.
         self._likes: dict[tuple[str, int, int], dict[str, float]] = {}
 
@@ -106,9 +107,14 @@ class WordMeanings:
         least = LEAST_PART_ALONE if alone else LEAST_PART
         for word in words:
             if len(word) >= least:
-                for key in self.words.holding(word):
+                for key in self._holding(word):
                     found.words.setdefault(key, (HOLDS, BASE[HOLDS]))
         return found
+
+    def _holding(self, word: str) -> list[str]:
+        if word not in self._parts:
+            self._parts[word] = self.words.holding(word)
+        return self._parts[word]
 
     def all_of(self, word: str) -> Meanings:
         """All that a word may mean without slips, each at its surest."""
@@ -124,8 +130,13 @@ class WordMeanings:
     ) -> Meanings:
         """What a word of the register may mean without slips, any other with some."""
         if word in self.words:
-            return self.all_of(word)
+            return await self._all_of_in_turn(word)
         return await self.near(word, most, more)
+
+    async def _all_of_in_turn(self, word: str) -> Meanings:
+        if word not in self._meant:
+            await asyncio.sleep(0)  # as in `_like`
+        return self.all_of(word)
 
     async def near(
         self,
@@ -135,7 +146,7 @@ class WordMeanings:
     ) -> Meanings:
         """What a word may mean with at most so many slips, `more` than its length allows."""
         return _with(
-            self.all_of(word),
+            await self._all_of_in_turn(word),
             await self._like(
                 word,
                 most,

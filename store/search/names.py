@@ -5,6 +5,7 @@ The attempts, the surest first; the first that finds somebody surely ends the se
 (whole words, beginnings, parts) - as Thai keys - with other gaps - all guesses together - and last
 all words but one. What is written in Latin letters is also looked for by its sound."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
@@ -17,7 +18,7 @@ from store.customers.keys import whole_key
 from store.engine.database import Database
 from store.search.guesses import Found, Guesses, keep
 from store.search.holders import find_holders
-from store.search.meanings import Reading, WordMeanings, beginning, itself
+from store.search.meanings import Meanings, Reading, WordMeanings, beginning, itself
 from store.search.rank import LIMIT, MOST_WORDS, WHOLE, Match, NameMatch, in_turn, rank
 from store.search.readings import NameQuery, other_gaps, side_by_side, spelt
 from store.search.words import SearchWords
@@ -315,6 +316,7 @@ class _Search:
         alone = len(words) == 1
         await self._that_begin(text, words, found)
         if not _count_whole(found):
+            await asyncio.sleep(0)  # as below
             gaps = other_gaps(text, self._meanings)
             readings = [[itself(word) for word in reading] for reading in gaps]
             await self._collect(readings, found)
@@ -322,13 +324,10 @@ class _Search:
             return
         # Parts of several words are many: they are asked for where nobody else is found.
         if alone or not found:
-            held = [
-                self._meanings.holds(
-                    spellings,
-                    alone=alone,
-                )
-                for spellings in words
-            ]
+            held: list[Meanings] = []
+            for spellings in words:
+                await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
+                held.append(self._meanings.holds(spellings, alone=alone))
             await self._collect([held], found)
 
     async def _that_begin(
