@@ -191,7 +191,7 @@ def _result_text(hits: Sequence[search.Hit], page: int) -> str:
     """How many were found, or that none has the very name; and which page it is."""
     if hits[0].left_out:
         text = _('ไม่มีรายใดมี "%(word)s" ด้วย · รายที่มีคำอื่นครบ', word=shorten(hits[0].left_out, 40))
-    elif hits[0].weak and hits[0].why in search.REACHED:
+    elif hits[0].weak and hits[0].why in search.REACHED | search.WHOLE:
         text = _("ไม่พบที่ตรงกัน · ใกล้เคียง")
     elif hits[0].weak:
         text = _("ไม่พบชื่อที่ตรงกัน · ชื่อใกล้เคียง")

@@ -61,6 +61,8 @@ REACHED = frozenset(
     }
 )
 WHOLE = frozenset({MatchReason.CODE, MatchReason.PHONE, MatchReason.EMAIL})
+PARTS = frozenset({MatchReason.PHONE_START, MatchReason.NEAR_EMAIL})
+"""By these nobody is meant for certain, though it be the only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ class Hits(list[Hit]):
     def sole(self) -> Hit | None:
         """The hit that is meant for certain: the only one, and nobody else was named with it."""
         only = self.only
-        return None if only is None or only.left_out else only
+        if only is None or only.left_out or only.why in PARTS:
+            return None
+        return only
 
 
 async def find_customers(
@@ -241,13 +245,12 @@ async def _by_code(db: Database, codes: Sequence[str]) -> list[Hit]:
         return hits
     numbers = [code[1:].lstrip("0") for code in codes]
     padded = [f"C{number:0>{width}}" for number in numbers for width in CODE_WIDTHS]
-    return await _hits(db, padded, MatchReason.CODE)
+    return [replace(hit, weak=True) for hit in await _hits(db, padded, MatchReason.CODE)]
 
 
 async def _by_near_address(db: Database, text: str) -> list[Hit]:
     """Those whose address is nearly the one that was typed."""
-    near = near_addresses(text) if "@" in text else []
-    codes = await _codes_with(db, MatchReason.EMAIL, near)
+    codes = await _codes_with(db, MatchReason.EMAIL, near_addresses(text))
     hits = await _hits(db, codes, MatchReason.NEAR_EMAIL)
     return [replace(hit, weak=True) for hit in hits]
 
@@ -276,7 +279,9 @@ async def _by_parts(db: Database, query: CustomerQuery) -> list[Hit]:
         MatchReason.EMAIL,
         query.email_start,
     )
-    return await _hits(db, codes, MatchReason.EMAIL)
+    # Without its sign it may be half a name.
+    why = MatchReason.EMAIL if "@" in query.email_start else MatchReason.NEAR_EMAIL
+    return await _hits(db, codes, why)
 
 
 async def _by_digits(db: Database, typed: str) -> list[Hit]:

@@ -215,3 +215,18 @@ async def test_an_unknown_telephone_beside_a_name_is_what_nobody_has(desk: DeskU
     answer = await desk.says("สมชาย ใจดี 0899990000")
 
     assert answer.text == 'ไม่มีรายใดมี "089-999-0000" ด้วย · รายที่มีคำอื่นครบ'
+
+
+@pytest.mark.parametrize("typed", ["081234", "somchai", "C081554"])
+async def test_a_form_takes_nobody_by_a_part_alone(desk: DeskUnderTest, typed: str) -> None:
+    await desk.says("/open โทร 1.1 ถามรายได้")
+    asked = await desk.says(typed)
+
+    assert SAVED not in asked.text
+    assert await desk.count("tickets") == 0
+
+
+async def test_one_line_takes_no_code_with_other_noughts(desk: DeskUnderTest) -> None:
+    await desk.says("/open C081554 โทร 1.1 ขอข้อมูล => ส่งแล้ว ปิด")
+
+    assert await desk.count("tickets") == 0
