@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any, Concatenate, ParamSpec, Protocol
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from domain.catalogue import Catalogue
 from domain.charts import Chart
@@ -43,6 +43,8 @@ from store.search.suggestions import Suggestions
 from store.search.words import SearchWords
 
 P = ParamSpec("P")
+T = TypeVar("T")
+N = TypeVar("N")
 
 BUTTON_LIFETIME = timedelta(days=30)
 
@@ -331,6 +333,11 @@ class Work:
     changes: list[Write] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     audit_entries: list[AuditEntry] = field(default_factory=list)
+    made: set[str] = field(default_factory=set)
+    """The records that this work makes: nothing of the store belongs to them yet."""
+
+    known: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    """What was read of the store `once`."""
 
     @property
     def db(self) -> Database:
@@ -366,14 +373,45 @@ class Work:
         """Write this, with these parameters, in the transaction that ends the work."""
         self.changes.append(lambda tx: write(tx, *args, **params))
 
-    async def new_ticket_no(self) -> TicketNo:
-        """The number of a ticket that is written with this work, or later: writing it is a Conflict
-        where another process gave it out too.
+    async def once(
+        self,
+        read: Callable[Concatenate[Database, P], Awaitable[T]],
+        *args: P.args,
+        **params: P.kwargs,
+    ) -> T:
+        """What `read` finds, asked of the store the first time only: several parts of one answer
+        need it.
+        """
+        question = (read, args, *params.items())
+        if question not in self.known:
+            self.known[question] = await read(self.db, *args, **params)
+        found: T = self.known[question]
+        return found
+
+    async def belonging(
+        self,
+        read: Callable[[Database, str], Awaitable[T]],
+        record: str,
+        nothing: N,
+    ) -> T | N:
+        """What `read` finds of a record's; `nothing` where this work makes the record."""
+        if record in self.made:
+            return nothing
+        return await read(self.db, record)
+
+    async def new_ticket_no(self, *, later: bool = False) -> TicketNo:
+        """The number of a ticket that is written with this work, or `later`: writing it is a
+        Conflict where another process gave it out too.
         """
         last = await counters.read_counter(self.db, "ticket")
         number = self.desk.numbers.after("ticket", last)
-        self.change(counters.raise_counter, "ticket", number)
-        return ticket_no(number, self.now.astimezone(BANGKOK))
+        no = ticket_no(number, self.now.astimezone(BANGKOK))
+        if later:
+            # Writing the ticket raises the counter by itself.
+            self.change(counters.raise_counter, "ticket", number)
+        else:
+            self.made.add(no)
+        return no
 
     def audit(self, action: str, record: str) -> None:
         """Note that the desk itself read or changed personal data."""
@@ -429,6 +467,9 @@ class Context(Work):
     ones.
     """
 
+    found: dict[str, Customer] = field(default_factory=dict)
+    """Customers that a search of this event found, without contacts and addresses."""
+
     under: dict[str, Ticket] = field(default_factory=dict)
     """Tickets under this event's forms, likewise: a card asks for them once for each of its
     fields.
@@ -469,8 +510,14 @@ class Context(Work):
         """A customer of the store, or one that this event makes; NotFound("customer")."""
         found = self.unsaved.get(code) or self.met.get(code)
         if found is None:
-            found = self.met[code] = await customers.get_customer(self.db, code)
+            found = self.met[code] = await self._whole_customer(code)
         return found
+
+    async def _whole_customer(self, code: str) -> Customer:
+        bare = self.found.get(code)
+        if bare is None or bare.merged_into is not None:
+            return await customers.get_customer(self.db, code)
+        return await customers.with_parts(self.db, bare)
 
     async def find_customers(self, text: str) -> Hits:
         """A search; that the register was not read yet is known to what is offered beside the
@@ -480,6 +527,7 @@ class Context(Work):
         if hits.partial:
             self.is_register_unread = True
         for hit in hits:
+            self.found[hit.customer.code] = hit.customer
             if hit.contact is not None:
                 self.found_contacts[hit.customer.code] = str(hit.contact.id)
             if hit.left_out:

@@ -250,7 +250,7 @@ async def _text(ctx: Context, text: str) -> Reply:
     if not text:
         return say(_("ไม่มีข้อความให้อ่าน พิมพ์ชื่อ เบอร์โทร อีเมล หรือ เมนู"))
     said = parse_command(text)
-    draft = await form_store.find_open(ctx.db, ctx.staff.id)
+    draft = await ctx.once(form_store.find_open, ctx.staff.id)
     asked = draft is not None and forms.asks(draft)
     if said is not None and (said.sure or not asked or not _is_fresh(ctx, draft)):
         return await _command(ctx, said, draft)
@@ -332,7 +332,7 @@ async def _aside(ctx: Context, draft: Draft, reply: Reply) -> Reply:
 
 async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
     """A sticker answers nothing: the open form asks again. A file goes where it belongs."""
-    draft = await form_store.find_open(ctx.db, ctx.staff.id)
+    draft = await ctx.once(form_store.find_open, ctx.staff.id)
     if body.kind == "sticker":
         problem = _("ตอบด้วยข้อความเท่านั้น")
         if draft is None or not _is_fresh(ctx, draft):
@@ -354,7 +354,7 @@ async def _beside(ctx: Context, draft: Draft | None, reply: Reply) -> Reply:
 
 async def _contact(ctx: Context, body: SharedContact) -> Reply:
     """Somebody out of an address book: an answer to the open form, or a new caller beside it."""
-    draft = await form_store.find_open(ctx.db, ctx.staff.id)
+    draft = await ctx.once(form_store.find_open, ctx.staff.id)
     reply = await contact_cards.shared(ctx, [body], draft)
     return await _beside(ctx, draft, reply)
 
@@ -380,7 +380,7 @@ async def _press(ctx: Context, token: str) -> Reply:
             by=ctx.staff.id,
             now=ctx.now,
         )
-    draft = await form_store.find_open(ctx.db, ctx.staff.id)
+    draft = await ctx.once(form_store.find_open, ctx.staff.id)
     reply = await action.run(ctx, button.args)
     if draft is not None and draft.id not in button.args.values():
         reply = await _aside(ctx, draft, reply)

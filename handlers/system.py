@@ -142,7 +142,7 @@ async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 )
 async def cancel(ctx: Context, args: str) -> Reply:
     """Keep nothing of the open form."""
-    draft = await forms.find_open(ctx.db, ctx.staff.id)
+    draft = await ctx.once(forms.find_open, ctx.staff.id)
     if draft is not None:
         end(ctx, draft, state="cancelled")
         return confirm(_("ยกเลิกแล้ว ไม่มีการบันทึก"))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.staff import StaffId
 from store.engine.columns import RecordColumns
-from store.engine.database import Database, Reader, Tx, is_one_of
+from store.engine.database import Database, Reader, Tx, insert, is_one_of
 
 _OPENED = (
     "ticket.read",
@@ -44,7 +44,7 @@ _ENTRIES = RecordColumns(AuditEntry, at="occurred_at")
 
 async def add(tx: Tx, entries: list[AuditEntry]) -> None:
     """Append entries."""
-    await tx.execute_many(_ENTRIES.insert("audit"), map(_ENTRIES.values, entries))
+    await insert(tx, "audit", _ENTRIES.names, map(_ENTRIES.values, entries))
 
 
 async def list_latest(db: Database, limit: int, record: str = "") -> list[AuditEntry]:

@@ -51,5 +51,7 @@ async def keep_with(ctx: Context, draft: Draft, ticket: Ticket) -> int:
 async def waiting_with(ctx: Context, draft: Draft) -> int:
     """How many files a draft has."""
     record = of_draft(draft.id)
-    kept = await file_store.count_files(ctx.db, record)
+    kept = 0
+    if draft.version:
+        kept = await file_store.count_files(ctx.db, record)
     return kept + ctx.attached.get(record, 0)

@@ -172,7 +172,7 @@ def keep(ctx: Context, draft: Draft) -> None:
 
 async def park_open(ctx: Context, but: str = "") -> Draft | None:
     """Put the person's open draft aside, unless it is the draft `but`."""
-    draft = await forms.find_open(ctx.db, ctx.staff.id)
+    draft = await ctx.once(forms.find_open, ctx.staff.id)
     if draft is None or draft.id == but or draft.id in ctx.drafts:
         return None
     parked = replace(draft, state="parked")

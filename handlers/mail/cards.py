@@ -120,7 +120,7 @@ async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], 
     """
     lines = []
     stuck: list[Button] = []
-    for place, mail in enumerate(await list_mails(ctx.db, record)):
+    for place, mail in enumerate(await ctx.belonging(list_mails, record, ())):
         buttons = stuck_buttons(mail)
         if place == 0 or buttons:
             lines.append((_("อีเมล"), f"{state_text(ctx, mail)} · {mail.to}"))

@@ -129,7 +129,7 @@ async def _letter(
     name = (researcher.name if researcher else "") or customer.name or customer.organisation
     first_details = life.tickets[0].details if life.tickets else ""
     language = letter_language(name, first_details)
-    no = await ctx.new_ticket_no()
+    no = await ctx.new_ticket_no(later=True)
     rule = ctx.desk.configuration.rules[row.rule]
     template = ctx.desk.configuration.templates[rule.template][language]
     letter = fill(

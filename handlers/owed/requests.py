@@ -71,7 +71,7 @@ async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tu
     `chosen` = the request it was made for. Found from subject and customer; the officer is asked
     where several fit."""
     kind = ctx.desk.configuration.steps.find_kind(ticket.subject)
-    current = await requests.find_request_of(ctx.db, ticket.no)
+    current = await ctx.belonging(requests.find_request_of, ticket.no, None)
     if kind is None or ticket.customer is None:
         if current is not None:
             _set_request(ctx, ticket, None)

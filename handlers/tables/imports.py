@@ -304,5 +304,5 @@ async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     _step(ctx, job, "cancelled")
     record = of_person(ctx.staff.id)
     ctx.change(file_store.hand_over, ids=[file.id], record=record)
-    draft = await forms.find_open(ctx.db, ctx.staff.id)
+    draft = await ctx.once(forms.find_open, ctx.staff.id)
     return Reply((await question(ctx, [file], draft),))

@@ -252,7 +252,7 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
             )
         )
     shown.append((_("กำหนดเสร็จ"), due_line(ctx, ticket)))
-    links = await ticket_links.list_links(ctx.db, ticket.no)
+    links = await ctx.belonging(ticket_links.list_links, ticket.no, ())
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
     buttons: list[Button] = []
     attached = await _files_buttons(ctx, ticket)
@@ -270,7 +270,7 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
 
 async def _files_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     """The button to a ticket's files, those of this event included, if it has any."""
-    kept = await files.count_files(ctx.db, ticket.no)
+    kept = await ctx.belonging(files.count_files, ticket.no, 0)
     count = kept + ctx.attached.get(ticket.no, 0)
     return (files_button(ticket.no, count),) if count else ()
 
@@ -340,7 +340,7 @@ async def _contact(ctx: Context, ticket: Ticket) -> str:
 async def _assignee(ctx: Context, ticket: Ticket) -> str:
     if ticket.assignee is None:
         return ""
-    names = await staff.staff_names(ctx.db)
+    names = await ctx.once(staff.staff_names)
     return names.get(ticket.assignee, "")
 
 
@@ -435,7 +435,7 @@ async def present_state(ctx: Context, ticket: Ticket) -> Reply:
 
 async def _who_was_quicker(ctx: Context, ticket: Ticket, latest: Sequence[Change]) -> str:
     """What these changes, the last of a ticket, did to it, and whose and when they were."""
-    names = await staff.staff_names(ctx.db)
+    names = await ctx.once(staff.staff_names)
     last = latest[-1]
     is_today = last.at.astimezone(BANGKOK).date() == ctx.today
     told = {

@@ -46,9 +46,10 @@ async def line_vocabulary(ctx: Context) -> Vocabulary:
     """The words of the grammar, with the names of everybody and every team that may stand behind
     @.
     """
-    names = {person.name for person in await staff.list_staff(ctx.db)}
-    names |= (await staff.list_teams(ctx.db)).keys()
-    return replace(ctx.configuration.vocabulary, staff=frozenset(names))
+    people = await ctx.once(staff.staff_names)
+    teams = await ctx.once(staff.list_teams)
+    names = frozenset((*people.values(), *teams))
+    return replace(ctx.configuration.vocabulary, staff=names)
 
 
 async def line_values(ctx: Context, line: str) -> FormAnswer:

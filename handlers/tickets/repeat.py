@@ -95,7 +95,7 @@ async def again(ctx: Context, args: str) -> Reply:
     """The officer's last ticket once more, for the customer named here or in the form that is
     open.
     """
-    draft = await forms.find_open(ctx.db, ctx.staff.id)
+    draft = await ctx.once(forms.find_open, ctx.staff.id)
     meant = draft
     if draft is None or args or not _is_fresh(ctx, draft):
         meant = None

@@ -8,7 +8,7 @@ import orjson
 
 from domain.errors import Conflict
 from domain.staff import StaffId
-from store.engine.database import Database, Reader, Tx
+from store.engine.database import Database, Reader, Tx, insert
 from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
 
@@ -33,8 +33,18 @@ class StoredButton:
     """The event whose answer it is, where that brought a message that its sender may take back."""
 
 
-MOST_AT_ONCE = 20
-"""Buttons that one statement writes."""
+_COLUMNS = (
+    "token",
+    "staff_id",
+    "action",
+    "args",
+    "record",
+    "version",
+    "once",
+    "expires_at",
+    "event_id",
+)
+"""What is written of a new button."""
 
 OF_RECORDS = frozenset(
     {"code", "command", "draft", "field", "file", "id", "list", "no", "page", "value", "version"}
@@ -51,29 +61,21 @@ def holds_words(args: Mapping[str, str]) -> bool:
 
 async def add(tx: Tx, buttons: Sequence[StoredButton]) -> None:
     """Remember the buttons of a reply."""
-    for start in range(0, len(buttons), MOST_AT_ONCE):
-        some = buttons[start : start + MOST_AT_ONCE]
-        values: list[object] = []
-        for button in some:
-            values += (
-                button.token,
-                button.staff_id,
-                button.action,
-                orjson.dumps(button.args, default=dict).decode(),
-                button.record,
-                button.version,
-                button.once,
-                button.expires_at,
-                button.event_id or None,
-            )
-        # One statement: on a server each is a way there and back.
-        row = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        await tx.execute(
-            "INSERT INTO buttons "
-            "(token, staff_id, action, args, record, version, once, expires_at, event_id) VALUES "
-            + ", ".join([row] * len(some)),
-            *values,
-        )
+    await insert(tx, "buttons", _COLUMNS, map(_values, buttons))
+
+
+def _values(button: StoredButton) -> tuple[object, ...]:
+    return (
+        button.token,
+        button.staff_id,
+        button.action,
+        orjson.dumps(button.args, default=dict).decode(),
+        button.record,
+        button.version,
+        button.once,
+        button.expires_at,
+        button.event_id or None,
+    )
 
 
 async def find_button(db: Reader, token: str) -> StoredButton | None:

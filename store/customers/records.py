@@ -1,7 +1,7 @@
 """The customer register: records with their contacts and addresses."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,19 +17,29 @@ from store.engine.database import Reader, Row, Tx, marks
 from store.records import changes, counters
 
 _COLUMNS = ", ".join(("code", *CUSTOMER.columns, "created_at", "merged_into", "version"))
-_CONTACT = ", ".join((*CONTACT.columns, "main"))
+_CONTACT = ", ".join(CONTACT.columns)
+_NO_CONTACT = ", ".join("NULL" for _ in CONTACT.columns)
 
 
-def _customer(row: Row, contacts: Sequence[Row] = (), addresses: Sequence[Row] = ()) -> Customer:
+def _customer(row: Row, parts: Sequence[Row] = ()) -> Customer:
     return Customer(
         code=CustomerCode(row["code"]),
-        contacts=tuple(map(_contact, contacts)),
-        addresses=tuple(Address(a["address"], bool(a["main"])) for a in addresses),
+        contacts=_contacts(parts),
+        addresses=_addresses(parts),
         created_at=row["created_at"],
         merged_into=row["merged_into"],
         version=int(row["version"]),
         **CUSTOMER.loaded(row),
     )
+
+
+def _contacts(parts: Sequence[Row]) -> tuple[Contact, ...]:
+    return tuple(_contact(part) for part in parts if part["address"] is None)
+
+
+def _addresses(parts: Sequence[Row]) -> tuple[Address, ...]:
+    addresses = [part for part in parts if part["address"] is not None]
+    return tuple(Address(part["address"], bool(part["main"])) for part in addresses)
 
 
 def _contact(row: Row) -> Contact:
@@ -165,23 +175,38 @@ async def list_customers_after(db: Reader, code: str, limit: int) -> list[Custom
 
 async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
     """Customers' rows with what belongs to them, in the order of the rows."""
-    codes = [row["code"] for row in rows]
-    contacts = defaultdict[str, list[Row]](list)
-    addresses = defaultdict[str, list[Row]](list)
-    if codes:
-        where = f"customer_code IN ({', '.join('?' for _ in codes)}) ORDER BY main DESC, id"
-        columns = f"customer_code, id, {_CONTACT}"
-        for one in await db.fetch(
-            f"SELECT {columns} FROM contacts WHERE removed = 0 AND {where}", *codes
-        ):
-            contacts[one["customer_code"]].append(one)
-        for one in await db.fetch(
-            f"SELECT customer_code, id, address, main FROM addresses WHERE {where}", *codes
-        ):
-            addresses[one["customer_code"]].append(one)
-    return {
-        row["code"]: _customer(row, contacts[row["code"]], addresses[row["code"]]) for row in rows
-    }
+    parts = await _list_parts(db, [row["code"] for row in rows])
+    return {row["code"]: _customer(row, parts[row["code"]]) for row in rows}
+
+
+async def with_parts(db: Reader, bare: Customer) -> Customer:
+    """A customer that was read without contacts and addresses, with them."""
+    parts = await _list_parts(db, [bare.code])
+    return replace(
+        bare,
+        contacts=_contacts(parts[bare.code]),
+        addresses=_addresses(parts[bare.code]),
+    )
+
+
+async def _list_parts(db: Reader, codes: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+    """The rows of these customers' contacts and addresses, the main ones first."""
+    parts = defaultdict[str, list[Row]](list)
+    if not codes:
+        return parts
+    theirs = f"customer_code IN ({marks(codes)})"
+    # Both in one reading: whoever shows a customer wants them.
+    rows = await db.fetch(
+        f"SELECT customer_code, id, main, {_CONTACT}, NULL AS address FROM contacts "
+        f"WHERE removed = 0 AND {theirs} "
+        f"UNION ALL SELECT customer_code, id, main, {_NO_CONTACT}, address FROM addresses "
+        f"WHERE {theirs} ORDER BY main DESC, id",
+        *codes,
+        *codes,
+    )
+    for row in rows:
+        parts[row["customer_code"]].append(row)
+    return parts
 
 
 async def contact_name(db: Reader, contact_id: int) -> str:
@@ -302,7 +327,7 @@ async def write_derived(tx: Tx, customers: Sequence[Customer]) -> None:
 
 async def _add_contacts(tx: Tx, contacts: Sequence[tuple[CustomerCode, Contact]]) -> None:
     await tx.execute_many(
-        f"INSERT INTO contacts ({_CONTACT}, customer_code) "
+        f"INSERT INTO contacts ({_CONTACT}, main, customer_code) "
         f"VALUES ({marks((*CONTACT.columns, 'main', 'customer_code'))})",
         [(*_contact_columns(one).values(), code) for code, one in contacts],
     )

@@ -8,10 +8,15 @@ from collections.abc import (
     Sequence,
     Sized,
 )
+from itertools import chain, islice
 from typing import Any, Protocol, TypeVar
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
+
+
+MOST_AT_ONCE = 20
+"""Rows that one statement adds."""
 
 
 class StoreUnavailable(Exception):
@@ -106,6 +111,25 @@ def is_one_of(column: str, values: Sequence[object]) -> str:
     if not values:
         return "1 = 0"
     return f"{column} IN ({marks(values)})"
+
+
+async def insert(
+    tx: Tx,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    """Add rows to a table, so many in one statement as an event has: on a server each is a way
+    there and back.
+    """
+    waiting = iter(rows)
+    row = f"({marks(columns)})"
+    while some := list(islice(waiting, MOST_AT_ONCE)):
+        places = ", ".join([row] * len(some))
+        await tx.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}",
+            *chain.from_iterable(some),
+        )
 
 
 def marks(values: Sized) -> str:

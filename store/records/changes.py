@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from domain.tickets.records import Change
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Tx, marks
+from store.engine.database import Reader, Tx, insert
 
 _CHANGES = RecordColumns(
     Change,
@@ -19,8 +19,10 @@ _CHANGES = RecordColumns(
 
 async def add(tx: Tx, record: str, changes: Sequence[Change]) -> None:
     """Append the changes that one save made to the record with this code or number."""
-    await tx.execute_many(
-        f"INSERT INTO changes (record, {_CHANGES.listed}) VALUES (?, {marks(_CHANGES.names)})",
+    await insert(
+        tx,
+        "changes",
+        ("record", *_CHANGES.names),
         [(record, *_CHANGES.values(change)) for change in changes],
     )
 

@@ -120,7 +120,8 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
         f"INSERT INTO tickets ({names}) VALUES ({marks(rows[0])})",
         [tuple(row.values()) for row in rows],
     )
-    await write_derived(tx, tickets)
+    await _add_data(tx, tickets)
+    await ticket_texts.keep(tx, tickets)
     await counters.raise_above(tx, "ticket", [ticket.no for ticket in tickets])
     return tickets
 
@@ -189,6 +190,11 @@ async def _write_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
             f"DELETE FROM ticket_data WHERE {is_one_of('ticket_no', nos)}",
             [nos],
         )
+    await _add_data(tx, tickets)
+
+
+async def _add_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
+    """The same for tickets that have none yet."""
     rows = [row for ticket in tickets for row in _data_rows(ticket)]
     await tx.execute_many(
         f"INSERT INTO ticket_data ({', '.join(_DATA)}) VALUES ({marks(_DATA)})", rows
