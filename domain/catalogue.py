@@ -40,12 +40,15 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class CustomerType:
-    """A kind of customer; `person` = the gender is asked, `words` = what else registers call it."""
+    """A kind of customer; `person` = the gender is asked, `words` = what else registers call it.
+
+    `letters` = the language of letters to them where a name in Latin letters leaves it open."""
 
     code: str
     name: str
     person: bool = False
     words: tuple[str, ...] = ()
+    letters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,12 +338,13 @@ def read_catalogue(root: TomlTable) -> Catalogue:
 
 def _read_types(table: TomlTable) -> dict[str, CustomerType]:
     types: dict[str, CustomerType] = {}
-    for code, row in _rows(table, ("name", "person", "words")).items():
+    for code, row in _rows(table, ("name", "person", "words", "letters")).items():
         types[code] = CustomerType(
             code,
             row.text("name"),
             person=row.flag("person"),
             words=row.texts("words"),
+            letters=row.text("letters", ""),
         )
     return types
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
+from domain.mail.addressees import LetterRules, read_letter_rules
 from domain.mail.templates import Templates, read_templates
 from domain.one_line.types import Vocabulary
 from domain.owed.requests import RequestKind, Steps, read_requests
@@ -42,6 +43,7 @@ TABLES = (
     "requests",
     "reminders",
     "templates",
+    "letters",
     "suggestions",
     "pointing",
     "posting",
@@ -60,6 +62,7 @@ class Configuration:
     steps: Steps
     rules: Mapping[str, Rule]
     templates: Templates
+    letters: LetterRules
     notice_rules: NoticeRules
     seeds: Seeds
     """The words of `suggestions`, with the subjects that each speaks for."""
@@ -104,6 +107,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
         steps=read_requests(root, catalogue),
         rules=read_rules(root, catalogue, templates),
         templates=templates,
+        letters=read_letter_rules(root),
         notice_rules=read_notice_rules(root, calendar.day_minutes),
         seeds=seeds,
         telling=read_telling(root, catalogue, seeds),

@@ -225,6 +225,11 @@ def _is_full_name(typed: list[str]) -> bool:
     return len(strip_titles(" ".join(typed)).split()) >= NAME_WORDS
 
 
+def names_organisation(name: str) -> bool:
+    """Returns whether a word of this name is one that organisations are called by."""
+    return _agency_at(name.split(), named=False) is not None
+
+
 def _agency_at(typed: list[str], *, named: bool) -> int | None:
     """Returns at which word an organisation begins; short words of one are none where a given name
     or surname stands.

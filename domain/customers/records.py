@@ -56,6 +56,7 @@ class Customer:
     mobile: str = ""
     email: str = ""
     note: str = ""
+    letter_language: str | None = None
     unknown: frozenset[str] = frozenset()
     contacts: tuple[Contact, ...] = ()
     addresses: tuple[Address, ...] = ()

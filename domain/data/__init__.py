@@ -18,6 +18,7 @@ DEFAULT_FILES = (
     "requests.toml",
     "reminders.toml",
     "templates.toml",
+    "letters.toml",
     "suggestions.toml",
     "posting.toml",
     "organisations.toml",
@@ -137,6 +138,13 @@ class TomlTable:
         value = self.values.get(key)
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
             raise self.refusal("must be a date such as 2026-12-31, without quotes", key)
+        return value
+
+    def count(self, key: str) -> int:
+        """Returns a whole number from 1 to 1000."""
+        value = self.values.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1000:
+            raise self.refusal("must be a whole number from 1 to 1000", key)
         return value
 
     def flag(self, key: str) -> bool:

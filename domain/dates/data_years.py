@@ -5,12 +5,13 @@ The kept form is `2559-2561, 2562Q2, 2559-2560Q1-4, 2563M2`: Buddhist years, qua
 each of them."""
 
 import re
-from calendar import monthrange
+from calendar import month_name, monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
+from domain.data import TomlTable
 from domain.dates.days import BUDDHIST_OFFSET, month_names, month_numbers
 from domain.errors import InvalidInput
 from domain.patterns import WORD_END, one_of
@@ -192,30 +193,63 @@ def _kept_period(found: re.Match[str]) -> DataPeriod:
     )
 
 
-def format_periods(text: str) -> str:
-    """Writes the stored form as officers do; words that were kept as typed stay as they are."""
+def format_periods(text: str, language: str = "th") -> str:
+    """Writes the stored form as officers do, in English by the Christian era; words that were kept
+    as typed stay as they are.
+    """
     periods = read_kept(text)
     if not periods:
         return text
-    whole = [str(period) for period in periods if not period.unit]
-    printed = [_printed(period) for period in periods if period.unit]
+    printer = _printers()[language]
+    whole = [printer.years(period) for period in periods if not period.unit]
+    printed = [printer.part(period) for period in periods if period.unit]
     if whole:
-        printed.insert(0, words("data_years").text("print_year") % ", ".join(whole))
+        printed.insert(0, printer.year % ", ".join(whole))
     return ", ".join(printed)
 
 
-def _printed(period: DataPeriod) -> str:
+@dataclass(frozen=True, slots=True)
+class _Printer:
+    """How one language writes periods: what stands around years, a quarter and a month, the names
+    of months, and the year before its first.
+    """
+
+    year: str
+    quarter: str
+    month: str
+    months: tuple[str, ...]
+    before: int
+
+    def years(self, period: DataPeriod) -> str:
+        return _span(str(period.first - self.before), str(period.last - self.before))
+
+    def part(self, period: DataPeriod) -> str:
+        years = self.years(period)
+        if period.unit == "Q":
+            return self.quarter % (_span(str(period.start), str(period.end)), years)
+        months = _span(self.months[period.start - 1], self.months[period.end - 1])
+        return self.month % (months, years)
+
+
+@cache
+def _printers() -> dict[str, _Printer]:
+    names = words("dates").table("months")
+    thai = tuple(names.texts(str(number))[0] for number in range(1, 13))
     table = words("data_years")
-    years = _span(str(period.first), str(period.last))
-    if period.unit == "Q":
-        quarters = _span(str(period.start), str(period.end))
-        return table.text("print_quarter") % (quarters, years)
-    months = _span(_month_name(period.start), _month_name(period.end))
-    return table.text("print_month") % (months, years)
+    return {
+        "th": _printer(table, thai, 0),
+        "en": _printer(table.table("english"), tuple(month_name)[1:], BUDDHIST_OFFSET),
+    }
 
 
-def _month_name(number: int) -> str:
-    return words("dates").table("months").texts(str(number))[0]
+def _printer(table: TomlTable, months: tuple[str, ...], before: int) -> _Printer:
+    return _Printer(
+        year=table.text("print_year"),
+        quarter=table.text("print_quarter"),
+        month=table.text("print_month"),
+        months=months,
+        before=before,
+    )
 
 
 def _span(first: str, last: str) -> str:

@@ -11,8 +11,6 @@ BODY_LIMIT = 50_000
 """Characters."""
 _CONTROLS = ("Cc", "Zl", "Zp", "Cs")
 """Unicode's categories of characters that end a line, or are none."""
-_LATIN = re.compile("[A-Za-z]")
-_THAI = re.compile("[\u0e01-\u0e4e]")
 _TICKET = re.compile(r"R\d{10}")
 
 
@@ -48,12 +46,3 @@ def subject_line(subject: str, ticket: str) -> str:
     if tag in subject or not is_ticket_no(ticket):
         return subject
     return f"{tag} {subject}"
-
-
-def letter_language(name: str, question: str) -> str:
-    """Returns `en` where somebody without a Thai letter in the name asked without one, else
-    `th`.
-    """
-    text = name + question
-    is_english = _LATIN.search(text) and not _THAI.search(text)
-    return "en" if is_english else "th"

@@ -391,8 +391,8 @@ def _read_rule(
         first=_read_span(row, "first"),
         agreed=agreed,
         every=_read_span(row, "every"),
-        times=_read_count(row, "times"),
-        supervisor_after=_read_count(row, "supervisor_after"),
+        times=row.count("times"),
+        supervisor_after=row.count("supervisor_after"),
         at=_read_time(row),
         **subjects,
     )
@@ -413,13 +413,6 @@ def _read_span(row: TomlTable, key: str) -> CalendarSpan:
     if span.months * 30 + span.days > _LONGEST_SPAN:
         raise row.refusal(f'"{text}" is longer than ten years', key)
     return span
-
-
-def _read_count(row: TomlTable, key: str) -> int:
-    value = row.values.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1000:
-        raise row.refusal("must be a whole number from 1 to 1000", key)
-    return value
 
 
 def _read_time(row: TomlTable) -> time:

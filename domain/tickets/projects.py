@@ -24,7 +24,7 @@ KINDS = ("census", "household", "establishment")
 @dataclass(frozen=True, slots=True)
 class Project:
     """A census or survey. `words` are short forms people type; `every` says how often, "" where not
-    known.
+    known; `english` is its name in English letters, "" where the office has given none.
 
     `marks` mean it wherever they stand in a text as whole words; the name alone always does.
     """
@@ -34,6 +34,7 @@ class Project:
     kind: str = ""
     every: str = ""
     marks: tuple[str, ...] = ()
+    english: str = ""
 
 
 def find_projects(projects: Iterable[Project], text: str) -> list[Project]:
@@ -153,7 +154,7 @@ def read_projects(root: TomlTable) -> tuple[Project, ...]:
     """
     projects: list[Project] = []
     for name, row in root.table("projects").tables():
-        row.check_keys(("words", "marks", "kind", "every"))
+        row.check_keys(("words", "marks", "kind", "every", "english"))
         if not name.strip():
             raise row.refusal("a project needs a name between the quotes")
         kind = row.text("kind")
@@ -165,6 +166,7 @@ def read_projects(root: TomlTable) -> tuple[Project, ...]:
             kind=kind,
             every=row.text("every", ""),
             marks=row.texts("marks"),
+            english=row.text("english", ""),
         )
         projects.append(project)
     return tuple(projects)

@@ -3,32 +3,28 @@ sends it once.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from domain.customers.phones import parse_email
-from domain.customers.records import Customer
-from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
+from domain.mail.addressees import ENGLISH, THAI
 from domain.mail.mails import (
     BODY_LIMIT,
     check_address,
     check_subject,
     is_ticket_no,
-    letter_language,
     subject_line,
 )
-from domain.mail.templates import SIGNATURE, fill, letter_date
+from domain.mail.templates import SIGNATURE
 from domain.text import split_text
-from domain.tickets.records import Ticket, reply_addresses
+from domain.tickets.records import reply_addresses
 from handlers.chat import (
     Button,
     Card,
     Paragraph,
     Reply,
     ReplyPart,
-    confirm,
-    say,
 )
 from handlers.desk import Context
 from handlers.forms.drafts import end, new_draft
@@ -37,26 +33,27 @@ from handlers.forms.engine import (
     Form,
     Option,
     enter_form,
+    form_button,
+    own_draft,
     proceed,
     start,
 )
-from handlers.i18n import _, speaking
-from handlers.labels import field_label, unset
+from handlers.i18n import _
+from handlers.labels import field_label, unset, value_label
 from handlers.mail import cards as mail_cards
+from handlers.mail.receivers import remember
 from handlers.registry import action
-from handlers.tickets import buttons as ticket_buttons
 from store.chat.forms import Dialog, Draft
-from store.customers import records as customers
 from store.mail import mails
-from store.mail.mails import Mail, MailState, NewMail
+from store.mail.mails import NewMail
 from store.tickets import records as tickets
 
 SendFunction = Callable[[Context, NewMail], Awaitable[tuple[ReplyPart, ...]]]
 ON_SEND: dict[str, SendFunction] = {}
 PIECE = 1400
 """Characters of a letter on one line of a card: every platform shows so many."""
-_RESULT = "\ufffc"
-"""Stands for the text in a filled template; nothing that is typed holds it."""
+NAMES = {THAI: "ไทย", ENGLISH: "English"}
+"""What a language calls itself."""
 
 
 def on_send(purpose: str) -> Callable[[SendFunction], SendFunction]:
@@ -72,16 +69,66 @@ def on_send(purpose: str) -> Callable[[SendFunction], SendFunction]:
     return enter
 
 
-async def preview(ctx: Context, mail: NewMail) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter as it is drafted: the officer may edit subject and text, which stands between the
+    greeting and the closing.
+    """
+
+    subject: str
+    before: str
+    text: str
+    after: str
+
+    def under(self, name: str) -> str:
+        """What it says in a field of the form."""
+        return {"mail_subject": self.subject, "mail_text": self.text}[name]
+
+
+WriteFunction = Callable[[Context, NewMail], Awaitable[Written]]
+WRITERS: dict[str, WriteFunction] = {}
+
+
+def written_by(purpose: str) -> Callable[[WriteFunction], WriteFunction]:
+    """Enter what writes mails of this purpose, in whichever language `NewMail.language` says."""
+
+    def enter(run: WriteFunction) -> WriteFunction:
+        WRITERS[purpose] = run
+        return run
+
+    return enter
+
+
+def language_button(language: str, action: str, args: Mapping[str, str]) -> Button:
+    """The button that has a letter drawn in the other language by the press that drew it."""
+    other = _other(language)
+    return Button(NAMES[other], action, {**args, "language": other})
+
+
+def _other(language: str) -> str:
+    return ENGLISH if language == THAI else THAI
+
+
+async def preview(
+    ctx: Context,
+    mail: NewMail,
+    *,
+    instead_of: str = "",
+) -> Reply:
     """Show a mail before it goes, with [ส่ง] [แก้ข้อความ] [ยกเลิก]; asks for the address where
-    `mail.to` is empty.
+    `mail.to` is empty. `instead_of` = the mail in whose place it goes.
 
     Where no mail server is configured, the text to copy. InvalidInput("mail_subject"/"email") as in
     domain.mail."""
-    return await _preview(ctx, mail, *_framed(ctx, mail))
+    return await preview_written(
+        ctx,
+        mail,
+        framed(ctx, mail),
+        instead_of=instead_of,
+    )
 
 
-def _framed(ctx: Context, mail: NewMail) -> tuple[str, str, str]:
+def framed(ctx: Context, mail: NewMail) -> Written:
     """A letter as greeting, text and closing: the officer edits what stands between the two."""
     body = mail.body
     head, blank, rest = body.partition("\n\n")
@@ -93,38 +140,43 @@ def _framed(ctx: Context, mail: NewMail) -> tuple[str, str, str]:
     end_at = body.rfind(f"\n\n{closing}\n")
     if end_at <= len(before):
         end_at = len(body)
-    return before, body[len(before) : end_at], body[end_at:]
+    return Written(mail.subject, before, body[len(before) : end_at], body[end_at:])
 
 
-async def _preview(
+async def preview_written(
     ctx: Context,
     mail: NewMail,
-    before: str,
-    text: str,
-    after: str,
+    written: Written,
+    switch: Button | None = None,
+    *,
     instead_of: str = "",
 ) -> Reply:
-    check_subject(mail.subject)
+    """As `preview`, with the letter in its parts. `switch` has it drawn in the other language,
+    where no draft is kept.
+    """
+    check_subject(written.subject)
     if mail.to:
         check_address(mail.to)
     ctx.audit("mail.drafted", mail.record)
     if not ctx.desk.mail_from:
-        return _to_copy(ctx, mail, before + text + after)
+        body = written.before + written.text + written.after
+        return _to_copy(ctx, mail, written.subject, body, switch)
     given = {
         "mail_to": mail.to,
-        "mail_subject": mail.subject,
-        "mail_text": text,
+        "mail_subject": written.subject,
+        "mail_text": written.text,
     }
     about = {
         "seen": await _latest(ctx, mail.record),
-        "before": before,
-        "after": after,
+        "before": written.before,
+        "after": written.after,
         "purpose": mail.purpose,
         "instead_of": instead_of,
         "language": mail.language,
         "ticket": mail.ticket,
         "files": " ".join(mail.files),
         "aside": mail.aside,
+        "customers": " ".join(mail.customers),
     }
     draft = new_draft(
         ctx,
@@ -137,24 +189,57 @@ async def _preview(
     return await start(ctx, draft)
 
 
+@action("mail.language", in_place=True)
+async def language_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The draft in the other language, which the customer is written to from now on."""
+    draft = await own_draft(ctx, args)
+    language = args["language"]
+    codes = draft.about["customers"].split()
+    await remember(ctx, codes, language)
+    about = {**draft.about, "language": language, "remembered": " ".join(codes)}
+    old = _draft_mail(draft)
+    write = WRITERS[old.purpose]
+    was = await write(ctx, old)
+    now = await write(ctx, replace(old, language=language))
+    given = {**draft.given}
+    for name in ("mail_subject", "mail_text"):
+        kept = f"{name}_{language}"
+        given[name] = about.get(kept) or now.under(name)
+        # What was edited comes back with its language; the officer's own words have none.
+        if draft.given[name] != was.under(name):
+            about[f"{name}_{old.language}"] = draft.given[name]
+            if was.under(name) == now.under(name):
+                given[name] = draft.given[name]
+    about |= {"before": now.before, "after": now.after}
+    return await proceed(ctx, replace(draft, given=given, about=about))
+
+
 async def _latest(ctx: Context, record: str) -> str:
     """The id of the newest mail about a record; empty where there is none."""
     newest = await mails.list_mails(ctx.db, record, 1)
     return str(newest[0].id) if newest else ""
 
 
-def _to_copy(ctx: Context, mail: NewMail, body: str) -> Reply:
+def _to_copy(
+    ctx: Context,
+    mail: NewMail,
+    subject: str,
+    body: str,
+    switch: Button | None = None,
+) -> Reply:
     """Without a mail server: the words, to be sent by hand."""
     why = unset(_("การส่งอีเมล"), "DESKBOT_SMTP_URL", ctx.staff.role)
     said = f"{why} · {_('ระหว่างนี้คัดลอกข้อความไปส่งเองได้')}"
-    subject = subject_line(mail.subject, mail.ticket or mail.record)
+    subject = subject_line(subject, mail.ticket or mail.record)
     head = "\n".join(
         f"{field_label(name)}: {value}"
         for name, value in (("mail_to", mail.to), ("mail_subject", subject))
     )
     no = mail.ticket or mail.record
-    show = (Button(_("ดูใบงาน"), "ticket.show", {"no": no}),) if is_ticket_no(no) else ()
-    return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body, show)))
+    buttons = [switch] if switch else []
+    if is_ticket_no(no):
+        buttons.append(Button(_("ดูใบงาน"), "ticket.show", {"no": no}))
+    return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body, tuple(buttons))))
 
 
 # The form.
@@ -213,12 +298,14 @@ class MailForm(Form):
         if to:
             lines.append((field_label("mail_to"), to))
         lines.append((field_label("mail_subject"), subject))
-        lines += _text_lines(_body(draft))
+        lines.append((field_label("letter_language"), _language_text(draft)))
+        lines += text_lines(_body(draft))
         title = _("📧 อีเมล %(record)s", record=record)
         return Card(
             title,
             tuple(lines),
             await _earlier(ctx, draft.record),
+            _switch(draft),
         )
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
@@ -230,7 +317,7 @@ class MailForm(Form):
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         new = _new_mail(draft)
         if not ctx.desk.mail_from:
-            return _to_copy(ctx, new, new.body)
+            return _to_copy(ctx, new, new.subject, new.body)
         latest = await _latest(ctx, draft.record)
         if latest != draft.about["seen"]:
             seen = replace(draft, about={**draft.about, "seen": latest})
@@ -269,7 +356,24 @@ async def _earlier(ctx: Context, record: str) -> str:
     return _("ฉบับก่อน: %(state)s · %(to)s", state=state, to=mail.to)
 
 
-def _text_lines(body: str) -> list[tuple[str, str]]:
+def _switch(draft: Draft) -> tuple[Button, ...]:
+    """[English] or [ไทย], where the letter can be written in both."""
+    if draft.about["purpose"] not in WRITERS:
+        return ()
+    other = _other(draft.about["language"])
+    return (form_button(NAMES[other], "mail.language", draft, language=other),)
+
+
+def _language_text(draft: Draft) -> str:
+    """The language of the letter, and with which customers it was kept just now."""
+    language = value_label("letter_language", draft.about["language"])
+    codes = draft.about.get("remembered", "")
+    if not codes:
+        return language
+    return _("%(language)s (จำไว้กับ %(codes)s แล้ว)", language=language, codes=codes)
+
+
+def text_lines(body: str) -> list[tuple[str, str]]:
     """A letter in pieces that every platform shows, the first under its label."""
     lines = []
     label = field_label("mail_text")
@@ -283,13 +387,14 @@ def _body(draft: Draft) -> str:
     return draft.about["before"] + draft.given.get("mail_text", "") + draft.about["after"]
 
 
-def _new_mail(draft: Draft) -> NewMail:
+def _draft_mail(draft: Draft) -> NewMail:
+    """What the draft holds, complete or not."""
     data = draft.given
     about = draft.about
     return NewMail(
         draft.record,
-        check_address(data["mail_to"]),
-        check_subject(data["mail_subject"]),
+        data["mail_to"],
+        data["mail_subject"],
         _body(draft),
         about["purpose"],
         about["language"],
@@ -297,151 +402,13 @@ def _new_mail(draft: Draft) -> NewMail:
         tuple(about["files"].split()),
         text=data["mail_text"],
         aside=about.get("aside", ""),
+        customers=tuple(about.get("customers", "").split()),
     )
 
 
-# Answering a ticket.
-
-
-@action("mail.answer")
-async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Draft the answer to a ticket from its result; asks for the text where there is none yet."""
-    ticket = await tickets.get_ticket(ctx.db, args["no"])
-    ctx.audit("ticket.read", ticket.no)
-    customer = await ctx.customer(ticket.customer) if ticket.customer else None
-    name = await _addressee(ctx, ticket, customer)
-    language = args.get("language") or letter_language(name, ticket.details)
-    with speaking(language):
-        name = name or _("ท่านผู้รับบริการ")
-    asked_on = ticket.created_at.astimezone(BANGKOK).date()
-    values = {
-        "name": name,
-        "ticket": ticket.no,
-        "date": letter_date(ctx.today, language),
-        "officer": ctx.staff.name,
-        "asked_on": letter_date(asked_on, language),
-        "details": ticket.details,
-        "result": _RESULT,
-    }
-    template = ctx.desk.configuration.templates["answer"][language]
-    letter = fill(template, values)
-    before, _mark, after = letter.body.partition(_RESULT)
-    to = next(iter(reply_addresses(ticket, customer)), "")
-    mail = NewMail(
-        ticket.no,
-        to,
-        letter.subject,
-        letter.body,
-        "answer",
-        language,
-    )
-    return await _preview(ctx, mail, before, ticket.result, after)
-
-
-async def _addressee(ctx: Context, ticket: Ticket, customer: Customer | None) -> str:
-    """Who asked: the contact, else the customer; "" where neither has a name."""
-    if ticket.contact_id:
-        contact = await customers.contact_name(ctx.db, ticket.contact_id)
-        if contact:
-            return contact
-    return customer.name if customer else ""
-
-
-@on_send("answer")
-async def answered(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
-    """What comes next: the ticket, and closing it."""
-    ticket = await tickets.get_ticket(ctx.db, mail.record)
-    buttons = [ticket_buttons.show_button(ticket)]
-    if not ticket.is_done:
-        buttons.insert(0, _closing(ticket, mail))
-    return (Paragraph(f"🎫 {ticket.no}", tuple(buttons)),)
-
-
-def _closing(ticket: Ticket, mail: NewMail) -> Button:
-    """[ปิดใบงาน R2611000124], with what was written as the result where there is none yet."""
-    if ticket.result:
-        return ticket_buttons.close_button(ticket)
-    label = _("ใช้เป็นผลและปิด %(no)s", no=ticket.no)
-    args = {"no": ticket.no, "text": mail.text, "close": "1"}
-    return Button(label, "ticket.answer", args)
-
-
-# Mails that were written.
-
-
-@action("mail.list")
-async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The mails about a record, the newest first, each with its text and state."""
-    found = await mails.list_mails(ctx.db, args["record"])
-    ctx.audit("mail.read", args["record"])
-    if not found:
-        return say(_("ยังไม่มีอีเมลที่ส่ง"))
-    return Reply(tuple(_card(ctx, mail) for mail in found))
-
-
-def _card(ctx: Context, mail: Mail) -> Card:
-    lines = (
-        (field_label("mail_to"), mail.to),
-        (field_label("status"), mail_cards.state_text(ctx, mail)),
-        *_text_lines(mail.body),
-    )
-    buttons = mail_cards.stuck_buttons(mail)
-    return Card(f"📧 {mail.subject}", lines, buttons=buttons)
-
-
-@action("mail.again")
-async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Send a mail that is stuck once more, as it was."""
-    mail = await mails.get_mail(ctx.db, args["mail"])
-    if mail.state not in mails.STUCK:
-        return _now(ctx, mail)
-    ctx.change(mails.send_again, mail=mail, now=ctx.now)
-    ctx.audit("mail.sent_again", mail.record)
-    return confirm(_("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to))
-
-
-@action("mail.assume")
-async def assume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer decides that a doubtful mail was sent."""
-    mail = await mails.get_mail(ctx.db, args["mail"])
-    if mail.state is not MailState.DOUBTFUL:
-        return _now(ctx, mail)
-    ctx.change(mails.assume_sent, mail=mail, now=ctx.now)
-    ctx.audit("mail.assumed_sent", mail.record)
-    return confirm(_("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to))
-
-
-def _now(ctx: Context, mail: Mail) -> Reply:
-    """How a mail is now, for a press that came late."""
-    text = f"📧 {mail.to} · {mail_cards.state_text(ctx, mail)}"
-    return say(text, *mail_cards.stuck_buttons(mail))
-
-
-@action("mail.rewrite")
-async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A mail that did not arrive as a new draft; `ask` = for another address first. What sending
-    did is not redone.
-    """
-    mail = await mails.get_mail(ctx.db, args["mail"])
-    if mail.state not in (MailState.DEAD, MailState.BOUNCED):
-        return _now(ctx, mail)
-    number = mail.ticket or mail.record
-    new = NewMail(
-        mail.record,
-        "" if args.get("ask") else mail.to,
-        mail.subject.removeprefix(f"[{number}] "),
-        mail.body,
-        mail.purpose,
-        mail.language,
-        mail.ticket,
-        mail.files,
-    )
-    before, text, after = _framed(ctx, new)
-    return await _preview(
-        ctx,
-        new,
-        before,
-        text,
-        after,
-        instead_of=args["mail"],
-    )
+def _new_mail(draft: Draft) -> NewMail:
+    """The mail that is about to go."""
+    mail = _draft_mail(draft)
+    check_address(mail.to)
+    check_subject(mail.subject)
+    return mail

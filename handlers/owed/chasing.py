@@ -8,7 +8,7 @@ from datetime import date
 
 from domain.customers.records import Contact, Customer
 from domain.dates.days import BANGKOK
-from domain.mail.mails import letter_language
+from domain.mail.addressees import ENGLISH, Addressee
 from domain.mail.templates import fill, letter_date
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
@@ -24,13 +24,14 @@ from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.mail import commands as mail
-from handlers.mail.commands import on_send
+from handlers.mail.commands import Written, on_send
+from handlers.mail.receivers import addressee, greeting, remember
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import among, list_again
 from handlers.owed.presses import moved_on, save_change
 from handlers.owed.proofs import Loaded, load
 from handlers.owed.requests import save_context
-from handlers.projects.fields import projects_text, years_text
+from handlers.projects.fields import letter_projects, projects_text, years_text
 from handlers.registry import action
 from store.mail.mails import NewMail
 from store.owed import requests
@@ -59,12 +60,30 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     if not _address(life, customer) and not args.get("ask"):
         return _ask_address(ctx, args, customer, by_hand)
-    letter = await _letter(ctx, row, life, customer)
-    shown = await mail.preview(ctx, replace(letter, aside=among(ctx, args)))
+    language = args.get("language") or _addressee(ctx, life, customer).language
+    if args.get("language"):
+        await remember(ctx, [customer.code], language)
+    new = NewMail(
+        f"O{row.id}",
+        _address(life, customer),
+        "",
+        "",
+        CHASE,
+        language,
+        await ctx.new_ticket_no(later=True),
+        aside=among(ctx, args),
+        customers=(customer.code,),
+    )
+    shown = await mail.preview_written(
+        ctx,
+        new,
+        await write_chase(ctx, new),
+        mail.language_button(language, CHASE, args),
+    )
     if ctx.desk.mail_from:
         return shown
     # The ticket of the follow-up gets the number that stands in the subject of the letter.
-    by_hand = replace(by_hand, args={**by_hand.args, "no": letter.ticket})
+    by_hand = replace(by_hand, args={**by_hand.args, "no": new.ticket})
     by_hand_part = Paragraph(_("ส่งเองแล้วแตะที่นี่"), (by_hand,))
     return replace(shown, parts=(*shown.parts, by_hand_part))
 
@@ -116,74 +135,70 @@ def _address(life: Life, customer: Customer) -> str:
     return next(filter(None, addresses), "")
 
 
-async def _letter(
-    ctx: Context,
-    row: Owed,
-    life: Life,
-    customer: Customer,
-) -> NewMail:
-    """The rule's letter to the customer, filled in; its subject has the number of the ticket that
-    the follow-up will get.
-    """
+def _addressee(ctx: Context, life: Life, customer: Customer) -> Addressee:
+    """Who is asked: the researcher whom the contract names, else the customer."""
     researcher = _researcher(life, customer)
-    name = (researcher.name if researcher else "") or customer.name or customer.organisation
-    first_details = life.tickets[0].details if life.tickets else ""
-    language = letter_language(name, first_details)
-    no = await ctx.new_ticket_no(later=True)
-    rule = ctx.desk.configuration.rules[row.rule]
-    template = ctx.desk.configuration.templates[rule.template][language]
-    letter = fill(
-        template,
-        _places(
-            ctx,
-            row,
-            life,
-            name,
-            language,
-            no,
-        ),
-    )
-    return NewMail(
-        f"O{row.id}",
-        _address(life, customer),
-        letter.subject,
-        letter.body,
-        CHASE,
-        language,
-        no,
-    )
+    name = researcher.name if researcher else ""
+    return addressee(ctx, customer, name, _address(life, customer))
+
+
+@mail.written_by(CHASE)
+async def write_chase(ctx: Context, new: NewMail) -> Written:
+    """The rule's letter in the language of the mail, filled in; its subject has the number of the
+    ticket that the follow-up will get.
+    """
+    row, life, rule = await load(ctx, {"owed": new.record.removeprefix("O")})
+    (row,) = await request_cards.with_unreached(ctx, [row])
+    customer = await ctx.customer(life.request.customer)
+    name = greeting(ctx, _addressee(ctx, life, customer), new.language)
+    places = {
+        "name": name,
+        "ticket": new.ticket,
+        "date": letter_date(ctx.today, new.language),
+        "officer": ctx.staff.name,
+        **_places(ctx, row, life, new.language),
+    }
+    letter = fill(ctx.desk.configuration.templates[rule.template][new.language], places)
+    return mail.framed(ctx, replace(new, subject=letter.subject, body=letter.body))
 
 
 def _places(
     ctx: Context,
     row: Owed,
     life: Life,
-    name: str,
     language: str,
-    no: str,
 ) -> dict[str, str]:
-    """What fills the letters of reminders (domain/mail/templates.py); a line whose places are empty
-    is left out.
+    """What fills the letters of reminders (domain/mail/templates.py) about one thing owed; a line
+    whose places are empty is left out.
     """
     rule = ctx.desk.configuration.rules[row.rule]
     years = own_tickets.data_years(life)
-    with speaking(language):
-        name = name or _("ท่านผู้รับบริการ")
     places = {
-        "name": name,
-        "ticket": no,
-        "date": letter_date(ctx.today, language),
-        "officer": ctx.staff.name,
-        "projects": projects_text(SEPARATOR.join(own_tickets.projects(life)), years),
-        "years": years_text(years),
+        "projects": _projects_text(ctx, own_tickets.projects(life), years, language),
+        "years": years_text(years, language),
         "due_on": letter_date(row.first_on(rule), language),
         "price": _price_text(life),
         "times": str(row.reached() or ""),
     }
     # Each rule's letter calls the day on which it began by a name of its own.
-    started = letter_date(row.started_at.astimezone(BANGKOK).date(), language)
+    started = letter_date(_began_on(row, life), language)
     places |= dict.fromkeys(("sent_on", "quoted_on", "told_on"), started)
     return places | _contract_places(life, language)
+
+
+def _began_on(row: Owed, life: Life) -> date:
+    """The day of what is owed from then on: that on which its ticket was closed."""
+    began = row.started_at
+    for ticket in life.tickets:
+        if ticket.no == row.ticket_no:
+            began = ticket.closed_at or began
+    return began.astimezone(BANGKOK).date()
+
+
+def _projects_text(ctx: Context, names: Sequence[str], years: str, language: str) -> str:
+    if language == ENGLISH:
+        return letter_projects(ctx.desk.configuration.projects, names, years)
+    return projects_text(SEPARATOR.join(names), years)
 
 
 def _contract_places(life: Life, language: str) -> dict[str, str]:

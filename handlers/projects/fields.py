@@ -2,7 +2,7 @@
 users.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from domain.customers.provinces import find_province, list_provinces, parse_users, similar_provinces
 from domain.dates.data_years import format_periods, kept, parse_periods, years_in
@@ -246,10 +246,21 @@ def _years_by_project(years: str) -> dict[str, str]:
     return dict(map(split_years, lines_of(years)))
 
 
-def years_text(years: str) -> str:
+def letter_projects(projects: Sequence[Project], names: Sequence[str], years: str) -> str:
+    """Projects as an English letter calls them, each with its own years."""
+    own = _years_by_project(years)
+    english = {project.name: project.english for project in projects}
+    called = []
+    for name in names:
+        periods = format_periods(own.get(name, ""), "en")
+        called.append(f"{english.get(name) or name} {periods}".strip())
+    return ", ".join(called)
+
+
+def years_text(years: str, language: str = "th") -> str:
     """The years that are not one project's own."""
     lines = map(split_years, lines_of(years))
-    shared = [format_periods(periods) for project, periods in lines if not project]
+    shared = [format_periods(periods, language) for project, periods in lines if not project]
     return ", ".join(shared)
 
 

@@ -46,7 +46,7 @@ class NewMail:
     sent (handlers.mail.on_send) and `language` is that of the letter. `text` = the part of the body
     between greeting and closing, once somebody saw it. `files` = ids of attachments. `automatic` =
     no person approved it. `aside` = what its purpose needs at the press that sends; it is not kept.
-    """
+    `customers` = the codes of those who are written to."""
 
     record: str
     to: str
@@ -59,6 +59,7 @@ class NewMail:
     automatic: bool = False
     text: str = ""
     aside: str = ""
+    customers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

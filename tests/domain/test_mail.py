@@ -1,4 +1,4 @@
-"""Mails: headers that cannot be broken out of, the number in the subject, the letter's language."""
+"""Mails: headers that cannot be broken out of, the number in the subject."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from domain.mail.mails import (
     SUBJECT_LIMIT,
     check_address,
     check_subject,
-    letter_language,
     subject_line,
 )
 
@@ -41,17 +40,3 @@ def test_the_tickets_number_stands_in_the_subject_once() -> None:
     assert once == "[R2611000123] ตอบข้อสอบถาม"
     assert subject_line(once, "R2611000123") == once
     assert subject_line("x", "81/2563") == "x"
-
-
-@pytest.mark.parametrize(
-    ("name", "question", "language"),
-    [
-        ("นายสมชาย", "How many?", "th"),
-        ("John Smith", "มีกี่คน", "th"),
-        ("John Smith", "How many?", "en"),
-        ("", "", "th"),
-        ("", "1234", "th"),
-    ],
-)
-def test_english_is_written_to_who_wrote_no_thai(name: str, question: str, language: str) -> None:
-    assert letter_language(name, question) == language

@@ -59,7 +59,7 @@ async def test_the_answer_is_drafted_from_the_result_and_shown_before_it_goes(de
     assert "เมื่อวันที่ 23 พฤศจิกายน 2569" in shown.text
     assert f"\n\n{RESULT}\n\n" in shown.text
     assert "ขอแสดงความนับถือ\n\nนก\n" in shown.text
-    assert shown.buttons == ["ส่ง", "แก้ข้อความ", "ช่องอื่น ๆ", "ยกเลิก"]
+    assert shown.buttons == ["ส่ง", "English", "แก้ข้อความ", "ช่องอื่น ๆ", "ยกเลิก"]
     await desk.mails_go()
     assert smtp.connections == 0
 

@@ -32,6 +32,7 @@ NOK = Customer(
     mobile="+66812345678",
     email="nok@example.ac.th",
     note="บรรทัดหนึ่ง\nบรรทัดสอง",
+    letter_language="en",
     unknown=frozenset({"address", "kind"}),
     contacts=(
         Contact("สมชาย", "+6621417500", "+66898765432", "somchai@example.com"),

@@ -1,0 +1,83 @@
+"""Mails that were written: shown, sent again, taken for sent, written anew."""
+
+from collections.abc import Mapping
+
+from handlers.chat import Card, Reply, confirm, say
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.labels import field_label
+from handlers.mail import cards as mail_cards
+from handlers.mail.commands import preview, text_lines
+from handlers.registry import action
+from store.mail import mails
+from store.mail.mails import Mail, MailState, NewMail
+
+
+@action("mail.list")
+async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The mails about a record, the newest first, each with its text and state."""
+    found = await mails.list_mails(ctx.db, args["record"])
+    ctx.audit("mail.read", args["record"])
+    if not found:
+        return say(_("ยังไม่มีอีเมลที่ส่ง"))
+    return Reply(tuple(_card(ctx, mail) for mail in found))
+
+
+def _card(ctx: Context, mail: Mail) -> Card:
+    lines = (
+        (field_label("mail_to"), mail.to),
+        (field_label("status"), mail_cards.state_text(ctx, mail)),
+        *text_lines(mail.body),
+    )
+    buttons = mail_cards.stuck_buttons(mail)
+    return Card(f"📧 {mail.subject}", lines, buttons=buttons)
+
+
+@action("mail.again")
+async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Send a mail that is stuck once more, as it was."""
+    mail = await mails.get_mail(ctx.db, args["mail"])
+    if mail.state not in mails.STUCK:
+        return _now(ctx, mail)
+    ctx.change(mails.send_again, mail=mail, now=ctx.now)
+    ctx.audit("mail.sent_again", mail.record)
+    return confirm(_("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to))
+
+
+@action("mail.assume")
+async def assume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The officer decides that a doubtful mail was sent."""
+    mail = await mails.get_mail(ctx.db, args["mail"])
+    if mail.state is not MailState.DOUBTFUL:
+        return _now(ctx, mail)
+    ctx.change(mails.assume_sent, mail=mail, now=ctx.now)
+    ctx.audit("mail.assumed_sent", mail.record)
+    return confirm(_("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to))
+
+
+def _now(ctx: Context, mail: Mail) -> Reply:
+    """How a mail is now, for a press that came late."""
+    text = f"📧 {mail.to} · {mail_cards.state_text(ctx, mail)}"
+    return say(text, *mail_cards.stuck_buttons(mail))
+
+
+@action("mail.rewrite")
+async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """A mail that did not arrive as a new draft; `ask` = for another address first. What sending
+    did is not redone.
+    """
+    mail = await mails.get_mail(ctx.db, args["mail"])
+    if mail.state not in (MailState.DEAD, MailState.BOUNCED):
+        return _now(ctx, mail)
+    number = mail.ticket or mail.record
+    new = NewMail(
+        mail.record,
+        "" if args.get("ask") else mail.to,
+        mail.subject.removeprefix(f"[{number}] "),
+        mail.body,
+        mail.purpose,
+        mail.language,
+        mail.ticket,
+        mail.files,
+    )
+    return await preview(ctx, new, instead_of=args["mail"])
