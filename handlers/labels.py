@@ -15,6 +15,7 @@ FIELDS = {
     "snoozed_on": "วันที่เตือน",
     "chased": "จำนวนครั้งที่ติดตาม",
     "reason": "เหตุผล",
+    "closed_on": "ปิดเมื่อ",
     "request_ticket": "ใบงานของคำขอ",
     "request_step": "ขั้นของคำขอ",
     "owed_contract": "สัญญาที่ลงนาม",

@@ -14,13 +14,11 @@ from domain.dates.days import (
 )
 from domain.dates.time_of_day import time_at
 from domain.dates.when import find_named_day
+from domain.dates.working_calendar import OPENING
 from domain.errors import InvalidInput
 from domain.patterns import one_of
 from domain.text import clean, digits, words
 from domain.tickets.references import without_courtesy
-
-OPENING = time(8, 30)
-"""A day without a time begins with the working day (DOMAIN.md section 5)."""
 
 _ANY_DAY = date(2026, 1, 1)
 MOST_DAYS = 120

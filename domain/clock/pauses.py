@@ -52,12 +52,25 @@ def corrected(
 
 
 def closed(ticket: Ticket, at: datetime) -> Ticket:
-    """Returns the ticket closed at that instant; one that waited waits no more."""
+    """Returns the ticket closed at that instant, or when it came, where a clock was set back since;
+    one that waited waits no more.
+    """
+    at = max(at, ticket.created_at)
     pauses = list(ticket.pauses)
     if pauses and pauses[-1].until is None:
         last = pauses.pop()
         pauses.append(replace(last, until=max(last.since, at)))
     return replace(ticket, status=Status.CLOSED, closed_at=at, pauses=tuple(pauses))
+
+
+def check_closing(ticket: Ticket, at: datetime) -> None:
+    """Raises InvalidInput("closed_early") where the ticket was still worked on after that instant:
+    it began to wait later, or was opened again.
+    """
+    known = [pause.until if pause.closed else pause.since for pause in ticket.pauses]
+    latest = max(filter(None, known), default=at)
+    if at < latest:
+        raise InvalidInput("closed_early")
 
 
 def reopened(ticket: Ticket, at: datetime) -> Ticket:

@@ -187,7 +187,7 @@ def _span(text: str, now: datetime, calendar: WorkingCalendar) -> tuple[date, in
     its words end.
     """
     matches = (pattern.match(text) for pattern in _span_patterns())
-    found = next((match for match in matches if match), None)
+    found = next(filter(None, matches), None)
     if found is None:
         return None
     parts = found.groupdict()

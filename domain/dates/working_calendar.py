@@ -13,6 +13,8 @@ from domain.data import TomlTable
 from domain.errors import InvalidInput
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
+OPENING = time(8, 30)
+"""A day without a time begins with the working day (DOMAIN.md section 5)."""
 FIRST_YEAR = 1957
 LAST_YEAR = 2100
 """Years of which the holiday library knows the Thai rules; outside them nothing is guessed."""
@@ -83,6 +85,13 @@ class WorkingCalendar:
             return usual
         # A Saturday declared a working day has no hours of its own.
         return max(self.week, key=_minutes)
+
+    def closing(self, on: date) -> datetime:
+        """Returns when the office closes on that date; on a free day when it does on its fullest
+        weekday, since whoever works then keeps to the usual hours.
+        """
+        hours = self.hours(on) or max(self.week, key=_minutes)
+        return datetime.combine(on, hours[-1].closes, BANGKOK)
 
     def is_working_day(self, on: date) -> bool:
         """Returns whether the office works at all on that date."""

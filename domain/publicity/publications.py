@@ -4,11 +4,12 @@ is.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NewType
 
 from domain.dates.days import BANGKOK
+from domain.dates.working_calendar import OPENING
 from domain.publicity import reading as publicity
 from domain.publicity.networks import Network
 from domain.publicity.reading import News
@@ -17,9 +18,6 @@ from domain.tickets.records import Status, Ticket, TicketNo
 
 PublicationNo = NewType("PublicationNo", str)
 """`P` + a running number."""
-
-OPENING = time(8, 30)
-"""A backdated ticket begins with the working day (DOMAIN.md section 5)."""
 
 
 class PostState(StrEnum):

@@ -134,7 +134,7 @@ class Columns:
             raise InvalidInput("row_wide", width=self.width)
         for place, heading in self.kept.items():
             _add_line(cells, f"{NOTED}{heading}", _cell(row, place))
-        further = [text for text in map(clean, beyond) if text]
+        further = [*filter(None, map(clean, beyond))]
         _add_line(cells, NOTED, ", ".join(further))
 
 

@@ -13,6 +13,7 @@ from domain.customers.provinces import find_province, parse_users
 from domain.customers.records import CustomerCode
 from domain.dates.data_years import kept, parse_periods
 from domain.dates.days import BANGKOK, BUDDHIST_OFFSET, parse_date
+from domain.dates.working_calendar import OPENING, WorkingCalendar
 from domain.errors import InvalidInput
 from domain.fields.rows import SHEET, FieldRow
 from domain.staff import StaffId
@@ -38,9 +39,6 @@ from domain.tickets.records import (
     split_years,
 )
 from domain.tickets.references import read_ticket_no
-
-OPENING = time(8, 30)
-"""A date without a time begins with the working day (DOMAIN.md section 5)."""
 
 MOST_PROJECTS = 10
 NEEDED = ("channel", "subject", "details", "created_at")
@@ -71,6 +69,7 @@ class CellLookups:
     customers: frozenset[str]
     contacts: Mapping[str, Mapping[str, int]]
     now: datetime
+    calendar: WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +90,29 @@ def parse_ticket_no(text: str) -> TicketNo:
     return no
 
 
-def parse_instant(text: str, now: datetime) -> datetime:
+def _opening(on: date) -> datetime:
+    """A date without a time begins with the working day (DOMAIN.md section 5)."""
+    return datetime.combine(on, OPENING, BANGKOK)
+
+
+def parse_instant(
+    text: str,
+    now: datetime,
+    of_day: Callable[[date], datetime] = _opening,
+) -> datetime:
     """A date with or without a time of day, in Bangkok where no zone is named; not in the future.
 
-    Any writing of parse_date, or ISO. Raises InvalidInput("date") and InvalidInput("future_date").
-    """
+    Any writing of parse_date, or ISO; `of_day` = what a date alone means, today's not before it is
+    past. Raises InvalidInput("date") and InvalidInput("future_date")."""
     plain = digits(text).strip()
     clock = _CLOCK.search(plain)
     if clock is None:
-        return _opening(parse_past_day(plain, now), now)
+        return min(of_day(parse_past_day(plain, now)), now)
     day = parse_past_day(plain[: clock.start()], now)
     try:
         at = _at_clock(day, clock)
     except ValueError:
         raise InvalidInput("date", text=text[:40]) from None
-    if at > now:
-        raise InvalidInput("future_date")
-    return at
-
-
-def _opening(day: date, now: datetime) -> datetime:
-    """The beginning of work on that day, today's not before it is past."""
-    at = datetime.combine(day, OPENING, BANGKOK)
-    if day == now.astimezone(BANGKOK).date():
-        return min(at, now)
     if at > now:
         raise InvalidInput("future_date")
     return at
@@ -253,10 +251,24 @@ def merge_ticket(
         if _taken(old, made):
             raise InvalidInput("no_taken", no=no)
     _check(made)
-    if made.status is not Status.CLOSED or made.waiting_since is None:
+    if made.status is not Status.CLOSED:
+        return made
+    if made.closed_at is None and old is None:
+        return pauses.closed(made, _closing(made, cells, desk))
+    if made.waiting_since is None:
         return made
     ended = pauses.closed(made, made.closed_at or desk.now)
     return replace(made, pauses=ended.pauses)
+
+
+def _closing(made: Ticket, cells: Cells, desk: CellLookups) -> datetime:
+    """When a new ticket was closed of which the row says only that it is: when it came, or at the
+    end of that day's work (docs/decisions/0052).
+    """
+    if _names_time(cells["created_at"]):
+        return made.created_at
+    on = made.created_at.astimezone(BANGKOK).date()
+    return min(desk.calendar.closing(on), desk.now)
 
 
 def _merged_values(
@@ -340,9 +352,11 @@ def _read(
     """The cell's field and value, if it is another one than the ticket's."""
     row = TICKET.rows[name]
     if row.type == "moment":
-        at = parse_instant(text, desk.now)
+        of_day = desk.calendar.closing if name == "closed_at" else _opening
+        at = parse_instant(text, desk.now, of_day)
         before: datetime | None = getattr(old, row.attribute) if old else None
-        return {} if _same_minute(at, before) else {row.attribute: at}
+        same = _same_minute if _names_time(text) else _same_day
+        return {} if same(at, before) else {row.attribute: at}
     return {
         row.attribute: _value(
             row,
@@ -368,6 +382,17 @@ def _value(
         return _READERS[row.type](row, text, desk)
     value = PLAIN_CELLS[row.type](row, text)
     return TICKET.value(row.name, str(value)) if row.type == "choice" else value
+
+
+def _names_time(text: str) -> bool:
+    return _CLOCK.search(digits(text).strip()) is not None
+
+
+def _same_day(at: datetime, before: datetime | None) -> bool:
+    """A day alone says nothing new of a moment of that day."""
+    if before is None:
+        return False
+    return at.astimezone(BANGKOK).date() == before.astimezone(BANGKOK).date()
 
 
 def _same_minute(at: datetime, before: datetime | None) -> bool:

@@ -120,7 +120,7 @@ def split_projects(text: str) -> list[str]:
     blanks stand beside them.
     """
     parts = (part.strip() for part in _joints().split(text))
-    return [part for part in parts if part]
+    return [*filter(None, parts)]
 
 
 @cache

@@ -183,12 +183,12 @@ def reply_addresses(ticket: Ticket, customer: Customer | None) -> list[str]:
         addresses.append(customer.email)
         addresses += [contact.email for contact in contacts if contact.main]
         addresses += [contact.email for contact in contacts]
-    return list(dict.fromkeys(address for address in addresses if address))
+    return list(dict.fromkeys(filter(None, addresses)))
 
 
 def lines_of(text: str) -> list[str]:
     """The projects, or the lines of years, of one text."""
-    return [line for line in text.split(SEPARATOR) if line]
+    return [*filter(None, text.split(SEPARATOR))]
 
 
 def split_years(line: str) -> tuple[str, str]:

@@ -57,7 +57,7 @@ async def report(ctx: Context, args: str) -> Reply:
 async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Asks which of these customers are one; each tap picks one of them or leaves it again."""
     codes = args["codes"].split(",")
-    picked = [code for code in args.get("picked", "").split(",") if code]
+    picked = [*filter(None, args.get("picked", "").split(","))]
     options = []
     for customer in await customers.list_customers(ctx.db, codes):
         ctx.audit("customer.listed", customer.code)

@@ -153,7 +153,7 @@ def _placed_contact_details(
 
 def _noted(lines: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
     """The note with further lines; nothing where no line says anything."""
-    further = [line for line in lines if line]
+    further = [*filter(None, lines)]
     if not further:
         return {}
     before = known.get("note", "")

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from uuid import uuid4
 
+from domain.clock import pauses
 from domain.errors import Conflict, NotAllowed
 from domain.publicity.fields import NEWS, PUBLICATION
 from domain.publicity.lengths import cut_to_fit
@@ -123,11 +124,27 @@ async def with_tickets(
             by,
             work.now,
         )
+        ticket = _closed_when_out(work, publication, post, ticket)
         ticket = _with_remark(ticket, post.state)
         added.append(ticket)
         ticket_saves.write_new(work, ticket)
         work.audit("ticket.created", no)
     return publication, added
+
+
+def _closed_when_out(
+    work: Work,
+    publication: Publication,
+    post: Post,
+    ticket: Ticket,
+) -> Ticket:
+    """The ticket closed when its post went out; where only the day is known, at the end of work, or
+    when it was recorded on that day.
+    """
+    if post.posted_at is not None:
+        return pauses.closed(ticket, ticket.created_at)
+    end_of_day = work.configuration.calendar.closing(publication.published_on)
+    return pauses.closed(ticket, min(end_of_day, ticket.recorded_at))
 
 
 async def find_known(ctx: Context, data: Mapping[str, str]) -> tuple[Publication, bool] | None:
@@ -467,6 +484,8 @@ async def write_correction(
             network,
             network_name(work, network),
         )
+        if new.published_on != old.published_on:
+            after = _closed_when_out(work, new, now, after)
         _change_ticket(
             work,
             ticket,

@@ -42,6 +42,7 @@ SHORT = {
     "email": ("อีเมล์", "เมล", "เมล์", "email"),
     "address": ("ที่อยู่",),
     "created_on": ("วันที่สร้าง", "วันที่"),
+    "closed_on": ("วันที่ปิด", "เวลาปิด"),
 }
 """What people call a field of no table, beside its label and its parts."""
 

@@ -140,7 +140,7 @@ def file_notes(table: Staged) -> list[str]:
         notes.append(_("ไม่ได้อ่านแผ่นงาน: %(sheets)s", sheets=passed))
     if outside.hidden_rows:
         notes.append(_("มีแถวที่ซ่อนอยู่ %(count)s แถว นำเข้าด้วย", count=outside.hidden_rows))
-    kept = [heading for heading in dict.fromkeys(table.columns.kept.values()) if heading]
+    kept = [*filter(None, dict.fromkeys(table.columns.kept.values()))]
     if kept:
         notes.append(_("คอลัมน์ที่ไม่รู้จัก เก็บไว้ในหมายเหตุ: %(columns)s", columns=", ".join(kept)))
     ignored = ", ".join(table.columns.ignored)

@@ -399,6 +399,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     if ticket.status is Status.CLOSED:
         state = _("ปิดแล้ว")
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
+        fields += _closed_before(ctx, ticket)
     # What is done first stays first; what the subject still wants stands right beside it.
     first, *others = shown.buttons
     buttons = (first, *await want_buttons(ctx, ticket), *others)
@@ -415,6 +416,14 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
         buttons,
     )
     return Reply((confirmed,), confirms=True)
+
+
+def _closed_before(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
+    """When it was closed, of a ticket that was written up later."""
+    assert ticket.closed_at
+    if clock.minute(ticket.closed_at) >= clock.minute(ctx.now):
+        return []
+    return [(field_label("closed_on"), when(ticket.closed_at))]
 
 
 async def present_state(ctx: Context, ticket: Ticket) -> Reply:

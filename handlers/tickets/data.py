@@ -1,15 +1,15 @@
 """Turns a draft's texts into a ticket, and a ticket into such texts.
 
-`created_on`, when the ticket came, is the local day in ISO form, with a time of day where one is
-known: `2026-11-22` or `2026-11-22T15:30`; a saved ticket always has its time. All other dates are
-days alone."""
+`created_on`, when the ticket came, and `closed_on`, when it was closed, are the local day in ISO
+form, with a time of day where one is known: `2026-11-22` or `2026-11-22T15:30`; a saved ticket
+always has its times. All other dates are days alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.clock.moments import OPENING
 from domain.dates.days import BANGKOK, format_date, format_datetime
+from domain.dates.working_calendar import OPENING, WorkingCalendar
 from domain.fields.rows import FORM
 from domain.tickets.fields import TICKET
 from domain.tickets.records import Ticket, join_years, lines_of, split_years
@@ -46,8 +46,8 @@ def as_data(ticket: Ticket) -> dict[str, str]:
     """A ticket's fields as a draft holds them."""
     return {
         **TICKET.texts(ticket, KEPT),
-        "created_on": _local(ticket.created_at),
-        "closed_on": _local(ticket.closed_at) if ticket.closed_at else "",
+        "created_on": local_text(ticket.created_at),
+        "closed_on": local_text(ticket.closed_at) if ticket.closed_at else "",
     }
 
 
@@ -63,8 +63,8 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _local(at: datetime) -> str:
-    """An instant as `created_on` holds it."""
+def local_text(at: datetime) -> str:
+    """An instant as `created_on` and `closed_on` hold it."""
     return at.astimezone(BANGKOK).replace(tzinfo=None).isoformat(timespec=MINUTES)
 
 
@@ -72,19 +72,39 @@ def created_at(created_on: str, now: datetime) -> datetime:
     """The instant that is said; without a time now, or the beginning of work on the day that is
     past.
     """
-    if "T" in created_on:
-        return datetime.fromisoformat(created_on).replace(tzinfo=BANGKOK)
-    on = day(created_on)
-    # Today without a time: it came just now.
-    if on is None or on == now.astimezone(BANGKOK).date():
-        return now
+    return _instant(created_on, now, _opening)
+
+
+def closed_at(closed_on: str, calendar: WorkingCalendar, now: datetime) -> datetime:
+    """The instant that is said; without a time now, or the end of work on the day that is past."""
+    return min(_instant(closed_on, now, calendar.closing), now)
+
+
+def _opening(on: date) -> datetime:
     return datetime.combine(on, OPENING, BANGKOK)
 
 
-def created_text(created_on: str) -> str:
+def _instant(
+    said: str,
+    now: datetime,
+    of_day: Callable[[date], datetime],
+) -> datetime:
+    """The instant that is said; of a day that is past and has no time the one that is chosen for
+    it.
+    """
+    if "T" in said:
+        return datetime.fromisoformat(said).replace(tzinfo=BANGKOK)
+    on = day(said)
+    # Today without a time: just now.
+    if on is None or on == now.astimezone(BANGKOK).date():
+        return now
+    return of_day(on)
+
+
+def moment_text(moment: str) -> str:
     """`22 พ.ย. 69`, or with its time of day `22 พ.ย. 69 15.30 น.`"""
-    at = datetime.fromisoformat(created_on).replace(tzinfo=BANGKOK)
-    return format_datetime(at) if "T" in created_on else format_date(at.date())
+    at = datetime.fromisoformat(moment).replace(tzinfo=BANGKOK)
+    return format_datetime(at) if "T" in moment else format_date(at.date())
 
 
 def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date
 
 from domain.catalogue import Subject
 from domain.dates.days import format_date
@@ -20,6 +19,7 @@ from handlers.forms.engine import Field, Option
 from handlers.forms.fields import form_fields
 from handlers.i18n import _
 from handlers.projects.fields import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
+from handlers.tickets.closing import BACKDATE, CLOSED_ON, back_to, day_of
 from handlers.tickets.contract_no import check_owner, contract_no_field
 from handlers.tickets.data import present
 from handlers.tickets.habits import WAY, likely_subjects, reread
@@ -30,8 +30,6 @@ from store.search import customers as search
 from store.tickets import records as tickets
 
 GO_ON = "go_on"
-BACKDATE = "!"
-"""Behind a receipt's day: the ticket is dated back to it."""
 MAX_NAME_WORDS = 4
 QUERY_LIMIT = 100
 DETAILS_HINT = "พิมพ์รายละเอียด (ขึ้นบรรทัดใหม่หรือใส่ => แล้วตามด้วยผลของการให้บริการได้เลย)"
@@ -249,11 +247,9 @@ async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
     ]
     on = await present(ctx, draft, "receipt_on")
     # Only a receipt that is older than its ticket is a reason to take the ticket back.
-    if not on or on >= await _created_day(ctx, draft):
+    if not on or on >= (await day_of(ctx, draft)).isoformat():
         return options
-    day = format_date(date.fromisoformat(on))
-    back = Option(on + BACKDATE, _("ย้อนวันที่สร้างใบงานเป็น %(date)s", date=day))
-    return [back, *options]
+    return [back_to(on), *options]
 
 
 async def _parse_receipt_day(ctx: Context, draft: Draft, text: str) -> Given:
@@ -261,12 +257,6 @@ async def _parse_receipt_day(ctx: Context, draft: Draft, text: str) -> Given:
         on = text.removesuffix(BACKDATE)
         return {"created_on": on, "receipt_on": on}
     return {"receipt_on": fields.past_date(ctx, text)}
-
-
-async def _created_day(ctx: Context, draft: Draft) -> str:
-    """The local day of the ticket as it would be saved, in its stored form."""
-    created = await present(ctx, draft, "created_on")
-    return created.partition("T")[0] or ctx.today.isoformat()
 
 
 async def _parse_remarks(ctx: Context, draft: Draft, text: str) -> Given:
@@ -379,6 +369,7 @@ def _beside() -> dict[str, Field]:
         fields.past_moment_field(
             "created_on", "พิมพ์วันที่ และเวลาถ้าทราบ เช่น 19 ก.พ. 69 หรือ เมื่อวาน 15.30"
         ),
+        CLOSED_ON,
     )
     return {field.name: field for field in every}
 
@@ -400,6 +391,7 @@ FIRST = (
     "mood",
     "complexity",
     "created_on",
+    "closed_on",
 )
 """The fields that lead the form; the others follow in the order of the table."""
 

@@ -36,7 +36,8 @@ from handlers.labels import field_label, value_label
 from handlers.projects.fields import projects_text, unsettled_text, years_note, years_text
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.cards import customer_title
-from handlers.tickets.data import NONE, created_text, saved_data, saved_ticket
+from handlers.tickets.closing import backdated
+from handlers.tickets.data import NONE, moment_text, saved_data, saved_ticket
 from handlers.tickets.fields import COMMON, TICKET_FIELDS
 from handlers.tickets.habits import ways
 from handlers.tickets.line import doubt_buttons, doubt_notes
@@ -122,9 +123,13 @@ class TicketForm(Form):
     async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
         """What the ticket would hold if it were saved now."""
         values = {**await self.saved_data(ctx, draft), **draft.given}
+        closes = draft.dialog.closes
+        is_closed = closes or pairs(ctx, values, None, closes=closes)
+        if is_closed and not draft.record:
+            values |= backdated(ctx, values)
         return {
             **values,
-            **derived(ctx, values, closes=draft.dialog.closes),
+            **derived(ctx, values, closes=closes),
         }
 
     async def saved_data(self, ctx: Context, draft: Draft) -> Mapping[str, str]:
@@ -395,8 +400,8 @@ async def _contact(ctx: Context, values: Mapping[str, str], name: str) -> str:
     return await ticket_cards.contact_name(ctx, customer, int(values[name]))
 
 
-async def _created(ctx: Context, values: Mapping[str, str], name: str) -> str:
-    return created_text(values[name])
+async def _moment(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    return moment_text(values[name])
 
 
 async def _projects(ctx: Context, values: Mapping[str, str], name: str) -> str:
@@ -413,7 +418,8 @@ SAYING_OWN: Mapping[str, _Say] = {
     "real_subject": _subject,
     "assignee": _person,
     "contact": _contact,
-    "created_on": _created,
+    "created_on": _moment,
+    "closed_on": _moment,
     "projects": _projects,
     "data_years": _years,
 }

@@ -18,6 +18,7 @@ from handlers.i18n import _
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
+from handlers.tickets.closing import closing_of
 from store import staff
 
 PAIRED = [row for row in TICKET.rows.values() if row.paired]
@@ -43,7 +44,7 @@ async def forwarded(
         no,
     )
     return replace(
-        pauses.closed(ticket, ctx.now),
+        pauses.closed(ticket, closing_of(ctx, values)),
         result=in_lines(ticket.result, said),
         # What the customer wants is counted once: with the second ticket.
         projects=(),

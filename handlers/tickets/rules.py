@@ -22,8 +22,8 @@ from handlers.tickets.data import (
     NO_CUSTOMER,
     NONE,
     as_data,
-    created_text,
     day,
+    moment_text,
 )
 from store import staff
 from store.tickets import hand_overs
@@ -158,23 +158,38 @@ def problems(ctx: Context, values: Mapping[str, str], touched: Mapping[str, str]
     """Fields that this draft touches and that contradict others, with the sentence that says so."""
     created = values.get("created_on") or ctx.today.isoformat()
     created_day = created.partition("T")[0]
-    # Of the same exactness: a day without a time is not after a moment of that day.
-    closed = values.get("closed_on", "")[: len(created)]
     receipt = values.get("receipt_on", "")
     found = {}
-    if closed and closed < created and "created_on" in touched:
-        found["created_on"] = InvalidInput(
+    if late := _created_late(values, created, touched):
+        found[late] = InvalidInput(
             "created_late",
-            created=created_text(created),
-            closed=created_text(closed),
+            created=moment_text(created),
+            closed=moment_text(values["closed_on"][: len(created)]),
         )
     if receipt and receipt < created_day and {"receipt_on", "created_on"} & touched.keys():
         found["receipt_on"] = InvalidInput(
             "receipt_before",
-            created=created_text(created_day),
-            receipt=created_text(receipt),
+            created=moment_text(created_day),
+            receipt=moment_text(receipt),
         )
     return {name: sentence(error) for name, error in found.items()}
+
+
+def _created_late(
+    values: Mapping[str, str],
+    created: str,
+    touched: Mapping[str, str],
+) -> str:
+    """Which of the two moments is to be said anew where the ticket came after it was closed: the
+    closing, if that was said; "" where nothing is wrong.
+    """
+    closed = values.get("closed_on", "")
+    said = [name for name in ("closed_on", "created_on") if name in touched]
+    # Of the same exactness: a day without a time is not after a moment of that day.
+    exactness = min(len(closed), len(created))
+    if not closed or not said or closed[:exactness] >= created[:exactness]:
+        return ""
+    return said[0]
 
 
 async def notes(
@@ -200,7 +215,7 @@ async def notes(
         await _receipt_note(ctx, values.get("receipt_no", ""), no),
         _("ระบุ%(hint)s", hint=hint) if hint else "",
     ]
-    return [note for note in found if note]
+    return [*filter(None, found)]
 
 
 async def _away_note(ctx: Context, assignee: str) -> str:

@@ -35,6 +35,7 @@ from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import pair as ticket_pair
 from handlers.tickets import saves as ticket_saves
+from handlers.tickets.closing import closing_of
 from handlers.tickets.data import as_data, created_at, filled
 from handlers.tickets.rules import pairs
 from handlers.tickets.saves import what_follows
@@ -73,7 +74,7 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
         ticket = await ticket_pair.forwarded(ctx, asked, values, pair)
         ticket = replace(ticket, assignee=ctx.staff.id)
     elif draft.dialog.closes:
-        ticket = pauses.closed(ticket, ctx.now)
+        ticket = pauses.closed(ticket, closing_of(ctx, values))
     await ticket_saves.add(ctx, ticket)
     ctx.audit("ticket.created", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)
@@ -178,13 +179,26 @@ async def _changed(
 ) -> Ticket:
     """The saved ticket with the draft's values, and when it came, if that was said otherwise."""
     ticket = await _with_own_contact(ctx, current, filled(current, values))
-    came = draft.given.get("created_on", "")
-    if as_data(current)["created_on"].startswith(came):
+    came = _said_otherwise(draft, current, "created_on")
+    if not came:
         return ticket
     # On the day on which it was recorded it came when it was recorded; never after it was closed.
     begun = created_at(came, current.recorded_at)
-    latest = min(ctx.now, current.closed_at or ctx.now)
+    latest = min(ctx.now, _closing(ctx, draft, current) or ctx.now)
     return replace(ticket, created_at=min(begun, latest))
+
+
+def _said_otherwise(draft: Draft, current: Ticket, name: str) -> str:
+    """The moment that the draft says, unless it is the saved ticket's."""
+    said = draft.given.get(name, "")
+    return "" if as_data(current)[name].startswith(said) else said
+
+
+def _closing(ctx: Context, draft: Draft, current: Ticket) -> datetime | None:
+    """When the ticket will have been closed: as before, unless that was said otherwise."""
+    if _said_otherwise(draft, current, "closed_on"):
+        return closing_of(ctx, draft.given)
+    return current.closed_at
 
 
 def _with_status(
@@ -193,11 +207,14 @@ def _with_status(
     current: Ticket,
     ticket: Ticket,
 ) -> Ticket:
-    """The ticket closed, where the draft closes it; a new one is open, and whoever saves it first
-    answers for it.
+    """The ticket closed, where the draft closes it, or corrects when it was; a new one is open, and
+    whoever saves it first answers for it.
     """
+    at = _closing(ctx, draft, current)
     if draft.dialog.closes and current.status is not Status.CLOSED:
-        return pauses.closed(ticket, ctx.now)
+        return pauses.closed(ticket, at or ctx.now)
+    if at is not None and at != current.closed_at:
+        return pauses.closed(ticket, at)
     if ticket.status is not Status.NEW:
         return ticket
     assignee = ticket.assignee or ctx.staff.id

@@ -119,6 +119,7 @@ class TicketImport(ImportRules):
             frozenset(found),
             contacts,
             self._now,
+            self._configuration.calendar,
         )
         return desk, _labels(self._configuration, names, found)
 

@@ -103,6 +103,7 @@ DESK = CellLookups(
     frozenset({"C1", "C2"}),
     {"C1": {"สมชาย": 5}},
     NOW,
+    CONFIGURATION.calendar,
 )
 LABELS = Labels(
     {one.code: one.name for one in CONFIGURATION.catalogue.channels.values()},

@@ -283,8 +283,8 @@ async def test_a_closed_ticket_cannot_have_begun_after_it_was_closed(desk):
     await desk.presses("แก้ไข")
     await desk.presses("วันที่สร้าง")
     told = await desk.says("1 ธ.ค. 69")
-    assert "วันที่สร้างใบงาน (1 ธ.ค. 69) อยู่หลังวันที่ปิด (23 พ.ย. 69)" in told.text
-    await desk.says("23 พ.ย. 69")
+    assert "วันที่สร้างใบงาน (1 ธ.ค. 69) อยู่หลังวันที่ปิด (1 พ.ย. 69)" in told.text
+    await desk.says("30 ต.ค. 69")
     assert "บันทึกข้อมูลเรียบร้อย" in (await desk.presses("บันทึก")).text
     saved = await tickets.get_ticket(desk.db, NO)
     assert saved.created_at <= saved.closed_at
