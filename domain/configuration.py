@@ -12,6 +12,7 @@ from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
 from domain.mail.addressees import LetterRules, read_letter_rules
 from domain.mail.templates import Templates, read_templates
 from domain.one_line.types import Vocabulary
+from domain.owed.leading import LeadRules, read_lead_rules
 from domain.owed.requests import RequestKind, Steps, read_requests
 from domain.owed.rules import Rule, read_rules
 from domain.publicity.posting import PostingRules, read_posting
@@ -42,6 +43,7 @@ TABLES = (
     "releases",
     "requests",
     "reminders",
+    "owed_lists",
     "templates",
     "letters",
     "suggestions",
@@ -70,6 +72,7 @@ class Configuration:
     """Those of them that surely speak against a habit."""
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
+    leading: LeadRules = field(default_factory=LeadRules)
     organisations: Organisations = field(default_factory=standard_organisations, compare=False)
     vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
     """The words of the one line, but for the names of staff; contracts are those of microdata
@@ -113,5 +116,6 @@ def load_configuration(override: Path | None = None) -> Configuration:
         telling=read_telling(root, catalogue, seeds),
         releases=read_releases(root, projects),
         posting=read_posting(root),
+        leading=read_lead_rules(root),
         organisations=Organisations(root),
     )

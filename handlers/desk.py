@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -81,6 +81,12 @@ class Files(Protocol):
         NotFound("file") where they are gone, FetchFailed."""
         ...
 
+    async def keep_table(self, name: str, rows: Iterable[Sequence[str]]) -> Fetched:
+        """Write a table (`name` ends in .csv or .xlsx) and store it; formulas are defused. The rows
+        are gone through in a thread.
+        """
+        ...
+
     async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
         """Whether further pictures of the same album wait; gives those on their way a moment to
         come.
@@ -98,6 +104,9 @@ class NoFiles:
 
     async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
         raise FetchFailed("no way to fetch")
+
+    async def keep_table(self, name: str, rows: Iterable[Sequence[str]]) -> Fetched:
+        raise FetchFailed("nowhere to keep it")
 
     async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
         return False

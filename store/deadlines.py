@@ -6,10 +6,11 @@ from datetime import datetime
 from domain.clock import state as clock
 from domain.clock.state import Stage
 from domain.configuration import Configuration
+from domain.staff import StaffId
 from domain.tickets.records import Ticket, TicketNo
 from store import due
 from store.due import Due
-from store.engine.database import Tx
+from store.engine.database import Reader, Tx, count, is_one_of
 
 KIND = "ticket.deadline"
 
@@ -46,3 +47,57 @@ async def replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime
             if row.due_at > now or stage_of(row.occurrence) not in told:
                 planned.append(row)
     await due.plan(tx, planned)
+
+
+_AT_RISK = (
+    "FROM due d JOIN tickets t ON t.no = d.subject "
+    f"WHERE d.state = 'waiting' AND d.kind = '{KIND}' AND d.occurrence LIKE '{Stage.OVER}:%' "
+    "AND d.due_at > ? AND d.due_at <= ?"
+)
+
+
+def _theirs(staffs: Sequence[StaffId] | None) -> tuple[str, Sequence[StaffId]]:
+    """The condition that a ticket is one of these people's (None = anybody's), with its
+    parameters.
+    """
+    if staffs is None:
+        return "", ()
+    return f" AND {is_one_of('t.assignee_id', staffs)}", staffs
+
+
+async def list_next(
+    db: Reader,
+    staffs: Sequence[StaffId] | None,
+    since: datetime,
+    until: datetime,
+    limit: int,
+) -> list[TicketNo]:
+    """The tickets of these people (None = anybody's) that come due after `since`, until `until`,
+    the next first.
+    """
+    theirs, people = _theirs(staffs)
+    rows = await db.fetch(
+        f"SELECT d.subject {_AT_RISK}{theirs} ORDER BY d.due_at, d.id LIMIT {int(limit)}",
+        since,
+        until,
+        *people,
+    )
+    return [TicketNo(row["subject"]) for row in rows]
+
+
+async def count_next(
+    db: Reader,
+    staffs: Sequence[StaffId] | None,
+    since: datetime,
+    until: datetime,
+    most: int,
+) -> int:
+    """How many tickets that are; `most` and one where there are more."""
+    theirs, people = _theirs(staffs)
+    return await count(
+        db,
+        f"SELECT count(*) AS n FROM (SELECT d.id {_AT_RISK}{theirs} LIMIT {most + 1}) AS counted",
+        since,
+        until,
+        *people,
+    )

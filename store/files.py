@@ -62,6 +62,11 @@ def of_chart(sha256: str) -> str:
     return f"chart:{sha256}"
 
 
+def of_list(sha256: str) -> str:
+    """The record of a table that the desk wrote of a list, to be taken away."""
+    return f"list:{sha256}"
+
+
 async def get_file(db: Reader, file_id: str) -> File:
     """One file; NotFound("file")."""
     row = await db.fetch_one(f"SELECT {_FILES.listed} FROM files WHERE id = ?", file_id)

@@ -5,13 +5,15 @@ a row of the store names it.
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.queues.outgoing import Adapters
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
-from domain.files import LARGEST, FileRefusal, safe_name
+from domain.files import CSV, LARGEST, XLSX, FileRefusal, safe_name
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming
 from handlers.desk import Fetched, FetchFailed
@@ -19,6 +21,7 @@ from store.blobs import Blobs, sniff_file
 from store.chat import inbox
 from store.engine.database import Database
 from store.engine.failpoints import failpoint
+from store.tables.tables import table_file
 
 LONGEST = 25.0
 """Seconds that one try may take; a conversation's lease is longer."""
@@ -81,6 +84,17 @@ class FileStore:
             part.discard()
         return Fetched(part.sha256, part.size, kind.mime, name)
 
+    async def keep_table(self, name: str, rows: Iterable[Sequence[str]]) -> Fetched:
+        content = await asyncio.to_thread(_as_table, name, rows)
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield content
+
+        part = await self.blobs.receive(chunks())
+        await self.blobs.keep(part)
+        kind = XLSX if name.endswith(".xlsx") else CSV
+        return Fetched(part.sha256, part.size, kind.mime, name)
+
     async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
         """Looked for in the inbox: at once, and again after a moment."""
         mark = json.dumps(attachment.album)
@@ -92,3 +106,13 @@ class FileStore:
     async def _waits(self, incoming: Incoming, mark: str) -> bool:
         conversation = f"{incoming.platform}:{incoming.chat}"
         return await inbox.has_pending(self._db, conversation, incoming.id, mark)
+
+
+def _as_table(name: str, rows: Iterable[Sequence[str]]) -> bytes:
+    """The bytes of a table with these rows."""
+    with TemporaryDirectory(prefix="deskbot-table-") as folder:
+        path = Path(folder) / f"table{Path(name).suffix}"
+        with table_file(path) as sink:
+            for row in rows:
+                sink.write(row)
+        return path.read_bytes()

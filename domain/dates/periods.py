@@ -16,7 +16,14 @@ from domain.dates.days import (
 )
 from domain.text import words
 
-RELATIVE = ("this_month", "last_month", "this_fiscal_year", "last_fiscal_year", "this_week")
+RELATIVE = (
+    "this_month",
+    "last_month",
+    "this_fiscal_year",
+    "last_fiscal_year",
+    "this_week",
+    "last_week",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,31 @@ def months_of(period: Period, today: date) -> list[date]:
     return found
 
 
+def week_of(day: date) -> Period:
+    """Returns the week in which the day lies, which begins on Monday."""
+    monday = day - timedelta(days=day.weekday())
+    return Period(monday, monday + timedelta(days=7))
+
+
+def before(period: Period) -> Period:
+    """Returns the span of the same kind before it: a month's month, a week's week, else as many
+    days.
+    """
+    yesterday = period.first - timedelta(days=1)
+    for span in _SPANS.values():
+        if span(period.first) == period:
+            return span(yesterday)
+    return Period(period.first - (period.until - period.first), period.first)
+
+
+def after(period: Period) -> Period:
+    """Returns the span of the same kind after it, likewise."""
+    for span in _SPANS.values():
+        if span(period.first) == period:
+            return span(period.until)
+    return Period(period.until, period.until + (period.until - period.first))
+
+
 def fiscal_year_of(day: date) -> Period:
     """Returns the fiscal year in which the day lies (DOMAIN.md section 1)."""
     return _year(fiscal_year(day) - BUDDHIST_OFFSET, fiscal=True)
@@ -112,14 +144,14 @@ def fiscal_year_of(day: date) -> Period:
 
 def relative_period(key: str, today: date) -> Period:
     """Returns one of RELATIVE, seen from today."""
-    if key == "this_week":
-        monday = today - timedelta(days=today.weekday())
-        return Period(monday, monday + timedelta(days=7))
-    span = month_of if key.endswith("month") else fiscal_year_of
+    span = _SPANS[key.partition("_")[2]]
     here = span(today)
     if key.startswith("this"):
         return here
     return span(here.first - timedelta(days=1))
+
+
+_SPANS = {"week": week_of, "month": month_of, "fiscal_year": fiscal_year_of}
 
 
 def format_period(period: Period) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from domain.customers.records import Customer
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import InvalidInput
 from domain.owed.rules import OwedState
@@ -18,18 +17,17 @@ from handlers.chat import (
     Choice,
     Paragraph,
     Reply,
-    turn_buttons,
 )
 from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.owed import request_cards
 from handlers.owed.named import by_contract
-from handlers.registry import NOTHING, action, command
+from handlers.registry import action, command
 from handlers.tickets import cards as ticket_cards
 from store.customers import records as register
 from store.owed import contracts as store
-from store.owed.contracts import Debtor, Filter, Listed
+from store.owed.contracts import Filter, Listed
 
 PAGE = 8
 YEARS = 3
@@ -147,18 +145,6 @@ def read_view(view: View, text: str) -> View:
             raise InvalidInput("owed_filter", text=shorten(word, 40))
         view = narrower
     return view
-
-
-@command(
-    "owed",
-    "ค้างส่ง",
-    about="ใครค้างส่งอะไร ตามผู้รับบริการ",
-    fits=NOTHING,
-    also=("ใครค้างส่งอะไร", "ใครค้างส่ง", "ใครค้าง", "ของค้างส่ง", "ที่ค้างส่ง", "รายการค้างส่ง"),
-)
-async def debtors(ctx: Context, args: str) -> Reply:
-    """Lists the customers who owe something, the oldest debt first."""
-    return await show_debtors(ctx, 0)
 
 
 @action("owed.list", in_place=True)
@@ -360,76 +346,3 @@ def _pages(view: View, page: int, total: int) -> list[Button]:
     if total > (page + 1) * PAGE:
         buttons.append(view.button(_("ถัดไป"), page=str(page + 1)))
     return buttons
-
-
-# Who owes what.
-
-
-@action("owed.debtors", in_place=True)
-async def debtors_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Shows another page of the customers who owe something."""
-    return await show_debtors(ctx, int(args["page"]))
-
-
-async def show_debtors(ctx: Context, page: int) -> Reply:
-    """Shows one page of the customers who owe something, counted from 0."""
-    found, total = await store.list_debtors(
-        ctx.db,
-        ctx.today,
-        PAGE,
-        page * PAGE,
-    )
-    codes = [debtor.customer for debtor in found]
-    people: dict[str, Customer] = {
-        each.code: each for each in await register.list_customers(ctx.db, codes)
-    }
-    options = []
-    for debtor in found:
-        ctx.audit("customer.listed", debtor.customer)
-        customer = people.get(debtor.customer)
-        name = ticket_cards.shown_name(customer) if customer else ""
-        line = _debtor_line(debtor, name)
-        options.append(
-            Button(
-                line,
-                "request.list",
-                {"code": debtor.customer},
-            )
-        )
-    buttons = turn_buttons(
-        "owed.debtors",
-        {},
-        page,
-        more=total > (page + 1) * PAGE,
-    )
-    buttons.append(
-        Button(
-            _("ทั้งหมดตามวันที่"),
-            "owed.list",
-            {"list": "owed"},
-        )
-    )
-    head = _("⏰ ค้างส่ง · %(count)s ราย", count=total)
-    if not options:
-        return Reply((Paragraph(f"{head}\n{_('ไม่มีรายการ')}", tuple(buttons)),))
-    return Reply(
-        (
-            Choice(
-                head,
-                tuple(options),
-                tuple(buttons),
-            ),
-        )
-    )
-
-
-def _debtor_line(debtor: Debtor, name: str) -> str:
-    """`C81554 ผศ.ดร.กมลชนก · ค้าง 2 เรื่อง · เกินกำหนด 1 · ตั้งแต่ 3 พ.ย. 69`"""
-    parts = [
-        f"{debtor.customer} {name}",
-        _("ค้าง %(count)s เรื่อง", count=debtor.count),
-    ]
-    if debtor.overdue:
-        parts.append(_("เกินกำหนด %(count)s", count=debtor.overdue))
-    parts.append(_("ตั้งแต่ %(date)s", date=request_cards.day(debtor.since)))
-    return " · ".join(parts)

@@ -13,7 +13,7 @@ from domain.errors import Conflict, NotFound
 from domain.mail.mails import subject_line
 from domain.staff import Platform, StaffId
 from store.chat import outbox
-from store.engine.database import Reader, Row, Tx, is_one_of
+from store.engine.database import Reader, Row, Tx, count, is_one_of
 
 THREAD = 10
 """How many earlier mails a mail names."""
@@ -392,4 +392,51 @@ async def _from(
     await tx.execute(
         "UPDATE mails SET bounced_at = NULL, delayed_at = NULL, report = '' WHERE id = ?",
         str(mail.id),
+    )
+
+
+_LOST = (
+    "(o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN ('sent', 'doubtful')) "
+    "AND m.id IN (SELECT id FROM mails WHERE bounced_at IS NOT NULL "
+    "UNION SELECT id FROM outbox WHERE state = 'dead') "
+    # One that went out later about the same was sent in its place.
+    "AND NOT EXISTS (SELECT 1 FROM mails l JOIN outbox s ON s.id = l.id "
+    "WHERE l.record = m.record AND s.seq > o.seq AND l.bounced_at IS NULL "
+    "AND s.state IN ('queued', 'sending', 'sent', 'doubtful')) "
+    # What came all the same is not written for any more.
+    "AND NOT EXISTS (SELECT 1 FROM owed w WHERE m.record LIKE 'O%' AND w.state <> 'open' "
+    "AND w.id = CASE WHEN m.record LIKE 'O%' THEN CAST(substr(m.record, 2) AS BIGINT) END)"
+)
+
+
+def _lost_of(staffs: Sequence[StaffId] | None) -> tuple[str, Sequence[StaffId]]:
+    if staffs is None:
+        return _LOST, ()
+    return f"{_LOST} AND {is_one_of('m.staff_id', staffs)}", staffs
+
+
+async def list_lost(
+    db: Reader,
+    staffs: Sequence[StaffId] | None,
+    limit: int,
+    offset: int = 0,
+) -> list[Mail]:
+    """What these people (None = anybody, and the desk itself) wrote that did not arrive and was not
+    sent again since, the latest first.
+    """
+    where, people = _lost_of(staffs)
+    rows = await db.fetch(
+        f"{_SELECT} WHERE {where} ORDER BY o.seq DESC LIMIT {int(limit)} OFFSET {int(offset)}",
+        *people,
+    )
+    return [_mail(row) for row in rows]
+
+
+async def count_lost(db: Reader, staffs: Sequence[StaffId] | None) -> int:
+    """How many letters that are."""
+    where, people = _lost_of(staffs)
+    return await count(
+        db,
+        f"SELECT count(*) AS n FROM mails m JOIN outbox o ON o.id = m.id WHERE {where}",
+        *people,
     )

@@ -380,6 +380,25 @@ async def change_owed(
     await note(tx, old.request_id, context, _different(fields))
 
 
+async def hand_over(
+    tx: Tx,
+    rows: Sequence[Owed],
+    to: Mapping[int, StaffId | None],
+    context: SaveContext,
+) -> None:
+    """Things owed go to whom `to` names for each, all or none, and each request notes it;
+    Conflict("changed") where one has moved on.
+    """
+    await owed.hand_over(tx, rows, to)
+    by_request = defaultdict[int, list[Owed]](list)
+    for row in rows:
+        by_request[row.request_id].append(row)
+    # In one order, so that two who do the same do not wait for each other.
+    for request_id, theirs in sorted(by_request.items()):
+        fields = [("assignee_id", str(row.assignee or ""), str(to[row.id] or "")) for row in theirs]
+        await note(tx, request_id, context, fields)
+
+
 async def add_contract(tx: Tx, contract: Contract, context: SaveContext) -> None:
     """A contract for a request; Conflict("exists") where the number is taken, or the request has
     one.

@@ -202,9 +202,13 @@ async def _insert(tx: Tx, stored: Mapping[str, object]) -> int:
 
 async def _update(tx: Tx, row: Owed, stored: Mapping[str, object]) -> None:
     columns = ", ".join(f"{name} = ?" for name in stored)
+    # What was reminded of since the customer was asked last went without a chase.
     touched = await tx.execute(
-        f"UPDATE owed SET {columns} WHERE id = ? AND version IN (?, ?)",
+        f"UPDATE owed SET {columns}, "
+        "chased_after = CASE WHEN chased < ? THEN reminders ELSE chased_after END "
+        "WHERE id = ? AND version IN (?, ?)",
         *stored.values(),
+        row.chased,
         row.id,
         row.version - 1,
         row.version,
@@ -228,6 +232,21 @@ async def hold(tx: Tx, row: Owed) -> None:
         "UPDATE owed SET version = version WHERE id = ? AND version = ?", row.id, row.version
     )
     if not held:
+        raise Conflict("changed", record="")
+
+
+async def hand_over(tx: Tx, rows: Sequence[Owed], to: Mapping[int, StaffId | None]) -> None:
+    """Give all of these to whom `to` names for each; Conflict("changed") where somebody changed one
+    since it was read, and then none is given.
+    """
+    read = [(to[row.id], row.id, row.version) for row in rows]
+    await tx.execute_many(
+        "UPDATE owed SET assignee_id = ?, version = version + 1 "
+        "WHERE id = ? AND version = ? AND state = 'open'",
+        read,
+    )
+    now = {row.id: row.assignee for row in await list_by_ids(tx, [*to])}
+    if now != to:
         raise Conflict("changed", record="")
 
 

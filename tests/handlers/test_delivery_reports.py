@@ -254,3 +254,20 @@ async def test_the_administrator_sees_what_came_of_the_mailbox(desk):
     )
     said = (await desk.says("/status", who="may")).text
     assert "รายงานการส่งอีเมล: ส่งไม่ถึงหรือล่าช้า 3 · ไม่ใช่ของเรา 2 · อ่านไม่ออก 1" in said
+
+
+async def test_a_lead_sees_what_did_not_arrive_until_it_is_sent_again(desk, smtp):
+    await sent(desk)
+    assert "ยังไม่ได้ส่งใหม่ 0 ฉบับ" in (await desk.says("/owed อีเมลไม่ถึง", who="ton")).text
+    await comes_back(desk, report_of(smtp.mails[0]))
+    lost = await desk.says("/owed อีเมลไม่ถึง", who="ton")
+    assert "ยังไม่ได้ส่งใหม่ 1 ฉบับ" in lost.text
+    assert f"{TO} · " in lost.buttons[0]
+    assert "ไม่มีที่อยู่อีเมลนี้" in lost.buttons[0]
+    card = await desk.presses(TO, who="ton")
+    assert "แก้ที่อยู่" in card.buttons
+    await desk.presses_token(desk.told("nok").token("แก้ที่อยู่"))
+    await desk.says("somchai.j@example.com")
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    assert "ยังไม่ได้ส่งใหม่ 0 ฉบับ" in (await desk.says("/owed อีเมลไม่ถึง", who="ton")).text
