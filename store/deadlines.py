@@ -24,7 +24,15 @@ def rows_for(configuration: Configuration, ticket: Ticket) -> list[Due]:
         return []
     times = clock.notice_times(configuration, ticket)
     minute = f"{due_at:%Y-%m-%dT%H:%M}"
-    return [Due(KIND, ticket.no, f"{stage}:{minute}", at) for stage, at in times.items()]
+    return [
+        Due(
+            KIND,
+            ticket.no,
+            f"{stage}:{minute}",
+            at,
+        )
+        for stage, at in times.items()
+    ]
 
 
 def stage_of(occurrence: str) -> Stage:
@@ -32,12 +40,20 @@ def stage_of(occurrence: str) -> Stage:
     return Stage(occurrence.partition(":")[0])
 
 
-async def replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime) -> None:
+async def replan(
+    tx: Tx,
+    wanted: Mapping[TicketNo, Sequence[Due]],
+    now: datetime,
+) -> None:
     """Plan these rows in place of those that wait.
 
     What was told is not told again because a holiday entered late moved it from one past hour to
     another."""
-    done = await due.list_done(tx, KIND, [*wanted])
+    done = await due.list_done(
+        tx,
+        KIND,
+        [*wanted],
+    )
     await due.cancel_all(tx, KIND, [*wanted])
     planned: list[Due] = []
     for no, rows in wanted.items():

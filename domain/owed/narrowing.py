@@ -67,7 +67,7 @@ class Speaker:
     rules: Mapping[str, object]
 
 
-Taken = tuple[AskedList, str] | None
+_Taken = tuple[AskedList, str] | None
 """What was asked with what a text begins with, and the rest of the text."""
 
 
@@ -100,7 +100,11 @@ def begins_age(text: str) -> bool:
     return first == "older"
 
 
-def _next(asked: AskedList, text: str, speaker: Speaker) -> Taken:
+def _next(
+    asked: AskedList,
+    text: str,
+    speaker: Speaker,
+) -> _Taken:
     for read in _READERS:
         taken = read(asked, text, speaker)
         if taken is not None:
@@ -108,7 +112,11 @@ def _next(asked: AskedList, text: str, speaker: Speaker) -> Taken:
     return None
 
 
-def _by_word(asked: AskedList, text: str, speaker: Speaker) -> Taken:
+def _by_word(
+    asked: AskedList,
+    text: str,
+    speaker: Speaker,
+) -> _Taken:
     """Reads what a word of the office's tables begins: the longest that reads to an end."""
     lower = text.casefold()
     for spelling, key in _spellings():
@@ -121,7 +129,11 @@ def _by_word(asked: AskedList, text: str, speaker: Speaker) -> Taken:
     return None
 
 
-def _by_name(asked: AskedList, text: str, speaker: Speaker) -> Taken:
+def _by_name(
+    asked: AskedList,
+    text: str,
+    speaker: Speaker,
+) -> _Taken:
     """Reads a colleague's whole name, unless it is as well a word of the lists."""
     found = _named(text, speaker)
     if found is None or speaker.people[found[0]].casefold() in dict(_spellings()):
@@ -130,7 +142,11 @@ def _by_name(asked: AskedList, text: str, speaker: Speaker) -> Taken:
     return _narrow(asked, officer=officer), rest
 
 
-def _by_person(asked: AskedList, text: str, speaker: Speaker) -> Taken:
+def _by_person(
+    asked: AskedList,
+    text: str,
+    speaker: Speaker,
+) -> _Taken:
     found = _person(text, speaker)
     if found is None:
         return None
@@ -138,7 +154,11 @@ def _by_person(asked: AskedList, text: str, speaker: Speaker) -> Taken:
     return _narrow(asked, officer=officer), rest
 
 
-def _by_period(asked: AskedList, text: str, speaker: Speaker) -> Taken:
+def _by_period(
+    asked: AskedList,
+    text: str,
+    speaker: Speaker,
+) -> _Taken:
     found = find_period(text, speaker.today)
     if found is None:
         return None
@@ -147,7 +167,7 @@ def _by_period(asked: AskedList, text: str, speaker: Speaker) -> Taken:
 
 
 _READERS = (_by_period, _by_name, _by_word, _by_person)
-_Reader = Callable[[AskedList, str, Speaker], Taken]
+_Reader = Callable[[AskedList, str, Speaker], _Taken]
 
 
 def _narrow(asked: AskedList, **narrower: object) -> AskedList:
@@ -163,29 +183,55 @@ def _reader_of(key: str) -> _Reader:
         return lambda asked, rest, _speaker: (replace(asked, view=key), rest)
     if key in FORMATS:
         return lambda asked, rest, _speaker: (replace(asked, file=key), rest)
-    return lambda asked, rest, speaker: _of_kind(asked, rest, key, speaker)
+    return lambda asked, rest, speaker: _of_kind(
+        asked,
+        rest,
+        key,
+        speaker,
+    )
 
 
-def _of_kind(asked: AskedList, rest: str, key: str, speaker: Speaker) -> Taken:
+def _of_kind(
+    asked: AskedList,
+    rest: str,
+    key: str,
+    speaker: Speaker,
+) -> _Taken:
     """Narrows to a kind of thing owed, if the office has such a rule."""
     if key not in speaker.rules:
         return None
     return _narrow(asked, rule=key), rest
 
 
-def _overdue(asked: AskedList, rest: str, _speaker: Speaker) -> Taken:
+def _overdue(
+    asked: AskedList,
+    rest: str,
+    _speaker: Speaker,
+) -> _Taken:
     return _narrow(asked, overdue=True), rest
 
 
-def _mine(asked: AskedList, rest: str, speaker: Speaker) -> Taken:
+def _mine(
+    asked: AskedList,
+    rest: str,
+    speaker: Speaker,
+) -> _Taken:
     return _narrow(asked, officer=speaker.me), rest
 
 
-def _nobodys(asked: AskedList, rest: str, _speaker: Speaker) -> Taken:
+def _nobodys(
+    asked: AskedList,
+    rest: str,
+    _speaker: Speaker,
+) -> _Taken:
     return _narrow(asked, officer=NOBODY), rest
 
 
-def _to(asked: AskedList, rest: str, speaker: Speaker) -> Taken:
+def _to(
+    asked: AskedList,
+    rest: str,
+    speaker: Speaker,
+) -> _Taken:
     found = _person(rest, speaker)
     if found is None:
         return None
@@ -193,11 +239,19 @@ def _to(asked: AskedList, rest: str, speaker: Speaker) -> Taken:
     return replace(asked, to=officer), rest
 
 
-def _skip(asked: AskedList, rest: str, _speaker: Speaker) -> Taken:
+def _skip(
+    asked: AskedList,
+    rest: str,
+    _speaker: Speaker,
+) -> _Taken:
     return asked, rest
 
 
-def _older(asked: AskedList, rest: str, speaker: Speaker) -> Taken:
+def _older(
+    asked: AskedList,
+    rest: str,
+    speaker: Speaker,
+) -> _Taken:
     """Reads an age: `90 days`, `2 years`; without a number it is one."""
     number = _NUMBER.match(digits(rest))
     amount = 1
@@ -213,7 +267,11 @@ def _older(asked: AskedList, rest: str, speaker: Speaker) -> Taken:
     return None
 
 
-def _ago(today: date, span: CalendarSpan, amount: int) -> date:
+def _ago(
+    today: date,
+    span: CalendarSpan,
+    amount: int,
+) -> date:
     """Returns the day so long before today."""
     # No debt of the office is older than a century.
     months = min(span.months * amount, 1200)

@@ -9,11 +9,11 @@ from datetime import datetime, time, timedelta
 from domain.dates.days import BANGKOK
 from domain.owed.narrowing import Narrowing
 from domain.tickets.records import TicketNo
-from handlers.chat import Button, Choice, Paragraph, Reply, in_one_line, turn_buttons
+from handlers.chat import Button, Reply, in_one_line, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.owed import narrowed
-from handlers.owed.lead_lists import PAGE, counted, lead_buttons, line_buttons
+from handlers.owed.lead_lists import PAGE, counted, lead_buttons, line_buttons, listed
 from handlers.registry import action
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
@@ -38,10 +38,18 @@ class RiskLine:
 @action("owed.risk", in_place=True)
 async def risk_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows another page of what is at risk."""
-    return await show_risk(ctx, narrowed.of_args(args), int(args.get("page", 0)))
+    return await show_risk(
+        ctx,
+        narrowed.of_args(args),
+        int(args.get("page", 0)),
+    )
 
 
-async def show_risk(ctx: Context, wanted: Narrowing, page: int = 0) -> Reply:
+async def show_risk(
+    ctx: Context,
+    wanted: Narrowing,
+    page: int = 0,
+) -> Reply:
     """Shows what comes due within the office's days, the least time left first; what is late
     already stands in the other lists.
     """
@@ -58,18 +66,38 @@ async def show_risk(ctx: Context, wanted: Narrowing, page: int = 0) -> Reply:
     shown = lines[page * PAGE : (page + 1) * PAGE]
     head = await _head(ctx, staffs, end, days)
     args = narrowed.as_args(Narrowing(officer=wanted.officer))
-    turns = turn_buttons("owed.risk", args, page, more=len(lines) > (page + 1) * PAGE)
+    turns = turn_buttons(
+        "owed.risk",
+        args,
+        page,
+        more=len(lines) > (page + 1) * PAGE,
+    )
     buttons = (*turns, *lead_buttons(Narrowing(officer=wanted.officer)))
-    if not shown:
-        return Reply((Paragraph(f"{head}\n{_('ไม่มีรายการ')}", buttons),))
-    return Reply((Choice(head, tuple(line.button for line in shown), buttons),))
+    options = [line.button for line in shown]
+    return listed(head, options, buttons)
 
 
-async def _head(ctx: Context, staffs: Staffs, end: datetime, days: int) -> str:
+async def _head(
+    ctx: Context,
+    staffs: Staffs,
+    end: datetime,
+    days: int,
+) -> str:
     """How much of each kind comes due soon."""
     most = store.MOST_COUNTED
-    due = await deadlines.count_next(ctx.db, staffs, ctx.now, end, most)
-    owing = await store.count_expected(ctx.db, staffs, ctx.today, days)
+    due = await deadlines.count_next(
+        ctx.db,
+        staffs,
+        ctx.now,
+        end,
+        most,
+    )
+    owing = await store.count_expected(
+        ctx.db,
+        staffs,
+        ctx.today,
+        days,
+    )
     return in_one_line(
         _("⏳ ใกล้กำหนดภายใน %(days)s วัน", days=days),
         _("ใบงาน %(count)s", count=counted(due)),
@@ -83,7 +111,13 @@ async def _ticket_lines(
     end: datetime,
     limit: int,
 ) -> list[RiskLine]:
-    numbers = await deadlines.list_next(ctx.db, staffs, ctx.now, end, limit)
+    numbers = await deadlines.list_next(
+        ctx.db,
+        staffs,
+        ctx.now,
+        end,
+        limit,
+    )
     found = await tickets.get_tickets(ctx.db, numbers)
     people = await customers.list_customers(
         ctx.db, [ticket.customer for ticket in found.values() if ticket.customer]
@@ -112,10 +146,23 @@ async def _owed_lines(
     days: int,
     limit: int,
 ) -> list[RiskLine]:
-    rows = await store.list_expected(ctx.db, staffs, ctx.today, days, limit)
+    rows = await store.list_expected(
+        ctx.db,
+        staffs,
+        ctx.today,
+        days,
+        limit,
+    )
     buttons = await line_buttons(ctx, rows)
     return [
-        RiskLine(datetime.combine(row.expected_on, OWED_UNTIL, BANGKOK), button)
+        RiskLine(
+            datetime.combine(
+                row.expected_on,
+                OWED_UNTIL,
+                BANGKOK,
+            ),
+            button,
+        )
         for row, button in zip(rows, buttons, strict=True)
     ]
 

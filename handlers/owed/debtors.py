@@ -68,7 +68,11 @@ async def owed(ctx: Context, args: str) -> Reply:
     if not args.strip():
         return await show_debtors(ctx, 0)
     if asked.to is not None:
-        return await handing.preview(ctx, asked.wanted, asked.to)
+        return await handing.preview(
+            ctx,
+            asked.wanted,
+            asked.to,
+        )
     if asked.file:
         return await list_files.send(ctx, asked)
     return await VIEWS[asked.view](ctx, asked.wanted)
@@ -111,7 +115,11 @@ async def show_debtors(ctx: Context, page: int) -> Reply:
         page,
         more=total > (page + 1) * PAGE,
     )
-    every = Button(_("ทั้งหมดตามวันที่"), "owed.list", {"list": "owed"})
+    every = Button(
+        _("ทั้งหมดตามวันที่"),
+        "owed.list",
+        {"list": "owed"},
+    )
     buttons += [every, *lead_lists.lead_buttons()]
     _count, numbers = await lead_lists.numbers(ctx, EVERYTHING, None)
     head = in_one_line(numbers, _("%(count)s ราย", count=total))

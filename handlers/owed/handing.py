@@ -40,16 +40,33 @@ async def hand_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
             options.append(Button(person.name, "owed.hand_to", to))
     only = in_one_line(*await narrowed.told(ctx, wanted))
     question = _("มอบหมาย %(count)s เรื่องให้ใคร", count=len(rows))
-    return Reply((Choice(in_lines(question, only), tuple(options), (_back(wanted),)),))
+    return Reply(
+        (
+            Choice(
+                in_lines(question, only),
+                tuple(options),
+                (_back(wanted),),
+            ),
+        )
+    )
 
 
 @action("owed.hand_to", in_place=True)
 async def hand_to_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows what would change hands."""
-    return await preview(ctx, narrowed.of_args(args), StaffId(int(args["to"])))
+    return await preview(
+        ctx,
+        narrowed.of_args(args),
+        StaffId(int(args["to"])),
+    )
 
 
-async def preview(ctx: Context, wanted: Narrowing, to: StaffId, problem: str = "") -> Reply:
+async def preview(
+    ctx: Context,
+    wanted: Narrowing,
+    to: StaffId,
+    problem: str = "",
+) -> Reply:
     """Shows what would change hands, with one button that does it; `problem` = what is to be said
     before.
     """
@@ -61,7 +78,15 @@ async def preview(ctx: Context, wanted: Narrowing, to: StaffId, problem: str = "
     shown = await lists.list_lines_by_ids(ctx.db, ids)
     names = await staff.staff_names(ctx.db)
     customers = await customer_names(ctx, [row.customer for row in shown])
-    lines = [line_text(ctx, row, customers.get(row.customer, ""), names) for row in shown]
+    lines = [
+        line_text(
+            ctx,
+            row,
+            customers.get(row.customer, ""),
+            names,
+        )
+        for row in shown
+    ]
     left = len(rows) - len(lines)
     if left:
         lines.append(_("และอีก %(count)s เรื่อง", count=left))
@@ -75,7 +100,19 @@ async def preview(ctx: Context, wanted: Narrowing, to: StaffId, problem: str = "
     yes = Button(
         _("ยืนยันมอบหมาย %(count)s เรื่อง", count=len(rows)), "owed.hand_over", args, once=True
     )
-    return Reply((Paragraph(in_lines(problem, question, only, *lines), (yes, _back(wanted))),))
+    return Reply(
+        (
+            Paragraph(
+                in_lines(
+                    problem,
+                    question,
+                    only,
+                    *lines,
+                ),
+                (yes, _back(wanted)),
+            ),
+        )
+    )
 
 
 def _receiver_label(ctx: Context, person: Staff) -> str:
@@ -102,10 +139,21 @@ async def _to_hand_over(
     """
     staffs = await narrowed.visible(ctx, wanted)
     most = ctx.configuration.leading.hand_over_most
-    lines = await lists.list_lines(ctx.db, wanted, staffs, ctx.today, most + 1)
+    lines = await lists.list_lines(
+        ctx.db,
+        wanted,
+        staffs,
+        ctx.today,
+        most + 1,
+    )
     meant = [line.id for line in lines if to is None or line.officer != to]
     if len(meant) > most:
-        total = await lists.count_lines(ctx.db, wanted, staffs, ctx.today)
+        total = await lists.count_lines(
+            ctx.db,
+            wanted,
+            staffs,
+            ctx.today,
+        )
         raise InvalidInput("owed_many", count=total, limit=most)
     rows = await owed.list_by_ids(ctx.db, meant)
     await _check_right(ctx, rows)
@@ -131,7 +179,11 @@ def _digest(rows: Sequence[Owed]) -> str:
 
 
 def _back(wanted: Narrowing) -> Button:
-    return Button(_("กลับ"), "owed.narrowed", {**narrowed.as_args(wanted), "page": "0"})
+    return Button(
+        _("กลับ"),
+        "owed.narrowed",
+        {**narrowed.as_args(wanted), "page": "0"},
+    )
 
 
 @action("owed.hand_over", in_place=True)
@@ -145,7 +197,11 @@ async def hand_over_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if _digest(rows) != args["seen"]:
         changed = _("⚠️ รายการเปลี่ยนไประหว่างนี้ ตรวจอีกครั้งแล้วยืนยัน")
         return await preview(ctx, wanted, person.id, changed)
-    _write(ctx, rows, {row.id: person.id for row in rows})
+    _write(
+        ctx,
+        rows,
+        {row.id: person.id for row in rows},
+    )
     before = " ".join(f"{row.id}:{row.assignee or NOBODY}" for row in rows)
     await _tell(ctx, rows, person.id)
     text = _(
@@ -153,22 +209,53 @@ async def hand_over_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         count=len(rows),
         name=_receiver_label(ctx, person),
     )
-    undo = Button(_("เลิกทำ"), "owed.hand_back", {"to": str(person.id), "before": before}, once=True)
-    return confirm(text, undo, _back(replace(wanted, officer=person.id)))
+    undo = Button(
+        _("เลิกทำ"),
+        "owed.hand_back",
+        {"to": str(person.id), "before": before},
+        once=True,
+    )
+    return confirm(
+        text,
+        undo,
+        _back(replace(wanted, officer=person.id)),
+    )
 
 
-def _write(ctx: Context, rows: Sequence[Owed], to: Mapping[int, StaffId | None]) -> None:
+def _write(
+    ctx: Context,
+    rows: Sequence[Owed],
+    to: Mapping[int, StaffId | None],
+) -> None:
     """All of it in one go, noted in each request's history."""
-    ctx.change(partial(requests.hand_over, rows=rows, to=to, context=save_context(ctx)))
+    ctx.change(
+        partial(
+            requests.hand_over,
+            rows=rows,
+            to=to,
+            context=save_context(ctx),
+        )
+    )
     for number in dict.fromkeys(row.request_id for row in rows):
         ctx.audit("request.changed", requests.record(number))
 
 
-async def _tell(ctx: Context, rows: Sequence[Owed], person: StaffId) -> None:
+async def _tell(
+    ctx: Context,
+    rows: Sequence[Owed],
+    person: StaffId,
+) -> None:
     """One message to whoever gets it; nobody is told of what they took themselves."""
     if person == ctx.staff.id:
         return
-    after = [replace(row, assignee=person, version=row.version + 1) for row in rows]
+    after = [
+        replace(
+            row,
+            assignee=person,
+            version=row.version + 1,
+        )
+        for row in rows
+    ]
     shown = several(ctx, after, len(after))
     entries = await list_entries(ctx, after[:SHOWN])
     told = partial(_given, ctx, person, shown, entries)
@@ -186,7 +273,18 @@ def _given(
         who=person_label(ctx.staff.name),
         count=shown.count,
     )
-    return Reply((list_part(ctx, shown, entries, mine=person, head=head),), confirms=True)
+    return Reply(
+        (
+            list_part(
+                ctx,
+                shown,
+                entries,
+                mine=person,
+                head=head,
+            ),
+        ),
+        confirms=True,
+    )
 
 
 @action("owed.hand_back", in_place=True)
@@ -200,9 +298,17 @@ async def hand_back_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     rows = [row for row in stored if row.state is OwedState.OPEN and row.assignee == to]
     if not rows:
         return say(_("ไม่มีเรื่องที่คืนได้แล้ว"))
-    _write(ctx, rows, {row.id: before[row.id] for row in rows})
+    _write(
+        ctx,
+        rows,
+        {row.id: before[row.id] for row in rows},
+    )
     if to != ctx.staff.id:
-        told = partial(_taken_back, ctx.staff.name, len(rows))
+        told = partial(
+            _taken_back,
+            ctx.staff.name,
+            len(rows),
+        )
         ctx.notify(told, f"owed:handed_back:{to}:{ctx.incoming.id}", staff_id=to)
     lines = [_("✅ คืนผู้รับผิดชอบเดิมแล้ว %(count)s เรื่อง", count=len(rows))]
     gone = len(before) - len(rows)

@@ -39,14 +39,33 @@ def counted(count: int) -> str:
     return str(count)
 
 
-async def numbers(ctx: Context, wanted: Narrowing, staffs: Staffs) -> tuple[int, str]:
+async def numbers(
+    ctx: Context,
+    wanted: Narrowing,
+    staffs: Staffs,
+) -> tuple[int, str]:
     """Returns how much is owed, and the two or three numbers that lead a list of it."""
     ignored_after = ctx.configuration.leading.ignored_after
-    total = await store.count_lines(ctx.db, wanted, staffs, ctx.today)
+    total = await store.count_lines(
+        ctx.db,
+        wanted,
+        staffs,
+        ctx.today,
+    )
     late = replace(wanted, overdue=True)
     ignored = replace(wanted, unchased=max(wanted.unchased, ignored_after))
-    overdue = await store.count_lines(ctx.db, late, staffs, ctx.today)
-    in_vain = await store.count_lines(ctx.db, ignored, staffs, ctx.today)
+    overdue = await store.count_lines(
+        ctx.db,
+        late,
+        staffs,
+        ctx.today,
+    )
+    in_vain = await store.count_lines(
+        ctx.db,
+        ignored,
+        staffs,
+        ctx.today,
+    )
     told = [_("⏰ ค้างส่ง %(count)s เรื่อง", count=counted(total))]
     if overdue:
         told.append(_("เกินกำหนด %(count)s", count=counted(overdue)))
@@ -65,7 +84,11 @@ def lead_buttons(wanted: Narrowing = EVERYTHING) -> tuple[Button, ...]:
     """Returns the ways to the lists of a lead, narrowed alike where that can be."""
     args = {**narrowed.as_args(wanted), "page": "0"}
     return (
-        Button(_("ตามเจ้าหน้าที่"), "owed.officers", {**args, "officer": ""}),
+        Button(
+            _("ตามเจ้าหน้าที่"),
+            "owed.officers",
+            {**args, "officer": ""},
+        ),
         Button(_("เตือนแล้วไม่มีใครติดตาม"), "owed.ignored", args),
         Button(_("ใกล้กำหนด"), "owed.risk", args),
         Button(_("อีเมลส่งไม่ถึง"), "owed.letters", args),
@@ -79,17 +102,29 @@ def lead_buttons(wanted: Narrowing = EVERYTHING) -> tuple[Button, ...]:
 @action("owed.narrowed", in_place=True)
 async def narrowed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows another page of the list, or the list narrowed otherwise."""
-    return await show_lines(ctx, narrowed.of_args(args), int(args.get("page", 0)))
+    return await show_lines(
+        ctx,
+        narrowed.of_args(args),
+        int(args.get("page", 0)),
+    )
 
 
 @action("owed.ignored", in_place=True)
 async def ignored_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows what was reminded of again and again without a chase."""
     unchased = ctx.configuration.leading.ignored_after
-    return await show_lines(ctx, replace(narrowed.of_args(args), unchased=unchased), 0)
+    return await show_lines(
+        ctx,
+        replace(narrowed.of_args(args), unchased=unchased),
+        0,
+    )
 
 
-async def show_lines(ctx: Context, wanted: Narrowing, page: int = 0) -> Reply:
+async def show_lines(
+    ctx: Context,
+    wanted: Narrowing,
+    page: int = 0,
+) -> Reply:
     """Shows one page of what is owed, the longest expected first."""
     staffs = await narrowed.visible(ctx, wanted)
     total, head = await numbers(ctx, wanted, staffs)
@@ -109,26 +144,66 @@ async def show_lines(ctx: Context, wanted: Narrowing, page: int = 0) -> Reply:
         page,
         more=len(rows) > PAGE,
     )
-    buttons = (*turns, *_filters(ctx, wanted, total))
-    if not rows:
-        return Reply((Paragraph(in_lines(question, _("ไม่มีรายการ")), buttons),))
-    return Reply((Choice(question, await line_buttons(ctx, rows[:PAGE]), buttons),))
+    buttons = (
+        *turns,
+        *_filters(
+            ctx,
+            wanted,
+            total,
+        ),
+    )
+    options = await line_buttons(ctx, rows[:PAGE])
+    return listed(question, options, buttons)
+
+
+def listed(
+    head: str,
+    options: Sequence[Button],
+    buttons: Sequence[Button],
+) -> Reply:
+    """Returns a list with its head and what can be done, or that there is nothing."""
+    if options:
+        return Reply(
+            (
+                Choice(
+                    head,
+                    tuple(options),
+                    tuple(buttons),
+                ),
+            )
+        )
+    nothing = in_lines(head, _("ไม่มีรายการ"))
+    return Reply((Paragraph(nothing, tuple(buttons)),))
 
 
 def page_text(page: int, total: int) -> str:
     """Returns which page of how many this is; "" where there is but one."""
     if total <= PAGE or total > store.MOST_COUNTED:
         return ""
-    return _("หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-total // PAGE))
+    return _(
+        "หน้า %(page)s/%(pages)s",
+        page=page + 1,
+        pages=-(-total // PAGE),
+    )
 
 
-def _filters(ctx: Context, wanted: Narrowing, total: int) -> list[Button]:
+def _filters(
+    ctx: Context,
+    wanted: Narrowing,
+    total: int,
+) -> list[Button]:
     """What narrows the list further, what is done with all of it, and the other lists."""
     args = narrowed.as_args(wanted)
     buttons = []
     if total:
-        buttons.append(Button(_("มอบหมายทั้งหมดนี้…"), "owed.hand", args))
-        buttons.append(Button(_("ไฟล์ Excel"), "owed.file", {**args, "file": "xlsx"}))
+        buttons.append(
+            Button(
+                _("มอบหมายทั้งหมดนี้…"),
+                "owed.hand",
+                args,
+            )
+        )
+        buttons.append(file_button(wanted, ""))
     if not wanted.overdue:
         buttons.append(_list_button(_("เกินกำหนด"), replace(wanted, overdue=True)))
     if wanted.officer != ctx.staff.id:
@@ -139,7 +214,26 @@ def _filters(ctx: Context, wanted: Narrowing, total: int) -> list[Button]:
 
 
 def _list_button(label: str, wanted: Narrowing) -> Button:
-    return Button(label, "owed.narrowed", {**narrowed.as_args(wanted), "page": "0"})
+    return Button(
+        label,
+        "owed.narrowed",
+        {**narrowed.as_args(wanted), "page": "0"},
+    )
+
+
+def file_button(wanted: Narrowing, view: str) -> Button:
+    """Returns the button that sends a list as a file."""
+    args = narrowed.as_args(wanted)
+    return Button(
+        _("ไฟล์ Excel"),
+        "owed.file",
+        {**args, "view": view, "file": "xlsx"},
+    )
+
+
+def kind_counts(counts: Mapping[str, int]) -> list[str]:
+    """Returns how much there is of each kind of thing owed."""
+    return [f"{value_label('owed', rule)} {count}" for rule, count in counts.items()]
 
 
 async def line_buttons(ctx: Context, rows: Sequence[OwedLine]) -> tuple[Button, ...]:
@@ -150,7 +244,12 @@ async def line_buttons(ctx: Context, rows: Sequence[OwedLine]) -> tuple[Button, 
     customers = await customer_names(ctx, [row.customer for row in rows])
     return tuple(
         Button(
-            line_text(ctx, row, customers.get(row.customer, ""), names),
+            line_text(
+                ctx,
+                row,
+                customers.get(row.customer, ""),
+                names,
+            ),
             "owed.show",
             {"owed": str(row.id)},
         )
@@ -211,10 +310,18 @@ def _followed(row: OwedLine) -> list[str]:
 @action("owed.officers", in_place=True)
 async def officers_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows another page of what each officer looks after."""
-    return await show_officers(ctx, narrowed.of_args(args), int(args.get("page", 0)))
+    return await show_officers(
+        ctx,
+        narrowed.of_args(args),
+        int(args.get("page", 0)),
+    )
 
 
-async def show_officers(ctx: Context, wanted: Narrowing, page: int = 0) -> Reply:
+async def show_officers(
+    ctx: Context,
+    wanted: Narrowing,
+    page: int = 0,
+) -> Reply:
     """Shows what each officer looks after: what, how old, how often reminded without a chase."""
     staffs = await narrowed.visible(ctx, wanted)
     ignored_after = ctx.configuration.leading.ignored_after
@@ -227,7 +334,15 @@ async def show_officers(ctx: Context, wanted: Narrowing, page: int = 0) -> Reply
     )
     names = await staff.staff_names(ctx.db)
     shown = sums[page * PAGE : (page + 1) * PAGE]
-    options = tuple(_officer_button(ctx, wanted, one, names) for one in shown)
+    options = tuple(
+        _officer_button(
+            ctx,
+            wanted,
+            one,
+            names,
+        )
+        for one in shown
+    )
     only = in_one_line(*await narrowed.told(ctx, wanted))
     head = in_one_line(
         _(
@@ -244,11 +359,11 @@ async def show_officers(ctx: Context, wanted: Narrowing, page: int = 0) -> Reply
         page,
         more=len(sums) > (page + 1) * PAGE,
     )
-    file = Button(_("ไฟล์ Excel"), "owed.file", {**args, "file": "xlsx", "view": "officers"})
-    buttons = (*turns, _list_button(_("ทุกเรื่อง"), wanted), file, *lead_buttons(wanted)[1:])
-    if not options:
-        return Reply((Paragraph(in_lines(head, only, _("ไม่มีรายการ")), buttons),))
-    return Reply((Choice(in_lines(head, only), options, buttons),))
+    every = _list_button(_("ทุกเรื่อง"), wanted)
+    file = file_button(wanted, "officers")
+    others = lead_buttons(wanted)[1:]
+    buttons = (*turns, every, file, *others)
+    return listed(in_lines(head, only), options, buttons)
 
 
 def _officer_button(
@@ -266,7 +381,7 @@ def _officer_button(
 
 def officer_parts(ctx: Context, one: OfficerSum) -> list[str]:
     """Returns what an officer looks after, how old it is, and what was reminded of in vain."""
-    parts = [f"{value_label('owed', rule)} {count}" for rule, count in one.kinds.items()]
+    parts = kind_counts(one.kinds)
     if one.overdue:
         parts.append(_("เกินกำหนด %(count)s", count=one.overdue))
     days = (ctx.today - one.since.astimezone(BANGKOK).date()).days

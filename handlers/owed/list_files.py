@@ -31,7 +31,6 @@ from store.tickets import records as tickets
 MOST = 10_000
 """Rows of a file; more is narrowed first."""
 PAGE = 500
-Cells = list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +38,18 @@ class Table:
     """What a file says: what it is called, and its rows, the heading first."""
 
     title: str
-    rows: list[Cells]
+    rows: list[list[str]]
 
 
 @action("owed.file")
 async def file_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Sends the list from which the button comes as a file."""
     wanted = narrowed.of_args(args)
-    asked = AskedList(view=args.get("view", ""), wanted=wanted, file=args["file"])
+    asked = AskedList(
+        view=args.get("view", ""),
+        wanted=wanted,
+        file=args["file"],
+    )
     return await send(ctx, asked)
 
 
@@ -76,7 +79,15 @@ async def send(ctx: Context, asked: AskedList) -> Reply:
         caption += "\n" + _("มีมากกว่านี้ กรองให้แคบลงเพื่อให้ได้ครบ เช่น ตามปีงบ")
     if not _sees_names(ctx):
         caption += "\n" + _("ชื่อและที่อยู่มีในไฟล์ของหัวหน้าเท่านั้น")
-    return Reply((file_cards.as_document(file, caption, reader=ctx.staff.role),))
+    return Reply(
+        (
+            file_cards.as_document(
+                file,
+                caption,
+                reader=ctx.staff.role,
+            ),
+        )
+    )
 
 
 def _sees_names(ctx: Context) -> bool:
@@ -110,13 +121,28 @@ async def _lines(ctx: Context, wanted: Narrowing) -> Table:
     rows = [heading]
     names = await staff.staff_names(ctx.db)
     for offset in range(0, MOST, PAGE):
-        page = await lists.list_lines(ctx.db, wanted, staffs, ctx.today, PAGE, offset)
+        page = await lists.list_lines(
+            ctx.db,
+            wanted,
+            staffs,
+            ctx.today,
+            PAGE,
+            offset,
+        )
         if not page:
             break
         customers = {}
         if _sees_names(ctx):
             customers = await customer_names(ctx, [line.customer for line in page])
-        rows += [_cells(ctx, line, customers, names) for line in page]
+        rows += [
+            _cells(
+                ctx,
+                line,
+                customers,
+                names,
+            )
+            for line in page
+        ]
     return Table(_("ค้างส่ง"), rows)
 
 
@@ -125,7 +151,7 @@ def _cells(
     line: OwedLine,
     customers: Mapping[str, str],
     names: Mapping[StaffId, str],
-) -> Cells:
+) -> list[str]:
     began = line.started_at.astimezone(BANGKOK).date()
     return [
         line.contract_no,
@@ -149,7 +175,13 @@ def _officer(officer: StaffId | None, names: Mapping[StaffId, str]) -> str:
 async def _officers(ctx: Context, wanted: Narrowing) -> Table:
     staffs = await narrowed.visible(ctx, wanted)
     ignored_after = ctx.configuration.leading.ignored_after
-    sums = await lists.list_by_officer(ctx.db, wanted, staffs, ctx.today, ignored_after)
+    sums = await lists.list_by_officer(
+        ctx.db,
+        wanted,
+        staffs,
+        ctx.today,
+        ignored_after,
+    )
     names = await staff.staff_names(ctx.db)
     heading = [_("ผู้รับผิดชอบ"), _("ค้าง"), _("เกินกำหนด"), _("รายละเอียด")]
     rows = [heading]
@@ -162,7 +194,11 @@ async def _officers(ctx: Context, wanted: Narrowing) -> Table:
 async def _week(ctx: Context, wanted: Narrowing) -> Table:
     visible = await narrowed.visible(ctx, wanted)
     period = wanted.period or movement.usual_period(ctx)
-    change = await movement.read_change(ctx, period, movement.staffs_of(wanted, visible))
+    change = await movement.read_change(
+        ctx,
+        period,
+        movement.staffs_of(wanted, visible),
+    )
     rows = [[_("รายการ"), format_period(period)]]
     rows += [[label, text] for label, text in movement.change_lines(change)]
     return Table(_("สรุปค้างส่ง"), rows)
@@ -171,9 +207,22 @@ async def _week(ctx: Context, wanted: Narrowing) -> Table:
 async def _letters(ctx: Context, wanted: Narrowing) -> Table:
     staffs = await _staffs(ctx, wanted)
     names = await staff.staff_names(ctx.db)
-    heading = [_("วันที่"), *_named(ctx, _("ผู้รับ"), _("หัวเรื่อง")), _("เหตุผล"), _("ผู้ส่ง")]
+    heading = [
+        _("วันที่"),
+        *_named(
+            ctx,
+            _("ผู้รับ"),
+            _("หัวเรื่อง"),
+        ),
+        _("เหตุผล"),
+        _("ผู้ส่ง"),
+    ]
     rows = [heading]
-    for mail in await mails.list_lost(ctx.db, staffs, MOST):
+    for mail in await mails.list_lost(
+        ctx.db,
+        staffs,
+        MOST,
+    ):
         private = _named(ctx, mail.to, mail.subject)
         writer = _officer(mail.staff_id, names)
         rows.append([day(mail.written_at), *private, reason(mail.error), writer])
@@ -186,7 +235,13 @@ async def _risk(ctx: Context, wanted: Narrowing) -> Table:
     days = ctx.configuration.leading.at_risk_days
     end = ctx.now + timedelta(days=days)
     rows = []
-    numbers = await deadlines.list_next(ctx.db, staffs, ctx.now, end, PAGE)
+    numbers = await deadlines.list_next(
+        ctx.db,
+        staffs,
+        ctx.now,
+        end,
+        PAGE,
+    )
     found = await tickets.get_tickets(ctx.db, numbers)
     for number in numbers:
         ticket = found[number]
@@ -195,7 +250,13 @@ async def _risk(ctx: Context, wanted: Narrowing) -> Table:
             subject = ctx.catalogue.subject_label(ticket.subject)
             row = [when(until), number, subject, _officer(ticket.assignee, names)]
             rows.append((until.date(), row))
-    for line in await lists.list_expected(ctx.db, staffs, ctx.today, days, PAGE):
+    for line in await lists.list_expected(
+        ctx.db,
+        staffs,
+        ctx.today,
+        days,
+        PAGE,
+    ):
         no = line.contract_no or line.customer
         what = value_label("owed", line.rule)
         row = [format_date(line.expected_on), no, what, _officer(line.officer, names)]

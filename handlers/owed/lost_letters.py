@@ -6,12 +6,12 @@ from domain.owed.narrowing import Narrowing
 from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets.references import ReferenceKind, take_reference
-from handlers.chat import Button, Choice, Paragraph, Reply, in_one_line, turn_buttons
+from handlers.chat import Button, Reply, in_one_line, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.mail.cards import reason
 from handlers.owed import narrowed
-from handlers.owed.lead_lists import PAGE, lead_buttons
+from handlers.owed.lead_lists import PAGE, lead_buttons, listed
 from handlers.owed.request_cards import day
 from handlers.registry import action
 from store import staff
@@ -25,23 +25,40 @@ SUBJECT = 60
 @action("owed.letters", in_place=True)
 async def letters_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows another page of the letters."""
-    return await show_letters(ctx, narrowed.of_args(args), int(args.get("page", 0)))
+    return await show_letters(
+        ctx,
+        narrowed.of_args(args),
+        int(args.get("page", 0)),
+    )
 
 
-async def show_letters(ctx: Context, wanted: Narrowing, page: int = 0) -> Reply:
+async def show_letters(
+    ctx: Context,
+    wanted: Narrowing,
+    page: int = 0,
+) -> Reply:
     """Shows the letters that did not arrive, the latest first; each leads to what it is about."""
     visible = await narrowed.visible(ctx, wanted)
     staffs = visible if wanted.officer is None else [wanted.officer]
     total = await mails.count_lost(ctx.db, staffs)
-    found = await mails.list_lost(ctx.db, staffs, PAGE + 1, page * PAGE)
+    found = await mails.list_lost(
+        ctx.db,
+        staffs,
+        PAGE + 1,
+        page * PAGE,
+    )
     names = await staff.staff_names(ctx.db)
     head = _("📧 อีเมลส่งไม่ถึงและยังไม่ได้ส่งใหม่ %(count)s ฉบับ", count=total)
     args = narrowed.as_args(Narrowing(officer=wanted.officer))
-    turns = turn_buttons("owed.letters", args, page, more=len(found) > PAGE)
+    turns = turn_buttons(
+        "owed.letters",
+        args,
+        page,
+        more=len(found) > PAGE,
+    )
     buttons = (*turns, *lead_buttons(Narrowing(officer=wanted.officer)))
-    if not found:
-        return Reply((Paragraph(f"{head}\n{_('ไม่มีรายการ')}", buttons),))
-    return Reply((Choice(head, _options(ctx, found[:PAGE], names), buttons),))
+    options = _options(ctx, found[:PAGE], names)
+    return listed(head, options, buttons)
 
 
 def _options(
@@ -68,7 +85,11 @@ def _options(
 def _opening(record: str, label: str) -> Button:
     """The button that opens what a letter is about, with what can be done about the letter."""
     if record.startswith("O"):
-        return Button(label, "owed.show", {"owed": record[1:]})
+        return Button(
+            label,
+            "owed.show",
+            {"owed": record[1:]},
+        )
     if take_reference(record, ReferenceKind.TICKET) is not None:
         return Button(label, "ticket.show", {"no": record})
     return Button(label, "mail.list", {"record": record})

@@ -10,13 +10,19 @@ from domain.owed.narrowing import Narrowing
 from domain.owed.rules import OwedState
 from domain.staff import StaffId
 from domain.text import shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, in_one_line, turn_buttons
+from handlers.chat import Button, Card, Reply, in_one_line, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.owed import narrowed
 from handlers.owed.cards import list_entries
-from handlers.owed.lead_lists import PAGE, lead_buttons
+from handlers.owed.lead_lists import (
+    PAGE,
+    file_button,
+    kind_counts,
+    lead_buttons,
+    listed,
+)
 from handlers.owed.request_cards import owed_state, title
 from handlers.registry import action
 from store import staff
@@ -26,12 +32,10 @@ from store.owed.lists import Movement, Staffs
 
 REASONS = 5
 """Reasons why things were given up that are told, those of most first."""
-RETURNED = "contract"
-"""What is sent back; everything else is received."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PeriodChange:
     """A period, what changed in it, and in the one before."""
 
     period: Period
@@ -45,11 +49,25 @@ def usual_period(ctx: Context) -> Period:
     return relative_period(key, ctx.today)
 
 
-async def read_change(ctx: Context, period: Period, staffs: Staffs) -> Change:
+async def read_change(
+    ctx: Context,
+    period: Period,
+    staffs: Staffs,
+) -> PeriodChange:
     """Returns what changed in a period and in the one before."""
-    now = await store.get_movement(ctx.db, period, staffs, REASONS)
-    earlier = await store.get_movement(ctx.db, before(period), staffs, REASONS)
-    return Change(period, now, earlier)
+    now = await store.get_movement(
+        ctx.db,
+        period,
+        staffs,
+        REASONS,
+    )
+    earlier = await store.get_movement(
+        ctx.db,
+        before(period),
+        staffs,
+        REASONS,
+    )
+    return PeriodChange(period, now, earlier)
 
 
 def staffs_of(wanted: Narrowing, visible: Staffs) -> Staffs:
@@ -67,49 +85,96 @@ async def show_movement(ctx: Context, wanted: Narrowing) -> Reply:
     """Shows what changed in a period, for one officer or for all that may be seen."""
     visible = await narrowed.visible(ctx, wanted)
     period = wanted.period or usual_period(ctx)
-    change = await read_change(ctx, period, staffs_of(wanted, visible))
+    change = await read_change(
+        ctx,
+        period,
+        staffs_of(wanted, visible),
+    )
     whose = await _whose(ctx, wanted.officer)
     head = in_one_line(
         _("📊 %(period)s", period=format_period(period)),
         whose,
-        _against(_("ยังค้าง"), change.now.open_after, change.now.open_before),
+        _against(
+            _("ยังค้าง"),
+            change.now.open_after,
+            change.now.open_before,
+        ),
         _("เข้าใหม่ %(count)s", count=sum(change.now.began.values())),
-        _("ได้รับ %(count)s", count=sum(change.now.received.values())),
+        _("ได้รับ %(count)s", count=change.now.got),
     )
-    return Reply((Card(head, tuple(change_lines(change)), buttons=_buttons(ctx, wanted, period)),))
+    lines = tuple(change_lines(change))
+    buttons = _buttons(ctx, wanted, period)
+    return Reply(
+        (
+            Card(
+                head,
+                lines,
+                buttons=buttons,
+            ),
+        )
+    )
 
 
 async def _whose(ctx: Context, officer: StaffId | None) -> str:
-    (*whose,) = await narrowed.told(ctx, Narrowing(officer=officer))
+    whose = await narrowed.told(ctx, Narrowing(officer=officer))
     return in_one_line(*whose)
 
 
-def _against(label: str, now: int, earlier: int) -> str:
+def _against(
+    label: str,
+    now: int,
+    earlier: int,
+) -> str:
     """`ยังค้าง 214 (เพิ่มขึ้น 6)`"""
     difference = now - earlier
     if difference > 0:
-        return _("%(label)s %(now)s (เพิ่มขึ้น %(more)s)", label=label, now=now, more=difference)
+        return _(
+            "%(label)s %(now)s (เพิ่มขึ้น %(more)s)",
+            label=label,
+            now=now,
+            more=difference,
+        )
     if difference < 0:
-        return _("%(label)s %(now)s (ลดลง %(less)s)", label=label, now=now, less=-difference)
+        return _(
+            "%(label)s %(now)s (ลดลง %(less)s)",
+            label=label,
+            now=now,
+            less=-difference,
+        )
     return _("%(label)s %(now)s (เท่าเดิม)", label=label, now=now)
 
 
-def change_lines(change: Change) -> list[tuple[str, str]]:
+def change_lines(change: PeriodChange) -> list[tuple[str, str]]:
     """Returns a line for each way in which the sum changed, with the number of the period
     before.
     """
     now = change.now
     earlier = change.earlier
     lines = [
-        _line(_("เข้าใหม่"), now.began, earlier.began),
         _line(
-            _("ส่งคืนแล้ว"), _only(now.received, returned=True), _only(earlier.received, returned=True)
+            _("เข้าใหม่"),
+            now.began,
+            earlier.began,
         ),
-        _line(_("ได้รับแล้ว"), _only(now.received), _only(earlier.received)),
-        _line(_("เลิกติดตาม"), now.dropped, earlier.dropped),
+        _line(
+            _("ส่งคืนแล้ว"),
+            now.returned,
+            earlier.returned,
+        ),
+        _line(
+            _("ได้รับแล้ว"),
+            now.received,
+            earlier.received,
+        ),
+        _line(
+            _("เลิกติดตาม"),
+            now.dropped,
+            earlier.dropped,
+        ),
     ]
     for reason, count in now.reasons:
-        lines.append((_("เหตุผลที่เลิกติดตาม"), f"{shorten(reason, 100) or '-'} ({count})"))
+        why = shorten(reason, 100) or "-"
+        lines.append((_("เหตุผลที่เลิกติดตาม"), f"{why} ({count})"))
     still = _(
         "%(after)s · เริ่มช่วง %(before)s",
         after=now.open_after,
@@ -119,36 +184,48 @@ def change_lines(change: Change) -> list[tuple[str, str]]:
     return lines
 
 
-def _only(counts: Mapping[str, int], *, returned: bool = False) -> dict[str, int]:
-    """Those of what is sent back, or of all the rest."""
-    return {rule: count for rule, count in counts.items() if (rule == RETURNED) is returned}
-
-
-def _line(label: str, now: Mapping[str, int], earlier: Mapping[str, int]) -> tuple[str, str]:
+def _line(
+    label: str,
+    now: Mapping[str, int],
+    earlier: Mapping[str, int],
+) -> tuple[str, str]:
     """`12 (ช่วงก่อน 8) · สัญญาที่ลงนาม 10 · ผลงานวิจัย 2`"""
     total = _(
         "%(now)s (ช่วงก่อน %(earlier)s)",
         now=sum(now.values()),
         earlier=sum(earlier.values()),
     )
-    kinds = [f"{value_label('owed', rule)} {count}" for rule, count in now.items()]
-    return label, in_one_line(total, *(kinds if len(kinds) > 1 else ()))
+    if len(now) < 2:
+        return label, total
+    return label, in_one_line(total, *kind_counts(now))
 
 
-def _buttons(ctx: Context, wanted: Narrowing, period: Period) -> tuple[Button, ...]:
+def _buttons(
+    ctx: Context,
+    wanted: Narrowing,
+    period: Period,
+) -> tuple[Button, ...]:
     """The periods beside this one, what stands behind its numbers, and the other lists."""
     args = {**narrowed.as_args(wanted), **_period_args(period)}
     earlier = {**args, **_period_args(before(period))}
     buttons = [Button(_("ก่อนหน้า"), "owed.week", earlier)]
     if period.until <= ctx.today:
         later = {**args, **_period_args(after(period))}
-        buttons.append(Button(_("ถัดไป"), "owed.week", later))
+        buttons.append(
+            Button(
+                _("ถัดไป"),
+                "owed.week",
+                later,
+            )
+        )
     for state in (OwedState.RECEIVED, OwedState.DROPPED):
         label = value_label("owed_state", state)
-        buttons.append(Button(label, "owed.ended", {**args, "state": str(state), "page": "0"}))
-    buttons.append(Button(_("ที่เข้าใหม่และยังค้าง"), "owed.narrowed", {**args, "page": "0"}))
-    buttons.append(Button(_("ไฟล์ Excel"), "owed.file", {**args, "file": "xlsx", "view": "week"}))
-    return (*buttons, *lead_buttons()[:-1])
+        ended = {**args, "state": str(state)}
+        buttons.append(Button(label, "owed.ended", ended))
+    new = Button(_("ที่เข้าใหม่และยังค้าง"), "owed.narrowed", args)
+    file = file_button(wanted, "week")
+    others = lead_buttons()[:-1]
+    return (*buttons, new, file, *others)
 
 
 def _period_args(period: Period) -> dict[str, str]:
@@ -171,13 +248,20 @@ async def ended_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         PAGE + 1,
         page * PAGE,
     )
-    turns = turn_buttons("owed.ended", _without_page(args), page, more=len(ids) > PAGE)
-    back = Button(_("กลับ"), "owed.week", narrowed.as_args(wanted))
+    turns = turn_buttons(
+        "owed.ended",
+        _without_page(args),
+        page,
+        more=len(ids) > PAGE,
+    )
+    back = Button(
+        _("กลับ"),
+        "owed.week",
+        narrowed.as_args(wanted),
+    )
     head = in_one_line(value_label("owed_state", state), format_period(period))
     options = await _ended_lines(ctx, ids[:PAGE])
-    if not options:
-        return Reply((Paragraph(f"{head}\n{_('ไม่มีรายการ')}", (*turns, back)),))
-    return Reply((Choice(head, options, (*turns, back)),))
+    return listed(head, options, (*turns, back))
 
 
 def _without_page(args: Mapping[str, str]) -> dict[str, str]:
@@ -186,7 +270,8 @@ def _without_page(args: Mapping[str, str]) -> dict[str, str]:
 
 async def _ended_lines(ctx: Context, ids: Sequence[int]) -> tuple[Button, ...]:
     """A button for each, in this order, which opens the request."""
-    entries = await list_entries(ctx, await owed.list_by_ids(ctx.db, ids))
+    rows = await owed.list_by_ids(ctx.db, ids)
+    entries = await list_entries(ctx, rows)
     names = await staff.staff_names(ctx.db)
     buttons = []
     for entry in sorted(entries, key=lambda entry: ids.index(entry.row.id)):
@@ -196,5 +281,11 @@ async def _ended_lines(ctx: Context, ids: Sequence[int]) -> tuple[Button, ...]:
             value_label("owed", row.rule),
             owed_state(ctx, row, names),
         )
-        buttons.append(Button(line, "request.show", {"request": str(row.request_id)}))
+        buttons.append(
+            Button(
+                line,
+                "request.show",
+                {"request": str(row.request_id)},
+            )
+        )
     return tuple(buttons)

@@ -23,11 +23,23 @@ async def read_words(ctx: Context, text: str) -> AskedList:
     """Returns what was typed behind /owed; InvalidInput("owed_list")."""
     people = await staff.staff_names(ctx.db)
     rules = ctx.configuration.rules
-    asked = read_asked(without_courtesy(text), Speaker(ctx.staff.id, ctx.today, people, rules))
+    asked = read_asked(
+        without_courtesy(text),
+        Speaker(
+            ctx.staff.id,
+            ctx.today,
+            people,
+            rules,
+        ),
+    )
     if asked.view != "ignored":
         return asked
     unchased = ctx.configuration.leading.ignored_after
-    return replace(asked, view="", wanted=replace(asked.wanted, unchased=unchased))
+    return replace(
+        asked,
+        view="",
+        wanted=replace(asked.wanted, unchased=unchased),
+    )
 
 
 async def visible(ctx: Context, wanted: Narrowing = EVERYTHING) -> Staffs:

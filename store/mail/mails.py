@@ -95,12 +95,12 @@ class Mail:
 
 _HANDED_OVER = "('sent', 'doubtful')"
 """The outbox's states in which a report that it did not arrive says what became of a mail."""
-_SELECT = (
-    "SELECT m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, "
+_COLUMNS = (
+    "m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, "
     "m.files, m.automatic, m.message_id, m.thread, m.staff_id, m.written_at, "
-    "o.state, o.sent_at, o.next_at, o.error, m.bounced_at, m.delayed_at, m.report "
-    "FROM mails m JOIN outbox o ON o.id = m.id"
+    "o.state, o.sent_at, o.next_at, o.error, m.bounced_at, m.delayed_at, m.report"
 )
+_SELECT = f"SELECT {_COLUMNS} FROM mails m JOIN outbox o ON o.id = m.id"
 
 
 def _mail(row: Row) -> Mail:
@@ -396,9 +396,11 @@ async def _from(
 
 
 _LOST = (
-    "(o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN ('sent', 'doubtful')) "
-    "AND m.id IN (SELECT id FROM mails WHERE bounced_at IS NOT NULL "
-    "UNION SELECT id FROM outbox WHERE state = 'dead') "
+    # In this order: of all messages only those that failed are looked at.
+    "FROM (SELECT id FROM mails WHERE bounced_at IS NOT NULL "
+    "UNION SELECT id FROM outbox WHERE state IN ('dead', 'doubtful')) AS lost "
+    "CROSS JOIN mails m CROSS JOIN outbox o WHERE m.id = lost.id AND o.id = m.id "
+    f"AND (o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) "
     # One that went out later about the same was sent in its place.
     "AND NOT EXISTS (SELECT 1 FROM mails l JOIN outbox s ON s.id = l.id "
     "WHERE l.record = m.record AND s.seq > o.seq AND l.bounced_at IS NULL "
@@ -424,9 +426,9 @@ async def list_lost(
     """What these people (None = anybody, and the desk itself) wrote that did not arrive and was not
     sent again since, the latest first.
     """
-    where, people = _lost_of(staffs)
+    lost, people = _lost_of(staffs)
     rows = await db.fetch(
-        f"{_SELECT} WHERE {where} ORDER BY o.seq DESC LIMIT {int(limit)} OFFSET {int(offset)}",
+        f"SELECT {_COLUMNS} {lost} ORDER BY o.seq DESC LIMIT {int(limit)} OFFSET {int(offset)}",
         *people,
     )
     return [_mail(row) for row in rows]
@@ -434,9 +436,5 @@ async def list_lost(
 
 async def count_lost(db: Reader, staffs: Sequence[StaffId] | None) -> int:
     """How many letters that are."""
-    where, people = _lost_of(staffs)
-    return await count(
-        db,
-        f"SELECT count(*) AS n FROM mails m JOIN outbox o ON o.id = m.id WHERE {where}",
-        *people,
-    )
+    lost, people = _lost_of(staffs)
+    return await count(db, f"SELECT count(*) AS n {lost}", *people)

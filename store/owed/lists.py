@@ -18,6 +18,9 @@ from store.engine.database import Reader, Row, count, is_one_of
 MOST_COUNTED = 1000
 """More than this are not counted: one more stands for them."""
 
+RETURNED = ("contract",)
+"""What is sent back; everything else is received."""
+
 Staffs = Sequence[StaffId] | None
 """Whose things a list may show; None = everybody's."""
 
@@ -103,7 +106,11 @@ def _of(where: _Where, staffs: Staffs) -> _Where:
     return where.and_(is_one_of("assignee_id", staffs), *staffs)
 
 
-def _open(wanted: Narrowing, staffs: Staffs, today: date) -> _Where:
+def _open(
+    wanted: Narrowing,
+    staffs: Staffs,
+    today: date,
+) -> _Where:
     where = _of(_Where(("state = 'open'",)), staffs)
     if wanted.officer == NOBODY:
         where = where.and_("assignee_id IS NULL")
@@ -152,7 +159,12 @@ async def list_lines_by_ids(db: Reader, ids: Sequence[int]) -> list[OwedLine]:
     return [OwedLine(**dict(row)) for row in rows]
 
 
-async def count_lines(db: Reader, wanted: Narrowing, staffs: Staffs, today: date) -> int:
+async def count_lines(
+    db: Reader,
+    wanted: Narrowing,
+    staffs: Staffs,
+    today: date,
+) -> int:
     """How many there are; MOST_COUNTED and one where there are more."""
     where = _open(wanted, staffs, today)
     return await count(
@@ -208,16 +220,23 @@ def _officer_sum(row: Row) -> OfficerSum:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What became of the things owed in a period, by kind: what came in, was received, and was
-    given up with which reason; what was open at its beginning and at its end.
+    """What became of the things owed in a period, by kind: what came in, was sent back (contracts)
+    or received (all the rest), and was given up with which reason; what was open at its beginning
+    and at its end.
     """
 
     began: Mapping[str, int]
+    returned: Mapping[str, int]
     received: Mapping[str, int]
     dropped: Mapping[str, int]
     open_before: int
     open_after: int
     reasons: Sequence[tuple[str, int]]
+
+    @property
+    def got(self) -> int:
+        """How much came."""
+        return sum(self.returned.values()) + sum(self.received.values())
 
 
 async def get_movement(
@@ -229,16 +248,32 @@ async def get_movement(
     """What changed in a period; `reasons` = so many are named, those of most first."""
     since, until = period.instants
     where = _of(_Where(("state <> 'void'",)), staffs)
-    began = await _count_by_rule(db, where.and_("started_at >= ? AND started_at < ?", since, until))
+    began = await _count_by_rule(
+        db,
+        where.and_(
+            "started_at >= ? AND started_at < ?",
+            since,
+            until,
+        ),
+    )
     ended = await _count_ended(db, where, since, until)
+    received = ended[OwedState.RECEIVED]
+    returned = {rule: received.pop(rule) for rule in RETURNED if rule in received}
     open_before = await _count_open_at(db, where, since)
     return Movement(
         began=began,
-        received=ended[OwedState.RECEIVED],
+        returned=returned,
+        received=received,
         dropped=ended[OwedState.DROPPED],
         open_before=open_before,
         open_after=await _count_open_at(db, where, until),
-        reasons=await _count_reasons(db, where, since, until, reasons),
+        reasons=await _count_reasons(
+            db,
+            where,
+            since,
+            until,
+            reasons,
+        ),
     )
 
 
@@ -249,7 +284,11 @@ async def _count_by_rule(db: Reader, where: _Where) -> Counter[str]:
     return Counter({row["rule"]: int(row["n"]) for row in rows})
 
 
-def _ended(where: _Where, since: datetime, until: datetime) -> _Where:
+def _ended(
+    where: _Where,
+    since: datetime,
+    until: datetime,
+) -> _Where:
     return where.and_("ended_at >= ? AND ended_at < ?", since, until)
 
 
@@ -285,7 +324,11 @@ async def _count_reasons(
     return [(row["reason"], int(row["n"])) for row in rows]
 
 
-async def _count_open_at(db: Reader, where: _Where, at: datetime) -> int:
+async def _count_open_at(
+    db: Reader,
+    where: _Where,
+    at: datetime,
+) -> int:
     """How much was owed at an instant: what is open now, with what ended since and without what
     began since.
     """
@@ -307,7 +350,11 @@ async def list_ended_ids(
 ) -> list[int]:
     """What ended so in a period, the latest first."""
     since, until = period.instants
-    where = _ended(_of(_Where(("state = ?",), (state,)), staffs), since, until)
+    where = _ended(
+        _of(_Where(("state = ?",), (state,)), staffs),
+        since,
+        until,
+    )
     rows = await db.fetch(
         f"SELECT id FROM owed WHERE {where} "
         f"ORDER BY ended_at DESC, id DESC LIMIT {int(limit)} OFFSET {int(offset)}",
@@ -319,7 +366,11 @@ async def list_ended_ids(
 # What is expected soon.
 
 
-def _expected(staffs: Staffs, today: date, days: int) -> _Where:
+def _expected(
+    staffs: Staffs,
+    today: date,
+    days: int,
+) -> _Where:
     where = _of(_Where(("state = 'open'",)), staffs)
     last = today + timedelta(days=days)
     return where.and_("expected_on >= ? AND expected_on <= ?", today, last)
@@ -341,7 +392,12 @@ async def list_expected(
     return await list_lines_by_ids(db, [int(row["id"]) for row in rows])
 
 
-async def count_expected(db: Reader, staffs: Staffs, today: date, days: int) -> int:
+async def count_expected(
+    db: Reader,
+    staffs: Staffs,
+    today: date,
+    days: int,
+) -> int:
     """How much that is; MOST_COUNTED and one where there is more."""
     where = _expected(staffs, today, days)
     return await count(
