@@ -310,7 +310,7 @@ async def _chased(
             lines,
             changed,
         )
-    new = replace(row, chased=row.chased + 1, last_at=ctx.now)
+    new = row.chased_without_ticket(ctx.now)
     return await save_change(
         ctx,
         args,

@@ -33,9 +33,13 @@ from handlers.staff.stand_in import Availability, who_is_there
 from store import due as due_rows
 from store import staff
 from store.due import Due
+from store.owed import requests
 from store.owed import rows as owed
+from store.records.save_context import SaveContext
 
 PAGE = 250
+AT_ONCE = 25
+"""Requests that one transaction settles at the start."""
 TELL = f"{owed.KIND}.tell"
 """The kind of the messages that tell of reminders: one a person and day, after the last reminder is
 noted.
@@ -270,6 +274,22 @@ def reminder(
             head=head,
         )
     return Reply((part,), confirms=True)
+
+
+@at_start
+async def settle_anew(work: Work) -> int:
+    """Settles the requests that an older release left to be settled; returns how many."""
+    context = SaveContext(work.configuration, None, work.now)
+    settled = 0
+    while some := await work.db.write(
+        partial(
+            requests.settle_some,
+            context=context,
+            limit=AT_ONCE,
+        )
+    ):
+        settled += some
+    return settled
 
 
 @at_start
