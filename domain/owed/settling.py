@@ -187,19 +187,22 @@ def _tell(rule: Rule, tickets: Sequence[Ticket], rows: Sequence[Owed]) -> _Story
     # What an officer said is owed without a ticket needs no more saying.
     wanted = {row.known_by for row in rows if row.wanted_at is not None or not row.known_by}
     story = _Story(rule.again, words, wanted)
-    facts: list[_Fact] = []
-    for row in rows:
-        if not row.known_by:
-            said = Closing("", row.started_at, row.started_at, row.assignee)
-            facts.append((said.at, _TICKET, "", partial(story.start, said)))
+    facts = _facts(story.start, [*_without_ticket(rows), *closings(tickets, rule.starts)])
+    facts += _facts(story.prove, closings(tickets, rule.ends))
     for row in words.values():
         facts.append((_decided(row), _WORD, row.known_by, partial(story.say, row)))
-    for tell, subjects in ((story.start, rule.starts), (story.prove, rule.ends)):
-        for one in closings(tickets, subjects):
-            facts.append((one.at, _TICKET, one.no, partial(tell, one)))
     for *_when, happen in sorted(facts, key=itemgetter(0, 1, 2)):
         happen()
     return story
+
+
+def _facts(tell: Callable[[Closing], None], found: Iterable[Closing]) -> list[_Fact]:
+    return [(one.at, _TICKET, one.no, partial(tell, one)) for one in found]
+
+
+def _without_ticket(rows: Sequence[Owed]) -> list[Closing]:
+    said = [row for row in rows if not row.known_by]
+    return [Closing("", row.started_at, row.started_at, row.assignee) for row in said]
 
 
 def _known(debts: Sequence[Debt], rows: Sequence[Owed]) -> list[tuple[Debt, Owed | None]]:
