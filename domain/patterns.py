@@ -5,6 +5,8 @@ a word ends.
 import re
 from collections.abc import Iterable
 
+import regex  # type: ignore[import-untyped]
+
 from domain.text import MARKS
 
 WORD_END = rf"(?![^\W\d_]|[{MARKS}])"
@@ -38,6 +40,20 @@ def one_dotted(spellings: Iterable[str]) -> str:
         parts = spelling.rstrip(".").split(".")
         ways.append(r"\.?\s?".join(map(re.escape, parts)) + r"\.?")
     return f"(?:{'|'.join(ways)})"
+
+
+def at_end(pattern: str) -> regex.Pattern[str]:
+    """Returns what matches a text's end, read from there backwards: `match` it.
+
+    A search for the same with `\\Z` behind it begins anew at every blank of a text of blanks.
+    """
+    return regex.compile(rf"(?r)(?:{pattern})\Z", regex.IGNORECASE)
+
+
+def without_end(ending: regex.Pattern[str], text: str) -> str:
+    """Returns the text without the end that `at_end` describes, if it has one."""
+    found = ending.match(text)
+    return text[: found.start()] if found else text
 
 
 def skip(pattern: re.Pattern[str], text: str, at: int) -> int:

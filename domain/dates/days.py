@@ -112,13 +112,24 @@ def find_month(text: str, today: date) -> tuple[date, str] | None:
     """Finds the month that `text` (clean) begins with, and returns its first day with the rest;
     None if there is none.
     """
-    found = search_month(text.lstrip(), today)
+    text = text.lstrip()
+    found = month_at(digits(text), 0, today)
     if found is None:
         return None
-    month, before, behind = found
-    if before.strip():
+    month, end = found
+    return month, text[end:].strip()
+
+
+def month_at(plain: str, at: int, today: date) -> tuple[date, int] | None:
+    """Reads the month that is named at `at`, and returns its first day and where its words end;
+    None where none is.
+
+    `plain` has Arabic digits."""
+    found = _month_pattern().match(plain, at)
+    month = _month_named(found, today) if found else None
+    if found is None or month is None:
         return None
-    return month, behind.strip()
+    return month, found.end()
 
 
 def search_month(text: str, today: date) -> tuple[date, str, str] | None:
@@ -127,8 +138,14 @@ def search_month(text: str, today: date) -> tuple[date, str, str] | None:
 
     By name or as 10/2569; a month without a year is the latest that has begun."""
     found = _month_pattern().search(digits(text))
-    if found is None:
+    month = _month_named(found, today) if found else None
+    if found is None or month is None:
         return None
+    return month, text[: found.start()], text[found.end() :]
+
+
+def _month_named(found: re.Match[str], today: date) -> date | None:
+    """Returns the first day of the month that is written here; None for a year that is a slip."""
     parts = found.groupdict()
     number = _month_number(parts["number"], parts["name"])
     typed = parts["year"] or parts["by_number"]
@@ -137,10 +154,7 @@ def search_month(text: str, today: date) -> tuple[date, str, str] | None:
     else:
         # Data and reports are of months that are over.
         year = today.year - (number > today.month)
-    month = _day(year, number, 1)
-    if month is None:
-        return None
-    return month, text[: found.start()], text[found.end() :]
+    return _day(year, number, 1)
 
 
 def find_year(text: str) -> tuple[int, str] | None:

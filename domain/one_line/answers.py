@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
+import regex  # type: ignore[import-untyped]
+
 from domain.dates.days import parse_month
-from domain.patterns import WORD_END, one_of
+from domain.patterns import WORD_END, at_end, one_of, without_end
 from domain.text import clean, digits, words
 from domain.tickets.records import parse_price
 
@@ -23,7 +25,7 @@ def plain_answer(text: str) -> str:
     nothing else is left.
     """
     bare = clean(text).strip(_EDGES)
-    return _polite().sub("", bare).strip(_EDGES) or bare
+    return without_end(_polite(), bare).strip(_EDGES) or bare
 
 
 def says_none(text: str) -> bool:
@@ -94,10 +96,10 @@ def chosen(field: str, text: str) -> str:
 
 
 @cache
-def _polite() -> re.Pattern[str]:
+def _polite() -> regex.Pattern[str]:
     """Matches polite words behind an answer, glued to it or not."""
     polite = one_of(words("answers").texts("polite"))
-    return re.compile(rf"(?:\s*{polite}{WORD_END})+[.!]*\Z")
+    return at_end(rf"(?:\s*{polite}{WORD_END})+[.!]*")
 
 
 @cache

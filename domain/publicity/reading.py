@@ -13,7 +13,7 @@ from domain.dates.data_years import (
     kept,
     read_kept,
 )
-from domain.dates.days import BUDDHIST_OFFSET, find_month
+from domain.dates.days import BUDDHIST_OFFSET, month_at
 from domain.publicity.links import without_links
 from domain.text import (
     clean,
@@ -103,7 +103,7 @@ def _months(text: str, today: date) -> tuple[DataPeriod, ...]:
         before = match[0]
         if of_a_date or not _MONTH_AND_YEAR.match(text, match.start()):
             continue
-        month = find_month(text[match.start() :], today)
+        month = month_at(text, match.start(), today)
         if month is not None:
             found[_month_period(month[0])] = None
     return tuple(found)

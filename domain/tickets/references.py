@@ -19,8 +19,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+import regex  # type: ignore[import-untyped]
+
 from domain.customers.records import CustomerCode
 from domain.errors import InvalidInput
+from domain.patterns import at_end, without_end
 from domain.text import clean, digits, words
 from domain.tickets.records import TicketNo, parse_contract_no
 
@@ -170,7 +173,7 @@ def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
     for label in words("references").texts("customer_labels"):
         if plain.casefold().startswith(label):
             plain = plain[len(label) :].strip(_AROUND_CODE)
-    plain = _polite_end().sub("", plain).strip(_AROUND_CODE)
+    plain = without_end(_polite_end(), plain).strip(_AROUND_CODE)
     found = _CODE.fullmatch(plain)
     if found is None:
         return None
@@ -191,17 +194,17 @@ def read_ticket_no(text: str) -> TicketNo | None:
 
 def without_courtesy(text: str) -> str:
     """Returns the text without polite words at its end."""
-    return _polite_end().sub("", text).strip()
+    return without_end(_polite_end(), text).strip()
 
 
 def is_courtesy(text: str) -> bool:
     """Returns whether the text says no more than polite words and marks."""
-    return not re.search(r"\w", _polite_end().sub("", text))
+    return not re.search(r"\w", without_end(_polite_end(), text))
 
 
 def is_question(text: str) -> bool:
     """Returns whether the text, polite words aside, does no more than ask: already? may I?"""
-    plain = _polite_end().sub("", text).strip(" .!").casefold()
+    plain = without_end(_polite_end(), text).strip(" .!").casefold()
     if plain.strip("?").strip() in words("references").texts("questions"):
         return True
     only_marks = not plain.strip("? ")
@@ -210,7 +213,7 @@ def is_question(text: str) -> bool:
 
 def ends_in_question(text: str) -> bool:
     """Returns whether the text's last words ask something."""
-    plain = _polite_end().sub("", text).rstrip(" .!").casefold()
+    plain = without_end(_polite_end(), text).rstrip(" .!").casefold()
     return plain.endswith(("?", *words("references").texts("questions")))
 
 
@@ -344,10 +347,10 @@ def _contract() -> re.Pattern[str]:
 
 
 @cache
-def _polite_end() -> re.Pattern[str]:
+def _polite_end() -> regex.Pattern[str]:
     """Matches polite words at a text's end."""
     polite = _labels("polite")
-    return re.compile(rf"(?:[\s.!?]*{polite}[\s.!?\U0001f64f]*)+$", re.IGNORECASE)
+    return at_end(rf"(?:[\s.!?]*{polite}[\s.!?\U0001f64f]*)+")
 
 
 def _label(key: str) -> str:
