@@ -56,6 +56,7 @@ FIELDS = {
     "state_line": "โพสต์ Line",
     "mail_to": "ผู้รับ",
     "mail_subject": "หัวเรื่อง",
+    "mail_greeting": "คำขึ้นต้น",
     "mail_text": "ข้อความ",
 }
 

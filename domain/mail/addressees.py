@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from domain.customers.new_customers import names_organisation
 from domain.customers.phones import looks_like_email
+from domain.customers.romanise import latin_sound, thai_sounds
 from domain.data import TomlTable
+from domain.text import fold, spellings
 from domain.text.titles import strip_titles, without_titles
 
 LANGUAGES = ("th", "en")
@@ -47,9 +49,33 @@ class Addressee:
         return self.chosen or _guessed(self)
 
 
+def has_thai_letters(text: str) -> bool:
+    """Returns whether anything of it is written in Thai."""
+    return _THAI_LETTER.search(text) is not None
+
+
+def is_one_person(name: str, other: str) -> bool:
+    """Returns whether two names are one, titles aside: they sound alike, also in the letters of two
+    languages.
+    """
+    if not set(spellings(name)).isdisjoint(spellings(other)):
+        return True
+    words = _own_name(name).split()
+    others = _own_name(other).split()
+    pairs = zip(words, others, strict=False)
+    return 0 < len(words) == len(others) and all(_sound_alike(*pair) for pair in pairs)
+
+
+def _sound_alike(word: str, other: str) -> bool:
+    """Returns whether a Thai word and one in Latin letters, in whichever order, sound alike."""
+    thai, latin = sorted((word, other), key=has_thai_letters, reverse=True)
+    heard = {sound.consonants for sound in thai_sounds(fold(thai))}
+    return latin_sound(latin).consonants in heard
+
+
 def _guessed(to: Addressee) -> str:
     name = _own_name(to.name)
-    if _THAI_LETTER.search(name):
+    if has_thai_letters(name):
         return THAI
     if not _LETTER.search(name):
         return to.usual or _by_reach(to)
@@ -67,7 +93,7 @@ def _own_name(name: str) -> str:
 
 
 def _is_thai(texts: tuple[str, ...]) -> bool:
-    return any(_THAI_LETTER.search(text) for text in texts)
+    return any(map(has_thai_letters, texts))
 
 
 def _by_reach(to: Addressee) -> str:
@@ -174,8 +200,7 @@ def _spelt_for(name: str, language: str) -> str:
     """Returns the name in the letters of a language, where it stands there in both."""
     outside = " ".join(_BRACKETS.sub(" ", name).split())
     for spelt in (outside, *_IN_BRACKETS.findall(name)):
-        is_thai = _THAI_LETTER.search(spelt) is not None
-        if _LETTER.search(spelt) and is_thai == (language == THAI):
+        if _LETTER.search(spelt) and has_thai_letters(spelt) == (language == THAI):
             return str(spelt.strip())
     return name.strip()
 

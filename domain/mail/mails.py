@@ -11,6 +11,7 @@ BODY_LIMIT = 50_000
 """Characters."""
 _CONTROLS = ("Cc", "Zl", "Zp", "Cs")
 """Unicode's categories of characters that end a line, or are none."""
+_CUSTOMER = re.compile(r"C\d+")
 _TICKET = re.compile(r"R\d{10}")
 
 
@@ -36,6 +37,11 @@ def check_subject(subject: str) -> str:
 def is_ticket_no(record: str) -> bool:
     """Returns whether what a mail is about is a ticket."""
     return _TICKET.fullmatch(record) is not None
+
+
+def is_customer(record: str) -> bool:
+    """Returns whether what a mail is found by is whom it went to."""
+    return _CUSTOMER.fullmatch(record) is not None
 
 
 def subject_line(subject: str, ticket: str) -> str:

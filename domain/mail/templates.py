@@ -3,7 +3,7 @@ nothing executed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,8 @@ from domain.dates.days import format_date
 
 LANGUAGES = ("th", "en")
 SIGNATURE = "signature"
+SEVERAL = "reminder_of_several"
+"""The letter that asks for several things at once: each is an item of it."""
 COMMON = frozenset({"name", "ticket", "date", "officer"})
 """Places of every template: whom it goes to, the ticket's number, today, and who writes."""
 FIELDS: Mapping[str, frozenset[str]] = {
@@ -23,9 +25,12 @@ FIELDS: Mapping[str, frozenset[str]] = {
     ),
     "quotation_reminder": frozenset({"projects", "years", "quoted_on", "price"}),
     "fetch_reminder": frozenset({"projects", "years", "told_on"}),
+    SEVERAL: frozenset({"count", "items"}),
     "answer": frozenset({"asked_on", "details", "result"}),
 }
 """The further places of each template (DOMAIN.md section 8)."""
+_INDENT = "   "
+"""Before the further lines of an item."""
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
 _GAP = re.compile(r"\n{3,}")
 _OPTIONAL = re.compile(r"\[([^\[\]{}]*\{([a-z_]+)\}[^\[\]{}]*)\]")
@@ -33,10 +38,13 @@ _OPTIONAL = re.compile(r"\[([^\[\]{}]*\{([a-z_]+)\}[^\[\]{}]*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A letter with places such as `{name}`."""
+    """A letter with places such as `{name}`; `item` = what it asks for, among other things in one
+    letter, "" where it asks for nothing.
+    """
 
     subject: str
     body: str
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +87,13 @@ def _row(table: TomlTable, name: str, language: str) -> TomlTable:
 
 
 def _read(row: TomlTable, known: frozenset[str], signature: str) -> Template:
-    row.check_keys(("subject", "body"))
+    row.check_keys(("subject", "body", "item"))
     subject = _checked(row, "subject", known)
     if "\n" in subject:
         raise row.refusal("must be one line", "subject")
     body = _checked(row, "body", known | {SIGNATURE})
-    return Template(subject, body.replace(f"{{{SIGNATURE}}}", signature))
+    item = _checked(row, "item", known) if "item" in row.values else ""
+    return Template(subject, body.replace(f"{{{SIGNATURE}}}", signature), item)
 
 
 def _checked(row: TomlTable, key: str, known: frozenset[str]) -> str:
@@ -102,19 +111,34 @@ def fill(template: Template, values: Mapping[str, str]) -> Letter:
 
     A place that `values` lacks is empty."""
     given = {place: value.strip() for place, value in values.items()}
-    lines = []
-    for line in template.body.split("\n"):
-        places = _PLACE.findall(line)
-        # A line that would say nothing but its label is left out.
-        if not places or any(given.get(place) for place in places):
-            lines.append(_filled(line, given))
-    body = _GAP.sub("\n\n", "\n".join(lines)).strip()
+    body = _GAP.sub("\n\n", "\n".join(_lines(template.body, given))).strip()
 
     def optional(part: re.Match[str]) -> str:
         return part[1] if given.get(part[2]) else ""
 
     subject = _filled(_OPTIONAL.sub(optional, template.subject), given)
     return Letter(" ".join(subject.split()), body)
+
+
+def _lines(text: str, given: Mapping[str, str]) -> list[str]:
+    """Returns the filled lines; one that would say nothing but its label is left out."""
+    lines = []
+    for line in text.split("\n"):
+        places = _PLACE.findall(line)
+        if not places or any(given.get(place) for place in places):
+            lines.append(_filled(line, given))
+    return lines
+
+
+def numbered_items(items: Iterable[tuple[Template, Mapping[str, str]]]) -> str:
+    """Returns what several letters ask for as one list: each template's item, filled in, under its
+    number.
+    """
+    written = []
+    for number, (template, values) in enumerate(items, start=1):
+        first, *further = _lines(template.item or template.subject, values)
+        written.append("\n".join((f"{number}. {first}", *(_INDENT + line for line in further))))
+    return "\n\n".join(written)
 
 
 def _filled(line: str, given: Mapping[str, str]) -> str:

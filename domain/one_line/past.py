@@ -4,7 +4,7 @@ afternoon of the 25th.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
 
@@ -41,8 +41,7 @@ class Past:
     """A day that is over, or today, with the time of day where one was named, and where its words
     end.
 
-    `sure` = the words mean no other moment; `backdates` = they say that something came then;
-    `dated` = a day was named, else only a time of day, which is today's.
+    `sure` = the words mean no other moment; `backdates` = they say that something came then.
     """
 
     on: date
@@ -50,7 +49,6 @@ class Past:
     end: int
     sure: bool = True
     backdates: bool = False
-    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,13 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
             continue
         number = _DOTTED.fullmatch(plain, start.at, found.end)
         if number is None and _may_end(plain, found.end):
-            return replace(found, backdates=start.backdates)
+            return Past(
+                found.on,
+                found.at,
+                found.end,
+                found.sure,
+                start.backdates,
+            )
     return None
 
 
@@ -198,7 +202,7 @@ def _timed(plain: str, start: _Start, today: date) -> Past | None:
     if clock.vague and not (start.over or of_today):
         return None  # "in the morning" alone says no day
     sure = not clock.vague and _BARE_TIME.fullmatch(typed.strip()) is None
-    return Past(today, clock.at, clock.end, sure, dated=False)
+    return Past(today, clock.at, clock.end, sure)
 
 
 # Days.

@@ -10,8 +10,9 @@ from handlers.chat import Button, Paragraph, Reply, ReplyPart
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.mail import commands as mail
-from handlers.mail.commands import Written, on_send, written_by
+from handlers.mail.commands import on_send
 from handlers.mail.receivers import addressee, greeting, remember
+from handlers.mail.writing import Written, language_button, written_by
 from handlers.registry import action
 from handlers.tickets import buttons as ticket_buttons
 from store.customers import records as customers
@@ -48,7 +49,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         ctx,
         new,
         await write_answer(ctx, new),
-        mail.language_button(language, "mail.answer", args),
+        language_button(language, "mail.answer", args),
     )
 
 

@@ -3,12 +3,12 @@ sends it once.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from domain.customers.phones import parse_email
 from domain.errors import InvalidInput
-from domain.mail.addressees import ENGLISH, THAI
+from domain.mail.addressees import ENGLISH, has_thai_letters
 from domain.mail.mails import (
     BODY_LIMIT,
     check_address,
@@ -16,7 +16,6 @@ from domain.mail.mails import (
     is_ticket_no,
     subject_line,
 )
-from domain.mail.templates import SIGNATURE
 from domain.text import split_text
 from domain.tickets.records import reply_addresses
 from handlers.chat import (
@@ -25,6 +24,7 @@ from handlers.chat import (
     Paragraph,
     Reply,
     ReplyPart,
+    in_lines,
 )
 from handlers.desk import Context
 from handlers.forms.drafts import end, new_draft
@@ -42,6 +42,13 @@ from handlers.i18n import _
 from handlers.labels import field_label, unset, value_label
 from handlers.mail import cards as mail_cards
 from handlers.mail.receivers import remember
+from handlers.mail.writing import (
+    WRITERS,
+    Written,
+    draft_buttons,
+    framed,
+    look_at,
+)
 from handlers.registry import action
 from store.chat.forms import Dialog, Draft
 from store.mail import mails
@@ -50,10 +57,10 @@ from store.tickets import records as tickets
 
 SendFunction = Callable[[Context, NewMail], Awaitable[tuple[ReplyPart, ...]]]
 ON_SEND: dict[str, SendFunction] = {}
+_ASIDE = "aside "
+"""Before the names of what a purpose needs at the press that sends."""
 PIECE = 1400
 """Characters of a letter on one line of a card: every platform shows so many."""
-NAMES = {THAI: "ไทย", ENGLISH: "English"}
-"""What a language calls itself."""
 
 
 def on_send(purpose: str) -> Callable[[SendFunction], SendFunction]:
@@ -67,46 +74,6 @@ def on_send(purpose: str) -> Callable[[SendFunction], SendFunction]:
         return run
 
     return enter
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A letter as it is drafted: the officer may edit subject and text, which stands between the
-    greeting and the closing.
-    """
-
-    subject: str
-    before: str
-    text: str
-    after: str
-
-    def under(self, name: str) -> str:
-        """What it says in a field of the form."""
-        return {"mail_subject": self.subject, "mail_text": self.text}[name]
-
-
-WriteFunction = Callable[[Context, NewMail], Awaitable[Written]]
-WRITERS: dict[str, WriteFunction] = {}
-
-
-def written_by(purpose: str) -> Callable[[WriteFunction], WriteFunction]:
-    """Enter what writes mails of this purpose, in whichever language `NewMail.language` says."""
-
-    def enter(run: WriteFunction) -> WriteFunction:
-        WRITERS[purpose] = run
-        return run
-
-    return enter
-
-
-def language_button(language: str, action: str, args: Mapping[str, str]) -> Button:
-    """The button that has a letter drawn in the other language by the press that drew it."""
-    other = _other(language)
-    return Button(NAMES[other], action, {**args, "language": other})
-
-
-def _other(language: str) -> str:
-    return ENGLISH if language == THAI else THAI
 
 
 async def preview(
@@ -128,21 +95,6 @@ async def preview(
     )
 
 
-def framed(ctx: Context, mail: NewMail) -> Written:
-    """A letter as greeting, text and closing: the officer edits what stands between the two."""
-    body = mail.body
-    head, blank, rest = body.partition("\n\n")
-    # A greeting is one line, and something stands below it.
-    greeted = bool(rest) and "\n" not in head
-    before = head + blank if greeted else ""
-    signature = ctx.desk.configuration.templates[SIGNATURE][mail.language]
-    closing = signature.body.partition("\n")[0]
-    end_at = body.rfind(f"\n\n{closing}\n")
-    if end_at <= len(before):
-        end_at = len(body)
-    return Written(mail.subject, before, body[len(before) : end_at], body[end_at:])
-
-
 async def preview_written(
     ctx: Context,
     mail: NewMail,
@@ -161,22 +113,15 @@ async def preview_written(
     if not ctx.desk.mail_from:
         body = written.before + written.text + written.after
         return _to_copy(ctx, mail, written.subject, body, switch)
-    given = {
-        "mail_to": mail.to,
-        "mail_subject": written.subject,
-        "mail_text": written.text,
-    }
+    given = {"mail_to": mail.to, **written.given}
     about = {
-        "seen": await _latest(ctx, mail.record),
-        "before": written.before,
-        "after": written.after,
+        "seen": await _latest(ctx, mail),
+        **written.around,
         "purpose": mail.purpose,
         "instead_of": instead_of,
         "language": mail.language,
-        "ticket": mail.ticket,
         "files": " ".join(mail.files),
-        "aside": mail.aside,
-        "customers": " ".join(mail.customers),
+        **_about_things(mail),
     }
     draft = new_draft(
         ctx,
@@ -189,35 +134,57 @@ async def preview_written(
     return await start(ctx, draft)
 
 
+def _about_things(mail: NewMail) -> dict[str, str]:
+    """What a mail is about and whom it goes to, as its draft holds it."""
+    aside = {f"{_ASIDE}{name}": value for name, value in mail.aside.items()}
+    return {
+        "ticket": mail.ticket,
+        "also": " ".join(f"{record}:{ticket}" for record, ticket in mail.also),
+        "customers": " ".join(mail.customers),
+        **aside,
+    }
+
+
 @action("mail.language", in_place=True)
 async def language_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The draft in the other language, which the customer is written to from now on."""
     draft = await own_draft(ctx, args)
     language = args["language"]
-    codes = draft.about["customers"].split()
-    await remember(ctx, codes, language)
-    about = {**draft.about, "language": language, "remembered": " ".join(codes)}
-    old = _draft_mail(draft)
+    old = draft_mail(draft)
+    await remember(ctx, old.customers, language)
     write = WRITERS[old.purpose]
     was = await write(ctx, old)
     now = await write(ctx, replace(old, language=language))
+    about = {**draft.about, "language": language, "remembered": " ".join(old.customers)}
     given = {**draft.given}
-    for name in ("mail_subject", "mail_text"):
-        kept = f"{name}_{language}"
-        given[name] = about.get(kept) or now.under(name)
+    for name, written in now.given.items():
+        given[name] = about.get(f"{name}_{language}") or written
         # What was edited comes back with its language; the officer's own words have none.
-        if draft.given[name] != was.under(name):
+        if draft.given[name] != was.given[name]:
             about[f"{name}_{old.language}"] = draft.given[name]
-            if was.under(name) == now.under(name):
+            if was.given[name] == written:
                 given[name] = draft.given[name]
-    about |= {"before": now.before, "after": now.after}
+    about |= now.around
     return await proceed(ctx, replace(draft, given=given, about=about))
 
 
-async def _latest(ctx: Context, record: str) -> str:
-    """The id of the newest mail about a record; empty where there is none."""
-    newest = await mails.list_mails(ctx.db, record, 1)
-    return str(newest[0].id) if newest else ""
+async def written_anew(ctx: Context, draft: Draft, mail: NewMail) -> Draft:
+    """The draft for a mail about other things than before, to the same person."""
+    written = await WRITERS[mail.purpose](ctx, mail)
+    about = {
+        **draft.about,
+        **_about_things(mail),
+        "seen": await _latest(ctx, mail),
+        **written.around,
+    }
+    given = {**draft.given, **written.given}
+    return replace(draft, record=mail.record, given=given, about=about)
+
+
+async def _latest(ctx: Context, mail: NewMail) -> str:
+    """The id of the newest mail about any of the same things; empty where there is none."""
+    newest = await mails.find_newest(ctx.db, [record for record, _ticket in mail.things])
+    return str(newest.id) if newest else ""
 
 
 def _to_copy(
@@ -267,6 +234,10 @@ async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     return {"mail_text": text}
 
 
+async def _parse_greeting(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    return {"mail_greeting": check_subject(text)}
+
+
 _FIELDS = (
     Field(
         "mail_to",
@@ -277,8 +248,12 @@ _FIELDS = (
         clearable=False,
     ),
     Field("mail_subject", "พิมพ์หัวเรื่องของอีเมลในบรรทัดเดียว", _parse_subject, clearable=False),
+    Field("mail_greeting", "พิมพ์คำขึ้นต้นทั้งบรรทัด เช่น เรียน คุณสมชาย ใจดี", _parse_greeting),
     Field("mail_text", "พิมพ์ข้อความที่จะส่ง (คำขึ้นต้นและคำลงท้ายใส่ให้แล้ว)", _parse_text, clearable=False),
 )
+
+
+_NEEDED = ("mail_to", "mail_subject", "mail_text")
 
 
 class MailForm(Form):
@@ -288,7 +263,7 @@ class MailForm(Form):
     fields: Mapping[str, Field] = {field.name: field for field in _FIELDS}
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        return [name for name in self.fields if not draft.given.get(name)]
+        return [name for name in _NEEDED if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         to = draft.given["mail_to"]
@@ -301,28 +276,32 @@ class MailForm(Form):
         lines.append((field_label("letter_language"), _language_text(draft)))
         lines += text_lines(_body(draft))
         title = _("📧 อีเมล %(record)s", record=record)
-        return Card(
-            title,
-            tuple(lines),
-            await _earlier(ctx, draft.record),
-            _switch(draft),
-        )
+        mail = draft_mail(draft)
+        look = await look_at(ctx, mail)
+        buttons = [*draft_buttons(draft, mail.purpose, mail.language)]
+        if look.split:
+            buttons.append(form_button(_("แยกฉบับ"), look.split, draft))
+        foreign = ""
+        if _is_foreign(draft):
+            foreign = _("⚠️ ทะเบียนไม่มีชื่อผู้รับเป็นอักษรโรมัน แก้คำขึ้นต้นก่อนส่งได้")
+        note = in_lines(foreign, look.note, await _earlier(ctx, mail))
+        return Card(title, tuple(lines), note, tuple(buttons))
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        if _is_foreign(draft):
+            return "mail_greeting", "mail_text"
         return ("mail_text",)
 
     def save_label(self, draft: Draft) -> str:
-        return _("ส่ง")
+        return _("ยืนยันส่ง") if draft.about.get("confirmed") else _("ส่ง")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         new = _new_mail(draft)
         if not ctx.desk.mail_from:
             return _to_copy(ctx, new, new.subject, new.body)
-        latest = await _latest(ctx, draft.record)
-        if latest != draft.about["seen"]:
-            seen = replace(draft, about={**draft.about, "seen": latest})
-            problem = _("มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้ ดูฉบับก่อนแล้วค่อยกดส่ง")
-            return await proceed(ctx, seen, problem=problem)
+        doubt = await _doubt(ctx, draft, new)
+        if doubt is not None:
+            return doubt
         ctx.change(
             mails.put_mail,
             new=new,
@@ -331,7 +310,8 @@ class MailForm(Form):
             by=ctx.staff.id,
             now=ctx.now,
         )
-        ctx.audit("mail.sent", new.record)
+        for record, _ticket in new.things:
+            ctx.audit("mail.sent", record)
         end(ctx, draft, outcome=new.ticket or new.record)
         parts: tuple[ReplyPart, ...] = ()
         if draft.about["instead_of"]:
@@ -347,21 +327,37 @@ class MailForm(Form):
 enter_form(MailForm())
 
 
-async def _earlier(ctx: Context, record: str) -> str:
+async def _doubt(ctx: Context, draft: Draft, new: NewMail) -> Reply | None:
+    """The draft once more, where something has to be seen or confirmed before it goes."""
+    latest = await _latest(ctx, new)
+    if latest != draft.about["seen"]:
+        problem = _("มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้ ดูฉบับก่อนแล้วค่อยกดส่ง")
+        return await _once_more(ctx, draft, problem, seen=latest)
+    look = await look_at(ctx, new)
+    if look.left is not None:
+        left = await written_anew(ctx, draft, look.left)
+        problem = _("บางเรื่องได้รับหรือเลิกติดตามแล้ว จึงตัดออกจากฉบับนี้ ดูก่อนแล้วกดส่ง")
+        return await proceed(ctx, left, problem=problem)
+    if look.question and not draft.about.get("confirmed"):
+        return await _once_more(ctx, draft, look.question, confirmed="1")
+    return None
+
+
+async def _once_more(ctx: Context, draft: Draft, problem: str, **about: str) -> Reply:
+    return await proceed(
+        ctx,
+        replace(draft, about={**draft.about, **about}),
+        problem=problem,
+    )
+
+
+async def _earlier(ctx: Context, new: NewMail) -> str:
     """How the mail before this one is, where there is one."""
-    mail = next(iter(await mails.list_mails(ctx.db, record, 1)), None)
+    mail = await mails.find_newest(ctx.db, [record for record, _ticket in new.things])
     if mail is None:
         return ""
     state = mail_cards.state_text(ctx, mail)
     return _("ฉบับก่อน: %(state)s · %(to)s", state=state, to=mail.to)
-
-
-def _switch(draft: Draft) -> tuple[Button, ...]:
-    """[English] or [ไทย], where the letter can be written in both."""
-    if draft.about["purpose"] not in WRITERS:
-        return ()
-    other = _other(draft.about["language"])
-    return (form_button(NAMES[other], "mail.language", draft, language=other),)
 
 
 def _language_text(draft: Draft) -> str:
@@ -383,14 +379,24 @@ def text_lines(body: str) -> list[tuple[str, str]]:
     return lines
 
 
+def _is_foreign(draft: Draft) -> bool:
+    """Whether an English letter greets somebody in Thai letters."""
+    english = draft.about["language"] == ENGLISH
+    return english and has_thai_letters(draft.given.get("mail_greeting", ""))
+
+
 def _body(draft: Draft) -> str:
-    return draft.about["before"] + draft.given.get("mail_text", "") + draft.about["after"]
+    greeting = draft.given.get("mail_greeting", "")
+    text = draft.given.get("mail_text", "")
+    return f"{greeting}{draft.about['before']}{text}{draft.about['after']}".lstrip("\n")
 
 
-def _draft_mail(draft: Draft) -> NewMail:
+def draft_mail(draft: Draft) -> NewMail:
     """What the draft holds, complete or not."""
     data = draft.given
     about = draft.about
+    asides = [name for name in about if name.startswith(_ASIDE)]
+    aside = {name.removeprefix(_ASIDE): about[name] for name in asides}
     return NewMail(
         draft.record,
         data["mail_to"],
@@ -401,14 +407,20 @@ def _draft_mail(draft: Draft) -> NewMail:
         about["ticket"],
         tuple(about["files"].split()),
         text=data["mail_text"],
-        aside=about.get("aside", ""),
+        aside=aside,
         customers=tuple(about.get("customers", "").split()),
+        also=tuple(_pair(each) for each in about.get("also", "").split()),
     )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    record, _colon, ticket = text.partition(":")
+    return record, ticket
 
 
 def _new_mail(draft: Draft) -> NewMail:
     """The mail that is about to go."""
-    mail = _draft_mail(draft)
+    mail = draft_mail(draft)
     check_address(mail.to)
     check_subject(mail.subject)
     return mail

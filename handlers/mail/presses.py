@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.mail.mails import is_customer
 from handlers.chat import Card, Reply, confirm, say
 from handlers.desk import Context
 from handlers.i18n import _
@@ -70,6 +71,8 @@ async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if mail.state not in (MailState.DEAD, MailState.BOUNCED):
         return _now(ctx, mail)
     number = mail.ticket or mail.record
+    others = set(await mails.list_records(ctx.db, mail)) - {mail.record, mail.ticket}
+    codes = {record for record in others if is_customer(record)}
     new = NewMail(
         mail.record,
         "" if args.get("ask") else mail.to,
@@ -79,5 +82,7 @@ async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         mail.language,
         mail.ticket,
         mail.files,
+        customers=tuple(sorted(codes)),
+        also=tuple((record, "") for record in sorted(others - codes)),
     )
     return await preview(ctx, new, instead_of=args["mail"])

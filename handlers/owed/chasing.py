@@ -3,16 +3,13 @@ ticket of its own.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from functools import partial
 
-from domain.customers.records import Contact, Customer
-from domain.dates.days import BANGKOK
-from domain.mail.addressees import ENGLISH, Addressee
-from domain.mail.templates import fill, letter_date
+from domain.customers.records import Customer
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
-from domain.tickets.records import SEPARATOR, Status, Ticket
+from domain.tickets.records import Status, Ticket
 from handlers.chat import (
     Button,
     Paragraph,
@@ -21,33 +18,42 @@ from handlers.chat import (
     say,
 )
 from handlers.desk import Context
+from handlers.forms.engine import own_draft, proceed
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
-from handlers.mail import commands as mail
-from handlers.mail.commands import Written, on_send
-from handlers.mail.receivers import addressee, greeting, remember
+from handlers.mail.commands import draft_mail, on_send, preview_written, written_anew
+from handlers.mail.receivers import remember
+from handlers.mail.writing import language_button, look_at
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import among, list_again
-from handlers.owed.presses import moved_on, save_change
-from handlers.owed.proofs import Loaded, load
+from handlers.owed.letters import (
+    CHASE,
+    NEXT,
+    SPLIT,
+    address_of,
+    addressee_of,
+    load_things,
+    owed_together,
+    write_chase,
+)
+from handlers.owed.presses import moved_on
+from handlers.owed.proofs import Loaded, load, with_changed
 from handlers.owed.requests import save_context
-from handlers.projects.fields import letter_projects, projects_text, years_text
 from handlers.registry import action
 from store.mail.mails import NewMail
 from store.owed import requests
 
-CHASE = "owed.chase"
-
 
 @action("owed.chase")
 async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Drafts the letter, which one tap sends. Without a mail server it shows the words to copy, and
-    a button that records the follow-up.
+    """Drafts the letter about all that the person owes, which one tap sends; `alone` = about this
+    thing only. Without a mail server it shows the words to copy, and a button that records the
+    follow-up.
     """
-    row, life, _rule = await load(ctx, args)
+    first = await load(ctx, args)
+    row, life, _rule = first
     if row.state is not OwedState.OPEN:
         return await moved_on(ctx, args, row)
-    (row,) = await request_cards.with_unreached(ctx, [row])
     # Its name and address stand in the letter.
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.read", customer.code)
@@ -58,34 +64,92 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         among(ctx, args),
         changes=True,
     )
-    if not _address(life, customer) and not args.get("ask"):
+    if not address_of(life, customer) and not args.get("ask"):
         return _ask_address(ctx, args, customer, by_hand)
-    language = args.get("language") or _addressee(ctx, life, customer).language
+    things = [first] if args.get("alone") else await owed_together(ctx, first)
+    new = await _mail_about(ctx, args, things, customer)
+    shown = await preview_written(
+        ctx,
+        new,
+        await write_chase(ctx, new),
+        language_button(new.language, CHASE, args),
+    )
+    if ctx.desk.mail_from:
+        return shown
+    look = await look_at(ctx, new)
+    # The tickets of the follow-up get the numbers that were given out for the letter.
+    also = _written(new.also)
+    by_hand = replace(by_hand, args={**by_hand.args, "no": new.ticket, "also": also})
+    text = "\n".join(filter(None, (look.note, _("ส่งเองแล้วแตะที่นี่"))))
+    return replace(shown, parts=(*shown.parts, Paragraph(text, (by_hand,))))
+
+
+async def _mail_about(
+    ctx: Context,
+    args: Mapping[str, str],
+    things: Sequence[Loaded],
+    customer: Customer,
+) -> NewMail:
+    """The letter about these things, not written yet, in the language of the customer or the one
+    that is chosen for them.
+    """
+    _row, life, _rule = things[0]
+    codes = tuple(dict.fromkeys((customer.code, *(one.request.customer for _r, one, _u in things))))
+    language = args.get("language") or addressee_of(ctx, life, customer).language
     if args.get("language"):
-        await remember(ctx, [customer.code], language)
-    new = NewMail(
-        f"O{row.id}",
-        _address(life, customer),
+        await remember(ctx, codes, language)
+    number = args.get("alone") or await ctx.new_ticket_no(later=True)
+    also = [(f"O{row.id}", await ctx.new_ticket_no(later=True)) for row, _life, _rule in things[1:]]
+    return NewMail(
+        f"O{things[0][0].id}",
+        address_of(life, customer),
         "",
         "",
         CHASE,
         language,
-        await ctx.new_ticket_no(later=True),
-        aside=among(ctx, args),
-        customers=(customer.code,),
+        number,
+        aside={"among": among(ctx, args), NEXT: args.get(NEXT, "")},
+        customers=codes,
+        also=tuple(also),
     )
-    shown = await mail.preview_written(
-        ctx,
-        new,
-        await write_chase(ctx, new),
-        mail.language_button(language, CHASE, args),
-    )
-    if ctx.desk.mail_from:
-        return shown
-    # The ticket of the follow-up gets the number that stands in the subject of the letter.
-    by_hand = replace(by_hand, args={**by_hand.args, "no": new.ticket})
-    by_hand_part = Paragraph(_("ส่งเองแล้วแตะที่นี่"), (by_hand,))
-    return replace(shown, parts=(*shown.parts, by_hand_part))
+
+
+def _written(things: Sequence[tuple[str, str]]) -> str:
+    """Things owed with the numbers of their tickets, as a button carries them."""
+    return " ".join(f"{record}:{ticket}" for record, ticket in things)
+
+
+def _read(text: str) -> list[tuple[str, str]]:
+    pairs = (each.partition(":") for each in text.split())
+    return [(record, ticket) for record, _colon, ticket in pairs]
+
+
+@action(SPLIT, in_place=True)
+async def split_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The letter about several things becomes one about the first; the others follow it, each in a
+    letter of its own.
+    """
+    draft = await own_draft(ctx, args)
+    whole = draft_mail(draft)
+    aside = {**whole.aside, NEXT: _written(whole.also)}
+    first = replace(whole, also=(), aside=aside)
+    return await proceed(ctx, await written_anew(ctx, draft, first))
+
+
+def _next_letter(mail: NewMail) -> tuple[ReplyPart, ...]:
+    """[ร่างฉบับต่อไป], where a letter was parted and others wait."""
+    waiting = _read(mail.aside.get(NEXT, ""))
+    if not waiting:
+        return ()
+    (record, ticket), *others = waiting
+    args = {
+        "owed": record.removeprefix("O"),
+        "alone": ticket,
+        NEXT: _written(others),
+        "among": mail.aside.get("among", ""),
+    }
+    text = _("เหลืออีก %(count)s ฉบับ", count=len(waiting))
+    return (Paragraph(text, (Button(_("ร่างฉบับต่อไป"), CHASE, args),)),)
 
 
 def _ask_address(
@@ -109,125 +173,12 @@ def _ask_address(
     )
 
 
-def _researcher(life: Life, customer: Customer) -> Contact | None:
-    """The contact whom the contract names."""
-    if life.contract is None:
-        return None
-    for contact in customer.contacts:
-        if contact.id == life.contract.contact_id:
-            return contact
-    return None
-
-
-def _address(life: Life, customer: Customer) -> str:
-    """Where the customer is written to: the researcher's address, else that of the last ticket that
-    has one, else the register's; "" where none is known.
-    """
-    researcher = _researcher(life, customer)
-    tickets = [ticket.reply_email for ticket in reversed(life.tickets)]
-    contacts = [contact.email for contact in customer.contacts]
-    addresses = [
-        researcher.email if researcher else "",
-        *tickets,
-        customer.email,
-        *contacts,
-    ]
-    return next(filter(None, addresses), "")
-
-
-def _addressee(ctx: Context, life: Life, customer: Customer) -> Addressee:
-    """Who is asked: the researcher whom the contract names, else the customer."""
-    researcher = _researcher(life, customer)
-    name = researcher.name if researcher else ""
-    return addressee(ctx, customer, name, _address(life, customer))
-
-
-@mail.written_by(CHASE)
-async def write_chase(ctx: Context, new: NewMail) -> Written:
-    """The rule's letter in the language of the mail, filled in; its subject has the number of the
-    ticket that the follow-up will get.
-    """
-    row, life, rule = await load(ctx, {"owed": new.record.removeprefix("O")})
-    (row,) = await request_cards.with_unreached(ctx, [row])
-    customer = await ctx.customer(life.request.customer)
-    name = greeting(ctx, _addressee(ctx, life, customer), new.language)
-    places = {
-        "name": name,
-        "ticket": new.ticket,
-        "date": letter_date(ctx.today, new.language),
-        "officer": ctx.staff.name,
-        **_places(ctx, row, life, new.language),
-    }
-    letter = fill(ctx.desk.configuration.templates[rule.template][new.language], places)
-    return mail.framed(ctx, replace(new, subject=letter.subject, body=letter.body))
-
-
-def _places(
-    ctx: Context,
-    row: Owed,
-    life: Life,
-    language: str,
-) -> dict[str, str]:
-    """What fills the letters of reminders (domain/mail/templates.py) about one thing owed; a line
-    whose places are empty is left out.
-    """
-    rule = ctx.desk.configuration.rules[row.rule]
-    years = own_tickets.data_years(life)
-    places = {
-        "projects": _projects_text(ctx, own_tickets.projects(life), years, language),
-        "years": years_text(years, language),
-        "due_on": letter_date(row.first_on(rule), language),
-        "price": _price_text(life),
-        "times": str(row.reached() or ""),
-    }
-    # Each rule's letter calls the day on which it began by a name of its own.
-    started = letter_date(_began_on(row, life), language)
-    places |= dict.fromkeys(("sent_on", "quoted_on", "told_on"), started)
-    return places | _contract_places(life, language)
-
-
-def _began_on(row: Owed, life: Life) -> date:
-    """The day of what is owed from then on: that on which its ticket was closed."""
-    began = row.started_at
-    for ticket in life.tickets:
-        if ticket.no == row.ticket_no:
-            began = ticket.closed_at or began
-    return began.astimezone(BANGKOK).date()
-
-
-def _projects_text(ctx: Context, names: Sequence[str], years: str, language: str) -> str:
-    if language == ENGLISH:
-        return letter_projects(ctx.desk.configuration.projects, names, years)
-    return projects_text(SEPARATOR.join(names), years)
-
-
-def _contract_places(life: Life, language: str) -> dict[str, str]:
-    contract = life.contract
-    if contract is None:
-        return {"contract_no": "", "contract_on": "", "title": ""}
-    return {
-        "contract_no": contract.no,
-        "contract_on": _date_text(contract.signed_on, language),
-        "title": contract.research_title,
-    }
-
-
-def _date_text(on: date | None, language: str) -> str:
-    return letter_date(on, language) if on else ""
-
-
-def _price_text(life: Life) -> str:
-    """The price of the last ticket that has one, in baht."""
-    for ticket in reversed(life.tickets):
-        if ticket.price:
-            return f"{ticket.price:,.2f}"
-    return ""
-
-
 @on_send(CHASE)
 async def chase_sent(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
-    """The letter was sent: its ticket is recorded and closed, and the next reminder is planned."""
-    loaded = await load(ctx, {"owed": mail.record.removeprefix("O")})
+    """The letter was sent: a ticket is recorded and closed for each thing it asks for, and the next
+    reminders are planned.
+    """
+    things = await load_things(ctx, mail)
     with speaking("th"):
         result = _(
             "ส่งอีเมลถึง %(to)s: %(subject)s",
@@ -236,42 +187,74 @@ async def chase_sent(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
         )
     reply = await _chased(
         ctx,
-        {"among": mail.aside},
-        loaded,
+        {"among": mail.aside.get("among", "")},
+        things,
         result,
-        mail.ticket,
+        [ticket for _record, ticket in mail.things],
     )
-    return reply.parts
+    return (*reply.parts, *_next_letter(mail))
 
 
 @action("owed.chased", in_place=True)
 async def chased_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer has followed it up by other means: that is recorded in the same way."""
-    loaded = await load(ctx, args)
-    row = loaded[0]
-    if row.state is not OwedState.OPEN:
-        return await moved_on(ctx, args, row)
+    """The officer has followed it up by other means: that is recorded in the same way, of all that
+    the letter asked for.
+    """
+    first = await load(ctx, args)
+    if first[0].state is not OwedState.OPEN:
+        return await moved_on(ctx, args, first[0])
+    things = [first]
+    numbers = [args.get("no", "")]
+    for record, ticket in _read(args.get("also", "")):
+        other = await load(ctx, {"owed": record.removeprefix("O")})
+        if other[0].state is OwedState.OPEN:
+            things.append(other)
+            numbers.append(ticket)
     with speaking("th"):
         result = _("ติดตามทางโทรศัพท์หรือทางอื่น")
-    return await _chased(
-        ctx,
-        args,
-        loaded,
-        result,
-        args.get("no", ""),
-    )
+    return await _chased(ctx, args, things, result, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _FollowUp:
+    """What one follow-up came to: the request after it, what to say, the things owed that
+    changed.
+    """
+
+    life: Life
+    lines: list[str]
+    changed: Sequence[Owed]
 
 
 async def _chased(
     ctx: Context,
     args: Mapping[str, str],
+    things: Sequence[Loaded],
+    result: str,
+    numbers: Sequence[str],
+) -> Reply:
+    """One follow-up more of each of these things: its ticket, under the number that was given out
+    for it, and the next reminder counted from now.
+    """
+    lives: dict[int, Life] = {}
+    done: list[_FollowUp] = []
+    for (row, life, rule), no in zip(things, numbers, strict=True):
+        # Of two things on one request the second comes after the first.
+        life = lives.get(life.request.id, life)
+        one = await _follow_up(ctx, (row, life, rule), result, no)
+        lives[life.request.id] = one.life
+        done.append(one)
+    changed = [row for one in done for row in one.changed]
+    listed = await list_again(ctx, args, changed)
+    return Reply((*listed, _told(ctx, done)), confirms=True)
+
+
+async def _follow_up(
+    ctx: Context,
     loaded: Loaded,
     result: str,
     no: str,
-) -> Reply:
-    """One follow-up more: its ticket, numbered `no` where that was given out already, and the next
-    reminder counted from now.
-    """
+) -> _FollowUp:
     row, life, rule = loaded
     lines: list[str] = []
     changed: Sequence[Owed] = ()
@@ -292,32 +275,29 @@ async def _chased(
     if row.state is not OwedState.OPEN:
         # The proof came while the letter was being looked at: it went out, and nothing is owed any
         # more.
-        lines.append(value_label("got", row.rule))
-        return await _told(
-            ctx,
-            args,
-            life,
-            lines,
-            changed,
+        return _FollowUp(life, [*lines, value_label("got", row.rule)], changed)
+    if not counted:
+        # Nothing but a closed ticket of the follow-up counts by itself.
+        new = _count(ctx, row)
+        changed = [new]
+        life = with_changed(life, changed)
+        lines.insert(0, value_label("owed", row.rule))
+    return _FollowUp(life, [*lines, *_next_reminder(ctx, row.rule, changed)], changed)
+
+
+def _count(ctx: Context, row: Owed) -> Owed:
+    """Counts the follow-up of a thing owed; returns it as it is then."""
+    new = replace(row, chased=row.chased + 1, last_at=ctx.now)
+    ctx.change(
+        partial(
+            requests.change_owed,
+            old=row,
+            new=new,
+            context=save_context(ctx),
         )
-    if counted:
-        # A closed ticket of the follow-up counts by itself.
-        lines += _next_reminder(ctx, row.rule, changed)
-        return await _told(
-            ctx,
-            args,
-            life,
-            lines,
-            changed,
-        )
-    new = row.chased_without_ticket(ctx.now)
-    return await save_change(
-        ctx,
-        args,
-        (row, life, rule),
-        new,
-        *lines,
     )
+    ctx.audit("request.changed", requests.record(row.request_id))
+    return replace(new, version=row.version + 1)
 
 
 def _details(row: Owed, life: Life) -> str:
@@ -343,14 +323,13 @@ def _next_reminder(ctx: Context, rule: str, changed: Sequence[Owed]) -> list[str
     return []
 
 
-async def _told(
-    ctx: Context,
-    args: Mapping[str, str],
-    life: Life,
-    lines: Sequence[str],
-    changed: Sequence[Owed],
-) -> Reply:
-    """What the follow-up came to, below the list that it was pressed in."""
-    part = request_cards.outcome(ctx, life, lines)
-    listed = await list_again(ctx, args, changed)
-    return Reply((*listed, part), confirms=True)
+def _told(ctx: Context, done: Sequence[_FollowUp]) -> ReplyPart:
+    """What the follow-ups came to, below the list that they were pressed in."""
+    if len(done) == 1:
+        (one,) = done
+        return request_cards.outcome(ctx, one.life, one.lines)
+    return Paragraph("\n\n".join(_lines(one) for one in done))
+
+
+def _lines(one: _FollowUp) -> str:
+    return "\n".join((request_cards.title(one.life), *one.lines))

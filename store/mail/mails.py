@@ -3,8 +3,8 @@ it.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -13,7 +13,7 @@ from domain.errors import Conflict, NotFound
 from domain.mail.mails import subject_line
 from domain.staff import Platform, StaffId
 from store.chat import outbox
-from store.engine.database import Reader, Row, Tx, count, is_one_of
+from store.engine.database import Reader, Row, Tx, count, insert, is_one_of
 
 THREAD = 10
 """How many earlier mails a mail names."""
@@ -41,8 +41,9 @@ STUCK = (MailState.DOUBTFUL, MailState.DEAD, MailState.BOUNCED)
 class NewMail:
     """A mail about to be written.
 
-    `record` = the ticket, contract or customer that it is about; `ticket` = the ticket whose number
-    stands in the subject, where that is not the record. `purpose` names what is done when it is
+    `record` = the ticket, contract, customer or thing owed that it is about; `ticket` = the ticket
+    whose number stands in the subject, where that is not the record; `also` = further ones of both,
+    where one letter is about several. `purpose` names what is done when it is
     sent (handlers.mail.on_send) and `language` is that of the letter. `text` = the part of the body
     between greeting and closing, once somebody saw it. `files` = ids of attachments. `automatic` =
     no person approved it. `aside` = what its purpose needs at the press that sends; it is not kept.
@@ -58,8 +59,20 @@ class NewMail:
     files: tuple[str, ...] = ()
     automatic: bool = False
     text: str = ""
-    aside: str = ""
+    aside: Mapping[str, str] = field(default_factory=dict)
     customers: tuple[str, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def things(self) -> tuple[tuple[str, str], ...]:
+        """All that it is about, each with its ticket."""
+        return (self.record, self.ticket), *self.also
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """What it is found by, each once: all that it is about, and whom it goes to."""
+        about = (name for thing in self.things for name in thing)
+        return tuple(dict.fromkeys(filter(None, (*about, *self.customers))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,8 @@ class Mail:
 
 _HANDED_OVER = "('sent', 'doubtful')"
 """The outbox's states in which a report that it did not arrive says what became of a mail."""
+_ARRIVED = "o.state NOT IN ('dead', 'dropped') AND m.bounced_at IS NULL"
+"""Holds for mails that went out, or are on their way, as far as is known."""
 _COLUMNS = (
     "m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, "
     "m.files, m.automatic, m.message_id, m.thread, m.staff_id, m.written_at, "
@@ -188,19 +203,23 @@ async def put_mail(
         by,
         now,
     )
+    await insert(
+        tx,
+        "mail_records",
+        ("record", "mail_id"),
+        [(record, str(mail.id)) for record in new.records],
+    )
     return mail
 
 
 async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
     """The Message-IDs of what this address was already written about the same record or ticket."""
-    about = (new.record, new.ticket or new.record)
+    about = [name for thing in new.things for name in thing if name]
     # What never arrived is no mail that an answer could belong to.
     rows = await tx.fetch(
         "SELECT m.message_id FROM mails m JOIN outbox o ON o.id = m.id "
-        "WHERE (m.record IN (?, ?) OR m.ticket IN (?, ?)) "
-        "AND m.address = ? AND o.state NOT IN ('dead', 'dropped') AND m.bounced_at IS NULL "
+        f"WHERE {_about(about)} AND m.address = ? AND {_ARRIVED} "
         f"ORDER BY o.seq DESC LIMIT {THREAD}",
-        *about,
         *about,
         new.to,
     )
@@ -268,13 +287,55 @@ async def get_mail(db: Reader, mail_id: str) -> Mail:
 
 
 async def list_mails(db: Reader, record: str, limit: int = 5) -> list[Mail]:
-    """What was written about a ticket, contract or customer, the newest first."""
+    """What was written about a ticket, contract or thing owed, or to a customer, the newest
+    first.
+    """
     rows = await db.fetch(
-        f"{_SELECT} WHERE m.record = ? OR m.ticket = ? ORDER BY o.seq DESC LIMIT {int(limit)}",
-        record,
-        record,
+        f"{_SELECT} WHERE {_about([record])} ORDER BY o.seq DESC LIMIT {int(limit)}", record
     )
     return [_mail(row) for row in rows]
+
+
+async def find_newest(db: Reader, records: Sequence[str]) -> Mail | None:
+    """The newest mail about any of these, if there is one."""
+    row = await db.fetch_one(
+        f"{_SELECT} WHERE {_about(records)} ORDER BY o.seq DESC LIMIT 1", *records
+    )
+    return None if row is None else _mail(row)
+
+
+def _about(records: Sequence[str]) -> str:
+    """Holds for mails about one of these records."""
+    return f"m.id IN (SELECT mail_id FROM mail_records WHERE {is_one_of('record', records)})"
+
+
+async def list_sent_to(
+    db: Reader,
+    address: str,
+    customers: Sequence[str],
+    purpose: str,
+    since: datetime,
+) -> list[Mail]:
+    """The mails of a purpose that went to this address, or to one of these customers wherever they
+    are written to, since an instant, the newest first; none that is known not to have arrived.
+    """
+    rows = await db.fetch(
+        f"{_SELECT} WHERE (lower(m.address) = ? OR {_about(customers)}) "
+        f"AND m.purpose = ? AND m.written_at >= ? AND {_ARRIVED} ORDER BY o.seq DESC",
+        address.lower(),
+        *customers,
+        purpose,
+        since,
+    )
+    return [_mail(row) for row in rows]
+
+
+async def list_records(db: Reader, mail: Mail) -> list[str]:
+    """All that a mail is about, and whom it went to."""
+    rows = await db.fetch(
+        "SELECT record FROM mail_records WHERE mail_id = ? ORDER BY record", str(mail.id)
+    )
+    return [row["record"] for row in rows]
 
 
 async def find_reported(db: Reader, message_id: str) -> Mail | None:
@@ -321,9 +382,10 @@ async def count_unreached(db: Reader, records: Sequence[str]) -> dict[str, int]:
     if not records:
         return {}
     rows = await db.fetch(
-        "SELECT m.record, count(*) AS n FROM mails m JOIN outbox o ON o.id = m.id "
-        f"WHERE {is_one_of('m.record', records)} AND (o.state = 'dead' "
-        f"OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) GROUP BY m.record",
+        "SELECT r.record, count(*) AS n FROM mail_records r JOIN mails m ON m.id = r.mail_id "
+        f"JOIN outbox o ON o.id = m.id WHERE {is_one_of('r.record', records)} "
+        f"AND (o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) "
+        "GROUP BY r.record",
         *records,
     )
     return {row["record"]: int(row["n"]) for row in rows}
@@ -402,12 +464,14 @@ _LOST = (
     "CROSS JOIN mails m CROSS JOIN outbox o WHERE m.id = lost.id AND o.id = m.id "
     f"AND (o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) "
     # One that went out later about the same was sent in its place.
-    "AND NOT EXISTS (SELECT 1 FROM mails l JOIN outbox s ON s.id = l.id "
-    "WHERE l.record = m.record AND s.seq > o.seq AND l.bounced_at IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM mail_records r JOIN mails l ON l.id = r.mail_id "
+    "JOIN outbox s ON s.id = l.id "
+    "WHERE r.record = m.record AND s.seq > o.seq AND l.bounced_at IS NULL "
     "AND s.state IN ('queued', 'sending', 'sent', 'doubtful')) "
-    # What came all the same is not written for any more.
-    "AND NOT EXISTS (SELECT 1 FROM owed w WHERE m.record LIKE 'O%' AND w.state <> 'open' "
-    "AND w.id = CASE WHEN m.record LIKE 'O%' THEN CAST(substr(m.record, 2) AS BIGINT) END)"
+    # What came all the same, all that the letter asked for, is not written for any more.
+    "AND (m.record NOT LIKE 'O%' OR EXISTS (SELECT 1 FROM mail_records r JOIN owed w "
+    "ON w.id = CASE WHEN r.record LIKE 'O%' THEN CAST(substr(r.record, 2) AS BIGINT) END "
+    "WHERE r.mail_id = m.id AND w.state = 'open'))"
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.configuration import load_configuration
 from domain.errors import DataError
-from domain.mail.addressees import ENGLISH, THAI, Addressee
+from domain.mail.addressees import ENGLISH, THAI, Addressee, is_one_person
 from tests.fakes.office import OFFICE
 
 
@@ -91,3 +91,21 @@ def test_a_wrong_rule_is_named(tmp_path, text: str, named: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=named):
         load_configuration(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "same"),
+    [
+        ("นายสมชาย ใจดี", "สมชาย ใจดี", True),
+        ("ผศ.ดร.กมลชนก รัตนพิทักษ์", "Asst. Prof. Kamonchanok Rattanapitak", True),
+        ("Somchai Jaidee", "นายสมชาย ใจดี", True),
+        ("ณัฐวุฒิ ศรีสุข", "Nattawut Srisuk", True),
+        ("ณัฐวุฒิ ศรีสุข", "Nattawut Suwan", False),
+        ("สมชาย", "Somchai Jaidee", False),
+        ("John Smith", "Jane Smith", False),
+        ("John Smith", "JOHN SMITH", True),
+        ("", "", False),
+    ],
+)
+def test_one_person_has_names_in_two_languages(name: str, other: str, same: bool) -> None:
+    assert is_one_person(name, other) is same

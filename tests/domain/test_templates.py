@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
 from domain.errors import DataError
-from domain.mail.templates import COMMON, FIELDS, LANGUAGES, Template, fill, letter_date
+from domain.mail.templates import (
+    COMMON,
+    FIELDS,
+    LANGUAGES,
+    Template,
+    fill,
+    letter_date,
+    numbered_items,
+)
 from tests.fakes.office import OFFICE
 
 TEMPLATES = OFFICE.templates
@@ -114,3 +122,10 @@ def test_a_subject_without_a_contract_number_does_not_speak_of_one(
     subject = fill(template, {}).subject
     assert not subject.endswith(("เลขที่", "No.", ","))
     assert "[" not in subject
+
+
+def test_items_stand_under_their_numbers_without_empty_lines() -> None:
+    first = Template("", "", "สัญญา\nเลขที่ {contract_no}\nปีข้อมูล {years}")
+    second = Template("ขอเชิญรับข้อมูล", "", "")
+    written = numbered_items([(first, {"contract_no": "81/2569"}), (second, {})])
+    assert written == "1. สัญญา\n   เลขที่ 81/2569\n\n2. ขอเชิญรับข้อมูล"

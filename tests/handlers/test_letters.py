@@ -140,11 +140,288 @@ async def test_everything_in_a_reminder_is_in_its_language(desk):
 
 
 async def test_a_reminder_names_the_day_of_the_fact_and_not_of_the_typing(desk):
-    await sent_contract(desk)
-    closed = "UPDATE tickets SET closed_at = '2026-11-02T03:00:00.000000Z' WHERE subject = '7.9'"
-    await desk.db.write(lambda tx: tx.execute(closed))
+    await desk.says(f"/open {KAMON} เมล 7.9 วันที่ 12 พ.ย. 69 ส่งข้อมูล => ส่งแล้ว ปิด")
+    if not await desk.count("tickets", "status = 'closed'"):
+        await desk.presses("บันทึก")
+    await reminded(desk, days=4)
+    shown = await desk.presses("ส่งอีเมลติดตาม")
+    assert "จัดส่งเมื่อวันที่ 12 พฤศจิกายน 2569" in shown.text
+    assert "Sent on 12 November 2026" in (await desk.presses("English")).text
+
+
+async def test_who_has_no_latin_name_is_greeted_as_the_officer_writes_it(desk, smtp):
+    await answer(desk)
+    shown = await desk.presses("English")
+    assert "ทะเบียนไม่มีชื่อผู้รับเป็นอักษรโรมัน" in shown.text
+    await desk.presses("คำขึ้นต้น")
+    shown = await desk.says("Dear Mr. Somchai Jaidee,")
+    assert "Dear Mr. Somchai Jaidee,\n\nThank you" in shown.text
+    assert "อักษรโรมัน" not in shown.text
+    assert "เรียน นายสมชาย ใจดี\n\nตามที่" in (await desk.presses("ไทย")).text
+    await desk.presses("English")
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    assert smtp.mails[0].body.startswith("Dear Mr. Somchai Jaidee,\n\nThank you")
+
+
+# One letter for all that one person owes.
+
+
+async def owes(desk, code, *subjects):
+    for subject in subjects:
+        await desk.says(f"/open {code} เมล {subject} เรื่อง {subject} สรง. 2560 => แจ้งแล้ว ปิด")
+
+
+def tickets_of(desk, subject):
+    return desk.count("tickets", "subject = ? AND status = 'closed'", subject)
+
+
+async def asked(desk, chased=1):
+    return await desk.count("owed", "chased = ?", chased)
+
+
+async def test_one_letter_asks_for_all_that_one_person_owes(desk, smtp):
+    await owes(desk, KAMON, "8.2", "7.9")
     await reminded(desk)
-    assert "จัดส่งเมื่อวันที่ 2 พฤศจิกายน 2569" in (await desk.presses("ส่งอีเมลติดตาม")).text
+    shown = await desk.presses("1 ติดตาม")
+    assert "รวมทุกเรื่องที่ค้างของผู้รับนี้ 2 เรื่องไว้ในฉบับเดียว" in shown.text
+    assert "เรียน ผศ.ดร.กมลชนก รัตนพิทักษ์\n" in shown.text
+    assert "1. หลักฐานการโอนเงินตามใบเสนอราคา" in shown.text
+    assert "2. สัญญาการใช้ข้อมูลระดับย่อยที่ลงนามแล้ว" in shown.text
+    done = await desk.presses("ส่ง")
+    assert "8.2" in done.text
+    assert "7.11" in done.text
+    assert (await tickets_of(desk, "8.2"), await tickets_of(desk, "7.11")) == (2, 1)
+    assert await asked(desk) == 2
+    await desk.mails_go()
+    (letter,) = smtp.mails
+    assert letter.subject.endswith("ขอติดตามเรื่องที่รอการดำเนินการจากท่าน จำนวน 2 เรื่อง")
+    assert done.text.count("✉️") == 2
+
+
+async def test_each_things_ticket_shows_the_letter(desk, smtp):
+    await owes(desk, KAMON, "8.2", "7.9")
+    await reminded(desk)
+    await desk.presses("1 ติดตาม")
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    (first, second) = [
+        row["no"] for row in await desk.db.fetch("SELECT no FROM tickets ORDER BY no DESC LIMIT 2")
+    ]
+    for no in (first, second):
+        assert "อีเมล: ส่งแล้ว" in (await desk.says(no)).text
+
+
+async def test_it_is_one_letter_in_english_too(desk):
+    await owes(desk, KAMON, "8.2", "7.9")
+    await reminded(desk)
+    await desk.presses("1 ติดตาม")
+    shown = await desk.presses("English")
+    assert "2 matters awaiting your reply" in shown.text
+    assert "1. The evidence of payment for our quotation" in shown.text
+    assert "   Survey: Labour Force Survey 2017\n" in shown.text
+    assert "Data and contract sent on 23 November 2026" in shown.text
+
+
+async def test_parted_it_is_one_letter_each_one_after_the_other(desk, smtp):
+    await owes(desk, KAMON, "8.2", "7.9")
+    await reminded(desk)
+    await desk.presses("1 ติดตาม")
+    shown = await desk.presses("แยกฉบับ")
+    assert "เหลืออีก 1 ฉบับ" in shown.text
+    assert "แยกฉบับ" not in shown.buttons
+    assert "สัญญา" not in shown.text
+    await desk.presses("ส่ง")
+    assert await asked(desk) == 1
+    shown = await desk.presses("ร่างฉบับต่อไป")
+    assert "ขอให้ส่งสัญญาการใช้ข้อมูลระดับย่อย" in shown.text
+    done = await desk.presses("ส่ง")
+    assert "ร่างฉบับต่อไป" not in done.buttons
+    assert await asked(desk) == 2
+    await desk.mails_go()
+    subjects = [letter.subject for letter in smtp.mails]
+    assert len({subject[:13] for subject in subjects}) == 2
+
+
+async def test_what_is_not_due_put_off_or_asked_for_just_now_is_left_out(desk):
+    await owes(desk, KAMON, "8.2")
+    desk.wait(days=10)
+    await owes(desk, KAMON, "7.9")
+    await reminded(desk, days=5)
+    shown = await desk.presses("ส่งอีเมลติดตาม")
+    assert "ขอหลักฐานการชำระเงินตามใบเสนอราคา" in shown.text
+    await desk.presses("ส่ง")
+    shown = await reminded(desk, days=10)
+    assert "สัญญาคืน" in shown.text
+    shown = await desk.presses("ติดตาม")
+    assert "ขอให้ส่งสัญญาการใช้ข้อมูลระดับย่อย" in shown.text
+    assert "แยกฉบับ" not in shown.buttons
+
+
+async def test_two_people_of_one_organisation_get_a_letter_each(desk, smtp):
+    await desk.says("แก้ไข C90210 ประเภท หน่วยงานเอกชน")
+    for n, name in enumerate(("นางสาวมาลี ดีมาก", "Jane Doe"), 1):
+        await desk.says("C90210")
+        await desk.chooses("ผู้ติดต่อ")
+        await desk.presses("เพิ่มผู้ติดต่อ")
+        await desk.says(f"{name} person{n}@example.com")
+    contacts = await desk.db.fetch("SELECT id, name FROM contacts WHERE customer_code = 'C90210'")
+    for n, _row in enumerate(contacts, 1):
+        await desk.says(
+            f"/open C90210 หนังสือ 7.4 ขอข้อมูล สรง. 2560 สัญญา {n}/2569 512 2 พ.ย. 69 => ส่งแล้ว"
+        )
+        await desk.says(f"/open C90210 เมล 7.9 ส่งข้อมูล สัญญา {n}/2569 => ส่งแล้ว ปิด")
+
+    async def name_them(tx):
+        for n, row in enumerate(contacts, 1):
+            await tx.execute(
+                "UPDATE contracts SET contact_id = ? WHERE no = ?", row["id"], f"{n}/2569"
+            )
+
+    await desk.db.write(name_them)
+    assert await desk.count("owed") == 2
+    await reminded(desk)
+    shown = await desk.presses("1 ติดตาม")
+    assert "แยกฉบับ" not in shown.buttons
+    assert "เรียน นางสาวมาลี ดีมาก" in shown.text
+    assert "person1@example.com" in shown.text
+    shown = await desk.presses_token(desk.told("nok").token("2 ติดตาม"))
+    assert "Dear Jane Doe," in shown.text
+    assert "person2@example.com" in shown.text
+
+
+async def test_one_person_with_a_thai_and_an_english_record_gets_one_letter(desk):
+    await renamed(desk, SOMCHAI, "Kamonchanok Rattanapitak")
+    await desk.says(f"แก้ไข {SOMCHAI} อีเมล Kamon@example.ac.th")
+    await owes(desk, KAMON, "7.9")
+    await owes(desk, SOMCHAI, "8.2")
+    await reminded(desk)
+    shown = await desk.presses("1 ติดตาม")
+    assert "เรื่องไว้ในฉบับเดียว" in shown.text
+    await desk.presses("English")
+    assert await desk.count("customers", "letter_language = 'en'") == 2
+    await desk.presses("ส่ง")
+    assert await desk.count("tickets", "subject = '7.11' AND customer_code = ?", KAMON) == 1
+    assert await desk.count("tickets", "subject = '8.2' AND customer_code = ?", SOMCHAI) == 2
+
+
+async def test_two_people_with_one_address_get_a_letter_each(desk):
+    await desk.says(f"แก้ไข {SOMCHAI} อีเมล kamon@example.ac.th")
+    await owes(desk, KAMON, "7.9")
+    await owes(desk, SOMCHAI, "8.2")
+    await reminded(desk)
+    assert "แยกฉบับ" not in (await desk.presses("1 ติดตาม")).buttons
+
+
+async def test_what_was_received_meanwhile_is_left_out_before_it_goes(desk, smtp):
+    await owes(desk, KAMON, "8.2", "7.9")
+    await reminded(desk)
+    press = (await desk.presses("1 ติดตาม")).token("ส่ง")
+    await desk.says(f"/open {KAMON} เมล 7.10 สัญญากลับมา => ได้รับแล้ว ปิด", who="ton")
+    shown = await desk.presses_token(press)
+    assert "จึงตัดออกจากฉบับนี้" in shown.text
+    assert "สัญญา" not in shown.text.replace("สัญญาการ", "")
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    (letter,) = smtp.mails
+    assert letter.subject.endswith("ขอหลักฐานการชำระเงินตามใบเสนอราคา")
+
+
+async def test_what_is_all_received_meanwhile_is_sent_only_if_that_is_confirmed(desk, smtp):
+    await owes(desk, KAMON, "7.9")
+    await reminded(desk)
+    press = (await desk.presses("ส่งอีเมลติดตาม")).token("ส่ง")
+    await desk.says(f"/open {KAMON} เมล 7.10 สัญญากลับมา => ได้รับแล้ว ปิด", who="ton")
+    shown = await desk.presses_token(press)
+    assert "ไม่ต้องส่งฉบับนี้" in shown.text
+    await desk.mails_go()
+    assert smtp.mails == []
+    await desk.presses("ยืนยันส่ง")
+    await desk.mails_go()
+    assert len(smtp.mails) == 1
+
+
+async def test_one_letter_that_comes_back_counts_for_none_of_its_things(desk, smtp):
+    smtp.fails("rcpt", "550 5.1.1 no")
+    await owes(desk, KAMON, "8.2", "7.9")
+    await reminded(desk)
+    await desk.presses("1 ติดตาม")
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    told = desk.told("nok")
+    assert told.text.count("ไม่สำเร็จ") == 1
+    assert "⚠️ อีเมลติดตามส่งไม่ถึง 1 ฉบับ" in (await desk.presses_token(told.token("ดูเรื่องที่ค้าง"))).text
+    await desk.presses_token(told.token("แก้ที่อยู่"))
+    shown = await desk.says("kamon2@example.ac.th")
+    assert "1. หลักฐานการโอนเงิน" in shown.text
+    assert "2. สัญญา" in shown.text
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    assert [letter.to for letter in smtp.mails] == ["kamon2@example.ac.th"]
+    assert await asked(desk) == 2
+    assert (await tickets_of(desk, "7.11")) == 1
+
+
+# How many letters one person gets.
+
+
+async def chased(desk, days):
+    await reminded(desk, days)
+    shown = await desk.presses("ติดตาม")
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    return shown
+
+
+async def test_how_many_letters_a_person_got_is_said_before_the_next(desk, smtp):
+    await owes(desk, KAMON, "7.9")
+    assert "📮" not in (await chased(desk, 15)).text
+    shown = await chased(desk, 7)
+    assert "📮 ผู้รับนี้ได้จดหมายติดตามแล้ว 1 ฉบับใน 10 วัน · ฉบับล่าสุด 8 ธ.ค. 69" in shown.text
+    shown = await chased(desk, 7)
+    assert "1 ฉบับใน 10 วัน · 2 ฉบับใน 30 วัน · ฉบับล่าสุด 15 ธ.ค. 69" in shown.text
+    assert len(smtp.mails) == 3
+
+
+async def test_beyond_the_months_letters_one_more_has_to_be_confirmed(desk, smtp):
+    await owes(desk, KAMON, "7.9")
+    for days in (15, 7, 7):
+        await chased(desk, days)
+    await reminded(desk, 7)
+    await desk.presses("ติดตาม")
+    warned = await desk.presses("ส่ง")
+    assert "ครบ 3 ฉบับใน 30 วันแล้ว (เกณฑ์ 3 ฉบับ)" in warned.text
+    await desk.mails_go()
+    assert len(smtp.mails) == 3
+    assert warned.buttons[0] == "ยืนยันส่ง"
+    await desk.presses("ยืนยันส่ง")
+    await desk.mails_go()
+    assert len(smtp.mails) == 4
+
+
+async def test_letters_are_counted_over_merged_records_and_another_address(desk, smtp):
+    await owes(desk, SOMCHAI, "7.9")
+    await chased(desk, 15)
+    await desk.says(f"/merge {KAMON} {SOMCHAI}", who="may")
+    await desk.presses("รวม", who="may")
+    await desk.says(f"แก้ไข {KAMON} อีเมล other@example.com")
+    await owes(desk, KAMON, "8.2")
+    await reminded(desk, 14)
+    shown = await desk.presses("1 ติดตาม")
+    assert "1 ฉบับใน 30 วัน" in shown.text
+
+
+async def test_a_letter_that_came_back_or_was_sent_again_is_counted_once_or_not_at_all(desk, smtp):
+    await owes(desk, KAMON, "7.9")
+    smtp.fails("rcpt", "550 5.1.1 no")
+    await chased(desk, 15)
+    await reminded(desk, 7)
+    assert "📮" not in (await desk.presses("ติดตาม")).text
+    await desk.presses("ยกเลิก")
+    await desk.presses_token(desk.told("nok").token("ลองใหม่"))
+    await desk.mails_go()
+    await reminded(desk, 7)
+    assert "1 ฉบับใน 30 วัน" in (await desk.presses("ติดตาม")).text
 
 
 class TestNotConfigured:
@@ -166,3 +443,11 @@ class TestNotConfigured:
         shown = await desk.presses("English")
         assert "Signed microdata contract" in shown.text
         assert "ติดตามทางอื่นแล้ว" in shown.buttons
+
+    async def test_all_that_one_letter_asked_for_is_recorded_by_one_press(self, desk):
+        await owes(desk, KAMON, "8.2", "7.9")
+        await reminded(desk)
+        shown = await desk.presses("1 ติดตาม")
+        assert "1. หลักฐานการโอนเงิน" in shown.text
+        await desk.presses("ติดตามทางอื่นแล้ว")
+        assert await asked(desk) == 2

@@ -3,6 +3,7 @@ they stand.
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -246,6 +247,67 @@ async def test_mails_that_did_not_arrive_are_counted_by_what_they_are_about(db: 
             await bounce(db, written)
     assert await mail.count_unreached(db, ["O1", "O2", "O3", "O4"]) == {"O1": 1, "O3": 2}
     assert await mail.count_unreached(db, []) == {}
+
+
+# One letter about several things.
+
+SEVERAL = NewMail(
+    "O1",
+    "Kamon@example.com",
+    "x",
+    "x",
+    "owed.chase",
+    "th",
+    "R2611000201",
+    customers=("C70001",),
+    also=(("O2", "R2611000202"),),
+)
+
+
+async def test_a_letter_about_several_is_found_by_each_and_by_whom_it_went_to(db: Database) -> None:
+    written = await put(db, SEVERAL)
+    for record in ("O1", "O2", "R2611000201", "R2611000202", "C70001"):
+        assert [found.id for found in await mail.list_mails(db, record)] == [written.id]
+    assert await mail.list_mails(db, "O3") == []
+    assert await mail.list_records(db, written) == sorted(SEVERAL.records)
+    newest = await mail.find_newest(db, ["O2", "O9"])
+    assert newest is not None
+    assert newest.id == written.id
+    assert await mail.find_newest(db, []) is None
+
+
+async def test_a_letter_that_came_back_came_back_for_each_of_its_things(db: Database) -> None:
+    written = await put(db, SEVERAL)
+    await end(db, written, "sent")
+    await bounce(db, written)
+    assert await mail.count_unreached(db, ["O1", "O2", "O3"]) == {"O1": 1, "O2": 1}
+
+
+async def test_a_letter_follows_what_was_written_about_any_of_its_things(db: Database) -> None:
+    first = await put(db, replace(SEVERAL, record="O2", ticket="R2611000101", also=()))
+    assert (await put(db, SEVERAL)).thread == (first.message_id,)
+
+
+async def test_what_a_person_got_is_counted_by_address_and_record_while_it_may_have_arrived(
+    db: Database,
+) -> None:
+    async def sent_to(address: str, *codes: str) -> int:
+        since = NOW - timedelta(days=30)
+        return len(await mail.list_sent_to(db, address, codes, "owed.chase", since))
+
+    for state in ("sent", "doubtful", "dead", "dropped"):
+        await end(db, await put(db, SEVERAL), state)
+    back = await put(db, SEVERAL)
+    await end(db, back, "sent")
+    await bounce(db, back)
+    await put(db, SEVERAL)
+    await put(db, replace(SEVERAL, purpose="answer"))
+    assert await sent_to("kamon@EXAMPLE.com") == 3
+    assert await sent_to("other@example.com", "C1", "C70001") == 3
+    assert await sent_to("other@example.com", "C1") == 0
+    assert await sent_to("other@example.com") == 0
+    late = await mail.list_sent_to(db, SEVERAL.to, [], "owed.chase", NOW + timedelta(seconds=1))
+    assert late == []
 
 
 # Mails that tell staff.

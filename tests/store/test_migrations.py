@@ -142,6 +142,39 @@ async def test_projects_of_older_tickets_are_counted_after_the_update(
     ]
 
 
+async def test_older_mails_are_found_by_all_that_they_are_about_after_the_update(
+    empty_url: str, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = migrate._files
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            migrate, "_files", lambda: [(number, sql) for number, sql in files() if number < 30]
+        )
+        db = await opening(empty_url)
+        for statement in (
+            "INSERT INTO customers (code, name, folded, created_at, updated_at) VALUES ('C1', 'x', 'x', ?, ?)",
+            "INSERT INTO tickets (no, channel, subject, urgency, mood, complexity, status, details, created_at, "
+            "recorded_at, customer_code) VALUES ('R2', 'email', '7.11', 'normal', 'normal', 'simple', 'closed', "
+            "'x', ?, ?, 'C1')",
+            "INSERT INTO outbox (id, platform, chat, payload, state, created_at, next_at) "
+            "VALUES ('m1', 'mail', 'a@example.com', '', 'sent', ?, ?)",
+        ):
+            await db.write(lambda tx, statement=statement: tx.execute(statement, NOW, NOW))
+        await db.write(
+            lambda tx: tx.execute(
+                "INSERT INTO mails (id, record, ticket, address, subject, body, purpose, language, files, automatic, "
+                "message_id, thread, written_at) "
+                "VALUES ('m1', 'O1', 'R2', 'a@example.com', 'x', 'x', 'owed.chase', 'th', '', 0, '<m1>', '', ?)",
+                NOW,
+            )
+        )
+        await db.close()
+
+    db = await opening(empty_url)
+    rows = await db.fetch("SELECT record FROM mail_records WHERE mail_id = 'm1' ORDER BY record")
+    assert [row["record"] for row in rows] == ["C1", "O1", "R2"]
+
+
 async def test_processes_that_open_a_fresh_database_at_once_all_start(empty_url: str) -> None:
     pipe = asyncio.subprocess.PIPE
     processes = [
