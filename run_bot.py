@@ -20,6 +20,7 @@ from bot.settings import Settings, load_settings, masked, secret_key
 from bot.tables.command import add_verbs
 from bot.variables import SettingsError
 from domain.configuration import Configuration, load_configuration
+from domain.dates.days import BANGKOK
 from domain.errors import DataError
 from domain.staff import Identity, Platform, Role, StaffId
 from domain.text import clean
@@ -350,11 +351,18 @@ def tick() -> None:
 
 
 @app.command()
-def check() -> None:
-    """Say what is configured and whether it is good; exit code 1 and the variable's name where it
-    is not.
+def check(
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Try this file in the place of DESKBOT_CONFIG; nothing is saved."),
+    ] = None,
+) -> None:
+    """Say what is configured and whether it is good, and what its rules would change; exit code 1
+    and the variable's name where it is not.
     """
     settings = settings_or_exit()
+    if config is not None:
+        settings = settings.model_copy(update={"config": config})
     table = Table("variable", "value")
     for variable, value in masked(settings):
         table.add_row(variable, value)
@@ -374,13 +382,33 @@ async def _check(settings: Settings, configuration: Configuration) -> None:
         console.print("database: does not exist yet, the first start makes it", markup=False)
         await _check_platforms(settings, console)
         return
+    now = make_clock(settings.clock)()
     try:
-        db = await open_database(settings.database_url, make_clock(settings.clock)())
+        db = await open_database(settings.database_url, now)
     except (StoreUnavailable, NewerSchema, ValueError, OSError) as error:
         raise fail(f"DESKBOT_DATABASE_URL: {error}") from None
-    await db.close()
     console.print(f"database: {db.engine}: good")
+    try:
+        console.print(await _effect(db, configuration, now), markup=False)
+    finally:
+        await db.close()
     await _check_platforms(settings, console)
+
+
+async def _effect(db: Database, configuration: Configuration, now: datetime) -> str:
+    """What the reminders of this configuration would change at the next start."""
+    from handlers.owed.trial import try_rules
+
+    effect = await try_rules(db, configuration, now)
+    if not effect.count:
+        return "reminders: none would move"
+    parts = [f"would move {sum(effect.moved.values())}"]
+    if effect.first_at is not None:
+        parts.append(f"the first on {effect.first_at.astimezone(BANGKOK):%Y-%m-%d %H:%M}")
+    parts += [f"{rule} {count}" for rule, count in effect.moved.items()]
+    if effect.ended:
+        parts.append(f"{effect.ended} would end")
+    return f"reminders: {', '.join(parts)}"
 
 
 async def _check_platforms(settings: Settings, console: Console) -> None:

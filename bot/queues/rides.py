@@ -11,8 +11,9 @@ from uuid import UUID
 from bot.queues.calls import Call, CallNotes
 from bot.queues.outgoing import Outgoing
 from domain.staff import Chat
-from store.chat import outbox
+from store.chat import inbox, outbox
 from store.chat.outbox import Message
+from store.engine import leases
 from store.engine.database import Tx
 
 
@@ -87,18 +88,34 @@ class Ride:
     ) -> None:
         self.answer = answer
         self.begun = False
+        self.released = False
+        """Whether the conversation is the owner's no longer."""
         self.chats: list[Chat] = []
         """Those that the owner must now send to."""
         self._accepted = accepted
         self._taken = accepted.take()
+        sent_to = {message.at for message in self._taken}
+        if answer is not None:
+            # The answer takes its chat's lease, which is not given back before.
+            sent_to.discard(answer.at)
+        self._sent_to = sorted(sent_to)
         self._owner = owner
         self._now = now
         self._arrived = arrived
         self._is_written = False
 
-    async def write(self, tx: Tx, outgoing: Outgoing | None = None) -> None:
-        """Say what was sent, and queue what is to be; a part of the work of a transaction."""
-        self.chats = await self._write_accepted(tx)
+    async def write(
+        self,
+        tx: Tx,
+        outgoing: Outgoing | None = None,
+        conversation: str = "",
+    ) -> None:
+        """Say what was sent, give back what it was sent under, and the `conversation` with it, and
+        queue what is to be sent; a part of the work of a transaction.
+        """
+        kept = await self._settle_accepted(tx, conversation)
+        self.released = inbox.lease_name(conversation) not in kept
+        self.chats = [chat for chat in self._sent_to if outbox.lease_name(*chat) in kept]
         self.begun = False
         if outgoing is None:
             return
@@ -108,18 +125,14 @@ class Ride:
         self.begun, chats = await outgoing.put_begun(tx, self._owner)
         self.chats += chats
 
-    async def _write_accepted(self, tx: Tx) -> list[Chat]:
-        """Returns the chats in which something waits behind what was sent."""
-        if not self._taken:
-            return []
-        await outbox.mark_all_sent(tx, self._taken, self._now)
-        # In one order everywhere, so that two processes do not wait for each other's leases.
-        chats = sorted({message.at for message in self._taken})
-        return [
-            chat
-            for chat in chats
-            if not await outbox.release_if_idle(tx, *chat, self._owner, self._now)
-        ]
+    async def _settle_accepted(self, tx: Tx, conversation: str) -> set[str]:
+        """Returns the leases under which something waits behind what was sent and handled."""
+        if self._taken:
+            await outbox.mark_all_sent(tx, self._taken, self._now)
+        idle = [outbox.idle(*chat, self._now) for chat in self._sent_to]
+        if conversation:
+            idle.append(inbox.idle(conversation))
+        return await leases.give_back(tx, idle, self._owner, self._now)
 
     def written(self) -> None:
         """The transaction is lasting."""

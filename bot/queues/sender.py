@@ -48,6 +48,8 @@ LONGEST_MAIL = 300.0
 KEEP_LEASE = leases.TTL.total_seconds() / 3
 SETTLE_AFTER = 0.25
 """Seconds after which what was sent is written down, if no other write took it along."""
+CALL_PATIENCE = 0.25
+"""Seconds that an answer waits at most for the call before it."""
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
 
@@ -81,6 +83,7 @@ class Sender:
         self._notes = notes
         self._accepted = Accepted(notes, self._settle_later)
         self._begun: dict[Chat, _Begun] = {}
+        self._calling: dict[Chat, asyncio.Future[None]] = {}
         self._settling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._free = {
@@ -110,6 +113,14 @@ class Sender:
             self._arrived,
         )
 
+    async def called(self, chat: Chat) -> None:
+        """Wait a moment for the call that is being made to a chat: what comes after it may then be
+        called out at once, and is not queued behind it.
+        """
+        calling = self._calling.get(chat)
+        if calling is not None:
+            await asyncio.wait({calling}, timeout=CALL_PATIENCE)
+
     def _can_go(self, answer: Message) -> bool:
         """Whether a message could be called out now, without waiting for its platform's pace."""
         is_free = self._free.get(answer.platform)
@@ -120,7 +131,9 @@ class Sender:
     def _arrived(self, ride: Ride) -> None:
         """What rode along is written."""
         if ride.begun and ride.answer is not None:
-            self._begun[ride.answer.at] = _Begun(ride.answer, self._clock())
+            chat = ride.answer.at
+            self._begun[chat] = _Begun(ride.answer, self._clock())
+            self._calling[chat] = asyncio.get_running_loop().create_future()
         self.wake(ride.chats)
 
     async def take_over(self) -> None:
@@ -193,6 +206,14 @@ class Sender:
         return await self._db.write(lambda tx: leases.take(tx, name, self._owner, now))
 
     async def _run(self, chat: Chat) -> None:
+        try:
+            await self._send_all(chat)
+        finally:
+            calling = self._calling.pop(chat, None)
+            if calling is not None:
+                calling.set_result(None)
+
+    async def _send_all(self, chat: Chat) -> None:
         while not self.lanes.stopping:
             begun = self._begun.pop(chat, None)
             if begun is not None and self._notes.of(begun.message.id) is Call.PREPARED:

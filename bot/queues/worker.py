@@ -338,20 +338,22 @@ class Worker:
         if outcome.origin:
             outgoing.come_from(outcome.origin)
 
-        ride = self._sender.ride(outgoing.plain_answer())
+        answer = outgoing.plain_answer()
+        if answer is not None:
+            await self._sender.called(answer.at)
+        ride = self._sender.ride(answer)
 
-        async def work(tx: Tx) -> bool:
+        async def work(tx: Tx) -> None:
             await inbox.finish(tx, event, now, state, reference)
             await write_effects(tx, outcome)
-            await ride.write(tx, outgoing)
-            return await inbox.release_if_idle(tx, event.conversation, self._owner, now)
+            await ride.write(tx, outgoing, event.conversation)
 
         with ride:
-            released = await self._desk.db.write(work, shares=True)
+            await self._desk.db.write(work, shares=True)
             failpoint("event.finished")
             ride.written()
         self._start_imports(outcome.jobs)
-        return released
+        return ride.released
 
     async def _show_busy(self, incoming: Incoming) -> None:
         while incoming.private:

@@ -32,6 +32,8 @@ QUIET = timedelta(days=6)
 """After a week without updates Telegram may choose lower numbers anew: then it is asked without an
 offset.
 """
+NOTE_EVERY = timedelta(minutes=1)
+"""How far the store may be behind in where polling goes on."""
 
 log = get_logger()
 
@@ -57,6 +59,8 @@ class Poller:
         self._cursor = f"telegram:{adapter.token.partition(':')[0]}"
         self._presses: set[asyncio.Task[None]] = set()
         self._leads_until = datetime.min.replace(tzinfo=UTC)
+        self._lease_ends_at = self._leads_until
+        self._noted_until = self._leads_until
         self._offset: int | None = None
         """Where polling goes on, as long as nobody else may have polled; None = the store knows."""
 
@@ -85,10 +89,12 @@ class Poller:
         if now < self._leads_until:
             return True
         led = await self._db.write(lambda tx: leases.take(tx, LEASE, self._owner, now))
-        # Another process may have polled on meanwhile.
-        self._offset = None
+        if not led or now >= self._lease_ends_at:
+            # Another process may have polled on meanwhile.
+            self._offset = None
         if led:
             self._leads_until = now + leases.TTL / 3
+            self._lease_ends_at = now + leases.TTL
         return led
 
     async def _poll_once(self) -> None:
@@ -108,15 +114,22 @@ class Poller:
         last = max(update_id(update) or 0 for update in updates)
         if not last:
             raise ValueError("getUpdates: no update has an id")
-        # The cursor moves in the transaction of the events: never past one that is not kept.
-        cursor = (self._cursor, last + 1)
+        now = self._clock()
+        # The cursor moves in the transaction of the events: never past one that is not kept. One
+        # that is behind is as good: what was confirmed Telegram gives nobody again, and what was
+        # kept is known.
+        cursor = None
+        if now >= self._noted_until:
+            cursor = (self._cursor, last + 1)
         woken = await inbox.receive(
             self._db,
             events,
             self._owner,
-            self._clock(),
+            now,
             cursor,
         )
+        if cursor is not None:
+            self._noted_until = now + NOTE_EVERY
         self._offset = last + 1
         failpoint("event.committed")
         self._wake(woken)

@@ -20,6 +20,7 @@ JOINTS = " \t\n,;/|-\u2013\u2014(["
 
 _SIGN = rf"[^\w\s{MARKS}\"\u201c\u201d@#]"
 _START = rf"(?<![\w{MARKS}\"\u201c\u201d@#])"
+_APART = rf"{WORD_END}[.,)\]]?(?!\S)"
 _TIME = re.compile(r"(?<![\d.,:\u2013-])\d{1,2}[.:][0-5]\d(?:\s?\u0e19\.?)?$")
 _LONGEST_TIME = 16
 
@@ -159,6 +160,8 @@ def read_end(text: str, *, asked: bool = False) -> End:
     if found := _trailed(text, window):
         before = text[: found.start()].rstrip(JOINTS)
         after = text[found.end() :].strip(" )].,")
+        if _is_closed_itself(before):
+            return End(text, close=True, unsure=found["word"])
         return End(before, close=True, after=after, unsure=found["word"])
     last = text.rsplit(maxsplit=1)[-1] if text else ""
     if not asked and last.casefold().startswith(listed("close", "words")):
@@ -210,7 +213,7 @@ def _last(text: str) -> str:
 def _trailed(text: str, window: int) -> re.Match[str] | None:
     """Matches a closing word with a few more behind it."""
     found = None
-    for bare in _bare().finditer(text, window):
+    for bare in _before_more().finditer(text, window):
         found = bare
     if found is None or len(text[found.end() :].split()) > TRAILING_WORDS:
         return None
@@ -301,10 +304,19 @@ def _glued() -> re.Pattern[str]:
 
 @cache
 def _bare() -> re.Pattern[str]:
+    return re.compile(rf"{_word_alone()}{_APART}", re.IGNORECASE)
+
+
+@cache
+def _before_more() -> re.Pattern[str]:
+    """Matches the same, also where the words are glued to it that say when it was closed."""
+    dated = any_word("close", "dated")
+    return re.compile(rf"{_word_alone()}(?:{_APART}|(?={dated}))", re.IGNORECASE)
+
+
+def _word_alone() -> str:
     polite = rf"(?:\s*{any_word('head', 'polite')})?"
-    return re.compile(
-        rf"{_START}(?P<word>{_form()}{polite}){WORD_END}[.,)\]]?(?!\S)", re.IGNORECASE
-    )
+    return rf"{_START}(?P<word>{_form()}{polite})"
 
 
 @cache

@@ -4,7 +4,7 @@ afternoon of the 25th.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import cache
 
@@ -41,7 +41,8 @@ class Past:
     """A day that is over, or today, with the time of day where one was named, and where its words
     end.
 
-    `sure` = the words mean no other moment; `backdates` = they say that something came then.
+    `sure` = the words mean no other moment; `backdates` = they say that something came then;
+    `dated` = a day was named, else only a time of day, which is today's.
     """
 
     on: date
@@ -49,6 +50,7 @@ class Past:
     end: int
     sure: bool = True
     backdates: bool = False
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,7 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
             continue
         number = _DOTTED.fullmatch(plain, start.at, found.end)
         if number is None and _may_end(plain, found.end):
-            return Past(
-                found.on,
-                found.at,
-                found.end,
-                found.sure,
-                start.backdates,
-            )
+            return replace(found, backdates=start.backdates)
     return None
 
 
@@ -202,7 +198,7 @@ def _timed(plain: str, start: _Start, today: date) -> Past | None:
     if clock.vague and not (start.over or of_today):
         return None  # "in the morning" alone says no day
     sure = not clock.vague and _BARE_TIME.fullmatch(typed.strip()) is None
-    return Past(today, clock.at, clock.end, sure)
+    return Past(today, clock.at, clock.end, sure, dated=False)
 
 
 # Days.

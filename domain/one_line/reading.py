@@ -37,7 +37,6 @@ from domain.one_line.past import (
     past_at_end,
 )
 from domain.one_line.types import (
-    TEXT_FIELDS,
     CustomerRef,
     Doubt,
     Grammar,
@@ -253,10 +252,37 @@ def _trailing(
     if steer is not None and steer.sure and not getattr(read, steer.field):
         return read.steered(steer.field, steer.value), at + len(word)
     past = past_at(digits(text), at, grammar.today)
-    if past is None or read.created_on not in (None, past.on):
+    if past is None or read.closed_on or read.closed_time:
         return None
-    read = replace(read, created_on=past.on, created_time=read.created_time or past.at)
-    return read.doubting("created_on", text[at : past.end], taken=True), past.end
+    return _with_closing(read, past, text[at : past.end]), past.end
+
+
+# When it was closed.
+
+
+def _with_closing(read: OneLine, past: Past, typed: str) -> OneLine:
+    """Takes the moment at which the ticket was closed; a time of day alone is one of the day on
+    which it came.
+    """
+    on = past.on if past.dated else read.created_on
+    read = replace(read, closed_on=on, closed_time=past.at)
+    return read.doubting("closed_on", typed, taken=True)
+
+
+def _with_settled_closing(read: OneLine, today: date) -> OneLine:
+    """Returns the line in which it is known when the ticket came: where nothing says so, on the day
+    on which it was closed, which is shown; else nothing is in doubt.
+    """
+    doubts = read.doubts_of("closed_on")
+    if not doubts:
+        return read
+    read = read.without_doubts("closed_on")
+    on = read.closed_on or read.created_on or today
+    read = replace(read, closed_on=on)
+    if read.created_on is not None:
+        return read
+    read = replace(read, created_on=on, created_time=read.closed_time)
+    return read.doubting("created_on", doubts[0].words, taken=True)
 
 
 # Days that end the details or the result.
@@ -266,18 +292,22 @@ def _with_days(read: OneLine, grammar: Grammar) -> OneLine:
     """Reads a day that is over, at the end of the details or the result; it is taken where it is
     said to be the ticket's.
     """
-    for where in TEXT_FIELDS:
-        text = read.text(where)
-        found = past_at_end(masked(digits(text), grammar.today), grammar.today)
-        if found is None:
-            continue
-        start, past = found
-        read = _with_day(read, where, start, past)
-        if past.backdates and not read.channel:
-            came = channel_at(text, start, grammar.vocabulary)
-            if came is not None:
-                read = replace(read, channel=came.channel)
-    return read
+    read = _with_ending_day(read, "details", grammar)
+    read = _with_settled_closing(read, grammar.today)
+    return _with_ending_day(read, "result", grammar)
+
+
+def _with_ending_day(read: OneLine, where: TextField, grammar: Grammar) -> OneLine:
+    text = read.text(where)
+    found = past_at_end(masked(digits(text), grammar.today), grammar.today)
+    if found is None:
+        return read
+    start, past = found
+    read = _with_day(read, where, start, past)
+    if not past.backdates or read.channel:
+        return read
+    came = channel_at(text, start, grammar.vocabulary)
+    return replace(read, channel=came.channel) if came else read
 
 
 def _with_day(
@@ -304,13 +334,29 @@ def _with_day(
         return read.with_text(where, before.rstrip(" ,;(-"))
     if binds_day(before):
         return read
-    return _with_doubted_day(read, typed, past)
+    return _with_doubted_day(read, where, typed, past)
 
 
-def _with_doubted_day(read: OneLine, typed: str, past: Past) -> OneLine:
-    """Returns the line with a day that may be the ticket's: shown, but where it is no other than
-    was said.
+def _may_close(read: OneLine, past: Past) -> bool:
+    """Returns whether a day that ends the result may be the one on which the ticket was closed: it
+    is a later one than that on which it came.
     """
+    if not read.close or read.closed_on or read.created_on is None:
+        return False
+    return past.on > read.created_on
+
+
+def _with_doubted_day(
+    read: OneLine,
+    where: TextField,
+    typed: str,
+    past: Past,
+) -> OneLine:
+    """Returns the line with a day that may be the ticket's, or that of its closing: shown, but
+    where it is no other than was said.
+    """
+    if where == "result" and _may_close(read, past):
+        return _with_closing(read, past, typed)
     if read.created_on is None:
         read = replace(read, created_on=past.on, created_time=past.at)
         return read.doubting("created_on", typed, taken=True)
@@ -390,6 +436,15 @@ def read_result(text: str) -> OneLine:
     if end.after:
         return OneLine(result=text, close=True).doubting("close", end.unsure, taken=True)
     return _closed(OneLine(result=end.text, close=end.close), end)
+
+
+def read_closing(text: str, on: date, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Reads the same of a ticket that came on that day, and behind the closing word when it was
+    closed.
+    """
+    came = OneLine(created_on=on)
+    read = _finish(came, clean(text), Grammar(vocabulary, today))
+    return _with_settled_closing(read, today)
 
 
 # What a text is.

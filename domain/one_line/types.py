@@ -44,7 +44,8 @@ class OneLine:
 
     `nobody` = the line says that there is no customer, or none who is known. `beside` are words at
     the beginning of `details` that stood beside the customer: perhaps the name. `created_on`,
-    `letter_on` and `receipt_on` are today or earlier; `created_time` is said for `created_on`.
+    `closed_on`, `letter_on` and `receipt_on` are today or earlier; `created_time` is said for
+    `created_on`, `closed_time` for `closed_on`.
     `assignee` is what stands behind @; `urgency`, `mood` and `complexity` are values of
     domain.tickets, "" where nothing is said. `years` are periods by project, "" for all. `price` is
     in baht. `close` may be said without a result. `counts` = the details are a province's number of
@@ -58,6 +59,8 @@ class OneLine:
     subject: str = ""
     created_on: date | None = None
     created_time: time | None = None
+    closed_on: date | None = None
+    closed_time: time | None = None
     details: str = ""
     result: str = ""
     close: bool = False
@@ -114,6 +117,11 @@ class OneLine:
         if any(other.words == doubt.words for other in self.doubts):
             return self
         return replace(self, doubts=(*self.doubts, doubt))
+
+    def without_doubts(self, field_: str) -> "OneLine":
+        """Returns the line without the doubts that may be about this field."""
+        left = tuple(doubt for doubt in self.doubts if doubt.field != field_)
+        return replace(self, doubts=left)
 
     def doubts_of(self, field_: str) -> list[Doubt]:
         """Returns the doubts that may be about this field."""

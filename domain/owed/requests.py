@@ -81,6 +81,15 @@ class Life:
     contract: Contract | None = None
     owed: tuple[Owed, ...] = ()
 
+    def may_hold(self, ticket: Ticket) -> bool:
+        """Returns whether the ticket names no other contract than the request has."""
+        return self.contract is None or ticket.contract_no in ("", self.contract.no)
+
+    def projects(self) -> dict[str, None]:
+        """Returns what the tickets and the contract are about, each once."""
+        found = dict.fromkeys(project for ticket in self.tickets for project in ticket.projects)
+        return found | dict.fromkeys(self.contract.projects if self.contract else ())
+
     def open_owed(self, rule: str = "") -> Owed | None:
         """Returns what is owed now: under this rule, or the first of all."""
         for each in self.owed:
@@ -223,7 +232,7 @@ def _about(projects: Sequence[str], lives: list[Life]) -> list[Life]:
     """Returns the one request that is about any of these projects; all where none is, or several
     are.
     """
-    same = [life for life in lives if not _projects(life).isdisjoint(projects)]
+    same = [life for life in lives if not life.projects().keys().isdisjoint(projects)]
     return same if len(same) == 1 else lives
 
 
@@ -252,13 +261,6 @@ def _fitting(
     if step == "sent" and unsent:
         return unsent
     return list(live)
-
-
-def _projects(life: Life) -> set[str]:
-    projects = {project for ticket in life.tickets for project in ticket.projects}
-    if life.contract is not None:
-        projects.update(life.contract.projects)
-    return projects
 
 
 def read_requests(root: TomlTable, catalogue: Catalogue) -> Steps:

@@ -2,10 +2,9 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import (
-    UTC,
     date,
     datetime,
     time,
@@ -19,13 +18,13 @@ from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import WorkingCalendar
 from domain.owed.contracts import DUE_DATES
 from domain.staff import StaffId
-from domain.tickets.records import Status, Ticket
 
 _SPAN = re.compile(r"(\d{1,4}) (day|week|month|year)s?", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _KEYS = (
     "starts",
     "ends",
+    "again",
     "proof",
     "chase",
     "template",
@@ -38,9 +37,17 @@ _KEYS = (
 )
 _MONTHS = {"month": 1, "year": 12}
 _DAYS = {"day": 1, "week": 7}
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _LONGEST_SPAN = 3660
 """Days, a month counting 30."""
+
+
+class Again(StrEnum):
+    """What a start does that comes after the proof: owed = it is owed anew; ask = nothing, unless
+    an officer says so when asked.
+    """
+
+    OWED = "owed"
+    ASK = "ask"
 
 
 class OwedState(StrEnum):
@@ -89,6 +96,7 @@ class Rule:
     times: int
     supervisor_after: int
     at: time
+    again: Again = Again.OWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,15 @@ class Owed:
     of either at `last_at`; `snoozed_on` = the day that the officer chose for the next reminder;
     `extra` = reminders to send beyond the rule's number. `unreached` = letters that are known not
     to have arrived; they are the mails' to tell, and not kept here. `id` is 0 until saved;
-    `version` counts what people change."""
+    `version` counts what people change.
+
+    It is known by its rule and the ticket `known_by`, whatever becomes of that ticket. What
+    officers decided, and how often they were reminded, is kept with it: `reminders`, `extra`,
+    `snoozed_on`, `reason`, and from `known_by` on. Everything else follows from the request's
+    tickets (`domain.owed.settling`). `handed_to` = to whom it was handed over; `told_at` = the last
+    reminder, or the last follow-up that has no ticket, of which there were `chased_untold`;
+    `word` = how an officer ended it without a ticket, `wanted_at` = when one said that it is owed
+    though the proof was there; `decided_at` = the last of all this."""
 
     request_id: int
     rule: str
@@ -119,6 +135,13 @@ class Owed:
     proof_no: str = ""
     id: int = 0
     version: int = 1
+    known_by: str = ""
+    handed_to: StaffId | None = None
+    told_at: datetime | None = None
+    chased_untold: int = 0
+    word: OwedState | None = None
+    wanted_at: datetime | None = None
+    decided_at: datetime | None = None
     unreached: int = 0
 
     def reached(self) -> int:
@@ -139,7 +162,38 @@ class Owed:
 
     def reminded(self, now: datetime) -> "Owed":
         """Returns the row as it is once the officer was reminded of it."""
-        return replace(self, reminders=self.reminders + 1, last_at=now, snoozed_on=None)
+        return replace(
+            self,
+            reminders=self.reminders + 1,
+            last_at=now,
+            told_at=now,
+            decided_at=now,
+            snoozed_on=None,
+        )
+
+    def ended_by_word(self, state: OwedState, now: datetime, reason: str = "") -> "Owed":
+        """Returns the row as it is once an officer ended it: received without a ticket, or given
+        up.
+        """
+        return replace(
+            self,
+            state=state,
+            word=state,
+            ended_at=now,
+            decided_at=now,
+            reason=reason,
+            snoozed_on=None,
+        )
+
+    def chased_without_ticket(self, now: datetime) -> "Owed":
+        """Returns the row as it is once it was followed up without a closed ticket that says so."""
+        return replace(
+            self,
+            chased=self.chased + 1,
+            chased_untold=self.chased_untold + 1,
+            last_at=now,
+            told_at=now,
+        )
 
     def asks(self, rule: Rule) -> bool:
         """Returns whether all reminders were sent, so that the officer is asked whether to go
@@ -175,182 +229,6 @@ def next_reminder(
     while not calendar.is_working_day(at.date()) or at <= now:
         at += timedelta(days=1)
     return at
-
-
-def settle(
-    rules: Iterable[Rule],
-    tickets: Sequence[Ticket],
-    owed: Sequence[Owed],
-    request_id: int,
-    agreed: Mapping[str, date | None],
-    now: datetime,
-) -> list[Owed]:
-    """Returns what is owed on a request after its tickets changed: the rows that are new (id 0) or
-    differ.
-
-    A start closed while the same is owed already adds nothing; a proof that was there before the
-    first start leaves nothing owed; what was undone (a ticket opened again, or moved) is taken
-    back. `agreed` = the dates of the contract by field."""
-    changed: list[Owed] = []
-    for rule in rules:
-        before = [row for row in owed if row.rule == rule.name]
-        after = _settle_rule(
-            rule,
-            tickets,
-            before,
-            request_id,
-            agreed.get(rule.agreed),
-            now,
-        )
-        changed += [row for row in after if row not in before]
-    return changed
-
-
-def _settle_rule(
-    rule: Rule,
-    tickets: Sequence[Ticket],
-    before: Sequence[Owed],
-    request_id: int,
-    due_on: date | None,
-    now: datetime,
-) -> list[Owed]:
-    starts = _closed(tickets, rule.starts)
-    ends = _closed(tickets, rule.ends)
-    rows = [_undone(row, _nos(starts), _nos(ends), now) for row in before]
-    rows = [_followed(rule, row, tickets, due_on) for row in rows]
-    # A proof may end one debt, and a later start begin the next.
-    while True:
-        current = next((row for row in rows if row.state is OwedState.OPEN), None)
-        if current is not None:
-            received = _received(current, ends)
-            if received is None:
-                return rows
-            rows[rows.index(current)] = received
-            continue
-        began = _begun(starts, ends, rows)
-        if began is None:
-            return rows
-        row = Owed(
-            request_id,
-            rule.name,
-            started_at=began.at,
-            ticket_no=began.no,
-            assignee=began.assignee,
-            due_on=due_on,
-        )
-        rows.append(row)
-
-
-@dataclass(frozen=True, slots=True)
-class _Closing:
-    """A ticket that was closed, and when."""
-
-    no: str
-    at: datetime
-    assignee: StaffId | None
-
-
-def _closed(tickets: Sequence[Ticket], subjects: Sequence[str]) -> list[_Closing]:
-    """Returns the closings of the closed tickets of these subjects, in their order."""
-    closings = []
-    for ticket in tickets:
-        if ticket.status is not Status.CLOSED or ticket.closed_at is None:
-            continue
-        if ticket.subject in subjects:
-            closings.append(_Closing(str(ticket.no), ticket.closed_at, ticket.assignee))
-    return sorted(closings, key=lambda closing: (closing.at, closing.no))
-
-
-def _nos(closings: Sequence[_Closing]) -> set[str]:
-    return {closing.no for closing in closings}
-
-
-def _undone(
-    row: Owed,
-    starts: set[str],
-    ends: set[str],
-    now: datetime,
-) -> Owed:
-    """Takes the row back where its start or its proof no longer stands."""
-    if row.state is OwedState.OPEN and row.ticket_no and row.ticket_no not in starts:
-        return replace(
-            row,
-            state=OwedState.VOID,
-            ended_at=now,
-            next_at=None,
-            version=row.version + 1,
-        )
-    if row.state is OwedState.RECEIVED and row.proof_no and row.proof_no not in ends:
-        return replace(
-            row,
-            state=OwedState.OPEN,
-            ended_at=None,
-            proof_no="",
-            version=row.version + 1,
-        )
-    return row
-
-
-def _followed(
-    rule: Rule,
-    row: Owed,
-    tickets: Sequence[Ticket],
-    due_on: date | None,
-) -> Owed:
-    """Returns an open row with the date agreed by now, and the follow-ups that were recorded since
-    it began; any other stays as it is.
-    """
-    if row.state is not OwedState.OPEN:
-        return row
-    letters = [
-        letter.at
-        for letter in _closed(tickets, rule.chase)
-        if letter.at > row.started_at and letter.no != row.ticket_no
-    ]
-    # Never fewer: a letter that was sent stays sent, though its ticket be voided.
-    if len(letters) > row.chased:
-        latest = max(filter(None, (row.last_at, *letters)))
-        row = replace(row, chased=len(letters), last_at=latest)
-    if not rule.agreed:
-        return row
-    return replace(row, due_on=due_on)
-
-
-def _received(row: Owed, ends: Sequence[_Closing]) -> Owed | None:
-    """Returns the open row ended by its proof; None where there is none."""
-    for proof in ends:
-        if proof.at >= row.started_at:
-            return replace(
-                row,
-                state=OwedState.RECEIVED,
-                proof_no=proof.no,
-                ended_at=proof.at,
-                next_at=None,
-                version=row.version + 1,
-            )
-    return None
-
-
-def _begun(
-    starts: Sequence[_Closing], ends: Sequence[_Closing], rows: Sequence[Owed]
-) -> _Closing | None:
-    """Returns the first start that nothing was owed from yet; one whose debt was taken back may
-    start it anew.
-    """
-    real = [row for row in rows if row.state is not OwedState.VOID]
-    if not real and _is_proved_before(starts, ends):
-        return None
-    known = {row.ticket_no for row in real}
-    since = max(filter(None, (row.ended_at for row in real)), default=_BEFORE_ALL)
-    for start in starts:
-        if start.no not in known and start.at > since:
-            return start
-    return None
-
-
-def _is_proved_before(starts: Sequence[_Closing], ends: Sequence[_Closing]) -> bool:
-    """Returns whether a proof was there before the last start."""
-    return bool(starts) and bool(ends) and ends[0].at <= starts[-1].at
 
 
 def read_rules(
@@ -394,6 +272,7 @@ def _read_rule(
         times=row.count("times"),
         supervisor_after=row.count("supervisor_after"),
         at=_read_time(row),
+        again=_read_again(row),
         **subjects,
     )
 
@@ -413,6 +292,14 @@ def _read_span(row: TomlTable, key: str) -> CalendarSpan:
     if span.months * 30 + span.days > _LONGEST_SPAN:
         raise row.refusal(f'"{text}" is longer than ten years', key)
     return span
+
+
+def _read_again(row: TomlTable) -> Again:
+    text = row.text("again", Again.OWED)
+    if text not in list(Again):
+        known = ", ".join(Again)
+        raise row.refusal(f'"{text}" is not known; use one of {known}', "again")
+    return Again(text)
 
 
 def _read_time(row: TomlTable) -> time:

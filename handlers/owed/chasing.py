@@ -287,7 +287,7 @@ async def _follow_up(
 
 def _count(ctx: Context, row: Owed) -> Owed:
     """Counts the follow-up of a thing owed; returns it as it is then."""
-    new = replace(row, chased=row.chased + 1, last_at=ctx.now)
+    new = row.chased_without_ticket(ctx.now)
     ctx.change(
         partial(
             requests.change_owed,

@@ -237,7 +237,7 @@ def _new_dates(ctx: Context, life: Life) -> list[str]:
     """When what was owed before is due by the contract's dates, and when it is reminded of."""
     rules = ctx.desk.configuration.rules
     lines = []
-    for row in requests.settlement(life, rules, ctx.now):
+    for row in requests.settlement(life, rules):
         at = requests.next_of(row, save_context(ctx))
         if row.id and at:
             due = format_date(row.first_on(rules[row.rule]))

@@ -123,12 +123,7 @@ async def receive(
 
 def _end_by_word(ctx: Context, row: Owed) -> Owed:
     """Ends what is owed without a ticket; returns it as it is then."""
-    ended = replace(
-        row,
-        state=OwedState.RECEIVED,
-        ended_at=ctx.now,
-        snoozed_on=None,
-    )
+    ended = row.ended_by_word(OwedState.RECEIVED, ctx.now)
     ctx.change(
         partial(
             requests.change_owed,

@@ -4,15 +4,15 @@ office changes its rules.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
 
-from domain.configuration import Configuration
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import Conflict
 from domain.owed.requests import Life
-from domain.owed.rules import Owed, OwedState, Rule, next_reminder
+from domain.owed.rules import Owed, OwedState, Rule
+from domain.owed.trial import planned_anew
 from domain.staff import Role, StaffId
 from handlers.chat import Masked, Reply, say
 from handlers.desk import Desk, Work
@@ -33,9 +33,13 @@ from handlers.staff.stand_in import Availability, who_is_there
 from store import due as due_rows
 from store import staff
 from store.due import Due
+from store.owed import requests
 from store.owed import rows as owed
+from store.records.save_context import SaveContext
 
 PAGE = 250
+AT_ONCE = 25
+"""Requests that one transaction settles at the start."""
 TELL = f"{owed.KIND}.tell"
 """The kind of the messages that tell of reminders: one a person and day, after the last reminder is
 noted.
@@ -273,6 +277,22 @@ def reminder(
 
 
 @at_start
+async def settle_anew(work: Work) -> int:
+    """Settles the requests that an older release left to be settled; returns how many."""
+    context = SaveContext(work.configuration, None, work.now)
+    settled = 0
+    while some := await work.db.write(
+        partial(
+            requests.settle_some,
+            context=context,
+            limit=AT_ONCE,
+        )
+    ):
+        settled += some
+    return settled
+
+
+@at_start
 async def replan(work: Work) -> int:
     """Plans the next reminders as the rules now say, and tells the administrators how many moved;
     returns that number.
@@ -293,25 +313,16 @@ async def replan_with(work: Work, after: Desk) -> int:
     last = 0
     while rows := await owed.list_open_after(work.db, last, PAGE):
         last = rows[-1].id
-        changed = []
-        for row in rows:
-            at = _next_at(configuration, row, work.now)
-            # What is due already is told, whatever the rule says by now.
-            pending = row.next_at is None or row.next_at > work.now
-            if pending and at != row.next_at:
-                changed.append(replace(row, next_at=at))
+        changed = planned_anew(
+            configuration.rules,
+            configuration.calendar,
+            rows,
+            work.now,
+        )
         if changed:
             work.change(partial(owed.replan, rows=changed, rules=configuration.rules))
             moved += len(changed)
     return moved
-
-
-def _next_at(configuration: Configuration, row: Owed, now: datetime) -> datetime | None:
-    """When to remind of this; None where the office no longer has such a rule."""
-    rule = configuration.rules.get(row.rule)
-    if rule is None:
-        return None
-    return next_reminder(rule, row, configuration.calendar, now)
 
 
 def _moved(count: int) -> Reply:

@@ -433,18 +433,31 @@ def told(
     `rows` are the things owed as they are now.
     """
     before = {row.id: row.state for row in life.owed if row.id}
+    is_open = {row.rule for row in rows if row.state is OwedState.OPEN}
     lines = []
     for row in rows:
         was = before.get(row.id)
+        if row.state is not was:
+            lines.append(_became(desk, row, now, goes_on=row.rule in is_open))
+    return [line for line in lines if line]
+
+
+def _became(
+    desk: Desk,
+    row: Owed,
+    now: datetime,
+    *,
+    goes_on: bool,
+) -> str:
+    """What a thing owed has become; "" where that need not be said."""
+    if row.state is OwedState.OPEN:
+        return _begun(desk, row, now)
+    if row.state is OwedState.RECEIVED:
+        return _("✅ %(got)s หยุดเตือน", got=value_label("got", row.rule))
+    if row.state is OwedState.VOID and not goes_on:
         what = value_label("owed", row.rule)
-        if row.state is OwedState.OPEN and was is not OwedState.OPEN:
-            lines.append(_begun(desk, row, now))
-        elif row.state is OwedState.RECEIVED and was is OwedState.OPEN:
-            got = value_label("got", row.rule)
-            lines.append(_("✅ %(got)s หยุดเตือน", got=got))
-        elif row.state is OwedState.VOID:
-            lines.append(_("ยกเลิกการเตือนเรื่อง%(what)s เพราะใบงานที่เริ่มถูกเปิดอีกครั้ง", what=what))
-    return lines
+        return _("ยกเลิกการเตือนเรื่อง%(what)s เพราะใบงานที่เริ่มถูกเปิดอีกครั้ง", what=what)
+    return ""
 
 
 def _begun(desk: Desk, row: Owed, now: datetime) -> str:

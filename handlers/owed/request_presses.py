@@ -26,7 +26,7 @@ from handlers.forms.reading import text_field
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.owed import contract_form, own_tickets, request_cards
-from handlers.owed.requests import contract_from, save_context
+from handlers.owed.requests import contract_from, own_unclaimed, save_context, want_button
 from handlers.records import changes as change_text
 from handlers.registry import action, state
 from handlers.tickets import buttons as ticket_buttons
@@ -192,7 +192,29 @@ async def steps_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
                     step=step,
                 )
             )
+    for each in own_unclaimed(ctx, life):
+        options.append(want_button(life, each))
     return Reply((Choice(request_cards.title(life), tuple(options)),))
+
+
+@action("owed.want", in_place=True)
+async def want_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The officer says that something is owed again, though it came before."""
+    life = await _load(ctx, args)
+    wanted = [each for each in own_unclaimed(ctx, life) if each.ticket_no == args["ticket"]]
+    if args["rule"] not in {each.rule for each in wanted}:
+        return await request_cards.show(ctx, life.request.id)
+    want = partial(
+        requests.want,
+        request_id=life.request.id,
+        rule=args["rule"],
+        ticket_no=args["ticket"],
+        context=save_context(ctx),
+    )
+    ctx.change(want)
+    ctx.audit("request.changed", requests.record(life.request.id))
+    line = _("⏰ รอ%(what)sอีกครั้ง", what=value_label("owed", args["rule"]))
+    return Reply((request_cards.outcome(ctx, life, [line]),), confirms=True)
 
 
 def _ticket_step(life: Life, step: str, subject: str) -> Button:

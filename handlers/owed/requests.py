@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
 from domain.errors import InvalidInput, NotFound
@@ -16,6 +16,7 @@ from domain.owed.requests import (
     place,
 )
 from domain.owed.rules import Owed, OwedState, Rule
+from domain.owed.settling import Unclaimed, closings, unclaimed
 from domain.tickets.records import Status, Ticket
 from handlers.chat import (
     Button,
@@ -32,6 +33,7 @@ from handlers.owed import request_cards
 from handlers.registry import SavedTicket, TicketEvent, action, after_save
 from handlers.tickets.contract_no import next_contract_no
 from store.owed import contracts, requests
+from store.owed import rows as owed
 from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
@@ -119,7 +121,7 @@ async def _placement(
             ticket,
             kind,
         )
-    if life and not _names_another_contract(ticket, life):
+    if life and life.may_hold(ticket):
         return Placement(life)
     configuration = ctx.desk.configuration
     rules = configuration.rules.values()
@@ -131,10 +133,6 @@ async def _placement(
         ends,
         ctx.now,
     )
-
-
-def _names_another_contract(ticket: Ticket, life: Life) -> bool:
-    return life.contract is not None and ticket.contract_no not in ("", life.contract.no)
 
 
 def _set_request(ctx: Context, ticket: Ticket, request_id: int | None) -> None:
@@ -188,10 +186,7 @@ def _question(ctx: Context, ticket: Ticket, placement: Placement) -> Choice:
 
 def _request_line(life: Life) -> str:
     """A request by its contract or day, its projects, and what is owed on it."""
-    projects: dict[str, None] = {}
-    for ticket in life.tickets:
-        projects |= dict.fromkeys(ticket.projects)
-    parts = [request_cards.title(life), ", ".join(projects)]
+    parts = [request_cards.title(life), ", ".join(life.projects())]
     for row in life.owed:
         if row.state is OwedState.OPEN:
             parts.append(value_label("waits", row.rule))
@@ -214,11 +209,13 @@ async def put(
         life, lines = await _with_contract(ctx, life, ticket)
     _set_request(ctx, ticket, life.request.id)
     ctx.audit("request.changed", requests.record(life.request.id))
-    after, changed = settled(ctx, life, ticket)
+    known = await _known_elsewhere(ctx, life, ticket)
+    after, changed = settled(ctx, replace(life, owed=(*life.owed, *known)), ticket)
+    asked = _asked_again(ctx, after, ticket, changed)
     lines += request_cards.told(
         ctx.desk,
         life,
-        changed,
+        [row for row in changed if row.known_by not in asked],
         ctx.now,
     )
     lines += _oddities(ctx, life, ticket, changed)
@@ -229,14 +226,70 @@ async def put(
         after,
         changed,
     )
-    return (
-        request_cards.outcome(
-            ctx,
-            after,
-            lines,
-            buttons,
-        ),
+    outcome = request_cards.outcome(
+        ctx,
+        after,
+        lines,
+        buttons,
     )
+    return outcome, *(again_part(life, each) for each in asked.values())
+
+
+async def _known_elsewhere(ctx: Context, life: Life, ticket: Ticket) -> list[Owed]:
+    """What is owed from this ticket on another request, and comes along with it."""
+    is_new = ticket.version == 1
+    if is_new or ticket.no in {each.no for each in life.tickets}:
+        return []
+    rows = await owed.list_known_by(ctx.db, ticket.no)
+    return [row for row in rows if row.request_id != life.request.id]
+
+
+def _asked_again(
+    ctx: Context,
+    after: Life,
+    ticket: Ticket,
+    changed: Sequence[Owed],
+) -> dict[str, Unclaimed]:
+    """By ticket, what is not owed again until the officer says so: from this ticket, or no longer
+    since this one shows that the proof was there before.
+    """
+    touched = {ticket.no, *(row.known_by for row in changed)}
+    return {one.ticket_no: one for one in own_unclaimed(ctx, after) if one.ticket_no in touched}
+
+
+def own_unclaimed(ctx: Context, life: Life) -> list[Unclaimed]:
+    """Returns the starts of a request from which nothing is owed until an officer says so."""
+    found: list[Unclaimed] = []
+    for rule in ctx.desk.configuration.rules.values():
+        found += unclaimed(rule, life.tickets, life.owed)
+    return found
+
+
+def again_part(life: Life, found: Unclaimed) -> ReplyPart:
+    """Returns the question whether something is owed again whose proof was there."""
+    text = _(
+        "ใบงาน %(no)s ไม่เริ่มรอ%(what)s เพราะได้รับแล้ว %(date)s · ถ้าต้องรออีกครั้ง หรือเป็นคำขอใหม่ แตะที่นี่",
+        no=found.ticket_no,
+        what=value_label("owed", found.rule),
+        date=request_cards.day(found.proved_at),
+    )
+    new = Button(
+        _("คำขอใหม่"),
+        "request.take",
+        {"ticket": found.ticket_no, "request": ""},
+    )
+    return Paragraph(text, (want_button(life, found), new))
+
+
+def want_button(life: Life, found: Unclaimed) -> Button:
+    """Returns the button by which an officer says that something is owed again."""
+    args = {
+        "request": str(life.request.id),
+        "rule": found.rule,
+        "ticket": found.ticket_no,
+    }
+    label = _("รอ%(what)sอีกครั้ง", what=value_label("owed", found.rule))
+    return Button(label, "owed.want", args, once=True)
 
 
 async def _new_request(ctx: Context, ticket: Ticket, kind: RequestKind) -> Life:
@@ -298,7 +351,7 @@ def settled(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[Owed]]
     """Returns the request with this ticket as it is now, and the things owed that this changes."""
     others = [each for each in life.tickets if each.no != ticket.no]
     after = replace(life, tickets=(*others, ticket))
-    changed = requests.settlement(after, ctx.desk.configuration.rules, ctx.now)
+    changed = requests.settlement(after, ctx.desk.configuration.rules)
     ids = {row.id for row in changed if row.id}
     unchanged = [row for row in life.owed if row.id not in ids]
     return replace(after, owed=(*unchanged, *changed)), changed
@@ -375,37 +428,14 @@ def _oddities(
 def _oddity(rule: Rule, life: Life, ticket: Ticket) -> str:
     """Why a proof under this rule ended nothing; "" where there is nothing odd about it."""
     what = value_label("owed", rule.name)
-    before = [row for row in life.owed if row.rule == rule.name and row.proof_no != ticket.no]
-    earlier = _received(before) or _first_proof(rule, life, ticket)
-    if earlier is not None:
-        at, no = earlier
-        args = {"what": what, "date": request_cards.day(at), "no": no}
+    others = [each for each in closings(life.tickets, rule.proof) if each.no != ticket.no]
+    if others:
+        earlier = min(others, key=attrgetter("at", "no"))
+        args = {"what": what, "date": request_cards.day(earlier.at), "no": earlier.no}
         return _("⚠️ ได้รับ%(what)sแล้วตั้งแต่ %(date)s %(no)s ใบงานนี้เก็บไว้กับคำขอเดิม", **args)
-    if before or rule.name != "contract":
+    if rule.name != "contract" or any(row.rule == rule.name for row in life.owed):
         return ""
     return _("⚠️ ยังไม่มีใบงานส่ง%(what)sให้ผู้รับบริการ บันทึกการรับไว้แล้ว จะไม่เตือนเรื่องนี้", what=what)
-
-
-def _received(rows: Sequence[Owed]) -> tuple[datetime, str] | None:
-    """When the last of these was received, and by which ticket."""
-    received = [row for row in rows if row.state is OwedState.RECEIVED]
-    if not received or received[-1].ended_at is None:
-        return None
-    return received[-1].ended_at, received[-1].proof_no
-
-
-def _first_proof(rule: Rule, life: Life, ticket: Ticket) -> tuple[datetime, str] | None:
-    """When a ticket recorded the proof before this one did, and which, where that was before it was
-    owed.
-    """
-    if any(row.rule == rule.name and row.state is not OwedState.VOID for row in life.owed):
-        return None
-    earlier = [
-        (each.closed_at, each.no)
-        for each in life.tickets
-        if each.subject in rule.proof and each.status is Status.CLOSED and each.closed_at
-    ]
-    return min((each for each in earlier if each[1] != ticket.no), default=None)
 
 
 @action("request.take", in_place=True)

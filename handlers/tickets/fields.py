@@ -9,7 +9,13 @@ from domain.dates.days import format_date
 from domain.errors import InvalidInput
 from domain.fields.rows import FORM
 from domain.one_line.answers import plain_subject
-from domain.one_line.reading import read_details, read_led_details, read_result, small_talk
+from domain.one_line.reading import (
+    read_closing,
+    read_details,
+    read_led_details,
+    read_result,
+    small_talk,
+)
 from domain.text import digits, shorten
 from domain.tickets.fields import TICKET
 from handlers.desk import Context
@@ -23,7 +29,7 @@ from handlers.tickets.closing import BACKDATE, CLOSED_ON, back_to, day_of
 from handlers.tickets.contract_no import check_owner, contract_no_field
 from handlers.tickets.data import present
 from handlers.tickets.habits import WAY, likely_subjects, reread
-from handlers.tickets.line import line_vocabulary, read_values
+from handlers.tickets.line import closing_values, line_vocabulary, read_values
 from handlers.tickets.people import ASSIGNEE, CONTACT, customer_field
 from store.chat.forms import Draft
 from store.search import customers as search
@@ -216,10 +222,15 @@ async def _parse_result(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A result; a last word that closes does so."""
     fields.check_length(text, fields.LONG_LIMIT)
     read = read_result(text)
+    # What is done to a saved ticket is done now.
+    if not draft.record:
+        vocabulary = await line_vocabulary(ctx)
+        read = read_closing(text, await day_of(ctx, draft), vocabulary, ctx.today)
     if not read.result:
         raise InvalidInput("result")
+    values = {"result": read.result, **closing_values(ctx, read)}
     closes = True if read.close else None
-    return FormAnswer({"result": read.result}, closes=closes)
+    return FormAnswer(values, closes=closes)
 
 
 async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:

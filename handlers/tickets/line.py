@@ -3,7 +3,7 @@ is shown before it is saved.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import filterfalse
 from operator import attrgetter
 
@@ -83,14 +83,24 @@ async def read_values(ctx: Context, read: OneLine) -> FormAnswer:
 
 
 def _not_to_come(ctx: Context, read: OneLine) -> OneLine:
-    """Without a time of today that is still to come."""
-    if read.created_on is None or read.created_time is None:
-        return read
-    came_at = datetime.combine(read.created_on, read.created_time, BANGKOK)
-    if came_at <= ctx.now:
-        return read
-    typed = f"{read.created_time:%H.%M}"
-    return replace(read, created_time=None).doubting("created_on", typed)
+    """Without times of today that are still to come."""
+    if _is_to_come(ctx, read.created_on, read.created_time):
+        typed = f"{read.created_time:%H.%M}"
+        read = replace(read, created_time=None).doubting("created_on", typed)
+    if _is_to_come(ctx, read.closed_on, read.closed_time):
+        typed = f"{read.closed_time:%H.%M}"
+        read = replace(read, closed_time=None).doubting("closed_on", typed)
+    return read
+
+
+def closing_values(ctx: Context, read: OneLine) -> dict[str, str]:
+    """When an answer says that the ticket was closed; empty where it does not."""
+    read = _not_to_come(ctx, read)
+    return {"closed_on": _moment(read.closed_on, read.closed_time)} if read.closed_on else {}
+
+
+def _is_to_come(ctx: Context, on: date | None, at: time | None) -> bool:
+    return bool(on and at and datetime.combine(on, at, BANGKOK) > ctx.now)
 
 
 def _values(read: OneLine) -> dict[str, str]:
@@ -100,7 +110,8 @@ def _values(read: OneLine) -> dict[str, str]:
         "subject": read.subject,
         "details": read.details,
         "result": read.result,
-        "created_on": _created(read),
+        "created_on": _moment(read.created_on, read.created_time),
+        "closed_on": _moment(read.closed_on, read.closed_time),
         "urgency": read.urgency,
         "mood": read.mood,
         "complexity": read.complexity,
@@ -123,11 +134,8 @@ def _day(on: date | None) -> str:
     return on.isoformat() if on else ""
 
 
-def _created(read: OneLine) -> str:
-    day = _day(read.created_on)
-    if day and read.created_time:
-        return f"{day}T{read.created_time:%H:%M}"
-    return day
+def _moment(on: date | None, at: time | None) -> str:
+    return f"{_day(on)}T{at:%H:%M}" if on and at else _day(on)
 
 
 def _several(read: OneLine) -> FormAnswer:

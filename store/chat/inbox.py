@@ -285,20 +285,16 @@ async def release_if_idle(
     """Give the conversation back unless something came meanwhile; True when it is ours no
     longer.
     """
-    name = lease_name(conversation)
-    await leases.hold(tx, name, owner, now)
-    # A statement of its own, after the lease is locked: it sees what another process received until
-    # then.
-    freed = await tx.execute(
-        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
-        "(SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')",
-        name,
-        owner,
-        conversation,
+    return not await leases.give_back(tx, [idle(conversation)], owner, now)
+
+
+def idle(conversation: str) -> leases.Idle:
+    """The conversation's lease, which is given back when no event of it waits."""
+    return leases.Idle(
+        lease_name(conversation),
+        "NOT EXISTS (SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')",
+        (conversation,),
     )
-    if freed:
-        return True
-    return not await leases.extend(tx, name, owner, now)
 
 
 async def requeue(tx: Tx, reference: str) -> str | None:

@@ -342,26 +342,20 @@ async def release_if_idle(
     now: datetime,
 ) -> bool:
     """Give the chat back unless its oldest message is due; True when it is ours no longer."""
-    name = lease_name(platform, chat)
-    await leases.hold(tx, name, owner, now)
+    return not await leases.give_back(tx, [idle(platform, chat, now)], owner, now)
+
+
+def idle(platform: str, chat: str, now: datetime) -> leases.Idle:
+    """The chat's lease, which is given back unless its oldest message is due."""
     oldest = (
         "SELECT min(seq) FROM outbox "
         "WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')"
     )
-    # A statement of its own, after the lease is locked: it sees what another process queued until
-    # then.
-    freed = await tx.execute(
-        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
-        f"(SELECT 1 FROM outbox WHERE seq = ({oldest}) AND next_at <= ?)",
-        name,
-        owner,
-        platform,
-        chat,
-        now,
+    return leases.Idle(
+        lease_name(platform, chat),
+        f"NOT EXISTS (SELECT 1 FROM outbox WHERE seq = ({oldest}) AND next_at <= ?)",
+        (platform, chat, now),
     )
-    if freed:
-        return True
-    return not await leases.extend(tx, name, owner, now)
 
 
 async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:

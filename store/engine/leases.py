@@ -1,9 +1,11 @@
 """Leases: one process at a time works on a conversation, sends to a chat, or polls a platform."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
-from store.engine.database import Database, Tx
+from store.engine.database import Database, Tx, is_one_of
 
 TTL = timedelta(seconds=30)
 
@@ -56,16 +58,50 @@ async def touch(
     )
 
 
-async def hold(
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A lease that is given back while this SQL condition holds: nothing is left to do under it."""
+
+    name: str
+    condition: str
+    params: tuple[object, ...]
+
+
+async def give_back(
     tx: Tx,
-    name: str,
+    idle: Sequence[Idle],
     owner: str,
     now: datetime,
-) -> None:
-    """Let nobody else take or give back a lease of the owner's until the transaction ends."""
+) -> set[str]:
+    """Give back the owner's leases under which nothing is left to do, and extend the others;
+    returns the names of those that are still the owner's.
+    """
+    if not idle:
+        return set()
+    names = sorted(each.name for each in idle)
     # SQLite writes one transaction at a time: nobody can come between.
     if tx.engine != "sqlite":
-        await touch(tx, name, owner, now)
+        await _hold(tx, names, owner)
+    # A statement of its own, after the leases are locked: it sees what another process added until
+    # then.
+    free = " OR ".join(f"(name = ? AND {each.condition})" for each in idle)
+    rows = await tx.fetch(
+        f"DELETE FROM leases WHERE owner = ? AND ({free}) RETURNING name",
+        owner,
+        *chain.from_iterable((each.name, *each.params) for each in idle),
+    )
+    freed = {row["name"] for row in rows}
+    return {name for name in names if name not in freed and await extend(tx, name, owner, now)}
+
+
+async def _hold(tx: Tx, names: Sequence[str], owner: str) -> None:
+    """Let nobody else take or give back these leases of the owner's until the transaction ends."""
+    await tx.fetch(
+        f"SELECT name FROM leases WHERE {is_one_of('name', names)} AND owner = ? "
+        "ORDER BY name FOR UPDATE",
+        *names,
+        owner,
+    )
 
 
 async def holds(tx: Tx, name: str, owner: str) -> bool:

@@ -13,7 +13,8 @@ from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.owed.contracts import Contract, check_year
 from domain.owed.requests import Life, Request, RequestKind, place
-from domain.owed.rules import Owed, settle
+from domain.owed.rules import Owed
+from domain.owed.settling import settle
 from domain.tickets.records import Status, Ticket
 from store.engine.database import Tx
 from store.owed import contracts, requests
@@ -31,7 +32,8 @@ async def place_tickets(tx: Tx, tickets: Sequence[Ticket], context: SaveContext)
     """
     # One that was voided stays on its request, for the day it is restored.
     standing = [ticket for ticket in tickets if ticket.status is not Status.VOIDED]
-    request_of = await requests.find_requests_of(tx, [ticket.no for ticket in standing])
+    nos = [ticket.no for ticket in standing]
+    request_of = await requests.find_requests_of(tx, nos)
     belonging = {ticket.no: ticket for ticket in standing if _kind(ticket, context)}
     for no in request_of.keys() - belonging.keys():
         await requests.set_request(tx, no, None, context)
@@ -39,6 +41,7 @@ async def place_tickets(tx: Tx, tickets: Sequence[Ticket], context: SaveContext)
         return 0
     in_turn = sorted(belonging.values(), key=_turn)
     placing = await _begin_placing(tx, in_turn, context)
+    placing.known = request_of.keys() | await owed.list_known(tx, nos)
     for ticket in in_turn:
         placing.take(ticket, request_of.get(ticket.no))
     await placing.write(tx, request_of)
@@ -73,7 +76,8 @@ class _Placing:
 
     `last` = the last number given; `taken` = numbers of contracts that nobody else can have; `new`
     = requests that are yet to be written; `chosen` = by ticket the request that it is put on, None
-    where an officer has to say."""
+    where an officer has to say; `known` = tickets that were on a request, or that something owed is
+    known by."""
 
     context: SaveContext
     last: int
@@ -81,6 +85,7 @@ class _Placing:
     new: set[int] = field(default_factory=set)
     contracts: list[Contract] = field(default_factory=list)
     chosen: dict[str, int | None] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
     _lives: dict[tuple[CustomerCode, RequestKind], list[Life]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -97,7 +102,7 @@ class _Placing:
         assert kind is not None
         assert ticket.customer is not None
         own = self._lives[ticket.customer, kind]
-        if any(life.request.id == current and _fits(life, ticket) for life in own):
+        if any(life.request.id == current and life.may_hold(ticket) for life in own):
             return
         rules = self.context.rules.values()
         ends = [rule.name for rule in rules if ticket.subject in rule.ends]
@@ -142,7 +147,6 @@ class _Placing:
             before,
             request.id,
             requests.agreed_days(contract),
-            self.context.now,
         )
         changed_ids = {row.id for row in changed if row.id}
         unchanged = [row for row in before if row.id not in changed_ids]
@@ -181,7 +185,7 @@ class _Placing:
         await counters.raise_counter(tx, "request", self.last)
         for life in chain.from_iterable(self._lives.values()):
             if life.request.id in self.new:
-                await self._write_new(tx, life, request_of)
+                await self._write_new(tx, life)
         for contract in self.contracts:
             if contract.request_id not in self.new:
                 await requests.add_contract(tx, contract, self.context)
@@ -190,18 +194,20 @@ class _Placing:
             if moved and request_id not in self.new:
                 await requests.set_request(tx, no, request_id, self.context)
 
-    async def _write_new(self, tx: Tx, life: Life, request_of: dict[str, int]) -> None:
+    async def _write_new(self, tx: Tx, life: Life) -> None:
         context = self.context
         await requests.add_request(tx, life.request)
-        for ticket in life.tickets:
-            if ticket.no in request_of:
-                await requests.set_request(tx, ticket.no, None, context)
-        await tx.execute_many(
-            "INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)",
-            [(ticket.no, life.request.id) for ticket in life.tickets],
-        )
         if life.contract:
             await contracts.add_contract(tx, life.contract, context.by, life.request.touched_at)
+        new = [ticket.no for ticket in life.tickets if ticket.no not in self.known]
+        await tx.execute_many(
+            "INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)",
+            [(no, life.request.id) for no in new],
+        )
+        if len(new) < len(life.tickets):
+            for ticket in life.tickets:
+                await requests.set_request(tx, ticket.no, life.request.id, context)
+            return
         await owed.save(
             tx,
             life.owed,
@@ -209,10 +215,3 @@ class _Placing:
             context.calendar,
             context.now,
         )
-
-
-def _fits(life: Life, ticket: Ticket) -> bool:
-    """Whether the ticket names no other contract than the request has."""
-    if life.contract is None:
-        return True
-    return ticket.contract_no in ("", life.contract.no)

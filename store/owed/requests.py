@@ -16,8 +16,8 @@ from domain.owed.rules import (
     OwedState,
     Rule,
     next_reminder,
-    settle,
 )
+from domain.owed.settling import settle
 from domain.staff import StaffId
 from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import hold_survivors
@@ -256,22 +256,38 @@ async def set_request(
 ) -> None:
     """Put a ticket on a request, or on none, and settle what is owed on it and where it was
     before.
-    """
-    before = await find_request_of(tx, ticket_no)
+
+    What is owed from it goes along, with all that was decided about that."""
+    before, known = await _whereabouts(tx, ticket_no)
+    touched = {each for each in (before, *known, request_id) if each is not None}
     if before is not None and before != request_id:
         await tx.execute("DELETE FROM request_tickets WHERE ticket_no = ?", ticket_no)
         await note(tx, before, context, [("request_ticket", ticket_no, "")])
-        await settle_request(tx, before, context)
-    if request_id is None:
-        return
-    if before != request_id:
+    if request_id is not None and before != request_id:
         await note(tx, request_id, context, [("request_ticket", "", ticket_no)])
         await tx.execute(
             "INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)",
             ticket_no,
             request_id,
         )
-    await settle_request(tx, request_id, context)
+    if request_id is not None and known - {request_id}:
+        await owed.move(tx, ticket_no, request_id)
+    # In one order, so that two who move tickets to and fro wait for each other.
+    for each in sorted(touched):
+        await settle_request(tx, each, context)
+
+
+async def _whereabouts(db: Reader, ticket_no: str) -> tuple[int | None, set[int]]:
+    """The request that a ticket is on, and those where something is known by it."""
+    rows = await db.fetch(
+        "SELECT request_id, 'on' AS place FROM request_tickets WHERE ticket_no = ? "
+        "UNION ALL SELECT request_id, 'known' FROM owed WHERE known_by = ?",
+        ticket_no,
+        ticket_no,
+    )
+    on = [int(row["request_id"]) for row in rows if row["place"] == "on"]
+    known = {int(row["request_id"]) for row in rows if row["place"] == "known"}
+    return next(iter(on), None), known
 
 
 async def ticket_voided(tx: Tx, ticket_no: str, context: SaveContext) -> None:
@@ -290,6 +306,29 @@ async def ticket_voided(tx: Tx, ticket_no: str, context: SaveContext) -> None:
         await note(tx, request_id, context, [("contract_no", life.contract.no, "")])
 
 
+async def settle_some(tx: Tx, context: SaveContext, limit: int) -> int:
+    """Settle requests that are waiting to be settled anew; returns how many were."""
+    rows = await tx.fetch(
+        f"SELECT request_id FROM unsettled ORDER BY request_id LIMIT {int(limit)}"
+    )
+    for row in rows:
+        await settle_request(tx, int(row["request_id"]), context)
+        await tx.execute("DELETE FROM unsettled WHERE request_id = ?", row["request_id"])
+    return len(rows)
+
+
+async def want(
+    tx: Tx,
+    request_id: int,
+    rule: str,
+    ticket_no: str,
+    context: SaveContext,
+) -> None:
+    """An officer says that something is owed from this ticket, though the proof was there."""
+    await owed.want(tx, request_id, rule, ticket_no, context.now)
+    await settle_request(tx, request_id, context)
+
+
 async def settle_ticket(tx: Tx, ticket_no: str, context: SaveContext) -> None:
     """Settle what is owed on the request of this ticket."""
     request_id = await find_request_of(tx, ticket_no)
@@ -302,7 +341,7 @@ async def settle_request(tx: Tx, request_id: int, context: SaveContext) -> None:
     # The row is touched first, so that two who change the same request see each other.
     await tx.execute("UPDATE requests SET version = version WHERE id = ?", request_id)
     life = await get_life(tx, request_id)
-    rows = settlement(life, context.rules, context.now)
+    rows = settlement(life, context.rules)
     await owed.save(
         tx,
         rows,
@@ -325,7 +364,7 @@ def _different(fields: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, s
     return [(field, old, new) for field, old, new in fields if old != new]
 
 
-def settlement(life: Life, rules: Mapping[str, Rule], now: datetime) -> list[Owed]:
+def settlement(life: Life, rules: Mapping[str, Rule]) -> list[Owed]:
     """What changes among the things owed on a request, from its tickets and contract."""
     return settle(
         rules.values(),
@@ -333,7 +372,6 @@ def settlement(life: Life, rules: Mapping[str, Rule], now: datetime) -> list[Owe
         life.owed,
         life.request.id,
         agreed_days(life.contract),
-        now,
     )
 
 
@@ -369,7 +407,12 @@ async def change_owed(
         ("reason", old.reason, new.reason),
     ]
     await owed.hold(tx, old)
-    saved = replace(new, version=old.version + 1)
+    saved = replace(new, version=old.version + 1, decided_at=context.now)
+    if new.assignee != old.assignee:
+        saved = replace(saved, handed_to=new.assignee)
+    if not await owed.is_known_by(tx, old.rule, old.ticket_no):
+        # The ticket that it was known by starts it no longer.
+        saved = replace(saved, known_by=old.ticket_no)
     await owed.save(
         tx,
         [saved],
@@ -389,7 +432,7 @@ async def hand_over(
     """Things owed go to whom `to` names for each, all or none, and each request notes it;
     Conflict("changed") where one has moved on.
     """
-    await owed.hand_over(tx, rows, to)
+    await owed.hand_over(tx, rows, to, context.now)
     by_request = defaultdict[int, list[Owed]](list)
     for row in rows:
         by_request[row.request_id].append(row)
@@ -480,10 +523,4 @@ async def resume_request(tx: Tx, request_id: int, context: SaveContext) -> None:
 
 def dropped(row: Owed, reason: str, now: datetime) -> Owed:
     """The thing owed, given up."""
-    return replace(
-        row,
-        state=OwedState.DROPPED,
-        ended_at=now,
-        reason=reason,
-        snoozed_on=None,
-    )
+    return row.ended_by_word(OwedState.DROPPED, now, reason)

@@ -235,19 +235,81 @@ async def hold(tx: Tx, row: Owed) -> None:
         raise Conflict("changed", record="")
 
 
-async def hand_over(tx: Tx, rows: Sequence[Owed], to: Mapping[int, StaffId | None]) -> None:
+async def hand_over(
+    tx: Tx,
+    rows: Sequence[Owed],
+    to: Mapping[int, StaffId | None],
+    now: datetime,
+) -> None:
     """Give all of these to whom `to` names for each; Conflict("changed") where somebody changed one
     since it was read, and then none is given.
     """
-    read = [(to[row.id], row.id, row.version) for row in rows]
+    read = [(to[row.id], to[row.id], now, row.id, row.version) for row in rows]
     await tx.execute_many(
-        "UPDATE owed SET assignee_id = ?, version = version + 1 "
+        "UPDATE owed SET assignee_id = ?, handed_to = ?, decided_at = ?, version = version + 1 "
         "WHERE id = ? AND version = ? AND state = 'open'",
         read,
     )
-    now = {row.id: row.assignee for row in await list_by_ids(tx, [*to])}
-    if now != to:
+    given = {row.id: row.assignee for row in await list_by_ids(tx, [*to])}
+    if given != to:
         raise Conflict("changed", record="")
+
+
+async def move(tx: Tx, ticket_no: str, request_id: int) -> None:
+    """What is known by this ticket belongs to this request from now on."""
+    await tx.execute("UPDATE owed SET request_id = ? WHERE known_by = ?", request_id, ticket_no)
+
+
+async def is_known_by(db: Reader, rule: str, ticket_no: str) -> bool:
+    """Whether something under this rule is known by this ticket."""
+    row = await db.fetch_one(
+        "SELECT 1 AS n FROM owed WHERE rule = ? AND known_by = ?", rule, ticket_no
+    )
+    return row is not None
+
+
+async def list_known_by(db: Reader, ticket_no: str) -> list[Owed]:
+    """What is or was owed that is known by this ticket."""
+    rows = await db.fetch(
+        f"SELECT {_OWED.listed} FROM owed WHERE known_by = ? ORDER BY id", ticket_no
+    )
+    return [_OWED.of(row) for row in rows]
+
+
+async def list_known(db: Reader, ticket_nos: Sequence[str]) -> set[str]:
+    """Those of these tickets that something owed is known by."""
+    if not ticket_nos:
+        return set()
+    rows = await db.fetch(
+        f"SELECT known_by FROM owed WHERE {is_one_of('known_by', ticket_nos)}", *ticket_nos
+    )
+    return {row["known_by"] for row in rows}
+
+
+async def want(
+    tx: Tx,
+    request_id: int,
+    rule: str,
+    ticket_no: str,
+    now: datetime,
+) -> None:
+    """Note of what is known by this ticket under this rule, that an officer says it is owed; until
+    the request is settled it is not.
+    """
+    await tx.execute(
+        "INSERT INTO owed (request_id, rule, state, known_by, ticket_no, started_at, expected_on, "
+        "wanted_at, decided_at) VALUES (?, ?, 'void', ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (rule, known_by) WHERE known_by <> '' DO UPDATE SET "
+        "wanted_at = excluded.wanted_at, decided_at = excluded.decided_at, word = NULL",
+        request_id,
+        rule,
+        ticket_no,
+        ticket_no,
+        now,
+        now.date(),
+        now,
+        now,
+    )
 
 
 async def note_reminded(
@@ -269,8 +331,12 @@ async def note_reminded(
         if row.last_at
     ]
     await tx.execute_many(
-        "UPDATE owed SET reminders = ?, last_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
-        [(row.reminders, row.last_at, at, row.id) for row, at in planned],
+        "UPDATE owed SET reminders = ?, last_at = ?, told_at = ?, decided_at = ?, "
+        "snoozed_on = NULL, next_at = ? WHERE id = ?",
+        [
+            (row.reminders, row.last_at, row.told_at, row.decided_at, at, row.id)
+            for row, at in planned
+        ],
     )
     await due.plan(tx, [_due(row, at) for row, at in planned if at is not None])
 

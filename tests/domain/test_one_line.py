@@ -86,6 +86,8 @@ def more(read: OneLine) -> str:
         f"contract {read.contract_no} {read.contract_on or ''}".strip() * bool(read.contract_no)
     )
     said.append(f"purpose {read.purpose}" * bool(read.purpose))
+    closed = f"closed {read.closed_on} {read.closed_time or ''}"
+    said.append(closed.strip().removesuffix(":00") * bool(read.closed_on))
     said.append("nobody" * read.nobody)
     said.append("users" * read.counts)
     shown = ", ".join(

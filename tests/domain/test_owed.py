@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.dates.days import BANGKOK
-from domain.owed.rules import CalendarSpan, Owed, OwedState, next_reminder, settle
+from domain.owed.rules import CalendarSpan, Owed, OwedState, next_reminder
+from domain.owed.settling import settle
 from domain.staff import StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
 from tests.fakes.office import OFFICE
@@ -39,9 +40,7 @@ def ticket(no: int, subject: str, day: int, *, closed: bool = True) -> Ticket:
 def settled(tickets: list[Ticket], owed: list[Owed] | None = None, **agreed: date) -> list[Owed]:
     """All that is or was owed after settling, saved as the store would."""
     rows = {row.id: row for row in owed or []}
-    for row in settle(
-        RULES.values(), tickets, list(rows.values()), 1, agreed, START + timedelta(days=900)
-    ):
+    for row in settle(RULES.values(), tickets, list(rows.values()), 1, agreed):
         number = row.id or len(rows) + 1
         rows[number] = replace(row, id=number)
     return list(rows.values())
@@ -69,7 +68,11 @@ LIVES = {
     "sent twice": ([("7.9", 0), ("7.9", 3)], [("contract", "open")]),
     "sent again after the return": (
         [("7.9", 0), ("7.10", 5), ("7.9", 10)],
-        [("contract", "received"), ("research", "open"), ("contract", "open")],
+        [("contract", "received"), ("research", "open")],
+    ),
+    "quoted again after the payment": (
+        [("8.2", 0), ("8.5", 5), ("8.2", 10)],
+        [("quotation", "received"), ("quotation", "open")],
     ),
     "quotation paid": ([("7.3", 0), ("7.8", 5)], [("quotation", "received")]),
     "fetched by sending": ([("7.7", 0), ("7.9", 5)], [("fetch", "received"), ("contract", "open")]),
@@ -113,7 +116,7 @@ def test_a_proof_that_is_undone_is_owed_again_and_a_start_that_is_undone_is_not(
 def test_what_was_given_up_stays_given_up_until_it_is_sent_anew() -> None:
     sent = ticket(1, "7.9", 0)
     (row,) = settled([sent])
-    dropped = replace(row, state=OwedState.DROPPED, ended_at=START + timedelta(days=3))
+    dropped = row.ended_by_word(OwedState.DROPPED, START + timedelta(days=3))
     assert states(settled([sent], [dropped])) == [("contract", "dropped")]
     again = settled([sent, ticket(2, "7.9", 9)], [dropped])
     assert states(again) == [("contract", "dropped"), ("contract", "open")]

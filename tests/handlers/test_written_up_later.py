@@ -235,3 +235,43 @@ async def test_a_table_says_when_it_was_closed_or_that_it_was(desk, row, closed)
     await desk.sends_file(table, "tickets.csv", who="may")
     await desk.presses("นำเข้า", who="may")
     assert local((await saved(desk, "R2611000777")).closed_at) == closed
+
+
+@pytest.mark.parametrize(
+    ("end", "closed"),
+    [
+        ("ปิดวันนี้", "2026-11-23T10:00"),
+        ("ปิดเมื่อ 9 พ.ย. 69 11.00", "2026-11-09T11:00"),
+        ("ปิดวันที่ 9 พ.ย. 69", "2026-11-09T16:30"),
+        ("ปิด 15.30 น.", "2026-11-06T15:30"),
+        ("ปิดเมื่อวาน", "2026-11-22T16:30"),
+    ],
+)
+async def test_a_line_may_say_otherwise(desk, end, closed):
+    line = f"/open {FRIDAY} C81554 โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว {end}"
+    assert SAVED in (await desk.says(line)).text
+    ticket = await saved(desk)
+    assert (ticket.result, local(ticket.closed_at)) == ("แจ้งแล้ว", closed)
+
+
+async def test_a_result_that_is_asked_for_may_say_otherwise(desk):
+    await desk.says(f"/open {FRIDAY} C81554 โทร 1.1 ถามเวลาทำการ ปิด")
+    await desk.says("แจ้งแล้ว ปิดเมื่อ 9 พ.ย. 69 11.00")
+    ticket = await saved(desk)
+    assert (ticket.result, local(ticket.closed_at)) == ("แจ้งแล้ว", "2026-11-09T11:00")
+
+
+async def test_a_line_that_closes_before_it_came_is_asked_and_nothing_is_saved(desk):
+    line = f"/open {FRIDAY} C81554 โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิดเมื่อ 5 พ.ย. 69"
+    assert "อยู่หลังวันที่ปิด" in (await desk.says(line)).text
+    assert await desk.count("tickets") == 0
+    assert SAVED in (await desk.presses(f"วันที่สร้าง {FRIDAY}")).text
+    assert local((await saved(desk)).closed_at) == "2026-11-06T16:30"
+
+
+async def test_a_day_that_ends_the_result_is_shown_as_the_one_of_closing(desk):
+    line = f"/open {FRIDAY} C81554 โทร 1.1 ถามเวลาทำการ => ส่งให้ 10 พ.ย. 69 ปิด"
+    shown = await desk.says(line)
+    assert 'ตรวจปิดเมื่อ อ่านจาก "10 พ.ย. 69"' in shown.text
+    await desk.presses("ปิดด้วยผลนี้")
+    assert local((await saved(desk)).closed_at) == "2026-11-10T16:30"
