@@ -43,7 +43,7 @@ class Staff:
 
     `post_granted_at` set = may post to the office's networks, which else only supervisors may.
     `email` = the work address that is told what reaches the person in no chat, "" where none is
-    known."""
+    known. `waits` = something could not be told to this person; it is only known of who speaks."""
 
     id: StaffId
     name: str
@@ -52,6 +52,7 @@ class Staff:
     blocked_at: datetime | None = None
     post_granted_at: datetime | None = None
     email: str = ""
+    waits: bool = False
 
     @property
     def may_post(self) -> bool:

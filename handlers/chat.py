@@ -326,7 +326,8 @@ class Reply:
     platform can; `confirms` = it tells of a change, so it must arrive; `retires` = the buttons of
     the pressed message are spent; `offers` = it answers a query, and has no parts; `earlier` =
     other messages that it changes; `masked` = what the chat of the person's team is told instead,
-    where no platform reaches the person."""
+    where no platform reaches the person; `tells` = what counts as told once it is accepted, see
+    domain/reach/untold.py."""
 
     parts: tuple[ReplyPart, ...]
     in_place: bool = False
@@ -335,6 +336,7 @@ class Reply:
     offers: Offers | None = None
     earlier: tuple[Earlier, ...] = ()
     masked: tuple[Masked, ...] = ()
+    tells: tuple[str, ...] = ()
 
     def followed_by(self, *parts: ReplyPart) -> "Reply":
         """The same with these parts below."""
@@ -425,6 +427,8 @@ def reply_to_json(reply: Reply) -> str:
     data: dict[str, object] = {"parts": parts, "confirms": reply.confirms}
     if reply.masked:
         data["masked"] = reply.masked
+    if reply.tells:
+        data["tells"] = reply.tells
     return orjson.dumps(data, default=dict).decode()
 
 
@@ -442,6 +446,7 @@ def reply_from_json(text: str) -> Reply:
         tuple(map(_part, data["parts"])),
         confirms=data["confirms"],
         masked=tuple(Masked(**line) for line in data.get("masked", ())),
+        tells=tuple(data.get("tells", ())),
     )
 
 

@@ -575,3 +575,6 @@ class Outcome:
 
     language: str = "th"
     """What it is said in."""
+
+    waits: bool = False
+    """Whether something waits for this person that could not be told."""

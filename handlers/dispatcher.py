@@ -108,6 +108,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
         tuple(ctx.jobs),
         origin,
         person.language,
+        person.waits,
     )
 
 

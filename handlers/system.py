@@ -24,6 +24,7 @@ from handlers.registry import (
     check_right,
     command,
 )
+from handlers.staff.unreached import unreached_lines
 from store.chat import forms, inbox, outbox, push_use
 from store.mail import inboxes as mail_inboxes
 
@@ -159,10 +160,10 @@ async def cancel(ctx: Context, args: str) -> Reply:
     "สถานะระบบ",
     about="สถานะระบบ",
     fits=NOTHING,
-    role=Role.ADMIN,
+    role=Role.SUPERVISOR,
 )
 async def status(ctx: Context, args: str) -> Reply:
-    """What waits, what failed."""
+    """What waits, what failed, and who could not be told."""
     incoming = Counter(await inbox.count_by_state(ctx.db))
     outgoing = Counter(await outbox.count_by_state(ctx.db))
     use = await push_use.get_use(ctx.db, Platform.LINE, ctx.now)
@@ -178,6 +179,7 @@ async def status(ctx: Context, args: str) -> Reply:
         (_("รอส่ง"), str(to_send)),
         (_("ส่งไม่ได้"), str(not_sent)),
         (_("แจ้งเตือนทาง LINE เดือนนี้"), pushed),
+        *await unreached_lines(ctx),
         *await _mailbox_lines(ctx),
         (_("ฐานข้อมูล"), ctx.db.engine),
     )

@@ -11,7 +11,7 @@ from functools import partial
 
 from store import due, files, reminders, staff
 from store.blobs import Blobs
-from store.chat import buttons, forms, inbox, outbox
+from store.chat import buttons, forms, inbox, outbox, untold
 from store.engine.database import Database
 from store.engine.pieces import BEGINNING, Piece, PieceStart
 from store.tables import imports
@@ -47,6 +47,7 @@ FORGOTTEN: Mapping[str, tuple[Forget, timedelta]] = {
     "events": (inbox.forget_events, HISTORY),
     "messages": (outbox.forget_messages, HISTORY),
     "payloads": (outbox.forget_payloads, RAW_EVENTS),
+    "untold": (untold.forget, HISTORY),
     "due_done": (due.forget, DONE),
     "reminders": (reminders.forget, DONE),
     "stranger_answers": (staff.forget_stranger_answers, STRANGERS),

@@ -1,7 +1,7 @@
 """Staff, their platform accounts, teams, invitations, and strangers' requests for access."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.errors import Conflict, Expired, NotAllowed, NotFound
@@ -31,7 +31,7 @@ class AccessRequest:
     role: str | None
 
 
-_STAFF = RecordColumns(Staff)
+_STAFF = RecordColumns(Staff, apart=("waits",))
 _IDENTITIES = RecordColumns(Identity, user="user_id")
 _ACCESS_REQUESTS = RecordColumns(AccessRequest, user="user_id")
 
@@ -42,7 +42,9 @@ async def find_by_identity(
     """The member of staff behind an account, blocked or not, and when the account was last seen."""
     row = await db.fetch_one(
         f"SELECT {_STAFF.listed_of('s')}, "
-        "i.seen_at, i.unreachable_at FROM identities i JOIN staff s ON s.id = i.staff_id "
+        "i.seen_at, i.unreachable_at, CASE WHEN EXISTS (SELECT 1 FROM untold "
+        "WHERE untold.staff_id = s.id AND untold.told_at IS NULL) THEN 1 ELSE 0 END AS waits "
+        "FROM identities i JOIN staff s ON s.id = i.staff_id "
         "WHERE i.platform = ? AND i.user_id = ?",
         platform,
         user,
@@ -53,7 +55,10 @@ async def find_by_identity(
     if row["unreachable_at"]:
         # One that writes is reachable again: seen "never" makes the caller note it.
         seen = datetime.min.replace(tzinfo=seen.tzinfo)
-    return _STAFF.of(row), seen
+    person = _STAFF.of(row)
+    if row["waits"]:
+        person = replace(person, waits=True)
+    return person, seen
 
 
 async def note_seen(

@@ -185,6 +185,9 @@ class LineAdapter:
 
     async def _push_instead(self, message: Message) -> Delivery:
         """In place of a reply whose token is too old, or was spent."""
+        if message.unclear and message.carries and self._fresh(message):
+            # Its token was good until now: only the first try can have spent it.
+            return Sent()
         if message.unclear and message.confirms:
             return await self._push(message, line_render.marked(message.payload, resent_mark()))
         if message.unclear:

@@ -5,7 +5,7 @@ buttons.
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,14 +21,16 @@ from domain.reach.routes import (
     Route,
     first_routing,
 )
+from domain.reach.untold import Untold
 from domain.staff import Chat, Platform, Staff, StaffId
 from handlers.chat import Incoming, Notice, Reply, reply_to_json
 from handlers.desk import Outcome
 from handlers.i18n import speaking
 from handlers.staff.groups import answered_here, told
+from handlers.staff.rides import NOTHING_RIDES, Rides
 from handlers.staff.work_address import letter
 from store import audit, groups, staff
-from store.chat import buttons, outbox
+from store.chat import buttons, outbox, untold
 from store.chat.buttons import StoredButton
 from store.chat.outbox import Message
 from store.engine.database import Database, Tx
@@ -55,6 +57,14 @@ def _message_id(now: datetime) -> UUID:
     return UUID(int=milliseconds << 80 | version | variant | random & ~bits_of_variant)
 
 
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """The calls of an answer, and what they bring that was not told before."""
+
+    payloads: Sequence[str]
+    told: Sequence[Untold] = ()
+
+
 class Outgoing:
     """Messages in the making: what one decision answers and tells, to be written with its effects.
 
@@ -69,6 +79,9 @@ class Outgoing:
         self._serves = served(adapters)
         self._buttons: list[StoredButton] = []
         self._directory: Directory | None = None
+        self._kept: list[Untold] = []
+        self._taken: list[tuple[UUID, Sequence[Untold]]] = []
+        self._over: Sequence[Untold] = ()
 
     async def directory(self) -> Directory:
         """Everybody on the staff, and how they are reached; read once."""
@@ -92,10 +105,17 @@ class Outgoing:
             mail=Platform.MAIL in self._adapters,
         )
 
-    def answer(self, incoming: Incoming, reply: Reply, who: StaffId | None) -> None:
+    def answer(
+        self,
+        incoming: Incoming,
+        reply: Reply,
+        who: StaffId | None,
+        rides: Rides = NOTHING_RIDES,
+    ) -> None:
         """The answer to an event, to where it came from; its first call uses the free reply token.
 
-        What is said in a group is for all of the staff there: anybody of them may press.
+        What is said in a group is for all of the staff there: anybody of them may press. `rides` is
+        said with it, as far as that costs nothing.
         """
         presser = who if incoming.private else None
         tokened = self._with_tokens(reply, presser)
@@ -103,6 +123,7 @@ class Outgoing:
         payloads = adapter.render(tokened, incoming.message, incoming.topic)
         if not payloads:
             return
+        together = self._together(incoming, tokened, payloads, rides)
         calls = [
             Message(
                 id=_message_id(self.now),
@@ -112,7 +133,7 @@ class Outgoing:
                 staff_id=who,
                 confirms=reply.confirms,
             )
-            for payload in payloads
+            for payload in together.payloads
         ]
         calls[0] = replace(
             calls[0],
@@ -123,6 +144,59 @@ class Outgoing:
             key = f"answer:{incoming.platform}:{incoming.id}"
             calls = _also_in_private(calls, tokened, key)
         self.messages += calls
+        self._over = rides.over
+        self._carry(calls[0], together.told)
+        if not incoming.reply_token:
+            self._behind(incoming, who, rides)
+
+    def _together(
+        self,
+        incoming: Incoming,
+        reply: Reply,
+        alone: Sequence[str],
+        rides: Rides,
+    ) -> "_Together":
+        """The answer with what rides, whole or else folded, where both are the one call that is
+        free; else the answer `alone`.
+        """
+        until = incoming.reply_until or self.now
+        if incoming.reply_token and len(alone) == 1 and until > self.now:
+            for riding in rides.forms():
+                more, rows = with_tokens(riding.reply, riding.told[0].staff_id, self.now)
+                both = reply.followed_by(*more.parts)
+                payloads = self._adapters[incoming.platform].render(both)
+                if len(payloads) == 1:
+                    self._buttons += rows
+                    return _Together(payloads, riding.told)
+        return _Together(alone)
+
+    def _behind(self, incoming: Incoming, who: StaffId | None, rides: Rides) -> None:
+        """What rides as messages of their own, where each is free."""
+        for riding in rides.apart():
+            tokened = self._with_tokens(riding.reply, who)
+            for payload in self._adapters[incoming.platform].render(tokened):
+                message = Message(
+                    id=_message_id(self.now),
+                    platform=incoming.platform,
+                    chat=incoming.chat,
+                    payload=payload,
+                    staff_id=who,
+                    confirms=True,
+                )
+                self.messages.append(message)
+            self._carry(self.messages[-1], riding.told)
+
+    def _carry(self, message: Message, told: Sequence[Untold]) -> None:
+        """This message, the last call of what is told, brings these."""
+        if not told:
+            return
+        place = self.messages.index(message)
+        self.messages[place] = replace(message, carries=True)
+        self._taken.append((message.id, told))
+
+    def keep(self, person: Staff, reply: Reply, key: str) -> None:
+        """What could not be told waits for the person's next answer."""
+        self._kept.append(Untold(key, person.id, reply_to_json(reply), self.now))
 
     async def tell(self, notices: Sequence[Notice]) -> None:
         """What nobody asked for, to each person meant; everybody is looked up once.
@@ -173,6 +247,8 @@ class Outgoing:
         )
         if routing.route is not None:
             await self.send(routing.route, person, reply, routing.key)
+        if not isinstance(routing.route, InChat) and notice.staff_id is not None:
+            self.keep(person, reply, f"{notice.key}:{person.id}")
         return routing.hearer
 
     async def send(
@@ -187,7 +263,7 @@ class Outgoing:
             case InChat(chat):
                 self._add(reply, chat, person.id, key, presser=person.id)
             case InGroup(chat):
-                lines = told(person.name, reply.masked)
+                lines = replace(told(person.name, reply.masked), tells=reply.tells)
                 # Anybody of the staff may press what a group hears.
                 self._add(lines, chat, person.id, key, presser=None)
             case ByMail(chat):
@@ -244,11 +320,13 @@ class Outgoing:
         if len(self.messages) != 1:
             return None
         (message,) = self.messages
-        return None if message.notice or message.dedupe_key else message
+        is_plain = not (message.notice or message.dedupe_key or message.carries)
+        return message if is_plain else None
 
     async def put(self, tx: Tx, owner: str) -> list[Chat]:
         """Queue all of it; returns the chats that `owner` must now send to."""
         await buttons.add(tx, self._buttons)
+        await self._put_untold(tx)
         if not self.messages:
             return []
         return await outbox.put(
@@ -259,11 +337,21 @@ class Outgoing:
             self._serves,
         )
 
+    async def _put_untold(self, tx: Tx) -> None:
+        """What waits from now on, what the messages bring, and what there is no need to tell."""
+        if self._kept:
+            await untold.add(tx, self._kept)
+        for message_id, brought in self._taken:
+            await untold.take(tx, brought, message_id)
+        if self._over:
+            await untold.end(tx, self._over, self.now)
+
     async def put_begun(self, tx: Tx, owner: str) -> tuple[bool, list[Chat]]:
         """Queue the plain answer as one that is being sent; returns whether it is, and the chat
         where that is `owner`'s to send to.
         """
         await buttons.add(tx, self._buttons)
+        await self._put_untold(tx)
         (message,) = self.messages
         begun, ours = await outbox.put_begun(tx, message, owner, self.now)
         return begun, [message.at] if ours else []

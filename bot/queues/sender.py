@@ -26,6 +26,7 @@ from bot.queues.calls import Call, CallNotes
 from bot.queues.lanes import Lanes
 from bot.queues.outgoing import Adapters, Outgoing, served
 from bot.queues.rides import Accepted, Ride
+from bot.queues.told import note_told
 from bot.queues.undelivered import GivenUp
 from domain.staff import Chat, Platform
 from handlers.chat import reply_from_json
@@ -375,6 +376,7 @@ class Sender:
     async def _sent(self, message: Message, now: datetime, pushes: int) -> bool:
         async def work(tx: Tx) -> bool:
             await outbox.mark_sent(tx, message, now)
+            await note_told(tx, message, now)
             if pushes:
                 await push_use.count(tx, message.platform, now, pushes)
             return await outbox.release_if_idle(tx, *message.at, self._owner, now)

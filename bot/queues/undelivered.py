@@ -7,6 +7,7 @@ from bot.platform import Doubtful, Refused
 from bot.queues.alarms import message_undelivered, quota_spent
 from bot.queues.outgoing import Outgoing
 from domain.reach.routes import Hearer, Undelivered, next_routing
+from domain.reach.untold import first_key
 from domain.staff import Role, Staff
 from handlers.chat import Notice, Reply, reply_from_json
 from handlers.mail.cards import stuck_notice
@@ -56,6 +57,8 @@ class GivenUp:
         if message.notice:
             reply = reply_from_json(message.notice)
         routing = next_routing(directory, person, self._facts(reply))
+        if person is not None and reply is not None and person.blocked_at is None:
+            self._outgoing.keep(person, reply, first_key(message.dedupe_key or str(message.id)))
         if routing.route is not None and person is not None and reply is not None:
             await self._outgoing.send(routing.route, person, reply, routing.key)
         await self._tell(routing.hearer, person)

@@ -25,12 +25,15 @@ from handlers.desk import (
     LentNumbers,
     Outcome,
     WaitsForMore,
+    Work,
+    up_to_date,
     without_waiting,
 )
 from handlers.dispatcher import dispatch, refused
 from handlers.files.receiving import not_fetched
 from handlers.i18n import speak
 from handlers.messages import new_reference
+from handlers.staff.rides import NOTHING_RIDES, Rides, rides_for
 from store import staff
 from store.chat import inbox
 from store.chat.inbox import Event
@@ -333,7 +336,8 @@ class Worker:
         now = self._desk.clock()
         outgoing = Outgoing(self._desk.db, self._adapters, now)
         if incoming is not None and outcome.reply is not None:
-            outgoing.answer(incoming, outcome.reply, outcome.staff_id)
+            rides = await self._rides(incoming, outcome, now)
+            outgoing.answer(incoming, outcome.reply, outcome.staff_id, rides)
         await outgoing.tell(outcome.notices)
         if outcome.origin:
             outgoing.come_from(outcome.origin)
@@ -354,6 +358,13 @@ class Worker:
             ride.written()
         self._start_imports(outcome.jobs)
         return ride.released
+
+    async def _rides(self, incoming: Incoming, outcome: Outcome, now: datetime) -> Rides:
+        """What the answer brings that could not be told before."""
+        if not outcome.waits or outcome.staff_id is None or not incoming.private:
+            return NOTHING_RIDES
+        work = Work(await up_to_date(self._desk), now)
+        return await rides_for(work, outcome.staff_id)
 
     async def _show_busy(self, incoming: Incoming) -> None:
         while incoming.private:

@@ -103,8 +103,9 @@ class Rule:
 class Owed:
     """One thing owed on a request. `ticket_no` started it ("" = an officer), `proof_no` ended it.
 
-    `due_on` = the date agreed, if any; `reminders` were sent, `chased` letters went out, the last
-    of either at `last_at`; `snoozed_on` = the day that the officer chose for the next reminder;
+    `due_on` = the date agreed, if any; `reminders` came due, `untold` of them were told to nobody,
+    `told_no` is the last that somebody was told of; `chased` letters went out; `last_at` = the last
+    of either; `snoozed_on` = the day that the officer chose for the next reminder;
     `extra` = reminders to send beyond the rule's number. `unreached` = letters that are known not
     to have arrived; they are the mails' to tell, and not kept here. `id` is 0 until saved;
     `version` counts what people change.
@@ -142,6 +143,8 @@ class Owed:
     word: OwedState | None = None
     wanted_at: datetime | None = None
     decided_at: datetime | None = None
+    untold: int = 0
+    told_no: int = 0
     unreached: int = 0
 
     def reached(self) -> int:
@@ -162,14 +165,27 @@ class Owed:
 
     def reminded(self, now: datetime) -> "Owed":
         """Returns the row as it is once the officer was reminded of it."""
+        number = self.reminders + 1
         return replace(
             self,
-            reminders=self.reminders + 1,
+            reminders=number,
+            told_no=number,
             last_at=now,
             told_at=now,
             decided_at=now,
             snoozed_on=None,
         )
+
+    def once_told(self) -> "Owed":
+        """Returns the row as it is once somebody was told of its last reminder."""
+        if self.told_no == self.reminders or not self.untold:
+            return self
+        return replace(self, untold=self.untold - 1, told_no=self.reminders)
+
+    @property
+    def told(self) -> int:
+        """How many reminders somebody was told of."""
+        return self.reminders - self.untold
 
     def ended_by_word(self, state: OwedState, now: datetime, reason: str = "") -> "Owed":
         """Returns the row as it is once an officer ended it: received without a ticket, or given
@@ -196,12 +212,12 @@ class Owed:
         )
 
     def asks(self, rule: Rule) -> bool:
-        """Returns whether all reminders were sent, so that the officer is asked whether to go
+        """Returns whether all reminders were told, so that the officer is asked whether to go
         on.
         """
         if self.state is not OwedState.OPEN or self.snoozed_on is not None:
             return False
-        return self.reminders >= rule.times + self.extra
+        return self.told >= rule.times + self.extra
 
 
 def _local(at: datetime) -> date:

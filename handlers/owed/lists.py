@@ -308,8 +308,8 @@ def _waits(
     waits = value_label("waits", row.rule)
     parts = [f"{late}{waits} {request_cards.waited(days)}".rstrip()]
     parts.append(_("กำหนด %(date)s", date=format_date(expected_on)))
-    if row.reminders:
-        parts.append(_("เตือนแล้ว %(count)s ครั้ง", count=row.reminders))
+    if row.told:
+        parts.append(_("เตือนแล้ว %(count)s ครั้ง", count=row.told))
     return parts
 
 

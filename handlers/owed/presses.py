@@ -120,7 +120,7 @@ async def continue_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         ctx,
         args,
         loaded,
-        replace(row, extra=row.reminders),
+        replace(row, extra=row.told),
     )
 
 

@@ -2,8 +2,7 @@
 office changes its rules.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
@@ -13,8 +12,9 @@ from domain.errors import Conflict
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState, Rule
 from domain.owed.trial import planned_anew
+from domain.reach.untold import Untold, of_owed, read_owed
 from domain.staff import Role, StaffId
-from handlers.chat import Masked, Reply, say
+from handlers.chat import Masked, Reply, reply_from_json, say
 from handlers.desk import Desk, Work
 from handlers.i18n import _
 from handlers.labels import value_label
@@ -29,6 +29,7 @@ from handlers.owed.cards import (
 )
 from handlers.registry import at_start, due
 from handlers.staff.masked import also, in_thai
+from handlers.staff.rides import rides, telling
 from handlers.staff.stand_in import Availability, who_is_there
 from store import due as due_rows
 from store import staff
@@ -49,11 +50,11 @@ LATE = " late"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one person is told of: how many things in all, and the ids of those that are owed
-    longest.
+    """What one person is told of: the number of the reminder of each thing, by id, and the ids of
+    those that are owed longest.
     """
 
-    count: int
+    numbers: Mapping[int, int]
     first: list[int]
 
 
@@ -112,7 +113,7 @@ def receivers(there: Availability, rule: Rule, row: Owed) -> set[StaffId]:
 
 
 def _in_vain(rule: Rule, row: Owed) -> bool:
-    return row.reminders == rule.supervisor_after or row.asks(rule)
+    return row.told == rule.supervisor_after or row.asks(rule)
 
 
 @due(TELL)
@@ -130,19 +131,57 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
     key = f"{TELL}:{work.now:%Y%m%d%H%M%S%f}"
     telling = await _by_person(work, there, since, start)
     for who, told in telling.items():
-        rows_of_first = await owed.list_by_ids(work.db, told.first)
-        entries = await list_entries(work, rows_of_first)
-        make = partial(
-            reminder,
-            work,
-            who,
-            entries,
-            told.count,
-            names,
-            late=who in late,
-        )
-        lines = [masked_line(work, entry.life, entry.row) for entry in entries]
-        work.notify(also(make, lines), key, staff_id=who)
+        entries = await _entries(work, told.first)
+        make = _telling(work, who, entries, told.numbers, names, late=who in late)
+        work.notify(make, key, staff_id=who)
+
+
+async def _entries(work: Work, ids: Sequence[int]) -> list[Entry]:
+    """These things as they are once somebody is told of their reminders."""
+    rows = await owed.list_by_ids(work.db, ids)
+    return await list_entries(work, [row.once_told() for row in rows])
+
+
+def _telling(
+    work: Work,
+    who: StaffId,
+    entries: Sequence[Entry],
+    numbers: Mapping[int, int],
+    names: Mapping[StaffId, str],
+    *,
+    late: bool,
+) -> Callable[[], Reply]:
+    """What makes the message to `who` of these reminders, which are told once it is accepted."""
+    make = partial(
+        reminder,
+        work,
+        who,
+        entries,
+        len(numbers),
+        names,
+        late=late,
+    )
+    lines = [masked_line(work, entry.life, entry.row) for entry in entries]
+    words = [of_owed(owed_id, number) for owed_id, number in numbers.items()]
+    return telling(also(make, lines), words)
+
+
+@rides(TELL)
+async def still_owed(
+    work: Work, who: StaffId, waiting: Sequence[Untold]
+) -> Callable[[], Reply] | None:
+    """What is still owed of that which a person could not be reminded of, as one message."""
+    told = [word for one in waiting for word in reply_from_json(one.notice).tells]
+    numbers = read_owed(told)
+    rows = await owed.list_by_ids(work.db, list(numbers))
+    found = [row for row in rows if row.state is OwedState.OPEN]
+    if not found:
+        return None
+    found.sort(key=lambda row: (row.started_at, row.id))
+    entries = await _entries(work, [row.id for row in found[:SHOWN]])
+    open_numbers = {row.id: numbers[row.id] for row in found}
+    names = await staff.staff_names(work.db)
+    return _telling(work, who, entries, open_numbers, names, late=False)
 
 
 async def _told_until(work: Work, rows: Sequence[Due], start: datetime) -> dict[StaffId, datetime]:
@@ -172,7 +211,7 @@ async def _by_person(
     and after the instant until which that person has heard.
     """
     rules = work.desk.configuration.rules
-    counts: Counter[StaffId] = Counter()
+    numbers: dict[StaffId, dict[int, int]] = {}
     oldest: dict[StaffId, list[tuple[datetime, int]]] = {}
     last = 0
     while page := await owed.list_reminded(
@@ -182,20 +221,21 @@ async def _by_person(
         PAGE,
     ):
         last = page[-1][0].id
-        for row, at in page:
-            rule = rules.get(row.rule)
+        for stored, at in page:
+            rule = rules.get(stored.rule)
             if rule is None:
                 continue
+            row = stored.once_told()
             told_now = receivers(there, rule, row) & since.keys()
             for who in told_now:
                 if at <= since[who]:
                     continue
-                counts[who] += 1
+                numbers.setdefault(who, {})[row.id] = row.reminders
                 # Only what is shown is kept: a list may be as long as the office is behind.
                 rows = sorted([*oldest.get(who, ()), (row.started_at, row.id)])
                 oldest[who] = rows[:SHOWN]
     return {
-        who: Told(counts[who], [row_id for _started_at, row_id in rows])
+        who: Told(numbers[who], [row_id for _started_at, row_id in rows])
         for who, rows in oldest.items()
     }
 

@@ -203,9 +203,9 @@ def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
     counted as a reminder.
     """
     parts = []
-    if row.reminders:
+    if row.told:
         text = _("เตือนครั้งที่ %(count)s") if reminding else _("เตือนแล้ว %(count)s ครั้ง")
-        parts.append(text % {"count": row.reminders})
+        parts.append(text % {"count": row.told})
     if row.reached():
         parts.append(_("ติดตามแล้ว %(count)s ครั้ง", count=row.reached()))
     if row.unreached:

@@ -43,6 +43,8 @@ class Message:
     next_at: datetime | None = None
     event_id: str = ""
     """The event that it answers, where that brought a message that its sender may take back."""
+    carries: bool = False
+    """Whether it brings what could not be told before."""
 
     @property
     def at(self) -> Chat:
@@ -56,7 +58,7 @@ MOST_CALLS = 20
 _NOTICE_MAIL = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>]+>")
 _COLUMNS = (
     "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, "
-    "confirms, created_at, attempts, unclear, state, next_at, event_id"
+    "confirms, created_at, attempts, unclear, state, next_at, event_id, carries"
 )
 
 
@@ -78,6 +80,7 @@ def _message(row: Row) -> Message:
         state=row["state"],
         next_at=row["next_at"],
         event_id=row["event_id"] or "",
+        carries=bool(row["carries"]),
     )
 
 
@@ -155,8 +158,8 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
     """Queue messages for whoever looks next."""
     await tx.execute_many(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, "
-        "reply_token, reply_until_at, confirms, event_id, state, created_at, next_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) "
+        "reply_token, reply_until_at, confirms, event_id, carries, state, created_at, next_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) "
         "ON CONFLICT (dedupe_key) DO NOTHING",
         [
             (
@@ -171,6 +174,7 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
                 message.reply_until_at,
                 message.confirms,
                 message.event_id or None,
+                message.carries,
                 now,
                 now,
             )

@@ -43,7 +43,7 @@ class Listed:
     started_at: datetime | None
     expected_on: date | None
     ended_at: datetime | None
-    reminders: int
+    told: int
     next_at: datetime | None
 
 
@@ -144,7 +144,7 @@ _LISTED = (
     "r.id AS request_id, r.customer_code AS customer, COALESCE(c.no, '') AS contract_no, "
     "COALESCE(c.research_title, '') AS research_title, c.signed_on, COALESCE(o.rule, '') AS rule, "
     "COALESCE(o.state, '') AS state, o.started_at, o.expected_on, o.ended_at, "
-    "COALESCE(o.reminders, 0) AS reminders, o.next_at"
+    "COALESCE(o.reminders - o.untold, 0) AS told, o.next_at"
 )
 _CONTRACTS = (
     "FROM requests r LEFT JOIN contracts c ON c.request_id = r.id LEFT JOIN owed o ON o.id = "

@@ -77,7 +77,8 @@ class OfficerSum:
 _LINE = (
     "o.id, o.version, o.request_id, r.customer_code AS customer, "
     "COALESCE(c.no, '') AS contract_no, o.rule, o.assignee_id AS officer, o.started_at, "
-    "o.expected_on, o.reminders, o.chased, o.reminders - o.chased_after AS unchased"
+    "o.expected_on, o.reminders - o.untold AS reminders, o.chased, "
+    "o.reminders - o.untold - o.chased_after AS unchased"
 )
 _JOINED = (
     "FROM owed o JOIN requests r ON r.id = o.request_id "
@@ -126,7 +127,7 @@ def _open(
     if wanted.before is not None:
         where = where.and_("started_at < ?", Period(wanted.before, wanted.before).instants[0])
     if wanted.unchased:
-        where = where.and_("reminders - chased_after >= ?", wanted.unchased)
+        where = where.and_("reminders - untold - chased_after >= ?", wanted.unchased)
     return where
 
 
@@ -189,8 +190,8 @@ async def list_by_officer(
     rows = await db.fetch(
         "SELECT assignee_id, rule, count(*) AS n, min(started_at) AS since_at, "
         "SUM(CASE WHEN expected_on < ? THEN 1 ELSE 0 END) AS overdue, "
-        "SUM(CASE WHEN reminders - chased_after >= ? THEN 1 ELSE 0 END) AS ignored, "
-        "max(reminders - chased_after) AS most "
+        "SUM(CASE WHEN reminders - untold - chased_after >= ? THEN 1 ELSE 0 END) AS ignored, "
+        "max(reminders - untold - chased_after) AS most "
         f"FROM owed WHERE {where} GROUP BY assignee_id, rule",
         today,
         ignored,

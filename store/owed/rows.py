@@ -23,6 +23,7 @@ from store.engine.database import (
 KIND = "owed"
 """The kind of the reminders among what is due."""
 _OWED = RecordColumns(Owed, apart=("unreached",), assignee="assignee_id")
+_NOTED_APART = ("untold", "told_no")
 
 
 def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
@@ -201,11 +202,13 @@ async def _insert(tx: Tx, stored: Mapping[str, object]) -> int:
 
 
 async def _update(tx: Tx, row: Owed, stored: Mapping[str, object]) -> None:
+    # Whether somebody was told is noted by whoever sends, meanwhile, too.
+    stored = {name: value for name, value in stored.items() if name not in _NOTED_APART}
     columns = ", ".join(f"{name} = ?" for name in stored)
     # What was reminded of since the customer was asked last went without a chase.
     touched = await tx.execute(
         f"UPDATE owed SET {columns}, "
-        "chased_after = CASE WHEN chased < ? THEN reminders ELSE chased_after END "
+        "chased_after = CASE WHEN chased < ? THEN reminders - untold ELSE chased_after END "
         "WHERE id = ? AND version IN (?, ?)",
         *stored.values(),
         row.chased,
@@ -319,7 +322,8 @@ async def note_reminded(
     calendar: WorkingCalendar,
 ) -> None:
     """Reminders of these rows go out, as `Owed.reminded` made them, and the next are planned;
-    Conflict("due") where somebody changed one."""
+    Conflict("due") where somebody changed one. They count once somebody is told, see `note_told`.
+    """
     # As they were read: before this reminder.
     read = [(row.id, row.version, row.reminders - 1) for row in rows]
     unchanged = await _unchanged(tx, read)
@@ -331,14 +335,23 @@ async def note_reminded(
         if row.last_at
     ]
     await tx.execute_many(
-        "UPDATE owed SET reminders = ?, last_at = ?, told_at = ?, decided_at = ?, "
-        "snoozed_on = NULL, next_at = ? WHERE id = ?",
+        "UPDATE owed SET reminders = ?, untold = untold + 1, last_at = ?, told_at = ?, "
+        "decided_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
         [
             (row.reminders, row.last_at, row.told_at, row.decided_at, at, row.id)
             for row, at in planned
         ],
     )
     await due.plan(tx, [_due(row, at) for row, at in planned if at is not None])
+
+
+async def note_told(tx: Tx, numbers: Mapping[int, int]) -> None:
+    """Somebody was told of these reminders, by thing owed; each counts once, whoever is told."""
+    await tx.execute_many(
+        "UPDATE owed SET untold = untold - 1, told_no = ? "
+        "WHERE id = ? AND told_no < ? AND untold > 0",
+        [(number, owed_id, number) for owed_id, number in sorted(numbers.items())],
+    )
 
 
 def _due(row: Owed, at: datetime) -> Due:

@@ -66,6 +66,7 @@ async def test_every_field_of_a_message_comes_back(db: Database, officer: StaffI
         NOW + SECOND,
         confirms=True,
         event_id="e1",
+        carries=True,
     )
     assert await put(db, full) == [(LINE, "U1")]
 

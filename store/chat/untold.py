@@ -1,0 +1,138 @@
+"""What could not be told to somebody of the staff, until it is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from domain.errors import Conflict
+from domain.reach.untold import Untold
+from domain.staff import StaffId
+from store.engine.columns import RecordColumns
+from store.engine.database import Database, Reader, Tx, is_one_of
+from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
+
+_UNTOLD = RecordColumns(Untold)
+_ADDED = ("key", "staff_id", "notice", "since_at", "held_until_at")
+_WAITS = (
+    "told_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox "
+    "WHERE outbox.id = untold.message_id AND outbox.state IN ('queued', 'sending', 'sent'))"
+)
+"""It is not on its way: a message that brought it and did not arrive is none."""
+
+
+async def add(tx: Tx, rows: Sequence[Untold]) -> None:
+    """Keep what could not be told; what is kept already stays as it is."""
+    await tx.execute_many(
+        f"INSERT INTO untold ({', '.join(_ADDED)}) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (key) DO NOTHING",
+        [(row.key, row.staff_id, row.notice, row.since_at, row.held_until_at) for row in rows],
+    )
+
+
+async def list_waiting(db: Reader, staff_id: StaffId) -> list[Untold]:
+    """What waits for a person's next answer, the oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_UNTOLD.listed} FROM untold WHERE staff_id = ? AND {_WAITS} "
+        "ORDER BY since_at, id",
+        staff_id,
+    )
+    return [_UNTOLD.of(row) for row in rows]
+
+
+async def find(db: Reader, untold_id: int) -> Untold | None:
+    """One of them, told by now or not."""
+    row = await db.fetch_one(f"SELECT {_UNTOLD.listed} FROM untold WHERE id = ?", untold_id)
+    return None if row is None else _UNTOLD.of(row)
+
+
+async def take(tx: Tx, rows: Sequence[Untold], message_id: UUID) -> None:
+    """This message brings them; Conflict("changed") where another one does since they were read."""
+    for row in rows:
+        taken = await tx.execute(
+            "UPDATE untold SET message_id = ? WHERE id = ? AND message_id = ? AND told_at IS NULL",
+            str(message_id),
+            row.id,
+            row.message_id,
+        )
+        if not taken:
+            raise Conflict("changed", record="")
+
+
+async def end(tx: Tx, rows: Sequence[Untold], now: datetime) -> None:
+    """There is nothing to tell any more."""
+    await tx.execute_many(
+        "UPDATE untold SET told_at = ?, reached_at = COALESCE(reached_at, ?) WHERE id = ?",
+        [(now, now, row.id) for row in rows],
+    )
+
+
+async def note_brought(tx: Tx, message_id: UUID, now: datetime) -> list[str]:
+    """The message that brings them was accepted: they are told; returns their notices."""
+    rows = await tx.fetch(
+        "UPDATE untold SET told_at = ?, reached_at = COALESCE(reached_at, ?) "
+        "WHERE message_id = ? AND message_id <> '' AND told_at IS NULL RETURNING notice",
+        now,
+        now,
+        str(message_id),
+    )
+    return [row["notice"] for row in rows]
+
+
+async def note_told(tx: Tx, key: str, now: datetime) -> None:
+    """The person was told it on another route."""
+    await tx.execute(
+        "UPDATE untold SET told_at = COALESCE(told_at, ?), reached_at = COALESCE(reached_at, ?) "
+        "WHERE key = ?",
+        now,
+        now,
+        key,
+    )
+
+
+async def note_reached(tx: Tx, key: str, now: datetime) -> None:
+    """Somebody who can act knows of it."""
+    await tx.execute(
+        "UPDATE untold SET reached_at = ? WHERE key = ? AND reached_at IS NULL", now, key
+    )
+
+
+async def note_all_reached(tx: Tx, ids: Sequence[int], now: datetime) -> list[str]:
+    """The same for these; returns their notices."""
+    rows = await tx.fetch(
+        f"UPDATE untold SET reached_at = COALESCE(reached_at, ?) WHERE {is_one_of('id', ids)} "
+        "RETURNING notice",
+        now,
+        *ids,
+    )
+    return [row["notice"] for row in rows]
+
+
+async def list_unreached(db: Reader, limit: int) -> list[Untold]:
+    """What nobody who can act knows of, the oldest first: also what is still being tried after it
+    failed once.
+    """
+    rows = await db.fetch(
+        f"SELECT {_UNTOLD.listed} FROM untold WHERE reached_at IS NULL "
+        "AND (held_until_at IS NULL OR message_id <> '') "
+        f"ORDER BY since_at, id LIMIT {int(limit)}"
+    )
+    found = [_UNTOLD.of(row) for row in rows]
+    tried = await db.fetch(
+        "SELECT o.dedupe_key, o.staff_id, o.notice, o.created_at FROM outbox o "
+        "WHERE o.state IN ('queued', 'sending') AND o.error <> '' AND o.notice <> '' "
+        "AND o.staff_id IS NOT NULL AND o.dedupe_key IS NOT NULL "
+        f"ORDER BY o.seq LIMIT {int(limit)}"
+    )
+    for row in tried:
+        staff_id = StaffId(row["staff_id"])
+        one = Untold(row["dedupe_key"], staff_id, row["notice"], row["created_at"])
+        found.append(one)
+    return found
+
+
+_TOLD = Outdated("untold", "id", "told_at IS NOT NULL AND told_at < ?", "told_at")
+
+
+async def forget(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
+    """Drop what was told before then."""
+    return await _TOLD.drop(db, before)
