@@ -92,7 +92,7 @@ class WordMeanings:
         """What they may mean as they are, and as beginnings."""
         found = self.whole(words)
         for word in words:
-            if word in found.words or self.words.beginning(word):
+            if word in found.words or self.words.has_beginning(word):
                 found.beginnings[word] = (BEGINS, BASE[BEGINS])
         return found
 

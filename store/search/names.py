@@ -63,67 +63,51 @@ async def find_by_name(
 
     DeskError("register_unread") where nobody can know yet: of "nothing found" a second record would
     come."""
-    query = _query(text[:MOST_TYPED])
+    text = text[:MOST_TYPED]
+    query = _query(text)
     folded = fold(query)
     if not folded or _is_mostly_unheard(query, folded):
         return NamesFound()
-    meant = (
-        ()
-        if near
-        else await _meant(
-            db,
-            words,
-            text[:MOST_TYPED],
-        )
-    )
-    if meant:
-        return NamesFound(meant)
+    meanings = WordMeanings(words)
+    typed = _Search(db, meanings, query)
+    if not near:
+        meant = await _meant(db, meanings, text, typed)
+        if meant:
+            return NamesFound(meant)
     if len(folded) <= SHORT:
-        return NamesFound(
-            await rank(
-                db,
-                query,
-                await _that_begin_so(db, query),
-            )
-        )
+        return NamesFound(await _begun(db, query))
     if not await words.refreshed(db):
-        found = await rank(
-            db,
-            query,
-            await _that_begin_so(db, query),
-        )
+        found = await _begun(db, query)
         if found and not near:
             return NamesFound(found, partial=True)
         if not await words.refreshed(db, LONG_PATIENCE):
             raise DeskError("register_unread")
-    return NamesFound(
-        await _Search(
-            db,
-            words,
-            query,
-        ).found(near=near)
-    )
+    return NamesFound(await typed.found(near=near))
+
+
+async def _begun(db: Database, query: str) -> Sequence[NameMatch]:
+    return await rank(db, query, await _that_begin_so(db, query))
 
 
 async def _meant(
     db: Database,
-    words: SearchWords,
+    meanings: WordMeanings,
     text: str,
+    typed: "_Search",
 ) -> Sequence[NameMatch]:
     """Who is surely found by one of the names of an organisation that were meant; nobody where no
     such name was typed.
     """
-    readings = words.organisations.readings(text)
-    if len(readings) == 1 or not await words.refreshed(db):
+    readings = meanings.words.organisations.readings(text)
+    if len(readings) == 1 or not await meanings.words.refreshed(db):
         return ()
     found: dict[str, NameMatch] = {}
     for reading in readings:
-        for match in await _by_reading(
-            db,
-            words,
-            reading,
-            is_typed=reading == text,
-        ):
+        if reading == text:
+            matches = await _as_it_stands(typed)
+        else:
+            matches = await _as_meant(_Search(db, meanings, _query(reading)))
+        for match in matches:
             code = match.customer.code
             known = found.get(code, match)
             if match.place <= known.place:
@@ -135,36 +119,17 @@ async def _meant(
     return in_turn(list(found.values()))[:LIMIT]
 
 
-async def _by_reading(
-    db: Database, words: SearchWords, reading: str, *, is_typed: bool
-) -> list[NameMatch]:
-    """Who is surely found by a name that may be meant."""
-    query = _query(reading)
-    folded = fold(query)
-    if is_typed:
-        # One or two letters begin too many names.
-        return (
-            await _Search(
-                db,
-                words,
-                query,
-            ).sure()
-            if len(folded) > SHORT
-            else []
-        )
-    found = await _Search(
-        db,
-        words,
-        query,
-    ).sure()
-    return [
-        match
-        for match in found
-        if not _is_by_chance(
-            match,
-            folded,
-        )
-    ]
+async def _as_it_stands(typed: "_Search") -> Sequence[NameMatch]:
+    # One or two letters begin too many names.
+    if len(fold(typed.text)) <= SHORT:
+        return ()
+    return await typed.sure()
+
+
+async def _as_meant(meant: "_Search") -> Sequence[NameMatch]:
+    """Who is surely found by a name that nobody typed."""
+    folded = fold(meant.text)
+    return [match for match in await meant.sure() if not _is_by_chance(match, folded)]
 
 
 def _is_by_chance(match: NameMatch, folded: str) -> bool:
@@ -205,12 +170,14 @@ class _Search:
     def __init__(
         self,
         db: Database,
-        words: SearchWords,
+        meanings: WordMeanings,
         text: str,
     ) -> None:
+        self.text = text
         self._db = db
         self._query = NameQuery(text)
-        self._meanings = WordMeanings(words)
+        self._meanings = meanings
+        self._by_its_words: list[Match] | None = None
         self._guesses = Guesses(
             db,
             self._query,
@@ -219,12 +186,12 @@ class _Search:
 
     async def sure(self) -> list[NameMatch]:
         """Who is found surely."""
-        found = await self._ranked(await self._surely())
+        found = await self._ranked(await self._words_found())
         return [match for match in found if not match.weak]
 
     async def found(self, *, near: bool) -> list[NameMatch]:
         """Who is found surely, else guesses."""
-        sure = await self._surely()
+        sure = await self._words_found()
         found = await self._ranked(sure)
         is_sure = bool(found) and not found[0].weak
         if is_sure and not near:
@@ -273,6 +240,12 @@ class _Search:
             )
             for each in found
         ]
+
+    async def _words_found(self) -> list[Match]:
+        """The same as `_surely`, which is asked once."""
+        if self._by_its_words is None:
+            self._by_its_words = await self._surely()
+        return self._by_its_words
 
     async def _surely(self) -> list[Match]:
         """By the words as typed, as Thai keys, and with other gaps between them."""

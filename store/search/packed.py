@@ -8,8 +8,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from store.search.slips import Feature, features, lengths, nearest, ones, sharing
+from store.search.slips import Feature, features, having_all, lengths, nearest, ones, sharing
 
 Length = tuple[int, int, Sequence[int]]
 """A length, how many words have it, and of which letters there are rows: letter and how often, in
@@ -18,7 +19,8 @@ turn.
 NEWLINE = b"\n"
 LARGEST_COUNT = 256
 MANY = 8
-"""One of so many words of a length are many."""
+SOME = 48
+"""One of so many words of a length are many to compare, or to take out one by one."""
 
 
 @dataclass(slots=True)
@@ -170,17 +172,35 @@ class PackedWords:
                 yield word
                 at += 1
 
+    def has_beginning(self, part: bytes) -> bool:
+        """Whether some word begins with `part`."""
+        return any(True for _word in self.beginning(part))
+
     def holding(self, part: bytes) -> Iterator[bytes]:
         """Words with `part` anywhere, shortest first."""
+        for block in self._all:
+            if block.length < len(part):
+                continue
+            bits = having_all(part, partial(self._row, block))
+            if bits.bit_count() > block.count // SOME:
+                # To go through the text is faster than many words one by one.
+                yield from self._holding_in_text(part, block)
+                continue
+            for at in ones(bits):
+                word = self._at(block, at)
+                if part in word:
+                    yield word
+
+    def _holding_in_text(self, part: bytes, block: _Block) -> Iterator[bytes]:
         find = self._data.find
-        at = find(part, self._start, self._end)
+        end = block.place(block.count)
+        at = find(part, block.start, end)
         while at >= 0:
-            block = self._all[bisect_right(self._starts, at) - 1]
             place = at - block.start
             number = place // (block.length + 1)
             yield self._at(block, number)
             behind = block.place(number + 1)
-            at = find(part, behind, self._end)
+            at = find(part, behind, end)
 
     def within(self, word: bytes, slips: int) -> Iterator[tuple[int, int]]:
         """Numbers of the words at most `slips` letters away, with how many; letters that changed
@@ -209,17 +229,17 @@ class PackedWords:
         return text.split(NEWLINE)[:-1]
 
     def _sharing(self, word: bytes, block: _Block, slips: int) -> int:
-        size = block.row_size
-
-        def row(feature: Feature) -> int:
-            letter, times = feature
-            start = block.rows.get(_row_key(int(letter), times))
-            if start is None:
-                return 0
-            bits = self._data[start : start + size]
-            return int.from_bytes(bits, "little")
-
+        row = partial(self._row, block)
         return sharing(word, block.length, slips, block.count, row)
+
+    def _row(self, block: _Block, feature: Feature) -> int:
+        """A bit for each word of a length: whether it has a letter (twice, …)."""
+        letter, times = feature
+        start = block.rows.get(_row_key(int(letter), times))
+        if start is None:
+            return 0
+        bits = self._data[start : start + block.row_size]
+        return int.from_bytes(bits, "little")
 
 
 def _row_key(letter: int, times: int) -> int:

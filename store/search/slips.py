@@ -96,6 +96,17 @@ def sharing(
     return lacking[allowed]
 
 
+def having_all(part: str | bytes, row: Callable[[Feature], int]) -> int:
+    """A bit for each word that has all letters of a part; `row` as of `sharing`."""
+    first, *others = features(part)
+    has = row(first)
+    for feature in others:
+        if not has:
+            break
+        has &= row(feature)
+    return has
+
+
 def nearest(word: Word, some: Sequence[Word], slips: int) -> Iterator[tuple[int, int]]:
     """The places of those of these words that are at most `slips` letters away, with how many."""
     if not some:

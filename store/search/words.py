@@ -7,6 +7,8 @@ since are read one by one before each search, whichever process added them."""
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import islice
 
 from domain.customers.romanise import Sound, latin_sound
 from domain.keyboard import has_thai
@@ -177,18 +179,17 @@ class SearchWords(Memory):
             if word not in self:
                 self._known.recent.add(word)
 
-    def beginning(self, part: str) -> list[str]:
-        """Words that begin with `part`, shortest first."""
-        packed = letters.one_byte(part)
-        found: list[str] = []
+    def has_beginning(self, part: str) -> bool:
+        """Whether some word begins with `part`."""
         for some in self._known.few:
-            found += some.beginning(part)
+            if any(True for _word in some.beginning(part)):
+                return True
+        packed = letters.one_byte(part)
         if packed is None:
-            return _shortest(found)
-        for segment in self._known.segments.values():
-            words = segment.words.beginning(packed)
-            found += _first(words)
-        return _shortest(found)
+            return False
+        return any(
+            segment.words.has_beginning(packed) for segment in self._known.segments.values()
+        )
 
     def holding(self, part: str) -> list[str]:
         """Words with `part` within, shortest first."""
@@ -198,9 +199,12 @@ class SearchWords(Memory):
             found += some.holding(part)
         if packed is None:
             return _shortest(found)
-        for segment in self._known.segments.values():
-            words = segment.words.holding(packed)
-            found += _first(words)
+        segments = self._known.segments.values()
+        # Each segment gives its words in this order, and goes no further than it is asked.
+        in_order = merge(
+            *(segment.words.holding(packed) for segment in segments), key=_length_and_letters
+        )
+        found += map(letters.text, islice(in_order, MOST))
         return _shortest(found)
 
     def like(self, word: str, most: int = 3, more: int = 0) -> dict[str, float]:
@@ -296,9 +300,8 @@ async def _take_in(some: RecentWords, words: Iterable[str]) -> None:
             await asyncio.sleep(0)
 
 
-def _first(words: Iterator[bytes]) -> list[str]:
-    """As many as one typed word may stand for."""
-    return [letters.text(word) for word, _number in zip(words, range(MOST), strict=False)]
+def _length_and_letters(word: bytes) -> tuple[int, bytes]:
+    return len(word), word
 
 
 def _shortest(words: Iterable[str]) -> list[str]:
