@@ -110,23 +110,33 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-@cache
-def _plain_signs() -> dict[int, str]:
-    """Returns the ordinary signs that stand for wide, narrow and ornamental ones, ligatures, and
-    private signs.
+class _PlainSigns(dict[int, str]):
+    """The ordinary sign for each that is met: for wide, narrow and ornamental ones, ligatures, and
+    private signs another one. To work out all of them takes a tenth of a second.
     """
-    signs = {}
-    for sign in map(chr, range(LAST_COMPATIBLE)):
-        how, *parts = unicodedata.decomposition(sign).split() or [""]
-        plain = "".join(chr(int(part, 16)) for part in parts)
-        ligature = how == "<compat>" and _are_letters(plain) and sign.isalpha()
-        if how in _PLAIN or ligature:
-            signs[ord(sign)] = plain
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        if code >= LAST_COMPATIBLE:
+            return sign
+        self[code] = _ordinary(sign)
+        return self[code]
+
+
+def _ordinary(sign: str) -> str:
+    how, *parts = unicodedata.decomposition(sign).split() or [""]
+    plain = "".join(chr(int(part, 16)) for part in parts)
+    ligature = how == "<compat>" and _are_letters(plain) and sign.isalpha()
+    return plain if how in _PLAIN or ligature else sign
+
+
+@cache
+def _plain_signs() -> _PlainSigns:
     private = _data("signs.toml")
-    for name in private.values:
-        table = private.table(name)
-        signs |= {int(code, 16): table.text(code) for code in table.values}
-    return signs
+    tables = map(private.table, private.values)
+    return _PlainSigns(
+        (int(code, 16), table.text(code)) for table in tables for code in table.values
+    )
 
 
 def _are_letters(text: str) -> bool:

@@ -4,6 +4,7 @@ one.
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from store.customers.keys import whole_key
 from store.engine.database import Database
@@ -42,7 +43,7 @@ class Guesses:
         """By words that sound like the typed ones, or look like them."""
         found: Found = {}
         by_sound = await self.by_sound()
-        _keep_all(found, by_sound)
+        keep_all(found, by_sound)
         texts = self._query.texts()
         if _are_good(by_sound):
             # Names in Latin letters may be near, too; another keyboard was not meant.
@@ -59,17 +60,16 @@ class Guesses:
         typed = self._query.text.casefold().split()
         alone = len(typed) == 1
         reading = [await self._meanings.sounding(word, alone=alone) for word in typed]
-        matches = (await find_holders(self._db, [reading])).matches
+        matches = await self._near(reading, "roman")
+        if not alone:
+            return matches
         # A word alone may sound like something by chance.
-        likely = [match for match in matches if not alone or match.likeness >= GOOD]
-        return [
-            replace(
-                match,
-                kind=NEAR,
-                why="roman",
-            )
-            for match in likely
-        ]
+        return [match for match in matches if match.likeness >= GOOD]
+
+    async def _near(self, reading: Reading, why: str) -> list[Match]:
+        """Those who have what a reading may mean, which is a guess."""
+        holders = await find_holders(self._db, [reading])
+        return [replace(match, kind=NEAR, why=why) for match in holders.matches]
 
     async def _by_slips(
         self,
@@ -79,18 +79,8 @@ class Guesses:
         for text, why in texts:
             for typed in spelt(text):
                 async for reading in self._near_readings(typed):
-                    matches = (await find_holders(self._db, [reading])).matches
-                    _keep_all(
-                        found,
-                        [
-                            replace(
-                                match,
-                                kind=NEAR,
-                                why=why,
-                            )
-                            for match in matches
-                        ],
-                    )
+                    matches = await self._near(reading, why)
+                    keep_all(found, matches)
                     if _are_good(matches):
                         break
 
@@ -129,18 +119,7 @@ class Guesses:
                 if all(known) or not any(known):
                     continue
                 reading = [await self._meanings.known_or_near(word, more=1) for word in typed]
-                matches = (await find_holders(self._db, [reading])).matches
-                _keep_all(
-                    found,
-                    [
-                        replace(
-                            match,
-                            kind=NEAR,
-                            why=why,
-                        )
-                        for match in matches
-                    ],
-                )
+                keep_all(found, await self._near(reading, why))
 
     async def without_one(self) -> tuple[list[Match], str]:
         """The few who have all of the typed words but one, and that one; nobody where there are
@@ -160,14 +139,8 @@ class Guesses:
             if not fewest or len(matches) < len(fewest):
                 fewest = matches
                 left_out = typed[place]
-        return [
-            replace(
-                match,
-                kind=NEAR,
-                likeness=WITHOUT_ONE,
-            )
-            for match in fewest
-        ], left_out
+        near = [replace(match, kind=NEAR, likeness=WITHOUT_ONE) for match in fewest]
+        return near, left_out
 
     def _places_to_leave_out(self, typed: Sequence[str]) -> list[int]:
         """Which word may be left out: the one that nobody has; where all are known, each."""
@@ -192,7 +165,7 @@ class Guesses:
                 keys = [word for word in words if len(word) >= LEAST_LEFT]
                 reading = [self._meanings.whole(keys)]
             holders = await find_holders(self._db, [reading], whole_key(text))
-            _keep_all(found, holders.matches)
+            keep_all(found, holders.matches)
         return list(found.values())
 
 
@@ -200,13 +173,8 @@ def _are_good(matches: Iterable[Match]) -> bool:
     return any(match.likeness >= GOOD for match in matches)
 
 
-def _keep_all(found: Found, matches: Iterable[Match]) -> None:
-    for match in matches:
-        keep(found, match)
-
-
-def keep(found: Found, match: Match) -> None:
+def keep_all(found: Found, matches: Iterable[Match]) -> None:
     """Of two ways to the same customer the surer."""
-    known = found.get(match.code)
-    if known is None or match.order < known.order:
-        found[match.code] = match
+    for match in matches:
+        known = found.get(match.code, match)
+        found[match.code] = min(known, match, key=attrgetter("order"))

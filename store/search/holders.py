@@ -7,7 +7,7 @@ from store.engine.database import Database, Reader, Row, marks
 from store.search.meanings import Meanings, Reading
 from store.search.rank import LIMIT, Match
 
-PROBE = 5_000
+PROBE = 20_000
 """Up to how many customers of a word are counted: the word that fewest have leads the search."""
 PROBE_COST = 15
 """As many customers are read in a row in the time that one is looked up."""

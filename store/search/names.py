@@ -6,7 +6,7 @@ The attempts, the surest first; the first that finds somebody surely ends the se
 all words but one. What is written in Latin letters is also looked for by its sound."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
@@ -16,7 +16,7 @@ from domain.text import fold
 from domain.text.titles import strip_titles
 from store.customers.keys import whole_key
 from store.engine.database import Database
-from store.search.guesses import Found, Guesses, keep
+from store.search.guesses import Found, Guesses, keep_all
 from store.search.holders import find_holders
 from store.search.meanings import Meanings, Reading, WordMeanings, beginning, itself
 from store.search.rank import LIMIT, MOST_WORDS, WHOLE, Match, NameMatch, in_turn, rank
@@ -75,18 +75,14 @@ async def find_by_name(
         if meant:
             return NamesFound(meant)
     if len(folded) <= SHORT:
-        return NamesFound(await _begun(db, query))
+        return NamesFound(await _begun_so(db, query))
     if not await words.refreshed(db):
-        found = await _begun(db, query)
+        found = await _begun_so(db, query)
         if found and not near:
             return NamesFound(found, partial=True)
         if not await words.refreshed(db, LONG_PATIENCE):
             raise DeskError("register_unread")
     return NamesFound(await typed.found(near=near))
-
-
-async def _begun(db: Database, query: str) -> Sequence[NameMatch]:
-    return await rank(db, query, await _that_begin_so(db, query))
 
 
 async def _meant(
@@ -101,35 +97,37 @@ async def _meant(
     readings = meanings.words.organisations.readings(text)
     if len(readings) == 1 or not await meanings.words.refreshed(db):
         return ()
-    found: dict[str, NameMatch] = {}
-    for reading in readings:
-        if reading == text:
-            matches = await _as_it_stands(typed)
-        else:
-            matches = await _as_meant(_Search(db, meanings, _query(reading)))
-        for match in matches:
-            code = match.customer.code
-            known = found.get(code, match)
-            if match.place <= known.place:
-                # What was typed says why; how surely it was meant says where it stands.
-                found[code] = replace(
-                    match,
-                    why=known.why,
-                )
-    return in_turn(list(found.values()))[:LIMIT]
+    searches = [
+        typed if reading == text else _Search(db, meanings, _query(reading)) for reading in readings
+    ]
+    # Parts are asked for where nobody is found by the words of any reading.
+    for attempt in (_Search.by_words, _Search.by_parts):
+        found: dict[str, NameMatch] = {}
+        for search in searches:
+            for match in await _surely_meant(search, attempt, is_typed=search is typed):
+                code = match.customer.code
+                known = found.get(code, match)
+                if match.place <= known.place:
+                    # What was typed says why; how surely it was meant says where it stands.
+                    found[code] = replace(match, why=known.why)
+        if found:
+            return in_turn(list(found.values()))[:LIMIT]
+    return ()
 
 
-async def _as_it_stands(typed: "_Search") -> Sequence[NameMatch]:
+async def _surely_meant(
+    search: "_Search", attempt: "Attempt", *, is_typed: bool
+) -> Sequence[NameMatch]:
+    """Who is surely found by a name that may be meant."""
+    folded = fold(search.text)
     # One or two letters begin too many names.
-    if len(fold(typed.text)) <= SHORT:
+    if is_typed and len(folded) <= SHORT:
         return ()
-    return await typed.sure()
-
-
-async def _as_meant(meant: "_Search") -> Sequence[NameMatch]:
-    """Who is surely found by a name that nobody typed."""
-    folded = fold(meant.text)
-    return [match for match in await meant.sure() if not _is_by_chance(match, folded)]
+    found = await search.ranked(await attempt(search))
+    sure = [match for match in found if not match.weak]
+    if is_typed:
+        return sure
+    return [match for match in sure if not _is_by_chance(match, folded)]
 
 
 def _is_by_chance(match: NameMatch, folded: str) -> bool:
@@ -149,19 +147,17 @@ def _is_mostly_unheard(query: str, folded: str) -> bool:
     return letters > UNHEARD * len(folded)
 
 
-async def _that_begin_so(db: Database, query: str) -> list[Match]:
+async def _begun_so(db: Database, query: str) -> Sequence[NameMatch]:
     """Without the dictionary, or for one or two letters: whose words begin as typed."""
-    readings: list[Reading] = [[beginning(word) for word in words] for words in spelt(query)]
     found: Found = {}
-    for reading in readings:
-        for match in (
-            await find_holders(
-                db,
-                [reading],
-            )
-        ).matches:
-            keep(found, match)
-    return list(found.values())
+    for words in spelt(query):
+        holders = await find_holders(db, [[*map(beginning, words)]])
+        keep_all(found, holders.matches)
+    return await rank(db, query, list(found.values()))
+
+
+Collecting = Callable[[str, Sequence[Sequence[str]], Found], Awaitable[None]]
+"""Adds who is found by words of a text, each in its spellings."""
 
 
 class _Search:
@@ -177,28 +173,24 @@ class _Search:
         self._db = db
         self._query = NameQuery(text)
         self._meanings = meanings
-        self._by_its_words: list[Match] | None = None
+        self._by_words: list[Match] | None = None
+        self._by_parts: list[Match] | None = None
         self._guesses = Guesses(
             db,
             self._query,
             self._meanings,
         )
 
-    async def sure(self) -> list[NameMatch]:
-        """Who is found surely."""
-        found = await self._ranked(await self._words_found())
-        return [match for match in found if not match.weak]
-
     async def found(self, *, near: bool) -> list[NameMatch]:
         """Who is found surely, else guesses."""
-        sure = await self._words_found()
-        found = await self._ranked(sure)
+        sure = [*await self.by_words(), *await self.by_parts()]
+        found = await self.ranked(sure)
         is_sure = bool(found) and not found[0].weak
         if is_sure and not near:
             return await self._with_sounds(found)
         codes = {match.code for match in sure}
         likely = [match for match in await self._guesses.likely() if match.code not in codes]
-        guesses = await self._ranked(likely)
+        guesses = await self.ranked(likely)
         if is_sure:
             return found + _likeliest(guesses)
         found = _likeliest(
@@ -209,7 +201,7 @@ class _Search:
             return found
         return await self._without_one()
 
-    async def _ranked(self, matches: Sequence[Match]) -> list[NameMatch]:
+    async def ranked(self, matches: Sequence[Match]) -> list[NameMatch]:
         return await rank(
             self._db,
             self._query.text,
@@ -222,7 +214,7 @@ class _Search:
         """
         codes = {each.customer.code for each in found}
         sounding = [match for match in await self._guesses.by_sound() if match.code not in codes]
-        sounds = _likeliest(await self._ranked(sounding))
+        sounds = _likeliest(await self.ranked(sounding))
         # Of many as typed some wait, so that others are on the first screen.
         first = found[:FIRST]
         turns = zip_longest(sounds, found[FIRST:])
@@ -231,7 +223,7 @@ class _Search:
 
     async def _without_one(self) -> list[NameMatch]:
         matches, left_out = await self._guesses.without_one()
-        found = await self._ranked(matches)
+        found = await self.ranked(matches)
         return [
             replace(
                 each,
@@ -241,28 +233,27 @@ class _Search:
             for each in found
         ]
 
-    async def _words_found(self) -> list[Match]:
-        """The same as `_surely`, which is asked once."""
-        if self._by_its_words is None:
-            self._by_its_words = await self._surely()
-        return self._by_its_words
+    async def by_words(self) -> list[Match]:
+        """By the words as typed, as Thai keys, and with other gaps between them; asked once."""
+        if self._by_words is None:
+            self._by_words = await self._first_found(self._as_typed)
+        return self._by_words
 
-    async def _surely(self) -> list[Match]:
-        """By the words as typed, as Thai keys, and with other gaps between them."""
+    async def by_parts(self) -> list[Match]:
+        """By words that hold the typed ones, where nobody is found by words; asked once."""
+        if await self.by_words():
+            return []
+        if self._by_parts is None:
+            self._by_parts = await self._first_found(self._as_parts)
+        return self._by_parts
+
+    async def _first_found(self, attempt: Collecting) -> list[Match]:
         for text, why in self._likelier_first():
             found: Found = {}
             for words in side_by_side(spelt(text)):
-                await self._as_typed(text, words, found)
+                await attempt(text, words, found)
                 if found:
-                    break
-            if found:
-                return [
-                    replace(
-                        match,
-                        why=why,
-                    )
-                    for match in found.values()
-                ]
+                    return [replace(match, why=why) for match in found.values()]
         return []
 
     def _likelier_first(self) -> Sequence[tuple[str, str]]:
@@ -286,22 +277,28 @@ class _Search:
         """By words that are, begin with or hold the typed ones; each level only where those before
         gave too few.
         """
-        alone = len(words) == 1
         await self._that_begin(text, words, found)
         if not _count_whole(found):
             await asyncio.sleep(0)  # as below
             gaps = other_gaps(text, self._meanings)
             readings = [[itself(word) for word in reading] for reading in gaps]
             await self._collect(readings, found)
-        if len(found) >= LIMIT:
-            return
         # Parts of several words are many: they are asked for where nobody else is found.
-        if alone or not found:
-            held: list[Meanings] = []
-            for spellings in words:
-                await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
-                held.append(self._meanings.holds(spellings, alone=alone))
-            await self._collect([held], found)
+        if len(words) == 1 and len(found) < LIMIT:
+            await self._as_parts(text, words, found)
+
+    async def _as_parts(
+        self,
+        _text: str,
+        words: Sequence[Sequence[str]],
+        found: Found,
+    ) -> None:
+        alone = len(words) == 1
+        held: list[Meanings] = []
+        for spellings in words:
+            await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
+            held.append(self._meanings.holds(spellings, alone=alone))
+        await self._collect([held], found)
 
     async def _that_begin(
         self,
@@ -331,9 +328,11 @@ class _Search:
     ) -> bool:
         """Add those who have what the typed words may mean; returns whether there may be more."""
         holders = await find_holders(self._db, readings, whole)
-        for match in holders.matches:
-            keep(found, match)
+        keep_all(found, holders.matches)
         return holders.cut
+
+
+Attempt = Callable[[_Search], Awaitable[Sequence[Match]]]
 
 
 def _count_whole(found: Found) -> int:

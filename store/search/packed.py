@@ -4,11 +4,13 @@ Words of one length stand together, each with a newline behind it, in the order 
 shortest lengths come first. Behind all words stand rows of bits: for one length and one letter,
 which words have it (twice, …)."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import takewhile
+from operator import attrgetter
 
 from store.search.slips import Feature, features, having_all, lengths, nearest, ones, sharing
 
@@ -161,16 +163,10 @@ class PackedWords:
 
     def beginning(self, part: bytes) -> Iterator[bytes]:
         """Words that begin with `part`, shortest first."""
-        for block in self._all:
-            if block.length < len(part):
-                continue
-            at = self._find(block, part)
-            while at < block.count:
-                word = self._at(block, at)
-                if not word.startswith(part):
-                    break
-                yield word
-                at += 1
+        for block in self._not_shorter(part):
+            first = self._find(block, part)
+            words = (self._at(block, at) for at in range(first, block.count))
+            yield from takewhile(lambda word: word.startswith(part), words)
 
     def has_beginning(self, part: bytes) -> bool:
         """Whether some word begins with `part`."""
@@ -178,18 +174,18 @@ class PackedWords:
 
     def holding(self, part: bytes) -> Iterator[bytes]:
         """Words with `part` anywhere, shortest first."""
-        for block in self._all:
-            if block.length < len(part):
-                continue
+        for block in self._not_shorter(part):
             bits = having_all(part, partial(self._row, block))
             if bits.bit_count() > block.count // SOME:
                 # To go through the text is faster than many words one by one.
                 yield from self._holding_in_text(part, block)
                 continue
-            for at in ones(bits):
-                word = self._at(block, at)
-                if part in word:
-                    yield word
+            words = (self._at(block, at) for at in ones(bits))
+            yield from (word for word in words if part in word)
+
+    def _not_shorter(self, part: bytes) -> Sequence[_Block]:
+        first = bisect_left(self._all, len(part), key=attrgetter("length"))
+        return self._all[first:]
 
     def _holding_in_text(self, part: bytes, block: _Block) -> Iterator[bytes]:
         find = self._data.find

@@ -98,12 +98,11 @@ def sharing(
 
 def having_all(part: str | bytes, row: Callable[[Feature], int]) -> int:
     """A bit for each word that has all letters of a part; `row` as of `sharing`."""
-    first, *others = features(part)
-    has = row(first)
-    for feature in others:
+    has = -1
+    for feature in features(part):
+        has &= row(feature)
         if not has:
             break
-        has &= row(feature)
     return has
 
 

@@ -187,9 +187,7 @@ class SearchWords(Memory):
         packed = letters.one_byte(part)
         if packed is None:
             return False
-        return any(
-            segment.words.has_beginning(packed) for segment in self._known.segments.values()
-        )
+        return any(segment.words.has_beginning(packed) for segment in self._known.segments.values())
 
     def holding(self, part: str) -> list[str]:
         """Words with `part` within, shortest first."""

@@ -134,7 +134,7 @@ FOUND = [
     ("ใจดี สมชาย", [(1, MatchReason.NAME)]),
     ("นาย สมชาย ใจดี", [(1, MatchReason.NAME)]),
     ("สมชาย รุงเรือง", [(2, MatchReason.NAME)]),
-    ("แรงงาน สมหญิง", [(3, MatchReason.PART)]),
+    ("แรงงาน สมหญิง", [(3, MatchReason.NAME)]),
     ("brien jane", [(4, MatchReason.NAME)]),
     # Nobody has all words: the few who have all but the one that nobody has.
     ("สมชาย ใจร้าย", [(1, MatchReason.SIMILAR), (2, MatchReason.SIMILAR)]),
