@@ -43,6 +43,7 @@ from handlers.labels import field_label, unset, value_label
 from handlers.mail import cards as mail_cards
 from handlers.mail.receivers import remember
 from handlers.mail.writing import (
+    LOOKS,
     WRITERS,
     Written,
     draft_buttons,
@@ -182,8 +183,14 @@ async def written_anew(ctx: Context, draft: Draft, mail: NewMail) -> Draft:
 
 
 async def _latest(ctx: Context, mail: NewMail) -> str:
-    """The id of the newest mail about any of the same things; empty where there is none."""
-    newest = await mails.find_newest(ctx.db, [record for record, _ticket in mail.things])
+    """The id of the newest mail about the same things, or to those who are asked for them; empty
+    where there is none.
+    """
+    records = [record for record, _ticket in mail.things]
+    if mail.purpose in LOOKS:
+        # What else its receiver was written changes what is said of it.
+        records += mail.customers
+    newest = await mails.find_newest(ctx.db, records)
     return str(newest.id) if newest else ""
 
 

@@ -169,18 +169,9 @@ def _places(
         "times": str(row.reached() or ""),
     }
     # Each rule's letter calls the day on which it began by a name of its own.
-    started = letter_date(_began_on(row, life), language)
+    started = letter_date(row.started_at.astimezone(BANGKOK).date(), language)
     places |= dict.fromkeys(("sent_on", "quoted_on", "told_on"), started)
     return places | _contract_places(life, language)
-
-
-def _began_on(row: Owed, life: Life) -> date:
-    """The day of what is owed from then on: that on which its ticket was closed."""
-    began = row.started_at
-    for ticket in life.tickets:
-        if ticket.no == row.ticket_no:
-            began = ticket.closed_at or began
-    return began.astimezone(BANGKOK).date()
 
 
 def _projects_text(ctx: Context, names: Sequence[str], years: str, language: str) -> str:

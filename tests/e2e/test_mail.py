@@ -199,3 +199,38 @@ def test_a_sender_must_be_named(make_desk: MakeDesk) -> None:
     refused = make_desk(SMTP_URL="smtp://localhost").run("check")
     assert refused.returncode == 1
     assert refused.stderr.startswith("DESKBOT_MAIL_FROM: ")
+
+
+# One letter about several things.
+
+
+def draft_of_two(desk: DeskProcess, telegram: FakeTelegram) -> int:
+    """A drafted letter about a payment and a contract that one person owes, shown."""
+    for subject in ("8.2", "7.9"):
+        line = f"/open C81554 เมล {subject} 30 วันก่อน ส่งแล้ว => แจ้งแล้ว ปิด"
+        telegram.say(NOK.telegram, line)
+        desk.settle()
+    for label in ("ดูคำขอ", "ส่งอีเมลติดตาม"):
+        press(desk, telegram, label)
+    return telegram.messages(NOK.telegram)[-1].message_id
+
+
+@pytest.mark.parametrize("failpoint", ["event.handled", "event.committed", "mail.sent"])
+def test_a_letter_about_several_goes_out_once_and_each_is_followed_up_once(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp, failpoint: str
+) -> None:
+    desk.start()
+    shown = draft_of_two(desk, telegram)
+    desk.stop()
+    desk.start(failpoint)
+    telegram.press(NOK.telegram, shown, "ส่ง")
+    desk.restart_after_kill()
+    desk.settle()
+    (taken,) = smtp.mails
+    assert "1. " in taken.body
+    assert "2. " in taken.body
+    assert states(desk) == ["sent"]
+    followed = desk.rows("SELECT subject, count(*) FROM tickets GROUP BY subject ORDER BY subject")
+    assert list(map(tuple, followed)) == [("7.11", 1), ("7.9", 1), ("8.2", 2)]
+    assert desk.rows("SELECT count(*) FROM owed WHERE chased = 1") == [(2,)]
+    assert desk.rows("SELECT count(*) FROM mail_records") == [(5,)]

@@ -2,6 +2,7 @@
 switched on the draft, and remembered.
 """
 
+import csv
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,12 @@ import pytest
 from bot.mail.adapter import MailAdapter
 from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
+from bot.tables.report import export_file
+from domain.staff import Platform
+from domain.tables.tables import RecordOutcome, Register
+from store.tables.tables import staged
+from store.tables.transfer import import_table
+from tests.fakes.office import OFFICE
 from tests.fakes.smtp import FakeSmtp
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
@@ -360,6 +367,71 @@ async def test_one_letter_that_comes_back_counts_for_none_of_its_things(desk, sm
     assert [letter.to for letter in smtp.mails] == ["kamon2@example.ac.th"]
     assert await asked(desk) == 2
     assert (await tickets_of(desk, "7.11")) == 1
+
+
+async def test_a_colleague_s_letter_to_the_same_person_is_seen_before_the_second_goes(desk, smtp):
+    await owes(desk, KAMON, "8.2", "7.9")
+    await reminded(desk)
+    await desk.presses("1 ติดตาม")
+    mine = (await desk.presses("แยกฉบับ")).token("ส่ง")
+    await desk.says("/contracts", who="ton")
+    await desk.presses("ผศ.ดร.กมลชนก", who="ton")
+    await desk.presses("ส่งอีเมลติดตาม", who="ton")
+    await desk.presses("แยกฉบับ", who="ton")
+    await desk.presses("ส่ง", who="ton")
+    warned = await desk.presses_token(mine)
+    assert "มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้" in warned.text
+    assert "📮 ผู้รับนี้ได้จดหมายติดตามแล้ว 1 ฉบับใน 10 วัน" in warned.text
+    await desk.mails_go()
+    assert len(smtp.mails) == 1
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    assert len(smtp.mails) == 2
+
+
+async def test_on_line_it_is_the_same(desk, smtp):
+    await owes(desk, KAMON, "8.2", "7.9")
+    await reminded(desk)
+    desk.last["line:nok"] = desk.last["telegram:nok"]
+    shown = await desk.presses("1 ติดตาม", platform=Platform.LINE)
+    assert "2 เรื่องไว้ในฉบับเดียว" in shown.text
+    assert "Dear" in (await desk.presses("English", platform=Platform.LINE)).text
+    await desk.presses("ส่ง", platform=Platform.LINE)
+    await desk.mails_go()
+    assert len(smtp.mails) == 1
+
+
+# The language among the fields of a customer.
+
+
+async def test_a_merge_takes_the_language_over_and_its_undoing_gives_it_back(desk):
+    await desk.says(f"แก้ไข {SOMCHAI} ภาษา อังกฤษ")
+    await desk.says(f"/merge {KAMON} {SOMCHAI}", who="may")
+    await desk.presses(f"เก็บ {KAMON} แทน", who="may")
+    await desk.presses(f"รวมเป็น {KAMON}", who="may")
+    language = "letter_language = 'en' AND code = ?"
+    assert await desk.count("customers", language, KAMON) == 1
+    await desk.presses("ยกเลิกการรวม", who="may")
+    await desk.presses("ยืนยันยกเลิกการรวม", who="may")
+    assert await desk.count("customers", language, KAMON) == 0
+    assert await desk.count("customers", language, SOMCHAI) == 1
+
+
+async def test_a_table_brings_the_language_in_and_takes_it_out(desk, tmp_path):
+    came = tmp_path / "in.csv"
+    came.write_text(f"รหัส,ชื่อ,ภาษาของจดหมาย\n{SOMCHAI},,English\n{KAMON},,ไทย\n", "utf-8")
+    with staged(came, Register.CUSTOMERS) as table:
+        counts = await import_table(desk.db, OFFICE, Register.CUSTOMERS, table, desk.now)
+    assert counts.rejected == 0
+    assert "Dear Mr. สมชาย ใจดี," in (await answer(desk)).text
+    out = tmp_path / "out.csv"
+    await export_file(desk.db, OFFICE, Register.CUSTOMERS, out, desk.now)
+    rows = csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines())
+    languages = {row["code"]: row["letter_language"] for row in rows}
+    assert languages[SOMCHAI] in ("อังกฤษ", "en")
+    with staged(out, Register.CUSTOMERS) as table:
+        counts = await import_table(desk.db, OFFICE, Register.CUSTOMERS, table, desk.now)
+    assert (counts.rejected, counts.records[RecordOutcome.CHANGED]) == (0, 0)
 
 
 # How many letters one person gets.
