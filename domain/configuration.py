@@ -17,6 +17,7 @@ from domain.owed.requests import RequestKind, Steps, read_requests
 from domain.owed.rules import Rule, read_rules
 from domain.publicity.posting import PostingRules, read_posting
 from domain.publicity.summary import Release, read_releases
+from domain.reach.plan import ReachRules, read_reach
 from domain.search import organisations
 from domain.search.organisations import Organisations, standard_organisations
 from domain.suggestions.pointing import Telling, read_telling
@@ -49,6 +50,7 @@ TABLES = (
     "suggestions",
     "pointing",
     "posting",
+    "reach",
     *organisations.TABLES,
 )
 
@@ -70,6 +72,7 @@ class Configuration:
     """The words of `suggestions`, with the subjects that each speaks for."""
     telling: Telling
     """Those of them that surely speak against a habit."""
+    reach: ReachRules
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
     leading: LeadRules = field(default_factory=LeadRules)
@@ -114,6 +117,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
         notice_rules=read_notice_rules(root, calendar.day_minutes),
         seeds=seeds,
         telling=read_telling(root, catalogue, seeds),
+        reach=read_reach(root),
         releases=read_releases(root, projects),
         posting=read_posting(root),
         leading=read_lead_rules(root),

@@ -165,6 +165,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "post.lapse": "ปิดโพสต์ที่ไม่มีผู้อนุมัติ",
         "facebook.event": "รับข้อมูลจากเพจ Facebook",
         "reminder": "เตือนส่วนตัว",
+        "climb": "แจ้งแทนผู้ที่ติดต่อไม่ได้",
     },
     "untold": {
         "owed.tell": "สิ่งที่ค้างส่ง",

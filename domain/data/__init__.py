@@ -2,10 +2,11 @@
 by name.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from domain.errors import DataError
@@ -21,8 +22,11 @@ DEFAULT_FILES = (
     "letters.toml",
     "suggestions.toml",
     "posting.toml",
+    "reach.toml",
     "organisations.toml",
 )
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,13 @@ class TomlTable:
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1000:
             raise self.refusal("must be a whole number from 1 to 1000", key)
         return value
+
+    def clock(self, key: str) -> time:
+        """Returns a time of day written "09:00"."""
+        match = _CLOCK.fullmatch(self.text(key))
+        if not match:
+            raise self.refusal('must look like "09:00"', key)
+        return time(int(match[1]), int(match[2]))
 
     def flag(self, key: str) -> bool:
         """Returns true or false; false where the key is missing."""

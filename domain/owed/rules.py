@@ -20,7 +20,6 @@ from domain.owed.contracts import DUE_DATES
 from domain.staff import StaffId
 
 _SPAN = re.compile(r"(\d{1,4}) (day|week|month|year)s?", re.ASCII)
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _KEYS = (
     "starts",
     "ends",
@@ -287,7 +286,7 @@ def _read_rule(
         every=_read_span(row, "every"),
         times=row.count("times"),
         supervisor_after=row.count("supervisor_after"),
-        at=_read_time(row),
+        at=row.clock("at"),
         again=_read_again(row),
         **subjects,
     )
@@ -316,10 +315,3 @@ def _read_again(row: TomlTable) -> Again:
         known = ", ".join(Again)
         raise row.refusal(f'"{text}" is not known; use one of {known}', "again")
     return Again(text)
-
-
-def _read_time(row: TomlTable) -> time:
-    match = _CLOCK.fullmatch(row.text("at"))
-    if not match:
-        raise row.refusal('must look like "09:00"', "at")
-    return time(int(match[1]), int(match[2]))

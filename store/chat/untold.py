@@ -7,10 +7,16 @@ from uuid import UUID
 from domain.errors import Conflict
 from domain.reach.untold import Untold
 from domain.staff import StaffId
+from store import due
+from store.due import Due
 from store.engine.columns import RecordColumns
 from store.engine.database import Database, Reader, Tx, is_one_of
 from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
+CLIMB = "climb"
+"""The kind of what is due when somebody else hears of what could not be told, and the first word of
+the keys of such notices.
+"""
 _UNTOLD = RecordColumns(Untold)
 _ADDED = ("key", "staff_id", "notice", "since_at", "held_until_at")
 _WAITS = (
@@ -27,6 +33,13 @@ async def add(tx: Tx, rows: Sequence[Untold]) -> None:
         "ON CONFLICT (key) DO NOTHING",
         [(row.key, row.staff_id, row.notice, row.since_at, row.held_until_at) for row in rows],
     )
+    # Whoever looks decides who hears of it, and when.
+    await plan_climb(tx, min(row.since_at for row in rows))
+
+
+async def plan_climb(tx: Tx, at: datetime) -> None:
+    """Somebody looks then who else is to hear of what could not be told."""
+    await due.plan_again(tx, [Due(CLIMB, "", "next", at)])
 
 
 async def list_waiting(db: Reader, staff_id: StaffId) -> list[Untold]:
@@ -105,6 +118,29 @@ async def note_all_reached(tx: Tx, ids: Sequence[int], now: datetime) -> list[st
         *ids,
     )
     return [row["notice"] for row in rows]
+
+
+async def list_climbing(db: Reader) -> list[Untold]:
+    """What nobody who can act knows of, and is not only held, the oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_UNTOLD.listed} FROM untold WHERE reached_at IS NULL "
+        "AND held_until_at IS NULL ORDER BY since_at, id"
+    )
+    return [_UNTOLD.of(row) for row in rows]
+
+
+async def is_climb_sent(db: Reader) -> bool:
+    """Whether somebody is being told of it just now, as far as that did not fail yet."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM outbox WHERE state IN ('queued', 'sending') AND error = '' "
+        f"AND substr(dedupe_key, 1, {len(CLIMB) + 1}) = '{CLIMB}:' LIMIT 1"
+    )
+    return row is not None
+
+
+async def note_climbed(tx: Tx, ids: Sequence[int]) -> None:
+    """The next of those above hear of these."""
+    await tx.execute(f"UPDATE untold SET climbed = climbed + 1 WHERE {is_one_of('id', ids)}", *ids)
 
 
 async def list_unreached(db: Reader, limit: int) -> list[Untold]:

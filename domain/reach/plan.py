@@ -1,0 +1,118 @@
+"""The office's rules of reaching people: who hears of what could not be told, and when; and when a
+push waits because it costs. Pure.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from domain.data import TomlTable
+from domain.dates.days import BANGKOK
+from domain.dates.working_calendar import WorkingCalendar
+from domain.reach.untold import Untold
+
+
+class Above(StrEnum):
+    """Who hears of what could not be told to somebody."""
+
+    SUPERVISORS = "supervisors"
+    ADMINISTRATORS = "administrators"
+
+
+@dataclass(frozen=True, slots=True)
+class ClimbStep:
+    """Who hears, so many working days after the first failure at this time."""
+
+    whom: Above
+    days: int
+    at: time
+
+    def due_at(self, since: datetime, calendar: WorkingCalendar, later: int = 0) -> datetime:
+        """Returns when they hear of what failed at `since`, so many working days `later`."""
+        on = since.astimezone(BANGKOK).date()
+        return datetime.combine(_after(on, self.days + later, calendar), self.at, BANGKOK)
+
+
+def _after(on: date, working_days: int, calendar: WorkingCalendar) -> date:
+    """Returns the day so many working days later."""
+    for _day in range(working_days):
+        on += timedelta(days=1)
+        while not calendar.is_working_day(on):
+            on += timedelta(days=1)
+    return on
+
+
+@dataclass(frozen=True, slots=True)
+class PushPlan:
+    """When a push that costs waits for an answer that is free; see domain/data/reach.toml."""
+
+    held: frozenset[str]
+    held_until: time
+    scarce_from: int
+    rides: frozenset[str]
+
+    def holds_until(
+        self,
+        kind: str,
+        now: datetime,
+        calendar: WorkingCalendar,
+        *,
+        scarce: bool,
+    ) -> datetime | None:
+        """Returns until when a notice of this kind waits; None where it is pushed now."""
+        today = now.astimezone(BANGKOK).date()
+        until = datetime.combine(today, self.held_until, BANGKOK)
+        if kind in self.held and now < until:
+            return until
+        if scarce and kind in self.rides:
+            return datetime.combine(_after(today, 1, calendar), self.held_until, BANGKOK)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ReachRules:
+    """What climbs, through which steps, and how LINE's pushes are planned."""
+
+    climbs: frozenset[str]
+    steps: tuple[ClimbStep, ...]
+    line: PushPlan
+
+    def next_step(
+        self, one: Untold, calendar: WorkingCalendar
+    ) -> tuple[ClimbStep, datetime] | None:
+        """Returns the step that is next for what could not be told, and when; after the last step
+        it begins anew a working day later. None where nobody else hears of it.
+        """
+        if one.kind not in self.climbs or not self.steps:
+            return None
+        again, place = divmod(one.climbed, len(self.steps))
+        step = self.steps[place]
+        return step, step.due_at(one.since_at, calendar, later=again)
+
+
+def read_reach(root: TomlTable) -> ReachRules:
+    """Reads the table `reach`; the DataError it raises names the key."""
+    table = root.table("reach")
+    table.check_keys(("climbs", "climb", "line"))
+    climb = table.table("climb")
+    climb.check_keys([*Above])
+    line = table.table("line")
+    line.check_keys(("held", "held_until", "scarce_from", "rides"))
+    return ReachRules(
+        climbs=frozenset(table.texts("climbs")),
+        steps=tuple(_read_step(Above(name), row) for name, row in climb.tables()),
+        line=PushPlan(
+            held=frozenset(line.texts("held")),
+            held_until=line.clock("held_until"),
+            scarce_from=line.count("scarce_from"),
+            rides=frozenset(line.texts("rides")),
+        ),
+    )
+
+
+def _read_step(whom: Above, row: TomlTable) -> ClimbStep:
+    row.check_keys(("days", "at"))
+    days = row.values.get("days")
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 30:
+        raise row.refusal("must be a whole number from 0 to 30", "days")
+    return ClimbStep(whom, days, row.clock("at"))

@@ -1,0 +1,144 @@
+"""What could not be told to somebody climbs until somebody who can act was reached, on the wire."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from domain.staff import Identity, Platform, Role, StaffId
+from handlers.chat import Masked, Notice, say
+from handlers.desk import Outcome
+from scheduler.ticker import Ticker
+from store import staff
+from store.engine.database import Tx
+from tests.bot.conftest import MAY, NOK, NOK_LINE, WiredDesk
+from tests.fakes.line_chat import line_id
+
+TON, TON_LINE = 1003, line_id("ton")
+TICKET = "R2611000124"
+FIRST = "SELECT reached_at IS NOT NULL AS n FROM untold WHERE key LIKE 'deadline:%'"
+
+
+@pytest.fixture
+async def climbing(wired: WiredDesk) -> AsyncIterator[WiredDesk]:
+    """นก and the supervisor ต้น are on LINE alone, whose quota is spent; เมย์ is on Telegram."""
+
+    async def work(tx: Tx) -> StaffId:
+        ton = await staff.add_staff(tx, "ต้น", Role.SUPERVISOR, wired.now)
+        await staff.link_identity(tx, Identity(Platform.LINE, TON_LINE, ton, TON_LINE), wired.now)
+        await tx.execute("DELETE FROM identities WHERE user_id = ?", str(NOK))
+        return ton
+
+    wired.ids["ton"] = await wired.db.write(work)
+    wired.line.quota = 0
+    return wired
+
+
+async def notify(desk: WiredDesk, key: str = "deadline:1") -> None:
+    masked = (Masked(f"🎫 {TICKET} 1.1 · เกินกำหนด", "ticket.show", {"no": TICKET}, TICKET),)
+    reply = replace(say(f"⏰ เกินกำหนด\n🎫 {TICKET} นายสมชาย ใจดี"), masked=masked)
+    await desk.engine.post(Outcome(notices=(Notice(lambda: reply, key, staff_id=desk.ids["nok"]),)))
+    await desk.engine.idle()
+
+
+async def tick(desk: WiredDesk) -> None:
+    """The clock's turn, as often as something comes of it."""
+    ticker = Ticker(desk.engine.desk, desk.engine)
+    for _again in range(3):
+        await ticker.tick()
+        await desk.engine.idle()
+
+
+def climbed(texts: list[str]) -> list[str]:
+    return [text for text in texts if "ฝากดูแทนด้วย" in text]
+
+
+async def test_the_supervisor_hears_at_nine_the_next_working_day_masked_and_once(climbing):
+    desk = climbing
+    await notify(desk)
+    desk.line.quota = None
+    for hours in (1, 5, 10):
+        await tick(desk)
+        assert climbed(desk.line_texts(TON_LINE)) == []
+        desk.wait(hours=hours)
+    desk.wait(hours=7, minutes=1)  # Tuesday, 9.01
+    await tick(desk)
+    (told,) = climbed(desk.line_texts(TON_LINE))
+    assert "ยังแจ้งคุณนกไม่ถึง ตั้งแต่ จ. 23 พ.ย. 69 10.00 น." in told
+    assert TICKET in told
+    assert "สมชาย" not in told
+    assert await desk.value(FIRST) == 1
+    desk.wait(days=1)
+    await tick(desk)
+    assert len(climbed(desk.line_texts(TON_LINE))) == 1
+    assert climbed(desk.telegram_texts(MAY)) == []
+
+
+async def test_who_was_reached_by_climbing_does_not_end_the_officers_own(climbing):
+    desk = climbing
+    await notify(desk)
+    desk.line.quota = None
+    desk.wait(days=1)
+    await tick(desk)
+    assert len(climbed(desk.line_texts(TON_LINE))) == 1
+    await desk.hears(desk.line.text_event(NOK_LINE, "เมนู"))
+    assert [TICKET in text for text in desk.line_texts()] == [False, True]
+
+
+async def test_where_the_supervisor_is_not_reached_the_administrators_hear_at_the_same_time(
+    climbing,
+):
+    desk = climbing
+    await notify(desk)
+    desk.wait(hours=23, minutes=1)
+    await tick(desk)
+    assert desk.line_texts(TON_LINE) == []
+    (told,) = climbed(desk.telegram_texts(MAY))
+    assert "คุณนก" in told
+    assert await desk.value(FIRST) == 1
+    await desk.hears(desk.line.text_event(TON_LINE, "เมนู"))
+    assert len(climbed(desk.line_texts(TON_LINE))) == 1
+
+
+async def test_as_long_as_nobody_is_reached_it_goes_on_and_stands_in_the_status(climbing):
+    desk = climbing
+    await desk.db.write(
+        lambda tx: tx.execute(
+            "UPDATE identities SET unreachable_at = seen_at WHERE user_id = ?", str(MAY)
+        )
+    )
+    await notify(desk)
+    for _day in range(2):
+        desk.wait(days=1)
+        await tick(desk)
+    assert await desk.value(FIRST) == 0
+    assert await desk.value("SELECT climbed FROM untold WHERE key LIKE 'deadline:%'") == 4
+    desk.telegram.say(MAY, "/status")
+    await desk.turn()
+    answer, *_told = [text for text in desk.telegram_texts(MAY) if "ยังแจ้งไม่ถึง" in text]
+    assert "คุณนก" in answer
+    assert TICKET in answer
+    # Whoever asks for it is told what waited, too: by that somebody is reached.
+    assert await desk.value(FIRST) == 1
+
+
+async def test_what_only_rides_climbs_to_nobody(climbing):
+    desk = climbing
+    await notify(desk, key="offer:1")
+    desk.line.quota = None
+    desk.wait(days=3)
+    await tick(desk)
+    assert climbed(desk.line_texts(TON_LINE)) == []
+
+
+async def test_a_clock_set_back_tells_nothing_twice(climbing):
+    desk = climbing
+    await notify(desk)
+    desk.line.quota = None
+    desk.wait(days=1)
+    await tick(desk)
+    desk.wait(days=-1)
+    await tick(desk)
+    desk.wait(days=1)
+    await tick(desk)
+    assert len(climbed(desk.line_texts(TON_LINE))) == 1
