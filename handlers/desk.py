@@ -231,7 +231,8 @@ class Desk:
     come from, empty where no mail is sent; `private_chats` are the links to the private chat with
     the bot, filled in when a platform tells; `title` asks a platform what a group is called ("" =
     it does not say); `numbers` are the running numbers that this process gives out, so that events
-    at once do not get the same; `words` and `suggestions` are what it remembers of `db`.
+    at once do not get the same; `words`, `suggestions` and `calendar` are what it remembers
+    of `db`.
     """
 
     db: Database
@@ -246,6 +247,7 @@ class Desk:
     numbers: RunningNumbers = field(default_factory=RunningNumbers)
     words: SearchWords = field(default_factory=SearchWords)
     suggestions: Suggestions = field(default_factory=Suggestions)
+    calendar: holidays.KnownCalendar = field(default_factory=holidays.KnownCalendar)
 
     def __post_init__(self) -> None:
         self.words.organisations = self.configuration.organisations
@@ -316,12 +318,17 @@ def without_waiting(desk: Desk, numbers: RunningNumbers) -> Desk:
     )
 
 
-async def up_to_date(desk: Desk) -> Desk:
-    """The desk with the holidays that administrators entered laid over its calendar.
+async def up_to_date(desk: Desk, version: int | None = None) -> Desk:
+    """The desk with the holidays that administrators entered laid over its calendar; `version` =
+    the number of what was entered, where that is known.
 
-    Read anew for each event and each tick, so that every process counts alike from the next one on.
+    Looked at anew for each event and each tick, so that every process counts alike from the next
+    one on.
     """
-    configuration = await holidays.lay_over(desk.db, desk.configuration)
+    if version is None:
+        configuration = await holidays.lay_over(desk.db, desk.configuration)
+    else:
+        configuration = await desk.calendar.lay_over(desk.db, desk.configuration, version)
     return (
         desk if configuration is desk.configuration else replace(desk, configuration=configuration)
     )
@@ -407,6 +414,16 @@ class Work:
         if record in self.made:
             return nothing
         return await read(self.db, record)
+
+    def remember(
+        self,
+        found: object,
+        read: Callable[Concatenate[Database, P], Awaitable[object]],
+        *args: P.args,
+        **params: P.kwargs,
+    ) -> None:
+        """`read` would find this, as something else that was read tells."""
+        self.known[(read, args, *params.items())] = found
 
     async def new_ticket_no(self, *, later: bool = False) -> TicketNo:
         """The number of a ticket that is written with this work, or `later`: writing it is a

@@ -5,14 +5,13 @@ press, a command, an answer to a form, or a search.
 import pkgutil
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
 
 import handlers
 from domain.customers.phones import looks_like_email, looks_like_phone
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
-from domain.staff import Staff
 from domain.text import digits
 from domain.tickets.references import ReferenceKind, read_alone, take_reference
 from handlers import system
@@ -50,11 +49,11 @@ from store.audit import AuditEntry
 from store.chat import buttons as button_store
 from store.chat import forms as form_store
 from store.chat.forms import Draft
+from store.chat.speakers import KnownSpeaker, find_speaker
 from store.engine.database import Tx
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
-NEVER = datetime.min.replace(tzinfo=UTC)
 _BARE = {ReferenceKind.CUSTOMER: "code", ReferenceKind.TICKET: "ticket"}
 KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
@@ -80,23 +79,36 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     body = incoming.body
     if isinstance(body, Left | Moved):
         return await _chat_changed(desk, incoming, body, now)
-    person, seen_at = await _who_speaks(desk, incoming)
+    speaker = await _who_speaks(desk, incoming)
     if isinstance(body, Query):
+        person = speaker.person if speaker else None
         return await inline.answer(desk, incoming, body, person)
-    if person is None or person.blocked_at is not None:
+    if speaker is None or speaker.person.blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")
-        return await strangers.answer(desk, incoming, now, blocked=person is not None)
+        return await strangers.answer(desk, incoming, now, blocked=speaker is not None)
+    return await _decided(desk, incoming, now, speaker)
+
+
+async def _decided(
+    desk: Desk,
+    incoming: Incoming,
+    now: datetime,
+    speaker: KnownSpeaker,
+) -> Outcome:
+    """What comes of an event of somebody of the staff."""
+    person = speaker.person
     speak(person.language)
     ctx = Context(
-        await up_to_date(desk),
+        await up_to_date(desk, speaker.holidays),
         now,
         incoming=incoming,
         staff=person,
     )
+    ctx.remember(speaker.draft, form_store.find_open, person.id)
     if incoming.unsendable:
         ctx.origins.add(incoming.id)
     reply = await _answer(ctx)
-    if incoming.private and now - seen_at > SEEN_EVERY:
+    if incoming.private and now - speaker.seen_at > SEEN_EVERY:
         _note_seen(ctx)
     origin = incoming.id if incoming.unsendable else min(ctx.origins, default="")
     return Outcome(
@@ -112,14 +124,11 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     )
 
 
-async def _who_speaks(desk: Desk, incoming: Incoming) -> tuple[Staff | None, datetime]:
-    """The member of staff, and when this account was seen last; None for whom the desk does not
-    know.
-    """
+async def _who_speaks(desk: Desk, incoming: Incoming) -> KnownSpeaker | None:
+    """The member of staff; None for whom the desk does not know."""
     if not incoming.who:
-        return None, NEVER
-    found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who)
-    return found or (None, NEVER)
+        return None
+    return await find_speaker(desk.db, incoming.platform, incoming.who)
 
 
 async def _answer(ctx: Context) -> Reply | None:

@@ -10,6 +10,7 @@ from domain.configuration import Configuration
 from domain.dates.working_calendar import DayRule
 from domain.staff import StaffId
 from store.engine.database import Reader, Tx
+from store.records import counters
 
 
 async def list_rules(db: Reader) -> Mapping[date, DayRule]:
@@ -37,11 +38,38 @@ async def enter(
         now,
         by,
     )
+    await counters.raise_by_one(tx, "holidays")
 
 
 async def take_back(tx: Tx, on: date) -> int:
     """Forget what was entered for a date; returns how many rows that were, 0 or 1."""
+    await counters.raise_by_one(tx, "holidays")
     return await tx.execute("DELETE FROM holidays WHERE day_on = ?", on)
+
+
+VERSION = "(SELECT value FROM counters WHERE name = 'holidays')"
+"""Within a SELECT: another number once anything was entered or taken back."""
+
+
+class KnownCalendar:
+    """The office's data with the entered dates laid over, as a process read them last."""
+
+    def __init__(self) -> None:
+        self._known: tuple[int, Configuration, Configuration] | None = None
+
+    async def lay_over(
+        self,
+        db: Reader,
+        configuration: Configuration,
+        version: int,
+    ) -> Configuration:
+        """As the function below, which is asked where this VERSION is not known yet."""
+        known = self._known
+        if known is not None and known[0] == version and known[1] is configuration:
+            return known[2]
+        laid_over = await lay_over(db, configuration)
+        self._known = (version, configuration, laid_over)
+        return laid_over
 
 
 async def lay_over(db: Reader, configuration: Configuration) -> Configuration:

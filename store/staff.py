@@ -13,7 +13,7 @@ from domain.staff import (
     StaffId,
 )
 from store.engine.columns import RecordColumns
-from store.engine.database import Database, Reader, Tx, count
+from store.engine.database import Database, Reader, Row, Tx, count
 from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
 
@@ -36,22 +36,30 @@ _IDENTITIES = RecordColumns(Identity, user="user_id")
 _ACCESS_REQUESTS = RecordColumns(AccessRequest, user="user_id")
 
 
+OF_IDENTITY = (
+    f"{_STAFF.listed_of('s')}, i.seen_at, i.unreachable_at, "
+    "CASE WHEN EXISTS (SELECT 1 FROM untold "
+    "WHERE untold.staff_id = s.id AND untold.told_at IS NULL) THEN 1 ELSE 0 END AS waits"
+)
+"""What `of_identity` is made of, where `s` is the table of staff and `i` that of accounts."""
+
+
 async def find_by_identity(
     db: Reader, platform: Platform, user: str
 ) -> tuple[Staff, datetime] | None:
     """The member of staff behind an account, blocked or not, and when the account was last seen."""
     row = await db.fetch_one(
-        f"SELECT {_STAFF.listed_of('s')}, "
-        "i.seen_at, i.unreachable_at, CASE WHEN EXISTS (SELECT 1 FROM untold "
-        "WHERE untold.staff_id = s.id AND untold.told_at IS NULL) THEN 1 ELSE 0 END AS waits "
-        "FROM identities i JOIN staff s ON s.id = i.staff_id "
+        f"SELECT {OF_IDENTITY} FROM identities i JOIN staff s ON s.id = i.staff_id "
         "WHERE i.platform = ? AND i.user_id = ?",
         platform,
         user,
     )
-    if row is None:
-        return None
-    seen = row["seen_at"]
+    return None if row is None else of_identity(row)
+
+
+def of_identity(row: Row) -> tuple[Staff, datetime]:
+    """Whose account it is, and when it was last seen."""
+    seen: datetime = row["seen_at"]
     if row["unreachable_at"]:
         # One that writes is reachable again: seen "never" makes the caller note it.
         seen = datetime.min.replace(tzinfo=seen.tzinfo)

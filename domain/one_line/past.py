@@ -3,7 +3,8 @@ afternoon of the 25th.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import cache
@@ -158,11 +159,20 @@ def _weekday_alone() -> re.Pattern[str]:
 def _starts(plain: str, at: int) -> Iterator[_Start]:
     """Yields where the moment itself may begin: here, or behind words that lead up to it."""
     yield _Start(at)
+    for lead, over, backdates in _leads().get(plain[at : at + 1], ()):
+        if plain.startswith(lead, at):
+            start = skip(_BLANKS_AND_COLONS, plain, at + len(lead))
+            yield _Start(start, over, backdates)
+
+
+@cache
+def _leads() -> Mapping[str, Sequence[tuple[str, bool, bool]]]:
+    """Returns the words that lead up to a moment by their first letter: nearly nowhere is one."""
+    leads = defaultdict[str, list[tuple[str, bool, bool]]](list)
     for key, over, backdates in _LEADS:
         for lead in listed("past", key):
-            if plain.startswith(lead, at):
-                start = skip(_BLANKS_AND_COLONS, plain, at + len(lead))
-                yield _Start(start, over, backdates)
+            leads[lead[0]].append((lead, over, backdates))
+    return leads
 
 
 _LEADS = (
@@ -220,9 +230,9 @@ def _day(
 
 def _by_word(plain: str, at: int, today: date) -> _Day | None:
     """Reads yesterday, last night, a moment ago."""
-    for distance, pattern in _relative():
-        if found := pattern.match(plain, at):
-            return _Day(today - timedelta(days=distance), found.end())
+    if found := _relative().match(plain, at):
+        distance = day_distances()[found[0].casefold()]
+        return _Day(today + timedelta(days=distance), found.end())
     if found := _words("night").match(plain, at):
         return _Day(today - timedelta(days=1), found.end(), sure=False)
     if found := _words("just_now").match(plain, at):
@@ -236,16 +246,11 @@ def _words(key: str) -> re.Pattern[str]:
 
 
 @cache
-def _relative() -> tuple[tuple[int, re.Pattern[str]], ...]:
-    """Returns the words for days that are over, the furthest (and longest) first, glued to what
-    follows or not.
-    """
-    over = [(word, -days) for word, days in day_distances().items() if days <= 0]
-    patterns = []
-    for word, distance in sorted(over, key=lambda one: -len(one[0])):
-        pattern = re.compile(re.escape(word), re.IGNORECASE)
-        patterns.append((distance, pattern))
-    return tuple(patterns)
+def _relative() -> re.Pattern[str]:
+    """Matches the words for days that are over, the longest first, glued to what follows or not."""
+    over = [word for word, days in day_distances().items() if days <= 0]
+    longest_first = sorted(over, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
 
 def _by_date(plain: str, at: int, today: date) -> _Day | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -82,15 +82,33 @@ def projects_in(projects: Sequence[Project], text: str) -> list[tuple[int, int, 
 
     Sure are its full name and its `marks` as whole words; "labour" or "income" alone are what
     people ask about."""
+    anywhere, named = _named(tuple(projects))
+    # Most texts name none.
+    if not anywhere.search(text):
+        return []
     found: list[tuple[int, int, Project]] = []
-    named = [(project.name, project) for project in projects]
-    named += [(mark, project) for project in projects for mark in project.marks]
-    for name, project in sorted(named, key=lambda pair: -len(pair[0])):
+    for name, project in named:
         for match in _pattern(name).finditer(text):
             begin, stop = match.span()
             if not any(start < stop and begin < end for start, end, _other in found):
                 found.append((begin, stop, project))
     return sorted(found, key=lambda one: one[0])
+
+
+@lru_cache(maxsize=4)
+def _named(
+    projects: Sequence[Project],
+) -> tuple[re.Pattern[str], Sequence[tuple[str, Project]]]:
+    """Returns a pattern for whatever surely names one of these, and the same one by one, the
+    longest first.
+    """
+    named = [(project.name, project) for project in projects]
+    named += [(mark, project) for project in projects for mark in project.marks]
+    named.sort(key=lambda pair: -len(pair[0]))
+    patterns = [f"(?:{_pattern(name).pattern})" for name, _project in named]
+    # Of no patterns at all none matches.
+    anywhere = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
+    return anywhere, named
 
 
 def likely_projects(projects: Iterable[Project], text: str) -> list[Project]:

@@ -340,6 +340,8 @@ async def _contact(ctx: Context, ticket: Ticket) -> str:
 async def _assignee(ctx: Context, ticket: Ticket) -> str:
     if ticket.assignee is None:
         return ""
+    if ticket.assignee == ctx.staff.id:
+        return ctx.staff.name
     names = await ctx.once(staff.staff_names)
     return names.get(ticket.assignee, "")
 

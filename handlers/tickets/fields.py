@@ -193,7 +193,7 @@ async def _parse_details(ctx: Context, draft: Draft, text: str) -> FormAnswer:
         return FormAnswer({"details": text})
     if chosen := _lone_choice(ctx, draft, text):
         return FormAnswer(chosen)
-    vocabulary = await line_vocabulary(ctx)
+    vocabulary = await line_vocabulary(ctx, text)
     led = read_led_details(text, vocabulary, ctx.today)
     if led is not None:
         said = await read_values(ctx, led)
@@ -224,7 +224,7 @@ async def _parse_result(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     read = read_result(text)
     # What is done to a saved ticket is done now.
     if not draft.record:
-        vocabulary = await line_vocabulary(ctx)
+        vocabulary = await line_vocabulary(ctx, text)
         read = read_closing(text, await day_of(ctx, draft), vocabulary, ctx.today)
     if not read.result:
         raise InvalidInput("result")

@@ -88,7 +88,8 @@ async def reread(ctx: Context, draft: Draft, subject: str) -> FormAnswer:
         details=details,
         result=draft.given.get("result", ""),
     )
-    read = read_fields(line, await line_vocabulary(ctx), ctx.today)
+    vocabulary = await line_vocabulary(ctx, line.details + line.result)
+    read = read_fields(line, vocabulary, ctx.today)
     values = await read_values(ctx, read)
     given = {
         name: value

@@ -42,10 +42,12 @@ HABIT = "habit"
 """In place of a field: channel and subject are those that the officer uses most."""
 
 
-async def line_vocabulary(ctx: Context) -> Vocabulary:
+async def line_vocabulary(ctx: Context, text: str) -> Vocabulary:
     """The words of the grammar, with the names of everybody and every team that may stand behind
-    @.
+    @ in this text.
     """
+    if "@" not in text:
+        return ctx.configuration.vocabulary
     people = await ctx.once(staff.staff_names)
     teams = await ctx.once(staff.list_teams)
     names = frozenset((*people.values(), *teams))
@@ -56,7 +58,7 @@ async def line_values(ctx: Context, line: str) -> FormAnswer:
     """The values of a new ticket's draft that the line says; with `look` it is shown before it is
     saved.
     """
-    read = parse_one_line(line, await line_vocabulary(ctx), ctx.today)
+    read = parse_one_line(line, await line_vocabulary(ctx, line), ctx.today)
     # Offices report so every month: nobody types a subject with it.
     if read.counts and not read.subject:
         read = _provincial(read)

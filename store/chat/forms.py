@@ -195,10 +195,30 @@ def _parted(kind: str, data: Mapping[str, Any]) -> tuple[dict[str, str], dict[st
     return given, about, _dialog(data)
 
 
-_SELECT = (
-    "SELECT id, staff_id, kind, data, asking, touched_at, state, record, record_version, outcome, "
-    "version, sources FROM forms"
+_COLUMNS = (
+    "id",
+    "staff_id",
+    "kind",
+    "data",
+    "asking",
+    "touched_at",
+    "state",
+    "record",
+    "record_version",
+    "outcome",
+    "version",
+    "sources",
 )
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM forms"
+BESIDE = ", ".join(f"f.{name} AS draft_{name}" for name in _COLUMNS)
+"""The columns of the table `f` in a SELECT over several."""
+
+
+def beside(row: Row) -> Draft | None:
+    """The draft of such a row, where it has one."""
+    if row["draft_id"] is None:
+        return None
+    return _draft({name: row[f"draft_{name}"] for name in _COLUMNS})
 
 
 def _draft(row: Row) -> Draft:

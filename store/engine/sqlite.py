@@ -8,7 +8,6 @@ from collections.abc import (
     Awaitable,
     Callable,
     Iterable,
-    Iterator,
     Sequence,
 )
 from contextvars import Context, copy_context
@@ -66,12 +65,12 @@ def _encode(value: object) -> object:
     return value
 
 
-def _encoded(rows: Iterable[tuple[object, ...]]) -> Iterator[list[object]]:
-    """Many rows, encoded as they are asked for."""
-    # Nearly all values are texts and numbers; an import brings millions.
-    plain = {str, int, float, type(None)}
-    for row in rows:
-        yield [value if type(value) in plain else _encode(value) for value in row]
+_PLAIN = frozenset((str, int, float, type(None)))
+"""The types of nearly all values, which need no encoding."""
+
+
+def _encoded(values: Sequence[object]) -> list[object]:
+    return [value if type(value) in _PLAIN else _encode(value) for value in values]
 
 
 def _moment(value: object) -> object:
@@ -135,7 +134,7 @@ class _Connection:
 
     def _run(self, sql: str, params: Sequence[object]) -> sqlite3.Cursor:
         try:
-            return self._connection.execute(sql, [_encode(value) for value in params])
+            return self._connection.execute(sql, _encoded(params))
         except sqlite3.Error as error:
             translated = _translated(error)
             if translated is error:
@@ -154,7 +153,7 @@ class _Connection:
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         try:
-            self._connection.executemany(sql, _encoded(rows))
+            self._connection.executemany(sql, map(_encoded, rows))
         except sqlite3.Error as error:
             translated = _translated(error)
             if translated is error:

@@ -49,6 +49,11 @@ async def raise_above(tx: Tx, name: str, records: Iterable[str]) -> None:
     await raise_counter(tx, name, max(running, default=0))
 
 
+async def raise_by_one(tx: Tx, name: str) -> None:
+    """Say that what this number stands for is another by now."""
+    await tx.execute("UPDATE counters SET value = value + 1 WHERE name = ?", name)
+
+
 async def read_counter(db: Reader, name: str) -> int:
     """The last running number that was given out."""
     row = await db.fetch_one("SELECT value FROM counters WHERE name = ?", name)

@@ -70,6 +70,7 @@ async def test_a_fresh_database_gets_the_whole_schema(empty_url: str, opening: O
     assert [row["version"] for row in versions] == [number for number, _script in migrate._files()]
     assert [tuple(row.values()) for row in counters] == [
         ("customer", 0),
+        ("holidays", 0),
         ("publication", 0),
         ("request", 0),
         ("ticket", 0),
