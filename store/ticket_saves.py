@@ -55,13 +55,22 @@ async def update_ticket(
         await deadlines.replan(tx, {new.no: told_now}, context.now)
     if new.status is Status.VOIDED and old.status is not Status.VOIDED:
         await requests.ticket_voided(tx, new.no, context)
-    elif _of_request(new) != _of_request(old):
+        return
+    if _of_contract(new) != _of_contract(old):
+        await requests.ticket_corrected(tx, old, new, context)
+    if _of_request(new) != _of_request(old):
         await requests.settle_ticket(tx, new.no, context)
 
 
 def _of_request(ticket: Ticket) -> tuple[object, ...]:
     """What its request, and what is owed on that, follow from."""
-    return ticket.status, ticket.subject, ticket.closed_at
+    return ticket.status, ticket.subject, ticket.created_at, ticket.closed_at, ticket.assignee
+
+
+def _of_contract(ticket: Ticket) -> tuple[object, ...]:
+    """Whose the request is, and what its contract is called."""
+    is_voided = ticket.status is Status.VOIDED
+    return ticket.customer, ticket.contract_no, ticket.contract_on, is_voided
 
 
 async def update_imported(

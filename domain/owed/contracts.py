@@ -51,6 +51,15 @@ def check_year(no: str, today: date) -> str:
     return no
 
 
+def has_begun(no: str, today: date) -> bool:
+    """Returns whether this is the number of a contract whose year has begun."""
+    try:
+        check_year(no, today)
+    except InvalidInput:
+        return False
+    return True
+
+
 def next_no(taken: Iterable[str], today: date) -> str:
     """Returns the number after the highest one taken in today's Buddhist year."""
     year = today.year + BUDDHIST_OFFSET

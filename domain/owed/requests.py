@@ -3,7 +3,7 @@ belong to it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -84,6 +84,40 @@ class Life:
     def may_hold(self, ticket: Ticket) -> bool:
         """Returns whether the ticket names no other contract than the request has."""
         return self.contract is None or ticket.contract_no in ("", self.contract.no)
+
+    def without(self, ticket_no: str) -> "Life":
+        """Returns the request without this ticket."""
+        left = [ticket for ticket in self.tickets if ticket.no != ticket_no]
+        return replace(self, tickets=tuple(left))
+
+    def gives_up_contract(self, ticket: Ticket) -> bool:
+        """Returns whether the contract goes along with the ticket that left: no other ticket speaks
+        of it.
+        """
+        if self.contract is None or not self.tickets:
+            return self.contract is not None
+        named = {each.contract_no for each in self.tickets}
+        return ticket.contract_no == self.contract.no and self.contract.no not in named
+
+    def corrected(self, old: Ticket, new: Ticket) -> "Life":
+        """Returns the request after one of its tickets was corrected: it follows its tickets to
+        another customer, where they all are; its contract has the number and the date that one
+        ticket alone names.
+        """
+        others = self.without(new.no)
+        life = self
+        if new.customer and {ticket.customer for ticket in others.tickets} <= {new.customer}:
+            life = replace(life, request=replace(life.request, customer=new.customer))
+        contract = life.contract
+        if contract is None or old.contract_no != contract.no:
+            return life
+        if not others.gives_up_contract(old) or not new.contract_no:
+            return life
+        signed_on = contract.signed_on
+        if signed_on == old.contract_on:
+            signed_on = new.contract_on
+        renamed = replace(contract, no=new.contract_no, signed_on=signed_on)
+        return replace(life, contract=renamed)
 
     def projects(self) -> dict[str, None]:
         """Returns what the tickets and the contract are about, each once."""
@@ -182,11 +216,11 @@ def place(
     `ends` = the rules of things owed that this subject ends."""
     step = steps.step_of(ticket.subject)
     if ticket.contract_no:
-        named = _of_contract(ticket.contract_no, lives)
+        named = of_contract(ticket.contract_no, lives)
         if named:
-            return Placement(named[0])
+            return Placement(named)
         # Another contract is another request.
-        lives = _of_contract("", lives)
+        lives = [life for life in lives if life.contract is None]
     latest_first = sorted(lives, key=_touched_at, reverse=True)
     live = [life for life in latest_first if _is_live(life, now)]
     fitting = _fitting(steps, step, live, ends) or _thanked(step, lives)
@@ -223,9 +257,12 @@ def _touched_at(life: Life) -> datetime:
     return life.request.touched_at
 
 
-def _of_contract(no: str, lives: Sequence[Life]) -> list[Life]:
-    """Returns the requests with this contract; with "" those that have none yet."""
-    return [life for life in lives if no == (life.contract.no if life.contract else "")]
+def of_contract(no: str, lives: Sequence[Life]) -> Life | None:
+    """Returns the request with this contract; None for ""."""
+    for life in lives:
+        if no and life.contract is not None and life.contract.no == no:
+            return life
+    return None
 
 
 def _about(projects: Sequence[str], lives: list[Life]) -> list[Life]:

@@ -246,11 +246,12 @@ def _as_told(row: Owed, debt: Debt, chases: Sequence[Closing]) -> Owed:
     """The thing owed as the facts are."""
     first = debt.first
     # A ticket that is opened and closed again was sent no later than before.
-    since = max(debt.after, min(first.created_at, first.at))
+    since = (max(debt.after, min(first.created_at, first.at)), first.no)
     letters = [
         chase.at
         for chase in chases
-        if since < chase.at <= (debt.ended_at or chase.at) and chase.no != first.no
+        if since < (chase.at, chase.no) and chase.no != first.no
+        if chase.at <= (debt.ended_at or chase.at)
     ]
     told = replace(
         row,

@@ -22,9 +22,11 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, when
 from handlers.registry import action
+from handlers.tickets.saves import save_context
 from store import merges, staff
 from store.customers import records as customers
 from store.merges import StoredMerge
+from store.owed.placing import place_strays
 from store.tickets import records as tickets
 
 
@@ -230,6 +232,12 @@ async def part_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.change(change)
     survivor = now.code
     merged = stored.merge.merged.code
+    parting = partial(
+        place_strays,
+        customers=(survivor, merged),
+        context=save_context(ctx, ctx.staff.id),
+    )
+    ctx.change(parting)
     ctx.audit("customer.unmerged", merged)
     ctx.audit("customer.changed", survivor)
     text = _(

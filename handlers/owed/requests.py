@@ -13,6 +13,7 @@ from domain.owed.requests import (
     Placement,
     Request,
     RequestKind,
+    of_contract,
     place,
 )
 from domain.owed.rules import Owed, OwedState, Rule
@@ -33,7 +34,6 @@ from handlers.owed import request_cards
 from handlers.registry import SavedTicket, TicketEvent, action, after_save
 from handlers.tickets.contract_no import next_contract_no
 from store.owed import contracts, requests
-from store.owed import rows as owed
 from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
@@ -112,15 +112,10 @@ async def _placement(
     """
     assert ticket.customer is not None
     lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
-    life = _request_of(lives, wanted)
-    if life is None and wanted is not None and wanted == current:
-        # Its tickets were all voided until now, so that the customer's requests lack it.
-        life = await _own_request(
-            ctx,
-            wanted,
-            ticket,
-            kind,
-        )
+    life = of_contract(ticket.contract_no, lives) or _request_of(lives, wanted)
+    if current is not None and (life is None or not life.may_hold(ticket)):
+        # The one that it is on follows its only ticket, which may have been another's, or voided.
+        life = await _own_request(ctx, current, ticket, kind)
     if life and life.may_hold(ticket):
         return Placement(life)
     configuration = ctx.desk.configuration
@@ -152,10 +147,11 @@ async def _own_request(
     ticket: Ticket,
     kind: RequestKind,
 ) -> Life | None:
-    """The request that a ticket is on, if it is still of its customer and kind."""
+    """The request that a ticket is on as it will be, if it is of its customer and kind by then."""
     life = await requests.get_life(ctx.db, number)
+    life = life.corrected(await tickets.get_ticket(ctx.db, ticket.no), ticket)
     same = life.request.customer == ticket.customer and life.request.kind is kind
-    return life if same and not life.tickets else None
+    return life if same else None
 
 
 def _without_customer(ticket: Ticket) -> ReplyPart:
@@ -204,12 +200,15 @@ async def put(
     """
     if life is None:
         life = await _new_request(ctx, ticket, kind)
+    left = await _left(ctx, life, ticket)
+    if left and left.contract and life.contract is None and left.gives_up_contract(ticket):
+        life = replace(life, contract=replace(left.contract, request_id=life.request.id))
     lines: list[str] = []
     if ticket.contract_no and life.contract is None:
         life, lines = await _with_contract(ctx, life, ticket)
     _set_request(ctx, ticket, life.request.id)
     ctx.audit("request.changed", requests.record(life.request.id))
-    known = await _known_elsewhere(ctx, life, ticket)
+    known = [row for row in left.owed if row.known_by == ticket.no] if left else []
     after, changed = settled(ctx, replace(life, owed=(*life.owed, *known)), ticket)
     asked = _asked_again(ctx, after, ticket, changed)
     lines += request_cards.told(
@@ -235,13 +234,16 @@ async def put(
     return outcome, *(again_part(life, each) for each in asked.values())
 
 
-async def _known_elsewhere(ctx: Context, life: Life, ticket: Ticket) -> list[Owed]:
-    """What is owed from this ticket on another request, and comes along with it."""
+async def _left(ctx: Context, life: Life, ticket: Ticket) -> Life | None:
+    """The request that the ticket leaves for this one, without it."""
     is_new = ticket.version == 1
     if is_new or ticket.no in {each.no for each in life.tickets}:
-        return []
-    rows = await owed.list_known_by(ctx.db, ticket.no)
-    return [row for row in rows if row.request_id != life.request.id]
+        return None
+    number = await requests.find_request_of(ctx.db, ticket.no)
+    if number in (None, life.request.id):
+        return None
+    left = await requests.get_life(ctx.db, number)
+    return left.without(ticket.no)
 
 
 def _asked_again(
@@ -375,7 +377,8 @@ async def _with_contract(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life
             code=owner,
         )
         return life, [line]
-    contract = contract_from(life, no, ticket)
+    before = await contracts.find_laid_by(ctx.db, life.request.id, no)
+    contract = before or contract_from(life, no, ticket)
     ctx.change(
         partial(
             requests.add_contract,

@@ -26,11 +26,15 @@ async def next_contract_no(ctx: Context) -> str:
     return next_no(taken_nos, ctx.today)
 
 
-async def check_owner(ctx: Context, no: str, customer: str) -> None:
-    """Refuse a number that is another customer's contract; InvalidInput("contract_taken")."""
+async def check_owner(ctx: Context, no: str, customer: str, ticket_no: str = "") -> None:
+    """Refuse a number that is another customer's contract; InvalidInput("contract_taken").
+
+    A contract goes along with the ticket `ticket_no`, where that is on its request."""
     owner = await contracts.find_owner(ctx.db, no)
     # A ticket without a customer may still find its contract later.
-    if owner and customer and owner != customer:
+    if not owner or customer in ("", owner):
+        return
+    if not await contracts.is_of_ticket(ctx.db, no, ticket_no):
         raise await taken(ctx, no, owner)
 
 

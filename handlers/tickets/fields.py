@@ -300,7 +300,7 @@ async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Given:
 
 async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
     customer = await present(ctx, draft, "customer")
-    await check_owner(ctx, no, customer)
+    await check_owner(ctx, no, customer, draft.record)
 
 
 def _own() -> dict[str, Field]:

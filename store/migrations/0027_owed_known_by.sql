@@ -40,3 +40,11 @@ CREATE UNIQUE INDEX owed_known ON owed (rule, known_by) WHERE known_by <> '';
 -- Requests that are to be settled anew, once, at a start of the desk.
 CREATE TABLE unsettled (request_id BIGINT PRIMARY KEY REFERENCES requests (id));
 INSERT INTO unsettled (request_id) SELECT DISTINCT request_id FROM owed;
+
+-- What was known of contracts that no ticket speaks of any more, by the request that they were of.
+CREATE TABLE laid_by_contracts (
+    request_id BIGINT NOT NULL REFERENCES requests (id),
+    no TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    PRIMARY KEY (request_id, no)
+);

@@ -1,7 +1,8 @@
 """Microdata contracts: one a request, each with a number of its own."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from domain.errors import NotFound
@@ -94,6 +95,17 @@ async def find_owner(db: Reader, no: str) -> str:
     return row["customer_code"] if row else ""
 
 
+async def is_of_ticket(db: Reader, no: str, ticket_no: str) -> bool:
+    """Whether a contract is that of the request that a ticket is on."""
+    row = await db.fetch_one(
+        "SELECT 1 AS n FROM contracts c JOIN request_tickets h ON h.request_id = c.request_id "
+        "WHERE c.no = ? AND h.ticket_no = ?",
+        no,
+        ticket_no,
+    )
+    return row is not None
+
+
 async def list_taken(db: Reader, year: int) -> list[str]:
     """The numbers of a Buddhist year that contracts have, or that tickets name."""
     rows = await db.fetch(
@@ -125,8 +137,8 @@ async def add_contract(
 
 
 async def update_contract(tx: Tx, contract: Contract) -> None:
-    """Save a contract's fields; Conflict("exists") where its number is taken."""
-    stored = _columns(contract)
+    """Save a contract's fields and its request; Conflict("exists") where its number is taken."""
+    stored = {**_columns(contract), "request_id": contract.request_id}
     columns = ", ".join(f"{name} = ?" for name in stored)
     await tx.execute(
         f"UPDATE contracts SET {columns} WHERE id = ?",
@@ -135,9 +147,29 @@ async def update_contract(tx: Tx, contract: Contract) -> None:
     )
 
 
-async def remove_contract(tx: Tx, contract_id: int) -> None:
-    """A contract that was never meant."""
-    await tx.execute("DELETE FROM contracts WHERE id = ?", contract_id)
+async def lay_by(tx: Tx, contract: Contract) -> None:
+    """A contract that nothing speaks of any more: its number is free, and what was known of it
+    waits for its ticket to come back.
+    """
+    await tx.execute("DELETE FROM contracts WHERE id = ?", contract.id)
+    await tx.execute(
+        "INSERT INTO laid_by_contracts (request_id, no, fields) VALUES (?, ?, ?) "
+        "ON CONFLICT (request_id, no) DO UPDATE SET fields = excluded.fields",
+        contract.request_id,
+        contract.no,
+        json.dumps(CONTRACT.texts(contract, CONTRACT.rows)),
+    )
+
+
+async def find_laid_by(db: Reader, request_id: int, no: str) -> Contract | None:
+    """What was known of a contract of this number when it was laid by on this request."""
+    row = await db.fetch_one(
+        "SELECT fields FROM laid_by_contracts WHERE request_id = ? AND no = ?", request_id, no
+    )
+    if row is None:
+        return None
+    values = CONTRACT.values(json.loads(row["fields"]), CONTRACT.rows)
+    return replace(Contract(no, request_id), **values)
 
 
 _LISTED = (

@@ -9,18 +9,17 @@ from datetime import datetime
 from itertools import chain
 
 from domain.customers.records import CustomerCode
-from domain.dates.days import BANGKOK
-from domain.errors import InvalidInput
-from domain.owed.contracts import Contract, check_year
+from domain.owed.contracts import Contract, has_begun
 from domain.owed.requests import Life, Request, RequestKind, place
 from domain.owed.rules import Owed
 from domain.owed.settling import settle
 from domain.tickets.records import Status, Ticket
-from store.engine.database import Tx
+from store.engine.database import Tx, is_one_of
 from store.owed import contracts, requests
 from store.owed import rows as owed
 from store.records import counters
 from store.records.save_context import SaveContext
+from store.tickets.records import get_tickets
 
 
 async def place_tickets(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> int:
@@ -46,6 +45,23 @@ async def place_tickets(tx: Tx, tickets: Sequence[Ticket], context: SaveContext)
         placing.take(ticket, request_of.get(ticket.no))
     await placing.write(tx, request_of)
     return len(placing.new)
+
+
+async def place_strays(tx: Tx, customers: Sequence[str], context: SaveContext) -> None:
+    """Tickets that are on a request of one of these customers and are another's, as the undoing of
+    a merge leaves them, go to a request of their own customer, or take theirs along.
+    """
+    of_these = is_one_of("r.customer_code", customers)
+    rows = await tx.fetch(
+        "SELECT t.no FROM requests r JOIN request_tickets h ON h.request_id = r.id "
+        "JOIN tickets t ON t.no = h.ticket_no "
+        f"WHERE {of_these} AND t.customer_code <> r.customer_code AND t.status <> 'voided'",
+        *customers,
+    )
+    found = await get_tickets(tx, [row["no"] for row in rows])
+    for ticket in found.values():
+        await requests.ticket_corrected(tx, ticket, ticket, context)
+    await place_tickets(tx, [*found.values()], context)
 
 
 def _kind(ticket: Ticket, context: SaveContext) -> RequestKind | None:
@@ -161,11 +177,7 @@ class _Placing:
     def _contract(self, life: Life, ticket: Ticket) -> Contract | None:
         """The contract that a ticket names, where nobody has it and its year has begun."""
         no = ticket.contract_no
-        if not no or no in self.taken:
-            return None
-        try:
-            check_year(no, self.context.now.astimezone(BANGKOK).date())
-        except InvalidInput:
+        if not no or no in self.taken or not has_begun(no, self.context.today):
             return None
         self.taken.add(no)
         made = Contract(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from domain.errors import Conflict, NotFound
-from domain.owed.contracts import DUE_DATES, Contract
+from domain.owed.contracts import DUE_DATES, Contract, has_begun
 from domain.owed.fields import CONTRACT
 from domain.owed.requests import Life, Request, RequestKind, StepMark
 from domain.owed.rules import (
@@ -39,11 +39,12 @@ from store.tickets import records as tickets
 _REQUESTS = RecordColumns(Request, customer="customer_code")
 
 _MEANT = (
-    "(NOT EXISTS (SELECT 1 FROM request_tickets h WHERE h.request_id = requests.id) "
-    "OR EXISTS (SELECT 1 FROM request_tickets h JOIN tickets t ON t.no = h.ticket_no "
-    f"WHERE h.request_id = requests.id AND t.{tickets.COUNTS}))"
+    "(EXISTS (SELECT 1 FROM request_tickets h JOIN tickets t ON t.no = h.ticket_no "
+    f"WHERE h.request_id = requests.id AND t.{tickets.COUNTS}) "
+    "OR EXISTS (SELECT 1 FROM contracts c WHERE c.request_id = requests.id) "
+    "OR EXISTS (SELECT 1 FROM owed o WHERE o.request_id = requests.id AND o.state <> 'void'))"
 )
-"""Holds for requests but those all of whose tickets were voided."""
+"""Holds for requests but those whose tickets were all voided or went elsewhere."""
 
 
 def record(request_id: int) -> str:
@@ -272,9 +273,99 @@ async def set_request(
         )
     if request_id is not None and known - {request_id}:
         await owed.move(tx, ticket_no, request_id)
+    if before is not None and before != request_id:
+        await _contract_follows(tx, before, ticket_no, request_id, context)
     # In one order, so that two who move tickets to and fro wait for each other.
     for each in sorted(touched):
         await settle_request(tx, each, context)
+
+
+async def _contract_follows(
+    tx: Tx,
+    before: int,
+    ticket_no: str,
+    request_id: int | None,
+    context: SaveContext,
+) -> None:
+    """Where no other ticket speaks of the contract, it goes with the one that left; one that has
+    nowhere to go is laid by, and its number is free.
+    """
+    ticket = await tickets.get_ticket(tx, ticket_no)
+    left = await get_life(tx, before)
+    if left.contract is None or not left.gives_up_contract(ticket):
+        return
+    there = None
+    if request_id is not None:
+        there = await get_life(tx, request_id)
+    if there is None or there.contract is not None:
+        if not left.tickets:
+            await _lay_by(tx, left, context)
+        return
+    contract = replace(left.contract, request_id=there.request.id)
+    if there.request.customer != left.request.customer:
+        contract = replace(contract, contact_id=ticket.contact_id)
+    await contracts.update_contract(tx, contract)
+    await note(tx, before, context, [("contract_no", contract.no, "")])
+    await note(tx, there.request.id, context, [("contract_no", "", contract.no)])
+
+
+async def _lay_by(tx: Tx, life: Life, context: SaveContext) -> None:
+    """Nothing speaks of this contract any more."""
+    assert life.contract is not None
+    await contracts.lay_by(tx, life.contract)
+    await note(tx, life.request.id, context, [("contract_no", life.contract.no, "")])
+
+
+async def ticket_corrected(
+    tx: Tx,
+    old: Ticket,
+    new: Ticket,
+    context: SaveContext,
+) -> None:
+    """The request follows its only ticket to another customer, and its contract the number that
+    only this ticket names, unless another contract has that.
+    """
+    request_id = await find_request_of(tx, new.no)
+    if request_id is None:
+        return
+    life = await get_life(tx, request_id)
+    after = life.corrected(old, new)
+    fields: list[tuple[str, str, str]] = []
+    if after.request.customer != life.request.customer:
+        await tx.execute(
+            "UPDATE requests SET customer_code = ? WHERE id = ?",
+            after.request.customer,
+            request_id,
+        )
+        fields.append(("customer_code", life.request.customer, after.request.customer))
+    fields += await _contract_corrected(tx, life, after, new, context)
+    if fields:
+        await note(tx, request_id, context, fields)
+
+
+async def _contract_corrected(
+    tx: Tx,
+    life: Life,
+    after: Life,
+    ticket: Ticket,
+    context: SaveContext,
+) -> list[tuple[str, str, str]]:
+    if life.contract is None or after.contract is None:
+        return []
+    contract = after.contract
+    if after.request.customer != life.request.customer:
+        contract = replace(contract, contact_id=ticket.contact_id)
+    if contract.no != life.contract.no and not await _is_free(tx, contract.no, context):
+        contract = replace(contract, no=life.contract.no)
+    if contract == life.contract:
+        return []
+    await contracts.update_contract(tx, contract)
+    different = CONTRACT.differences(life.contract, contract)
+    return [(field, *values) for field, values in different.items()]
+
+
+async def _is_free(db: Reader, no: str, context: SaveContext) -> bool:
+    return has_begun(no, context.today) and await contracts.find_contract(db, no) is None
 
 
 async def _whereabouts(db: Reader, ticket_no: str) -> tuple[int | None, set[int]]:
@@ -302,8 +393,7 @@ async def ticket_voided(tx: Tx, ticket_no: str, context: SaveContext) -> None:
     await settle_request(tx, request_id, context)
     life = await get_life(tx, request_id)
     if life.contract is not None and not life.tickets:
-        await contracts.remove_contract(tx, life.contract.id)
-        await note(tx, request_id, context, [("contract_no", life.contract.no, "")])
+        await _lay_by(tx, life, context)
 
 
 async def settle_some(tx: Tx, context: SaveContext, limit: int) -> int:

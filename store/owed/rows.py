@@ -271,14 +271,6 @@ async def is_known_by(db: Reader, rule: str, ticket_no: str) -> bool:
     return row is not None
 
 
-async def list_known_by(db: Reader, ticket_no: str) -> list[Owed]:
-    """What is or was owed that is known by this ticket."""
-    rows = await db.fetch(
-        f"SELECT {_OWED.listed} FROM owed WHERE known_by = ? ORDER BY id", ticket_no
-    )
-    return [_OWED.of(row) for row in rows]
-
-
 async def list_known(db: Reader, ticket_nos: Sequence[str]) -> set[str]:
     """Those of these tickets that something owed is known by."""
     if not ticket_nos:

@@ -4,9 +4,10 @@ when.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.configuration import Configuration
+from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import WorkingCalendar
 from domain.owed.rules import Rule
 from domain.staff import StaffId
@@ -21,6 +22,11 @@ class SaveContext:
     configuration: Configuration
     by: StaffId | None
     now: datetime
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return self.now.astimezone(BANGKOK).date()
 
     @property
     def rules(self) -> Mapping[str, Rule]:

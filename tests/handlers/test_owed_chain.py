@@ -115,3 +115,100 @@ async def test_a_follow_up_that_is_voided_or_is_none_counts_no_longer(desk):
     await desk.says(other)
     await desk.presses("เปิดใบงานอีกครั้ง")
     assert await desk.count("owed", "chased = 0 AND last_at IS NULL") == 1
+
+
+# A customer or a number is corrected.
+
+
+async def corrected(desk: DeskUnderTest, no: str, field: str, value: str) -> str:
+    """A field of a ticket, changed in its form; what was answered."""
+    await desk.says(no)
+    await desk.presses("แก้ไข")
+    if field not in " ".join(desk.last["telegram:nok"].buttons):
+        await desk.presses("ช่องทั้งหมด")
+    await desk.presses(field)
+    await desk.says(value)
+    return (await desk.presses("บันทึก")).text
+
+
+SENT = "ส่งข้อมูลและสัญญา 81/2569 ลงวันที่ 20 พ.ย. 69"
+
+
+async def test_the_contract_follows_its_ticket_to_the_right_customer(desk):
+    await desk.says(f"/open C81554 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
+    await desk.presses("ดูคำขอ")
+    await desk.presses("เลื่อน…")
+    await desk.says("15 ม.ค. 70")
+    said = await corrected(desk, "R2611000124", "ผู้รับบริการ", "C70001")
+    assert "📄 สัญญา 81/2569" in said
+    assert "⚠️" not in said
+    rows = await desk.db.fetch(
+        "SELECT r.customer_code, o.snoozed_on FROM contracts c JOIN requests r ON r.id = c.request_id "
+        "JOIN owed o ON o.request_id = r.id WHERE c.no = '81/2569' AND o.state = 'open'"
+    )
+    assert [(row["customer_code"], str(row["snoozed_on"])) for row in rows] == [
+        ("C70001", "2027-01-15")
+    ]
+    assert "คำขอข้อมูล" not in " ".join((await desk.says("C81554")).buttons)
+    done = await desk.says("/open C70001 เมล 7.10 ได้รับสัญญา 81/2569 => ครบถ้วน ปิด")
+    assert "หยุดเตือน" in done.text
+    assert await desk.count("requests") == 1
+
+
+async def test_one_of_two_tickets_takes_the_contract_that_it_names_along(desk):
+    await desk.says("/open C81554 เมล 7.5 ขอโครงร่าง => ส่งแล้ว ปิด")
+    await desk.says(f"/open C81554 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
+    await corrected(desk, "R2611000125", "ผู้รับบริการ", "C70001")
+    owner = (
+        "SELECT r.customer_code FROM contracts c JOIN requests r ON r.id = c.request_id "
+        "WHERE c.no = '81/2569'"
+    )
+    assert [row["customer_code"] for row in await desk.db.fetch(owner)] == ["C70001"]
+    assert await desk.count("owed", "state = 'open'") == 1
+    await corrected(desk, "R2611000124", "ผู้รับบริการ", "C70001")
+    assert await desk.count("requests", "customer_code = 'C81554'") == 0
+
+
+async def test_a_number_that_only_one_ticket_names_is_corrected_with_it(desk):
+    await desk.says(f"/open C70001 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
+    said = await corrected(desk, "R2611000124", "เลขที่สัญญา", "18/2569")
+    assert "📄 สัญญา 18/2569" in said
+    assert await desk.count("contracts", "no = '18/2569'") == 1
+    assert await desk.count("contracts") == 1
+    assert await desk.count("requests") == 1
+    done = await desk.says("/open C81554 เมล 7.9 ส่งสัญญา 81/2569 => ส่งแล้ว ปิด")
+    assert "📄 สัญญา 81/2569" in done.text, "the number is free"
+
+
+async def test_a_contract_that_is_voided_and_restored_is_what_it_was(desk):
+    await desk.says(f"/open C70001 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
+    await desk.presses("ดูคำขอ")
+    await desk.presses("แก้ไขสัญญา")
+    await desk.presses("กำหนดส่งสัญญาคืน")
+    await desk.says("20 ม.ค. 70")
+    await desk.presses("บันทึก")
+    before = await desk.db.fetch("SELECT no, signed_on, return_due_on FROM contracts")
+    await desk.says("ยกเลิกใบงาน R2611000124 บันทึกซ้ำ")
+    assert await desk.count("contracts") == 0
+    await desk.says("คืนใบงาน R2611000124")
+    assert await desk.db.fetch("SELECT no, signed_on, return_due_on FROM contracts") == before
+    assert await desk.count("owed", "state = 'open' AND due_on = '2027-01-20'") == 1
+
+
+async def test_what_a_merge_brought_together_parts_with_its_tickets(desk):
+    await desk.says(f"/open C81554 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
+    await desk.says("/merge C81554 C70001", who="may")
+    await desk.presses("เก็บ C70001 แทน", who="may")
+    await desk.presses("รวมเป็น C70001", who="may")
+    await desk.says("/open C70001 เมล 7.11 โทรตามสัญญา => จะส่งมา ปิด")
+    assert await desk.count("owed", "state = 'open' AND chased = 1") == 1
+    await desk.says("/merge C81554", who="may")
+    await desk.presses("ยกเลิกการรวม", who="may")
+    await desk.presses("ยืนยันยกเลิกการรวม", who="may")
+    strays = (
+        "SELECT t.no FROM tickets t JOIN request_tickets h ON h.ticket_no = t.no "
+        "JOIN requests r ON r.id = h.request_id WHERE r.customer_code <> t.customer_code"
+    )
+    assert await desk.db.fetch(strays) == []
+    assert await desk.count("owed", "state = 'open' AND chased = 0 AND request_id = 1") == 1
+    assert await desk.count("requests", "id = 1 AND customer_code = 'C81554'") == 1
