@@ -90,6 +90,11 @@ class Life:
         left = [ticket for ticket in self.tickets if ticket.no != ticket_no]
         return replace(self, tickets=tuple(left))
 
+    def until(self, at: datetime) -> "Life":
+        """Returns the request with the tickets that were closed by this time."""
+        past = [one for one in self.tickets if one.closed_at is not None and one.closed_at <= at]
+        return replace(self, tickets=tuple(past))
+
     def gives_up_contract(self, ticket: Ticket) -> bool:
         """Returns whether the contract goes along with the ticket that left: no other ticket speaks
         of it.
@@ -215,6 +220,7 @@ def place(
 
     `ends` = the rules of things owed that this subject ends."""
     step = steps.step_of(ticket.subject)
+    at = ticket.closed_at or ticket.created_at
     if ticket.contract_no:
         named = of_contract(ticket.contract_no, lives)
         if named:
@@ -223,7 +229,7 @@ def place(
         lives = [life for life in lives if life.contract is None]
     latest_first = sorted(lives, key=_touched_at, reverse=True)
     live = [life for life in latest_first if _is_live(life, now)]
-    fitting = _fitting(steps, step, live, ends) or _thanked(step, lives)
+    fitting = _fitting(steps, step, live, ends, at) or _thanked(step, lives)
     sure = _about(ticket.projects, fitting)
     if len(sure) == 1:
         return Placement(sure[0])
@@ -284,15 +290,16 @@ def _fitting(
     step: str,
     live: Sequence[Life],
     ends: Sequence[str],
+    at: datetime,
 ) -> list[Life]:
-    """Returns the requests that the step may well belong to: what owes it, else what has come as
-    far as the step follows on.
+    """Returns the requests that the step may well belong to: what owes it, else what had come as
+    far by then as the step follows on.
     """
     # Who sends the contract back answers the request that waits for it.
     owing = [life for life in live if any(life.open_owed(rule) for rule in ends)]
     if owing:
         return owing
-    unsent = [life for life in live if not steps.is_done(life, "sent")]
+    unsent = [life for life in live if not steps.is_done(life.until(at), "sent")]
     if step not in AFTERWARDS:
         return unsent
     if step == "sent" and unsent:

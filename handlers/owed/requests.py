@@ -200,15 +200,12 @@ async def put(
     """
     if life is None:
         life = await _new_request(ctx, ticket, kind)
-    left = await _left(ctx, life, ticket)
-    if left and left.contract and life.contract is None and left.gives_up_contract(ticket):
-        life = replace(life, contract=replace(left.contract, request_id=life.request.id))
+    life, known = await _with_what_comes(ctx, life, ticket)
     lines: list[str] = []
     if ticket.contract_no and life.contract is None:
         life, lines = await _with_contract(ctx, life, ticket)
     _set_request(ctx, ticket, life.request.id)
     ctx.audit("request.changed", requests.record(life.request.id))
-    known = [row for row in left.owed if row.known_by == ticket.no] if left else []
     after, changed = settled(ctx, replace(life, owed=(*life.owed, *known)), ticket)
     asked = _asked_again(ctx, after, ticket, changed)
     lines += request_cards.told(
@@ -234,16 +231,26 @@ async def put(
     return outcome, *(again_part(life, each) for each in asked.values())
 
 
-async def _left(ctx: Context, life: Life, ticket: Ticket) -> Life | None:
-    """The request that the ticket leaves for this one, without it."""
+async def _with_what_comes(
+    ctx: Context,
+    life: Life,
+    ticket: Ticket,
+) -> tuple[Life, list[Owed]]:
+    """The request with the contract that comes along with a ticket from another request, and what
+    is owed from that ticket there.
+    """
     is_new = ticket.version == 1
     if is_new or ticket.no in {each.no for each in life.tickets}:
-        return None
+        return life, []
     number = await requests.find_request_of(ctx.db, ticket.no)
     if number in (None, life.request.id):
-        return None
-    left = await requests.get_life(ctx.db, number)
-    return left.without(ticket.no)
+        return life, []
+    left = (await requests.get_life(ctx.db, number)).without(ticket.no)
+    known = [row for row in left.owed if row.known_by == ticket.no]
+    if left.contract is None or life.contract is not None or not left.gives_up_contract(ticket):
+        return life, known
+    contract = replace(left.contract, request_id=life.request.id)
+    return replace(life, contract=contract), known
 
 
 def _asked_again(

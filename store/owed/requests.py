@@ -260,24 +260,36 @@ async def set_request(
 
     What is owed from it goes along, with all that was decided about that."""
     before, known = await _whereabouts(tx, ticket_no)
+    if before != request_id:
+        await _relink(tx, ticket_no, before, request_id, context)
+    if request_id is not None and known - {request_id}:
+        await owed.move(tx, ticket_no, request_id)
     touched = {each for each in (before, *known, request_id) if each is not None}
-    if before is not None and before != request_id:
+    # In one order, so that two who move tickets to and fro wait for each other.
+    for each in sorted(touched):
+        await settle_request(tx, each, context)
+
+
+async def _relink(
+    tx: Tx,
+    ticket_no: str,
+    before: int | None,
+    request_id: int | None,
+    context: SaveContext,
+) -> None:
+    """The ticket goes from one request, or from none, to another, and takes its contract along."""
+    if before is not None:
         await tx.execute("DELETE FROM request_tickets WHERE ticket_no = ?", ticket_no)
         await note(tx, before, context, [("request_ticket", ticket_no, "")])
-    if request_id is not None and before != request_id:
+    if request_id is not None:
         await note(tx, request_id, context, [("request_ticket", "", ticket_no)])
         await tx.execute(
             "INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)",
             ticket_no,
             request_id,
         )
-    if request_id is not None and known - {request_id}:
-        await owed.move(tx, ticket_no, request_id)
-    if before is not None and before != request_id:
+    if before is not None:
         await _contract_follows(tx, before, ticket_no, request_id, context)
-    # In one order, so that two who move tickets to and fro wait for each other.
-    for each in sorted(touched):
-        await settle_request(tx, each, context)
 
 
 async def _contract_follows(
