@@ -10,14 +10,17 @@ from itertools import groupby
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from structlog import get_logger
 
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict, DeskError
 from handlers import system
 from handlers.desk import Desk, Outcome, Work, up_to_date
+from handlers.owed.reminders import replan_with
 from handlers.registry import KINDS, STARTS, DueKind
 from scheduler.housekeeping import Housekeeping
+from scheduler.set_back import ClockWatch
 from store import due
 from store.due import Claimable, Due
 from store.engine.database import StoreUnavailable, Write
@@ -58,13 +61,18 @@ class Ticker:
     def __init__(self, desk: Desk, sender: OutcomeSender) -> None:
         self._desk = desk
         self._sender = sender
+        self._watch = ClockWatch(desk.db)
         self._housekeeping = Housekeeping(desk.db, desk.files.blobs, sender.report)
         self._started = False
 
     async def tick(self) -> dict[str, int]:
         """Everything that is due now; returns what was done, by kind."""
+        if not self._watch.is_set(self._desk.clock()):
+            return {}
         self._desk = await up_to_date(self._desk)
         done = Counter[str]()
+        if await self._watch.look(self._desk.clock()):
+            await self._replan_owed(self._desk.clock())
         if not self._started:
             done.update(await self._start(self._desk.clock()))
             self._started = True
@@ -91,6 +99,12 @@ class Ticker:
             stalled += 1
             if done.total() > before:
                 stalled = 0
+
+    async def _replan_owed(self, now: datetime) -> None:
+        """Reminders of what is owed count from the present again, not from a time to come."""
+        work = Work(self._desk, now)
+        await replan_with(work, self._desk)
+        await self._sender.post(work.outcome())
 
     async def _start(self, now: datetime) -> dict[str, int]:
         """What a process does before its first tick, each in a transaction of its own; returns how
@@ -241,10 +255,20 @@ class Ticker:
         await self._sender.post(work.outcome(), note)
 
 
+class _FromNow(BaseTrigger):  # type: ignore[misc]
+    """The next tick is reckoned from the present: an interval of APScheduler's own walks through
+    every one that a clock set forward has passed over, which takes it 75 s for a year.
+    """
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Some seconds from now, whenever the last one was to be."""
+        return now + timedelta(seconds=EVERY_SECONDS)
+
+
 def start_ticker(
     ticker: Ticker, report: Callable[[str, Exception], str], machine: Callable[[], datetime]
 ) -> AsyncIOScheduler:
-    """Tick for as long as the process lives; a missed tick is made up for once, a failing one
+    """Tick for as long as the process lives; missed ticks are made up for by one, a failing one is
     `report`ed.
 
     APScheduler goes by the `machine`'s clock whatever the desk's says: that one decides only how
@@ -265,8 +289,7 @@ def start_ticker(
 
     scheduler.add_job(
         run,
-        "interval",
-        seconds=EVERY_SECONDS,
+        _FromNow(),
         next_run_time=machine(),
         id=JOB,
         max_instances=1,

@@ -252,6 +252,35 @@ async def extend(
     )
 
 
+async def is_ahead(db: Reader, now: datetime) -> bool:
+    """Whether something was done later than now."""
+    found = await db.fetch("SELECT id FROM due WHERE state = 'done' AND done_at > ? LIMIT 1", now)
+    return bool(found)
+
+
+async def end_waits(tx: Tx, now: datetime) -> None:
+    """What was claimed, or is to be tried again, is anybody's no later than a claim of now
+    would be.
+    """
+    until = now + LEASE
+    await tx.execute(
+        "UPDATE due SET lease_until_at = ? WHERE state = 'waiting' AND lease_until_at > ?",
+        until,
+        until,
+    )
+
+
+async def done_by_now(tx: Tx, kinds: Sequence[str], now: datetime) -> None:
+    """What was done of these kinds was done by now."""
+    await tx.execute(
+        f"UPDATE due SET done_at = ? WHERE state = 'done' AND done_at > ? "
+        f"AND {is_one_of('kind', kinds)}",
+        now,
+        now,
+        *kinds,
+    )
+
+
 async def finish(
     tx: Tx,
     rows: Sequence[Due],

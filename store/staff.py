@@ -406,6 +406,13 @@ async def decide_access_request(
         raise Conflict("decided")
 
 
+async def seen_by_now(tx: Tx, now: datetime) -> None:
+    """Nobody was seen, or answered as a stranger, later than now."""
+    await tx.execute("UPDATE identities SET seen_at = ? WHERE seen_at > ?", now, now)
+    await tx.execute("UPDATE access_requests SET created_at = ? WHERE created_at > ?", now, now)
+    await tx.execute("UPDATE stranger_answers SET answered_at = ? WHERE answered_at > ?", now, now)
+
+
 async def count_stranger_answers(
     db: Reader,
     platform: Platform,

@@ -27,7 +27,7 @@ class LineGroups:
         if chat.startswith("U"):
             return 1
         count, asked_at = self._sizes.get(chat, (1, None))
-        if asked_at is not None and self._clock() - asked_at < COUNT_AGAIN:
+        if asked_at is not None and abs(self._clock() - asked_at) < COUNT_AGAIN:
             return count
         # LINE's own count, asked for every quarter of an hour, corrects ours.
         with suppress(Exception):

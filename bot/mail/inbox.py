@@ -126,7 +126,7 @@ class MailInbox:
             end = min(position.next_uid + SPAN, seen.uidnext)
             position = await self._read_span(position, end)
         now = self._desk.clock()
-        if now - position.read_at > READ_NOTED_EVERY:
+        if abs(now - position.read_at) > READ_NOTED_EVERY:
             await self._move(position, position.next_uid)
 
     async def _leads(self) -> bool:

@@ -86,7 +86,8 @@ class Poller:
         pass unsaid.
         """
         now = self._clock()
-        if now < self._leads_until:
+        # Looked at both ways: of a clock that was set back the lease has to be taken anew.
+        if timedelta() < self._leads_until - now <= leases.TTL / 3:
             return True
         led = await self._db.write(lambda tx: leases.take(tx, LEASE, self._owner, now))
         if not led or now >= self._lease_ends_at:
@@ -119,7 +120,7 @@ class Poller:
         # that is behind is as good: what was confirmed Telegram gives nobody again, and what was
         # kept is known.
         cursor = None
-        if now >= self._noted_until:
+        if not timedelta() < self._noted_until - now <= NOTE_EVERY:
             cursor = (self._cursor, last + 1)
         woken = await inbox.receive(
             self._db,

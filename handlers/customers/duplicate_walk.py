@@ -50,7 +50,10 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
     """Walks through the register for pairs that share a telephone, an e-mail or a name, and plans a
     look at what has changed.
     """
-    since = await due_store.last_done(work.db, "duplicates.find") or work.now - FIRST_LOOK
+    since = await due_store.last_done(work.db, "duplicates.find")
+    # Done later than now, when the clock was ahead, is as good as never.
+    if since is None or since > work.now:
+        since = work.now - FIRST_LOOK
     best: list[Pair] = []
     after = ""
     while True:

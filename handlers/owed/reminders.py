@@ -128,11 +128,13 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
     since = await _told_until(work, rows, start)
     late = {StaffId(int(row.subject)) for row in rows if row.occurrence.endswith(LATE)}
     names = await staff.staff_names(work.db)
-    key = f"{TELL}:{work.now:%Y%m%d%H%M%S%f}"
     telling = await _by_person(work, there, since, start)
     for who, told in telling.items():
         entries = await _entries(work, told.first)
         make = _telling(work, who, entries, told.numbers, names, late=who in late)
+        # A clock that was set back may show the same instant twice: what is told differs then.
+        first = "-".join(map(str, told.first))
+        key = f"{TELL}:{work.now:%Y%m%d%H%M%S%f}:{first}"
         work.notify(make, key, staff_id=who)
 
 
@@ -196,7 +198,7 @@ async def _told_until(work: Work, rows: Sequence[Due], start: datetime) -> dict[
     since = {}
     for row in rows:
         at = told.get(row.subject, start)
-        # Where the clock was set back, it is told rather twice than never.
+        # By the clock of another process, which is a moment ahead: rather told twice than never.
         since[StaffId(int(row.subject))] = at if at <= work.now else start
     return since
 

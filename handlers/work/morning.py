@@ -5,7 +5,7 @@ at that minute.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from enum import StrEnum
 from functools import partial
 
@@ -375,7 +375,9 @@ def _owed_text(work: Work, entry: Entry) -> str:
 
 async def _reminder_day(work: Work, person: StaffId) -> Day:
     listed = await reminders.list_reminders(work.db, person, MOST)
-    found = [one for one in listed if one.due_at.astimezone(BANGKOK).date() <= work.today]
+    end_of_day = datetime.combine(work.today, time.max, BANGKOK)
+    # What is due by now rings by itself, at this very tick.
+    found = [one for one in listed if work.now < one.due_at <= end_of_day]
     lines = []
     for one in found[:SHOWN]:
         at = format_time(one.due_at)

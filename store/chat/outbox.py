@@ -338,6 +338,15 @@ async def move_chat(
     )
 
 
+async def send_now(tx: Tx, now: datetime) -> None:
+    """What is to be sent later is sent now."""
+    await tx.execute(
+        "UPDATE outbox SET next_at = ? WHERE state IN ('queued', 'sending') AND next_at > ?",
+        now,
+        now,
+    )
+
+
 async def release_if_idle(
     tx: Tx,
     platform: str,

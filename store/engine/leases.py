@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from store.engine.database import Database, Tx, is_one_of
+from store.engine.database import Database, Reader, Tx, is_one_of
 
 TTL = timedelta(seconds=30)
 
@@ -123,6 +123,19 @@ async def extend(
         "UPDATE leases SET expires_at = ? WHERE name = ? AND owner = ?", now + TTL, name, owner
     )
     return bool(touched)
+
+
+async def is_ahead(db: Reader, now: datetime) -> bool:
+    """Whether a lease ends later than any that is taken now."""
+    found = await db.fetch("SELECT name FROM leases WHERE expires_at > ? LIMIT 1", now + 2 * TTL)
+    return bool(found)
+
+
+async def end_soon(tx: Tx, now: datetime) -> None:
+    """No lease lasts longer than one that is taken now: whoever is alive extends it, and of whoever
+    is gone it ends.
+    """
+    await tx.execute("UPDATE leases SET expires_at = ? WHERE expires_at > ?", now + TTL, now + TTL)
 
 
 async def release(tx: Tx, name: str, owner: str) -> None:

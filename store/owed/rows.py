@@ -220,6 +220,20 @@ async def _update(tx: Tx, row: Owed, stored: Mapping[str, object]) -> None:
         raise Conflict("changed", record="")
 
 
+async def reminded_by_now(tx: Tx, now: datetime) -> int:
+    """What was last reminded of, or chased, later than now was so now; returns how many there
+    were.
+    """
+    return await tx.execute(
+        "UPDATE owed SET told_at = CASE WHEN told_at > ? THEN ? ELSE told_at END, last_at = ?, "
+        "version = version + 1 WHERE state = 'open' AND last_at > ?",
+        now,
+        now,
+        now,
+        now,
+    )
+
+
 async def _plan(tx: Tx, row: Owed) -> None:
     if row.next_at is None:
         await due.cancel(tx, KIND, str(row.id))

@@ -293,6 +293,18 @@ async def list_to_post(db: Reader, now: datetime) -> list[tuple[PublicationNo, N
     return [_named_post(row) for row in rows]
 
 
+async def look_now(tx: Tx, now: datetime) -> None:
+    """What was tried already and is to be tried again, or looked for, is so now; what waits for its
+    time is left alone.
+    """
+    await tx.execute(
+        f"UPDATE posts SET post_at = ?, first_try_at = ? WHERE {_TO_SEND} AND first_try_at > ?",
+        now,
+        now,
+        now,
+    )
+
+
 def _named_post(row: Row) -> tuple[PublicationNo, Network]:
     return PublicationNo(row["publication"]), Network(row["network"])
 

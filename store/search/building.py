@@ -71,7 +71,7 @@ class _Lease:
     async def keep(self) -> None:
         """Extend it where it is time; _Lost where it is gone."""
         now = self.clock()
-        if self.kept_at is not None and now - self.kept_at <= KEEP_EVERY:
+        if self.kept_at is not None and abs(now - self.kept_at) <= KEEP_EVERY:
             return
         self.kept_at = now
         # Never taken anew: who had it meanwhile dropped what was written so far.

@@ -5,6 +5,7 @@ machine has.
 import asyncio
 import json
 import re
+import signal
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -129,6 +130,54 @@ def test_a_desk_that_runs_sees_its_clock_move(
     told = eventually(lambda: line.messages(NOK.line)[1:], "the morning's list")
     assert "อังคาร 1 ธ.ค. 69" in told[0].text
     assert saved.text not in told[0].text
+
+
+TUESDAY = datetime(2026, 12, 1, 8, 31, tzinfo=BANGKOK)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        datetime(1970, 1, 1, 7, 5, tzinfo=BANGKOK),
+        datetime(2026, 11, 30, 8, 15, tzinfo=BANGKOK),
+        datetime(2027, 12, 7, 8, 15, tzinfo=BANGKOK),
+    ],
+    ids=["not set yet", "yesterday", "a year ahead"],
+)
+@pytest.mark.parametrize("killed", [False, True], ids=["runs on", "killed"])
+def test_a_clock_that_is_set_right_stops_nothing_and_tells_nothing_twice(
+    make_desk: MakeDesk, line: FakeLine, clock: FakeClock, wrong: datetime, killed: bool
+) -> None:
+    clock.set(wrong)
+    desk = make_desk(None, line)
+    desk.start()
+    line.say(NOK.line, OPEN)
+    desk.settle()
+    if killed:
+        desk.send_signal(signal.SIGKILL)
+        desk.wait_killed()
+    clock.set(TUESDAY - timedelta(minutes=30))
+    if killed:
+        desk.start()
+    line.say(NOK.line, OPEN)
+    desk.settle()
+    clock.set(TUESDAY)
+    mornings = eventually(lambda: told_of(line, "อังคาร 1 ธ.ค. 69"), "the morning's list")
+    clock.set(TUESDAY - timedelta(hours=1))
+    line.say(NOK.line, "เมนู")
+    desk.settle()
+    clock.set(TUESDAY + timedelta(minutes=1))
+    line.say(NOK.line, "เมนู")
+    desk.settle()
+    assert told_of(line, "อังคาร 1 ธ.ค. 69") == mornings
+    assert len(mornings) == 1
+    (saved,) = desk.rows("SELECT count(*) FROM tickets")
+    assert saved == (2,)
+
+
+def told_of(line: FakeLine, words: str) -> list[str]:
+    """The officer's messages that say this."""
+    return [message.text for message in line.messages(NOK.line) if words in message.text]
 
 
 def test_the_year_turns_in_bangkok(make_desk: MakeDesk, clock: FakeClock, zone: str) -> None:

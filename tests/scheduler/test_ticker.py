@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from time import process_time
 
 import pytest
 
@@ -17,10 +18,12 @@ class Counting:
     def __init__(self, *errors):
         self.errors = list(errors)
         self.ticked = asyncio.Event()
+        self.times = 0
 
     async def tick(self):
         if self.errors:
             raise self.errors.pop(0)
+        self.times += 1
         self.ticked.set()
         return {}
 
@@ -102,3 +105,20 @@ async def test_a_wall_clock_set_back_by_a_day_stops_nothing(started):
     scheduler.get_job(JOB).modify(next_run_time=wall_clock() + timedelta(days=1))
     keep_ticking(scheduler, wall_clock)
     await asyncio.wait_for(ticker.ticked.wait(), PATIENCE)
+
+
+async def test_a_wall_clock_set_forward_by_decades_is_one_tick_and_no_walk_through_all_of_them(
+    started,
+):
+    ticker = Counting()
+    scheduler, _reported = started(ticker)
+    await asyncio.wait_for(ticker.ticked.wait(), PATIENCE)
+    ticker.ticked.clear()
+    begun = process_time()
+    # As APScheduler sees it: the next tick was to be in 1970.
+    long_ago = wall_clock() - timedelta(days=56 * 365)
+    scheduler.get_job(JOB).modify(next_run_time=long_ago)
+    await asyncio.wait_for(ticker.ticked.wait(), PATIENCE)
+    assert process_time() - begun < 1.0
+    assert scheduler.get_job(JOB).next_run_time > wall_clock()
+    assert ticker.times == 2
