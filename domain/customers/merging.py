@@ -190,6 +190,7 @@ def _made_fuller(contact: Contact, other: Contact) -> Contact:
         phone=contact.phone or other.phone,
         mobile=contact.mobile or other.mobile,
         email=contact.email or other.email,
+        letter_language=contact.letter_language or other.letter_language,
     )
 
 

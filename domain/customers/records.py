@@ -20,7 +20,8 @@ class Gender(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A contact person at the customer. `id` is None until saved; telephones are E.164 or as
-    typed.
+    typed; `letter_language` = the one that was chosen for this person, None where the customer's
+    holds.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Contact:
     email: str = ""
     main: bool = False
     id: int | None = None
+    letter_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ _ROWS = {row.sheet: row for row in CUSTOMER.rows.values() if SHEET in row.places
 OWN = {column: row.attribute for column, row in _ROWS.items()}
 """Columns of the record itself -> its fields."""
 
-OF_CONTACT = {row.sheet: row.attribute for row in CONTACT.rows.values()}
+_CONTACT_ROWS = [CONTACT.rows[name] for name in CONTACT.standing(SHEET)]
+OF_CONTACT = {row.sheet: row.attribute for row in _CONTACT_ROWS}
 """Columns of a contact -> its fields."""
 
 READ_APART = ("phone", "mobile", "email", "note")
@@ -94,7 +95,7 @@ def printed(customer: Customer, column: str, labels: Mapping[str, str]) -> str:
 def printed_contact(contact: Contact) -> dict[str, str]:
     """A contact's columns."""
     shown = {}
-    for row in CONTACT.rows.values():
+    for row in _CONTACT_ROWS:
         text = CONTACT.text(contact, row.name)
         shown[row.sheet] = format_phone(text) if row.type == "phone" else text
     return shown

@@ -119,7 +119,11 @@ def _phones(who: Customer | Contact) -> list[str]:
 
 def contact_line(contact: Contact) -> str:
     """Returns a contact in one line: `กมลชนก · 081-234-5678 · kamol@example.ac.th`."""
-    return " · ".join(filter(None, (contact.name, *_phones(contact), contact.email)))
+    language = ""
+    if contact.letter_language:
+        chosen = value_label("letter_language", contact.letter_language)
+        language = f"{field_label('letter_language')} {chosen}"
+    return " · ".join(filter(None, (contact.name, *_phones(contact), contact.email, language)))
 
 
 def _contact_lines(customer: Customer, met: Contact | None) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ from handlers.forms import reading as fields
 from handlers.forms.drafts import FormAnswer, end, new_draft
 from handlers.forms.engine import Field, Form, enter_form, start
 from handlers.i18n import _
-from handlers.labels import field_label
+from handlers.labels import field_label, value_label
 from handlers.registry import action
 from store.chat import forms
 from store.chat.forms import Dialog, Draft
@@ -320,6 +320,7 @@ def _edited(draft: Draft, one: Contact | Address) -> Draft:
         "phone": one.phone,
         "mobile": one.mobile,
         "email": one.email,
+        "letter_language": one.letter_language or "",
     }
     return replace(
         draft,
@@ -372,7 +373,7 @@ class PartForm(Form):
         value = draft.given.get(name, "")
         if name in ("phone", "mobile"):
             return format_phone(value)
-        return value
+        return value_label(name, value)
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         if not draft.about.get("was"):
@@ -399,6 +400,7 @@ def _with_contact(customer: Customer, draft: Draft) -> tuple[Contact, ...]:
         data.get("phone", ""),
         data.get("mobile", ""),
         data.get("email", ""),
+        letter_language=data.get("letter_language") or None,
     )
     contacts = list(customer.contacts)
     for place, one in enumerate(contacts):
@@ -433,6 +435,7 @@ PARTS = {
         fields.phone_field("phone"),
         fields.phone_field("mobile"),
         fields.email_field("email"),
+        fields.named_field("letter_language"),
     ),
     "addresses": PartForm("addresses", fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด")),
 }

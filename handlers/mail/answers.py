@@ -35,7 +35,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     language = args.get("language") or to.language
     codes = (ticket.customer,) if ticket.customer else ()
     if args.get("language"):
-        await remember(ctx, codes, language)
+        await remember(ctx, codes, language, ticket.contact_id)
     new = NewMail(
         ticket.no,
         to.emails[0],
@@ -44,6 +44,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         ANSWER,
         language,
         customers=codes,
+        contact=ticket.contact_id,
     )
     return await mail.preview_written(
         ctx,
@@ -76,9 +77,9 @@ async def write_answer(ctx: Context, new: NewMail) -> Written:
 async def _addressee(ctx: Context, ticket: Ticket) -> Addressee:
     """Who asked: the contact, else the customer."""
     customer = await ctx.customer(ticket.customer) if ticket.customer else None
-    contact = ""
-    if ticket.contact_id:
-        contact = await customers.contact_name(ctx.db, ticket.contact_id)
+    contact = None
+    if ticket.contact_id and customer:
+        contact = await customers.find_contact(ctx.db, ticket.contact_id)
     email = next(iter(reply_addresses(ticket, customer)), "")
     return addressee(ctx, customer, contact, email)
 

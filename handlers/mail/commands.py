@@ -142,6 +142,7 @@ def _about_things(mail: NewMail) -> dict[str, str]:
         "ticket": mail.ticket,
         "also": " ".join(f"{record}:{ticket}" for record, ticket in mail.also),
         "customers": " ".join(mail.customers),
+        "contact": str(mail.contact or ""),
         **aside,
     }
 
@@ -152,7 +153,7 @@ async def language_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     draft = await own_draft(ctx, args)
     language = args["language"]
     old = draft_mail(draft)
-    await remember(ctx, old.customers, language)
+    await remember(ctx, old.customers, language, old.contact)
     write = WRITERS[old.purpose]
     was = await write(ctx, old)
     now = await write(ctx, replace(old, language=language))
@@ -416,6 +417,7 @@ def draft_mail(draft: Draft) -> NewMail:
         text=data["mail_text"],
         aside=aside,
         customers=tuple(about.get("customers", "").split()),
+        contact=int(about.get("contact") or 0) or None,
         also=tuple(_pair(each) for each in about.get("also", "").split()),
     )
 

@@ -97,7 +97,7 @@ async def _mail_about(
     codes = tuple(dict.fromkeys((customer.code, *(one.request.customer for _r, one, _u in things))))
     language = args.get("language") or addressee_of(ctx, life, customer).language
     if args.get("language"):
-        await remember(ctx, codes, language)
+        await remember(ctx, codes, language, _contact(life))
     number = args.get("alone") or await ctx.new_ticket_no(later=True)
     also = [(f"O{row.id}", await ctx.new_ticket_no(later=True)) for row, _life, _rule in things[1:]]
     return NewMail(
@@ -111,7 +111,13 @@ async def _mail_about(
         aside={"among": among(ctx, args), NEXT: args.get(NEXT, "")},
         customers=codes,
         also=tuple(also),
+        contact=_contact(life),
     )
+
+
+def _contact(life: Life) -> int | None:
+    """The id of the contact whom the contract names."""
+    return life.contract.contact_id if life.contract else None
 
 
 def _written(things: Sequence[tuple[str, str]]) -> str:

@@ -106,9 +106,7 @@ def address_of(life: Life, customer: Customer) -> str:
 
 def addressee_of(ctx: Context, life: Life, customer: Customer) -> Addressee:
     """Who is asked: the researcher whom the contract names, else the customer."""
-    researcher = researcher_of(life, customer)
-    name = researcher.name if researcher else ""
-    return addressee(ctx, customer, name, address_of(life, customer))
+    return addressee(ctx, customer, researcher_of(life, customer), address_of(life, customer))
 
 
 async def load_things(ctx: Context, mail: NewMail) -> list[Loaded]:

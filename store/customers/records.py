@@ -209,6 +209,12 @@ async def _list_parts(db: Reader, codes: Sequence[str]) -> Mapping[str, Sequence
     return parts
 
 
+async def find_contact(db: Reader, contact_id: int) -> Contact | None:
+    """A contact, also one that was removed or belongs to a merged record: tickets still name it."""
+    row = await db.fetch_one(f"SELECT id, {_CONTACT} FROM contacts WHERE id = ?", contact_id)
+    return None if row is None else _contact(row)
+
+
 async def contact_name(db: Reader, contact_id: int) -> str:
     """A contact's name, also of one that was removed or belongs to a merged record: tickets still
     name it.
@@ -382,9 +388,13 @@ def _differences(
 
 
 def _contacts_text(customer: Customer) -> str:
-    return " | ".join(
-        " ".join(filter(None, (c.name, c.phone, c.mobile, c.email))) for c in customer.contacts
-    )
+    return " | ".join(map(_contact_text, customer.contacts))
+
+
+def _contact_text(contact: Contact) -> str:
+    language = CONTACT.rows["contact_language"].value_label(contact.letter_language or "")
+    said = (contact.name, contact.phone, contact.mobile, contact.email, language)
+    return " ".join(filter(None, said))
 
 
 async def update_customer(

@@ -47,7 +47,8 @@ class NewMail:
     sent (handlers.mail.on_send) and `language` is that of the letter. `text` = the part of the body
     between greeting and closing, once somebody saw it. `files` = ids of attachments. `automatic` =
     no person approved it. `aside` = what its purpose needs at the press that sends; it is not kept.
-    `customers` = the codes of those who are written to."""
+    `customers` = the codes of those who are written to, `contact` = whom of them, where that is one
+    of an organisation's contacts."""
 
     record: str
     to: str
@@ -62,6 +63,7 @@ class NewMail:
     aside: Mapping[str, str] = field(default_factory=dict)
     customers: tuple[str, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
+    contact: int | None = None
 
     @property
     def things(self) -> tuple[tuple[str, str], ...]:

@@ -292,9 +292,21 @@ async def test_two_people_of_one_organisation_get_a_letter_each(desk, smtp):
     assert "แยกฉบับ" not in shown.buttons
     assert "เรียน นางสาวมาลี ดีมาก" in shown.text
     assert "person1@example.com" in shown.text
-    shown = await desk.presses_token(desk.told("nok").token("2 ติดตาม"))
+    token = desk.told("nok").token("2 ติดตาม")
+    shown = await desk.presses_token(token)
     assert "Dear Jane Doe," in shown.text
     assert "person2@example.com" in shown.text
+    # What is chosen for one of them holds for her alone, and stands with her.
+    assert "เรียน คุณ Jane Doe" in (await desk.presses("ไทย")).text
+    assert "Jane Doe · person2@example.com · ภาษาของจดหมาย ไทย" in (await desk.says("C90210")).text
+    assert "เรียน คุณ Jane Doe" in (await desk.presses_token(token)).text
+    first = await desk.presses_token(desk.told("nok").token("1 ติดตาม"))
+    assert "เรียน นางสาวมาลี ดีมาก" in first.text
+    await desk.presses("English")
+    assert "เรียน คุณ Jane Doe" in (await desk.presses_token(token)).text
+    await desk.says("C90210")
+    await desk.chooses("รายการแก้ไข")
+    assert "Jane Doe person2@example.com ไทย" in desk.last["telegram:nok"].text
 
 
 async def test_one_person_with_a_thai_and_an_english_record_gets_one_letter(desk):

@@ -36,7 +36,7 @@ NOK = Customer(
     unknown=frozenset({"address", "kind"}),
     contacts=(
         Contact("สมชาย", "+6621417500", "+66898765432", "somchai@example.com"),
-        Contact("นก", main=True),
+        Contact("นก", main=True, letter_language="en"),
     ),
     addresses=(Address("บ้านเลขที่ 9"), Address("ที่ทำงาน", main=True)),
     created_at=NOW - timedelta(days=400),
@@ -188,7 +188,7 @@ async def test_the_list_of_changes_says_who_when_which_field_from_what_to_what(
         ("gender", "female", "", 2),
         ("unknown", "address,kind", "", 2),
         ("address", "ที่ทำงาน | บ้านเลขที่ 9", "ย้ายแล้ว", 2),
-        ("contacts", "นก | สมชาย +6621417500 +66898765432 somchai@example.com", "", 2),
+        ("contacts", "นก อังกฤษ | สมชาย +6621417500 +66898765432 somchai@example.com", "", 2),
         ("note", "บรรทัดหนึ่ง\nบรรทัดสอง", "", 3),
     ]
     assert [(c.at, c.by) for c in listed[-2:]] == [
