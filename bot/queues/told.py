@@ -10,6 +10,7 @@ from store.chat import untold
 from store.chat.outbox import Message
 from store.engine.database import Tx
 from store.owed import rows as owed
+from store.owed.told import note_person
 
 _WORD = '"tells"'
 
@@ -26,6 +27,7 @@ async def note_told(tx: Tx, message: Message, now: datetime) -> None:
     reminders = read_owed(words)
     if reminders:
         await owed.note_told(tx, reminders)
+        await note_person(tx, reminders, message.staff_id, now)
 
 
 async def _note_route(tx: Tx, message: Message, now: datetime) -> None:

@@ -20,11 +20,4 @@ def read_lead_rules(root: TomlTable) -> LeadRules:
     """Reads the table `owed_lists`; the DataError it raises names the key."""
     table = root.table("owed_lists")
     table.check_keys(LeadRules.__slots__)
-    return LeadRules(**{key: _read_count(table, key) for key in LeadRules.__slots__})
-
-
-def _read_count(table: TomlTable, key: str) -> int:
-    value = table.values.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1000:
-        raise table.refusal("must be a whole number from 1 to 1000", key)
-    return value
+    return LeadRules(**{key: table.count(key) for key in LeadRules.__slots__})

@@ -17,7 +17,7 @@ from domain.data import TomlTable
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import WorkingCalendar
 from domain.owed.contracts import DUE_DATES
-from domain.staff import StaffId
+from domain.staff import Role, StaffId
 
 _SPAN = re.compile(r"(\d{1,4}) (day|week|month|year)s?", re.ASCII)
 _KEYS = (
@@ -32,10 +32,13 @@ _KEYS = (
     "every",
     "times",
     "supervisor_after",
+    "escalate_after",
+    "escalate_to",
     "at",
 )
 _MONTHS = {"month": 1, "year": 12}
 _DAYS = {"day": 1, "week": 7}
+NOBODY = "nobody"
 _LONGEST_SPAN = 3660
 """Days, a month counting 30."""
 
@@ -96,6 +99,18 @@ class Rule:
     supervisor_after: int
     at: time
     again: Again = Again.OWED
+    escalate_after: int | None = None
+    escalate_to: Role | None = Role.ADMIN
+
+    def climbs(self, owed: "Owed") -> bool:
+        """Returns whether this reminder goes a step further than the supervisors: the one that the
+        office names, and after it the last.
+        """
+        if self.escalate_after is None or self.escalate_to is None:
+            return False
+        if owed.told < self.escalate_after:
+            return False
+        return owed.told == self.escalate_after or owed.asks(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +303,8 @@ def _read_rule(
         supervisor_after=row.count("supervisor_after"),
         at=row.clock("at"),
         again=_read_again(row),
+        escalate_after=_read_step(row),
+        escalate_to=_read_role(row),
         **subjects,
     )
 
@@ -315,3 +332,23 @@ def _read_again(row: TomlTable) -> Again:
         known = ", ".join(Again)
         raise row.refusal(f'"{text}" is not known; use one of {known}', "again")
     return Again(text)
+
+
+def _read_step(row: TomlTable) -> int | None:
+    """Reads after which reminder a second step follows that of the supervisors; None = none
+    does.
+    """
+    if "escalate_after" not in row.values:
+        return None
+    return row.count("escalate_after")
+
+
+def _read_role(row: TomlTable) -> Role | None:
+    """Reads who the second step is; None = nobody."""
+    text = row.text("escalate_to", Role.ADMIN)
+    if text == NOBODY:
+        return None
+    if text not in list(Role):
+        known = ", ".join((*Role, NOBODY))
+        raise row.refusal(f'"{text}" is no role; use one of {known}', "escalate_to")
+    return Role(text)

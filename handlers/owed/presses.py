@@ -31,6 +31,7 @@ from handlers.owed.proofs import (
     with_changed,
 )
 from handlers.owed.requests import begins_research, save_context
+from handlers.owed.told import told_fields
 from handlers.registry import action, state
 from store import staff
 from store.chat.forms import Draft
@@ -70,6 +71,7 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
             entry.name,
         )
     ]
+    lines += [f"{label}: {said}" for label, said in await told_fields(ctx, [row])]
     mails, stuck = await mail_lines(ctx, f"O{row.id}")
     lines += [f"{label}: {said}" for label, said in mails]
     return say(

@@ -104,16 +104,24 @@ def _still(row: Owed, planned: Due, rules: Mapping[str, Rule]) -> bool:
 
 def receivers(there: Availability, rule: Rule, row: Owed) -> set[StaffId]:
     """Returns who is told of a reminder: the officer or the colleague who stands in; the
-    supervisors, too, with the last reminder and as often as the rule says.
+    supervisors, too, with the last reminder and as often as the rule says, and whoever is the next
+    step above them.
     """
     people = set(there.receivers(row.assignee))
     if _in_vain(rule, row):
         people |= set(there.supervisors)
+    if rule.climbs(row):
+        people |= set(there.with_role(rule.escalate_to))
     return people
 
 
 def _in_vain(rule: Rule, row: Owed) -> bool:
     return row.told == rule.supervisor_after or row.asks(rule)
+
+
+def _is_told_above(rule: Rule, row: Owed) -> bool:
+    """Whether others than the officer are told of this reminder."""
+    return _in_vain(rule, row) or rule.climbs(row)
 
 
 @due(TELL)
@@ -291,7 +299,7 @@ def reminder(
     )
     rules = work.desk.configuration.rules
     others = [entry.row.assignee not in (who, None) for entry in entries]
-    if all(others) and all(_in_vain(rules[entry.row.rule], entry.row) for entry in entries):
+    if all(others) and all(_is_told_above(rules[entry.row.rule], entry.row) for entry in entries):
         head += _(" · เตือนเจ้าหน้าที่หลายครั้งแล้ว")
     if late:
         head += _(" · เตือนช้ากว่ากำหนด")

@@ -25,6 +25,7 @@ from handlers.desk import Context, Desk, Work
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
+from handlers.owed.told import told_fields
 from handlers.projects.fields import projects_text, years_text
 from handlers.tickets import cards as ticket_cards
 from store import staff
@@ -66,6 +67,7 @@ async def life_card(ctx: Context, life: Life) -> Card:
                     owed_state(ctx, row, names),
                 )
             )
+    fields += await told_fields(ctx, life.owed)
     buttons = await _life_buttons(ctx, life)
     return Card(
         title(life),

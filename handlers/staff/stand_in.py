@@ -34,6 +34,11 @@ class Availability:
         stands_in = self.in_place.get(officer)
         return self.supervisors if stands_in is None else (stands_in,)
 
+    def with_role(self, role: Role | None) -> tuple[StaffId, ...]:
+        """Everybody with this role who can be told; who answers for the desk where nobody can."""
+        able = tuple(person.id for person in self.people.values() if person.role is role)
+        return able or self.supervisors
+
 
 def supervisors(people: Sequence[Staff]) -> list[StaffId]:
     """Those of these people who answer for the desk: its supervisors, or the administrators where
