@@ -2,8 +2,8 @@
 it rings.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.customers.records import Customer
@@ -25,6 +25,7 @@ from handlers.i18n import _
 from handlers.labels import value_label, weekday_when
 from handlers.staff.masked import in_thai
 from handlers.tickets import cards as ticket_cards
+from store.customers import records as customers
 from store.reminders import Reminder
 from store.tickets import records as tickets
 
@@ -39,12 +40,48 @@ def is_ticket(record: str) -> bool:
 
 
 async def about(ctx: Context, record: str) -> str:
-    """Number or code and the name behind it; NotFound where there is no such record."""
+    """Whom and what it is about; NotFound where there is no such record."""
     if not is_ticket(record):
         return await ticket_cards.customer_title(ctx, record)
     ticket = await tickets.get_ticket(ctx.db, record)
     title = await ticket_cards.customer_title(ctx, ticket.customer or "")
-    return in_one_line(record, title)
+    return ticket_cards.ticket_words(ctx, ticket, title)
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSubjects:
+    """What reminders are about: tickets by number, and customers by each code that leads to
+    them.
+    """
+
+    tickets: Mapping[str, Ticket]
+    people: Mapping[str, Customer]
+
+    def whom(self, code: str) -> str:
+        """`C81554 นายสมชาย ใจดี`, as far as it is known."""
+        person = self.people.get(code)
+        if person is None:
+            return code
+        return f"{person.code} {ticket_cards.shown_name(person)}"
+
+    def about(self, work: Work, record: str) -> str:
+        """The customer, or the ticket with its customer, its subject and its first words."""
+        ticket = self.tickets.get(record)
+        if ticket is None:
+            return self.whom(record)
+        return ticket_cards.ticket_words(work, ticket, self.whom(ticket.customer or ""))
+
+
+async def subjects_of(work: Work, found: Iterable[Reminder]) -> ReminderSubjects:
+    """What these reminders are about."""
+    records = {each.record for each in found} - {""}
+    known = await tickets.get_tickets(work.db, sorted(filter(is_ticket, records)))
+    of_tickets = {ticket.customer for ticket in known.values() if ticket.customer}
+    codes = of_tickets | (records - {*known})
+    people = await customers.follow_customers(work.db, sorted(codes))
+    for code in sorted({str(person.code) for person in people.values()}):
+        work.audit("customer.named", code)
+    return ReminderSubjects(known, people)
 
 
 @in_thai
@@ -75,14 +112,20 @@ def button(label: str, action: str, found: Reminder, **args: str) -> Button:
     return Button(label, action, {**own, **args})
 
 
-def saved(ctx: Context, found: Reminder) -> Reply:
+async def saved(ctx: Context, found: Reminder) -> Reply:
     """When it will ring, and a way out where that is no working day."""
-    return Reply((shown(ctx, found),), confirms=True)
+    return Reply((await shown(ctx, found),), confirms=True)
 
 
-def shown(ctx: Context, found: Reminder) -> Paragraph:
+async def whole(ctx: Context, found: Reminder) -> str:
+    """Whom and what it is about, and its words."""
+    subjects = await subjects_of(ctx, [found])
+    return in_one_line(subjects.about(ctx, found.record), shorten(found.text, LIMIT))
+
+
+async def shown(ctx: Context, found: Reminder) -> Paragraph:
     """One reminder that waits, with what can be done with it."""
-    what = in_one_line(found.record, shorten(found.text, LIMIT))
+    what = await whole(ctx, found)
     lines = [_("⏰ จะเตือน %(when)s", when=weekday_when(found.due_at)), what]
     buttons = []
     working = next_working_day(found.due_at, ctx.desk.configuration.calendar)
@@ -121,25 +164,28 @@ def record_button(found: Reminder) -> tuple[Button, ...]:
     return (Button(_("ผู้รับบริการ"), "customer.show", {"code": record}),)
 
 
-def line(found: Reminder) -> str:
+def line(work: Work, found: Reminder, subjects: ReminderSubjects) -> str:
     """One line of a list."""
     words = " ".join(found.text.split())
-    what = in_one_line(found.record, shorten(words, 50))
-    return f"{weekday_when(found.due_at)} · {what}"
+    about_ = subjects.about(work, found.record)
+    return in_one_line(weekday_when(found.due_at), about_, shorten(words, 50))
 
 
 def ring(
     work: Work,
     found: Reminder,
-    known: Mapping[str, Ticket],
-    names: Mapping[str, Customer],
+    subjects: ReminderSubjects,
     *,
     late: bool,
 ) -> Reply:
     """What is said when its time has come."""
+    ticket = subjects.tickets.get(found.record)
     lines = [
         f"⏰ {found.text or _('ถึงเวลาที่ให้เตือน')}",
-        _behind(work, found, known, names),
+        in_one_line(
+            subjects.about(work, found.record),
+            ticket_cards.status_line(ticket) if ticket else "",
+        ),
     ]
     if late:
         since = weekday_when(found.due_at)
@@ -150,22 +196,3 @@ def ring(
         buttons.append(button(label, "remind.snooze", found, by=by))
     buttons.append(button(_("เสร็จแล้ว"), "remind.done", found))
     return confirm(in_lines(*lines), *buttons, *record_button(found))
-
-
-def _behind(
-    work: Work,
-    found: Reminder,
-    known: Mapping[str, Ticket],
-    names: Mapping[str, Customer],
-) -> str:
-    """The record that it is about, as far as it is known."""
-    ticket = known.get(found.record)
-    code = found.record
-    if ticket is not None:
-        code = ticket.customer or ""
-    customer = code
-    if code in names:
-        customer = f"{code} {ticket_cards.shown_name(names[code])}"
-    if ticket is None:
-        return customer
-    return ticket_cards.ticket_line(work, ticket, customer=customer)

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from domain.customers.records import Customer
 from domain.dates.days import BANGKOK
 from domain.dates.when import USUAL, begins_with_moment, names_moment
 from domain.errors import InvalidInput
-from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, take_reference
 from handlers.chat import (
     Button,
     Choice,
     Reply,
     confirm,
-    in_one_line,
     say,
     turn_buttons,
 )
@@ -32,10 +29,8 @@ from handlers.reminders import cards as reminder_cards
 from handlers.reminders.form import move, new_reminder, other_time, read_when
 from handlers.staff.masked import also
 from store import reminders
-from store.customers import records as customers
 from store.due import Due
 from store.reminders import Reminder
-from store.tickets import records as tickets
 
 PAGE = 8
 RECORDS = (ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
@@ -129,9 +124,10 @@ async def _page(ctx: Context, page: int) -> Reply:
     )
     if not count:
         return say(_("ไม่มีรายการเตือน ตั้งได้โดยพิมพ์ เช่น เตือน พรุ่งนี้ 9.00 โทรกลับ"))
+    subjects = await reminder_cards.subjects_of(ctx, found)
     options = []
     for each in found:
-        label = reminder_cards.line(each)
+        label = reminder_cards.line(ctx, each, subjects)
         options.append(Button(label, "remind.show", {"id": each.id}))
     more = count > (page + 1) * PAGE
     turns = turn_buttons("remind.page", {}, page, more=more)
@@ -143,14 +139,14 @@ async def _page(ctx: Context, page: int) -> Reply:
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One of them."""
     found = await reminders.get_reminder(ctx.db, args["id"], ctx.staff.id)
-    return _present(ctx, found)
+    return await _present(ctx, found)
 
 
-def _present(ctx: Context, found: Reminder) -> Reply:
+async def _present(ctx: Context, found: Reminder) -> Reply:
     """How a reminder stands now."""
     if found.state == "waiting":
-        return Reply((reminder_cards.shown(ctx, found),))
-    what = in_one_line(found.record, found.text)
+        return Reply((await reminder_cards.shown(ctx, found),))
+    what = await reminder_cards.whole(ctx, found)
     if found.state == "done":
         text = _("✅ เสร็จแล้ว: %(what)s", what=what)
     else:
@@ -179,11 +175,11 @@ async def to_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Move it to the time that was offered."""
     found, same = await _own(ctx, args)
     if not same:
-        return _present(ctx, found)
+        return await _present(ctx, found)
     at = datetime.fromisoformat(args["at"])
     if at <= ctx.now:
         raise InvalidInput("past", at=weekday_when(at))
-    return move(ctx, found, at)
+    return await move(ctx, found, at)
 
 
 @action("remind.delete", in_place=True)
@@ -191,9 +187,11 @@ async def delete_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """It is not wanted any more."""
     found, same = await _own(ctx, args)
     if not same:
-        return _present(ctx, found)
+        return await _present(ctx, found)
     ctx.change(reminders.delete, reminder=found)
-    return confirm(_("ลบรายการเตือนแล้ว: %(line)s", line=reminder_cards.line(found)))
+    subjects = await reminder_cards.subjects_of(ctx, [found])
+    line = reminder_cards.line(ctx, found, subjects)
+    return confirm(_("ลบรายการเตือนแล้ว: %(line)s", line=line))
 
 
 # Ringing.
@@ -204,12 +202,12 @@ async def snooze_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Once more, a little later."""
     found, same = await _own(ctx, args)
     if not same:
-        return _present(ctx, found)
+        return await _present(ctx, found)
     if args["by"] == "tomorrow":
         tomorrow = ctx.today + timedelta(days=1)
-        return move(ctx, found, datetime.combine(tomorrow, USUAL, BANGKOK))
+        return await move(ctx, found, datetime.combine(tomorrow, USUAL, BANGKOK))
     later = timedelta(minutes=int(args["by"]))
-    return move(ctx, found, ctx.now.replace(microsecond=0) + later)
+    return await move(ctx, found, ctx.now.replace(microsecond=0) + later)
 
 
 @action("remind.done", in_place=True)
@@ -217,9 +215,9 @@ async def done_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """It is dealt with."""
     found, same = await _own(ctx, args)
     if not same:
-        return _present(ctx, found)
+        return await _present(ctx, found)
     ctx.change(reminders.end, reminder=found)
-    what = in_one_line(found.record, found.text)
+    what = await reminder_cards.whole(ctx, found)
     buttons = reminder_cards.record_button(found)
     return confirm(_("✅ เสร็จแล้ว: %(what)s", what=what), *buttons)
 
@@ -230,10 +228,7 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
     "urgent").
     """
     found = await reminders.get_reminders(work.db, [row.subject for row in rows])
-    records = {each.record for each in found.values()}
-    numbers = [each for each in records if reminder_cards.is_ticket(each)]
-    known = await tickets.get_tickets(work.db, numbers)
-    names = await _named(work, records, known)
+    subjects = await reminder_cards.subjects_of(work, found.values())
     rung = [row for row in rows if row.subject in found]
     for row in rung:
         each = found[row.subject]
@@ -241,8 +236,7 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
             reminder_cards.ring,
             work,
             each,
-            known,
-            names,
+            subjects,
             late=row.is_late(work.now),
         )
         work.notify(
@@ -251,14 +245,3 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
             staff_id=each.staff_id,
         )
     work.change(reminders.mark_rung, ids=[row.subject for row in rung])
-
-
-async def _named(work: Work, records: set[str], known: Mapping[str, Ticket]) -> dict[str, Customer]:
-    """The customers of these reminders, and of the tickets that they are about."""
-    of_tickets = {ticket.customer for ticket in known.values() if ticket.customer}
-    codes = of_tickets | (records - {*known, ""})
-    found = await customers.list_customers(work.db, sorted(codes))
-    names = {str(each.code): each for each in found}
-    for code in sorted(names):
-        work.audit("customer.named", code)
-    return names

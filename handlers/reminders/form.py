@@ -117,7 +117,7 @@ class ReminderForm(Form):
         at = datetime.fromisoformat(data["remind_at"])
         if draft.record:
             found = await reminders.get_reminder(ctx.db, draft.record, ctx.staff.id)
-            reply = move(ctx, found, at)
+            reply = await move(ctx, found, at)
         else:
             new = Reminder(
                 uuid4().hex,
@@ -128,7 +128,7 @@ class ReminderForm(Form):
                 ctx.now,
             )
             ctx.change(reminders.add, reminders=[new])
-            reply = reminder_cards.saved(ctx, new)
+            reply = await reminder_cards.saved(ctx, new)
         end(
             ctx,
             draft,
@@ -140,10 +140,10 @@ class ReminderForm(Form):
 enter_form(ReminderForm())
 
 
-def move(ctx: Context, found: Reminder, at: datetime) -> Reply:
+async def move(ctx: Context, found: Reminder, at: datetime) -> Reply:
     """Let it ring at another time; returns the confirmation."""
     ctx.change(reminders.move, reminder=found, due_at=at)
-    return reminder_cards.saved(ctx, reminder_cards.moved(found, at))
+    return await reminder_cards.saved(ctx, reminder_cards.moved(found, at))
 
 
 def new_reminder(ctx: Context, record: str, values: Mapping[str, str]) -> Draft:

@@ -31,6 +31,7 @@ from handlers.labels import value_label
 from handlers.owed.cards import Entry, list_entries
 from handlers.owed.request_cards import owed_line
 from handlers.registry import due
+from handlers.reminders.cards import subjects_of
 from handlers.staff.masked import also, in_thai
 from handlers.staff.stand_in import Availability, who_is_there
 from handlers.tickets import cards as ticket_cards
@@ -378,10 +379,12 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
     end_of_day = datetime.combine(work.today, time.max, BANGKOK)
     # What is due by now rings by itself, at this very tick.
     found = [one for one in listed if work.now < one.due_at <= end_of_day]
+    subjects = await subjects_of(work, found[:SHOWN])
     lines = []
     for one in found[:SHOWN]:
         at = format_time(one.due_at)
-        text = _("⏰ %(time)s %(text)s", time=at, text=one.text or one.record)
+        what = in_one_line(one.text, subjects.about(work, one.record))
+        text = _("⏰ %(time)s %(text)s", time=at, text=what)
         lines.append(
             MorningLine(
                 Section.REMINDER,

@@ -16,6 +16,8 @@ from store.reminders import KIND
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
 
 TICKET = "R2611000124"
+WHOM = "C81554 นายสมชาย ใจดี"
+ABOUT = f"{TICKET} · {WHOM} · 1.1 · ขอรายได้ครัวเรือน"
 
 
 async def ticket(desk):
@@ -34,10 +36,10 @@ async def rings(desk, **span):
 @pytest.mark.parametrize(
     ("line", "when", "what"),
     [
-        (f"เตือน {TICKET} อีก 3 วัน", "พฤ. 26 พ.ย. 69 09.00 น.", TICKET),
-        (f"/remind {TICKET} พรุ่งนี้ 9.00 ส่งไฟล์", "อ. 24 พ.ย. 69 09.00 น.", f"{TICKET} · ส่งไฟล์"),
-        ("เตือน r๒๖๑๑๐๐๐๑๒๔ ศุกร์หน้า", "ศ. 4 ธ.ค. 69 09.00 น.", TICKET),
-        ("เตือน c81554 15 ธ.ค. 69 บ่ายสอง", "อ. 15 ธ.ค. 69 14.00 น.", "C81554"),
+        (f"เตือน {TICKET} อีก 3 วัน", "พฤ. 26 พ.ย. 69 09.00 น.", ABOUT),
+        (f"/remind {TICKET} พรุ่งนี้ 9.00 ส่งไฟล์", "อ. 24 พ.ย. 69 09.00 น.", f"{ABOUT} · ส่งไฟล์"),
+        ("เตือน r๒๖๑๑๐๐๐๑๒๔ ศุกร์หน้า", "ศ. 4 ธ.ค. 69 09.00 น.", ABOUT),
+        ("เตือน c81554 15 ธ.ค. 69 บ่ายสอง", "อ. 15 ธ.ค. 69 14.00 น.", WHOM),
         ("เตือน พรุ่งนี้ 9 โมง โทรกลับคุณสมชาย", "อ. 24 พ.ย. 69 09.00 น.", "โทรกลับคุณสมชาย"),
         ("เตือน โทรกลับคุณสมชาย พรุ่งนี้ 9 โมง", "อ. 24 พ.ย. 69 09.00 น.", "โทรกลับคุณสมชาย"),
         ("/remind tomorrow 2 pm call back", "อ. 24 พ.ย. 69 14.00 น.", "call back"),
@@ -291,3 +293,39 @@ async def test_no_time_is_offered_twice(desk):
     asked = await desk.says("/remind")
     assert "จ. 30 พ.ย. 69 09.00 น." in asked.buttons
     assert len(asked.buttons) == len(set(asked.buttons))
+
+
+@pytest.mark.parametrize(
+    ("line", "about", "button"),
+    [
+        ("/remind C81554 พรุ่งนี้ 9.00 โทรกลับ", f"{WHOM} · โทรกลับ", "ผู้รับบริการ"),
+        ("เตือน พรุ่งนี้ 9.00 โทรกลับ C81554", f"{WHOM} · โทรกลับ", "ผู้รับบริการ"),
+        ("เตือน C81554 พรุ่งนี้ 9.00", WHOM, "ผู้รับบริการ"),
+        (
+            "เตือน R2611000124 พรุ่งนี้ 9.00 ส่งไฟล์",
+            f"R2611000124 · {WHOM} · 1.1 · ถามเวลาทำการ · ส่งไฟล์",
+            "ดูใบงาน",
+        ),
+    ],
+)
+async def test_a_reminder_says_whom_and_what_it_is_about(desk, line, about, button):
+    await desk.says("/open C81554 โทร 1.1 ถามเวลาทำการ")
+    done = await desk.says(line)
+    assert done.text.split("\n")[1] == about
+    assert button in done.buttons
+    listed = await desk.says("รายการเตือน")
+    assert any(about in label for label in listed.buttons)
+    desk.wait(days=1)
+    await desk.tick()
+    rung = next(reply for reply in desk.told("nok").replies if "อีก 10 นาที" in str(reply))
+    assert WHOM in str(rung)
+    assert button in str(rung)
+
+
+async def test_a_reminder_of_a_customer_who_was_merged_names_the_survivor(desk):
+    await desk.says("เตือน C90210 พรุ่งนี้ 9.00 โทรกลับ")
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE customers SET merged_into = 'C81554' WHERE code = 'C90210'")
+    )
+    listed = await desk.says("รายการเตือน")
+    assert any(WHOM in label for label in listed.buttons)
