@@ -4,8 +4,8 @@ and no more.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -24,6 +24,7 @@ from bot.platform import (
 from bot.queues.alarms import platform_refuses
 from bot.queues.calls import Call, CallNotes
 from bot.queues.lanes import Lanes
+from bot.queues.later import Later
 from bot.queues.outgoing import Adapters, Outgoing, served
 from bot.queues.rides import Accepted, Ride
 from bot.queues.told import note_told
@@ -317,30 +318,31 @@ class Sender:
         adapter = self._adapters[message.platform]
         longest = LONGEST_MAIL if message.platform is Platform.MAIL else LONGEST_CALL
         try:
-            async with asyncio.timeout(longest), self._lease_kept(message):
-                return await adapter.deliver(message)
+            async with asyncio.timeout(longest):
+                with self._lease_kept(message):
+                    return await adapter.deliver(message)
         except Exception as error:  # noqa: BLE001 - a platform's odd answer must not block its chat
             log.error("delivery failed", **_named(message), **where(error))
             return Retry(type(error).__name__, unclear=True)
 
-    @asynccontextmanager
-    async def _lease_kept(self, message: Message) -> AsyncIterator[None]:
+    @contextmanager
+    def _lease_kept(self, message: Message) -> Iterator[None]:
         """Nobody else takes the chat while a call lasts longer than its lease."""
 
         async def keep() -> None:
             name = outbox.lease_name(message.platform, message.chat)
             while True:
-                await asyncio.sleep(KEEP_LEASE)
                 with suppress(StoreUnavailable):
                     await self._db.write(
                         lambda tx: leases.touch(tx, name, self._owner, self._clock())
                     )
+                await asyncio.sleep(KEEP_LEASE)
 
-        keeping = asyncio.create_task(keep())
+        keeping = Later(KEEP_LEASE, keep)
         try:
             yield
         finally:
-            keeping.cancel()
+            keeping.over()
 
     async def _record_surely(self, message: Message, delivery: Delivery) -> bool:
         """Write down how it went, however long the store is away: forgetting it would send twice.

@@ -10,12 +10,13 @@ from handlers.chat import Button, Choice, Reply, ReplyPart
 from handlers.desk import BUTTON_LIFETIME
 from store.chat.buttons import StoredButton
 
-TOKEN_BYTES = 12
+TOKEN_BYTES = 11
 """Random bytes of a token."""
 AT_A_TIME = 16
 """Tokens whose random bytes are asked for together."""
-TIME_BYTES = 4
-"""Bytes before them that tell when it was made."""
+TIME_BYTES = 5
+PER_SECOND = 256
+"""Bytes before them that tell when it was made, and how many times of a second they tell apart."""
 
 
 def with_tokens(
@@ -35,10 +36,10 @@ class _Tokens:
         self.rows: list[StoredButton] = []
         self._presser = presser
         self._expires_at = now + BUTTON_LIFETIME
-        # Neighbours in time are neighbours in the store's index: many at once are written to few
-        # pages.
-        seconds = int(now.timestamp())
-        self._since = seconds.to_bytes(TIME_BYTES, "big")
+        # Neighbours in time are neighbours in the store's index: the buttons of one answer are
+        # written to one page.
+        since = int(now.timestamp() * PER_SECOND)
+        self._since = since.to_bytes(TIME_BYTES, "big")
         self._dice = b""
 
     def reply(self, reply: Reply) -> Reply:

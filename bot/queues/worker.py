@@ -3,16 +3,16 @@ once.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from bot.log import get_logger, where
 from bot.platform import Unparsable
 from bot.queues.lanes import Lanes
+from bot.queues.later import Later
 from bot.queues.outgoing import Adapters, Outgoing, write_effects
 from bot.queues.sender import Sender
 from domain.errors import Conflict, DeskError
@@ -68,23 +68,6 @@ class _Looked:
     unreadable: str = ""
     dropped: bool = False
     outcome: Outcome | None = None
-
-
-class _Busy:
-    """Shows that an answer is being worked on once that takes long; most never do."""
-
-    def __init__(self, show: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self._show = show
-        self._showing: asyncio.Task[None] | None = None
-        self._starting = asyncio.get_running_loop().call_later(BUSY_AFTER, self._start)
-
-    def _start(self) -> None:
-        self._showing = asyncio.create_task(self._show())
-
-    def over(self) -> None:
-        self._starting.cancel()
-        if self._showing is not None:
-            self._showing.cancel()
 
 
 class Worker:
@@ -205,7 +188,7 @@ class Worker:
             return await self._finish(event, None, NO_EFFECT, state="unparsable")
         if looked.dropped:
             return await self._finish(event, None, NO_EFFECT, state="dropped")
-        busy = _Busy(partial(self._show_busy, incoming))
+        busy = Later(BUSY_AFTER, partial(self._show_busy, incoming))
         try:
             return await self._decide_with_files(event, incoming, looked.outcome)
         except StoreUnavailable:
