@@ -37,6 +37,7 @@ format: $(VENV)/.dev
 # The list of files in docs/architecture.md, from their docstrings.
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.architecture
+	$(BIN)/python -m tests.owed_table
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench
