@@ -43,7 +43,8 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A person or organisation that the desk serves.
+    """A person or organisation that the desk serves. `english_name` = what letters in English call
+    it, `letter_language` = the one that was chosen for it.
 
     `phone` and `mobile` are E.164 with an optional ";ext=203". `unknown` names the fields that were
     answered with 9, "not known" (DOMAIN.md section 1): such a field is empty here. `merged_into`
@@ -58,6 +59,7 @@ class Customer:
     mobile: str = ""
     email: str = ""
     note: str = ""
+    english_name: str = ""
     letter_language: str | None = None
     unknown: frozenset[str] = frozenset()
     contacts: tuple[Contact, ...] = ()

@@ -32,6 +32,7 @@ class Addressee:
 
     `name` = of the person or organisation that is greeted; `is_person` = it surely is a person's.
     `further` = what else the register says in words: organisation, addresses; `phones` as stored.
+    `english` = what a letter in English calls the addressee, where that is known.
     `usual` = the language of its type of customers, where a name in Latin letters leaves it open;
     `chosen` = the one that somebody chose, "" for none."""
 
@@ -40,6 +41,7 @@ class Addressee:
     further: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+    english: str = ""
     usual: str = ""
     chosen: str = ""
 
@@ -121,7 +123,8 @@ def _is_foreign(phone: str) -> bool:
 class LetterRules:
     """The office's rules of letters (domain/data/letters.toml): `recent` and `month` are days,
     `a_month` letters; `titles` = by language, what titles are called in it; `untitled` = what a
-    person without a title is called in Thai.
+    person without a title is called in Thai; `officers` = by the name of an officer, how letters in
+    English are signed.
     """
 
     recent: int
@@ -129,11 +132,18 @@ class LetterRules:
     a_month: int
     titles: Mapping[str, "Titles"]
     untitled: str
+    officers: Mapping[str, str]
+
+    def signed(self, officer: str, language: str) -> str:
+        """Returns the name of the officer who writes, as a letter in this language has it."""
+        return self.officers.get(officer, officer) if language == ENGLISH else officer
 
     def greeted(self, to: Addressee, language: str) -> str:
         """Returns the name as a letter in this language greets it: of two spellings the one in its
         letters, with the titles of that language.
         """
+        if language == ENGLISH and to.english:
+            return to.english
         if not _own_name(to.name):
             return ""
         name = _spelt_for(to.name, language)
@@ -213,7 +223,7 @@ def _wants_title(own: str) -> bool:
 def read_letter_rules(root: TomlTable) -> LetterRules:
     """Reads the table `letters`; the DataError it raises names file and row."""
     table = root.table("letters")
-    table.check_keys(("recent", "month", "a_month", "titles", "untitled"))
+    table.check_keys(("recent", "month", "a_month", "titles", "untitled", "officers"))
     titles = table.table("titles")
     titles.check_keys(LANGUAGES)
     return LetterRules(
@@ -222,7 +232,12 @@ def read_letter_rules(root: TomlTable) -> LetterRules:
         a_month=table.count("a_month"),
         titles={language: _read_titles(titles.table(language)) for language in LANGUAGES},
         untitled=table.text("untitled"),
+        officers=_read_names(table.table("officers")),
     )
+
+
+def _read_names(table: TomlTable) -> dict[str, str]:
+    return {name: table.text(name) for name in table.values}
 
 
 def _read_titles(table: TomlTable) -> Titles:

@@ -64,7 +64,7 @@ async def write_answer(ctx: Context, new: NewMail) -> Written:
         "name": greeting(ctx, await _addressee(ctx, ticket), language),
         "ticket": ticket.no,
         "date": letter_date(ctx.today, language),
-        "officer": ctx.staff.name,
+        "officer": ctx.desk.configuration.letters.signed(ctx.staff.name, language),
         "asked_on": letter_date(asked_on, language),
         "details": ticket.details,
         "result": _RESULT,

@@ -291,7 +291,7 @@ class MailForm(Form):
             buttons.append(form_button(_("แยกฉบับ"), look.split, draft))
         foreign = ""
         if _is_foreign(draft):
-            foreign = _("⚠️ ทะเบียนไม่มีชื่อผู้รับเป็นอักษรโรมัน แก้คำขึ้นต้นก่อนส่งได้")
+            foreign = _("⚠️ ทะเบียนไม่มีชื่อภาษาอังกฤษของผู้รับ แก้คำขึ้นต้นก่อนส่งได้")
         note = in_lines(foreign, look.note, await _earlier(ctx, mail))
         return Card(title, tuple(lines), note, tuple(buttons))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from domain.customers.records import Contact, Customer
-from domain.mail.addressees import Addressee
+from domain.mail.addressees import Addressee, is_one_person
 from handlers.desk import Context
 from handlers.i18n import _, speaking
 from store.customers import records as customers
@@ -29,7 +29,14 @@ def addressee(
         return to
     # The people of an organisation have a language each; of a person the record's own holds.
     own = "" if to.is_person else contact.letter_language
-    return replace(to, name=contact.name, is_person=True, chosen=own or to.chosen)
+    english = to.english if is_one_person(to.name, contact.name) else ""
+    return replace(
+        to,
+        name=contact.name,
+        is_person=True,
+        english=english,
+        chosen=own or to.chosen,
+    )
 
 
 def _customer_as_addressee(ctx: Context, customer: Customer, email: str) -> Addressee:
@@ -41,6 +48,7 @@ def _customer_as_addressee(ctx: Context, customer: Customer, email: str) -> Addr
         further=(customer.organisation, *addresses),
         emails=(email, customer.email),
         phones=(customer.phone, customer.mobile),
+        english=customer.english_name,
         usual=kind.letters if kind else "",
         chosen=customer.letter_language or "",
     )

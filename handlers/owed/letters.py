@@ -133,7 +133,7 @@ async def write_chase(ctx: Context, new: NewMail) -> Written:
         "name": greeting(ctx, addressee_of(ctx, life, customer), language),
         "ticket": new.ticket,
         "date": letter_date(ctx.today, language),
-        "officer": ctx.staff.name,
+        "officer": ctx.desk.configuration.letters.signed(ctx.staff.name, language),
     }
     items = []
     for each_row, each_life, each_rule in things:

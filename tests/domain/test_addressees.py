@@ -74,6 +74,20 @@ def test_a_name_is_greeted_in_both_languages(name: str, thai: str, english: str)
     assert (greeted(person(name), THAI), greeted(person(name), ENGLISH)) == (thai, english)
 
 
+def test_who_has_an_english_name_is_called_by_it_in_english() -> None:
+    to = person("นายสมชาย ใจดี", english="Dr. Somchai Jaidee")
+    greeted = OFFICE.letters.greeted
+    assert (greeted(to, THAI), greeted(to, ENGLISH)) == ("นายสมชาย ใจดี", "Dr. Somchai Jaidee")
+
+
+def test_an_officer_signs_in_english_as_the_office_says(tmp_path) -> None:
+    path = tmp_path / "office.toml"
+    path.write_text('[letters.officers]\n"นก" = "Nok Jaidee"', encoding="utf-8")
+    letters = load_configuration(path).letters
+    assert (letters.signed("นก", THAI), letters.signed("นก", ENGLISH)) == ("นก", "Nok Jaidee")
+    assert letters.signed("ต้น", ENGLISH) == "ต้น"
+
+
 def test_an_organisation_is_called_nothing_else() -> None:
     assert OFFICE.letters.greeted(Addressee("OECD"), THAI) == "OECD"
 

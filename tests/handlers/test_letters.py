@@ -159,16 +159,25 @@ async def test_a_reminder_names_the_day_of_the_fact_and_not_of_the_typing(desk):
 async def test_who_has_no_latin_name_is_greeted_as_the_officer_writes_it(desk, smtp):
     await answer(desk)
     shown = await desk.presses("English")
-    assert "ทะเบียนไม่มีชื่อผู้รับเป็นอักษรโรมัน" in shown.text
+    assert "ทะเบียนไม่มีชื่อภาษาอังกฤษของผู้รับ" in shown.text
     await desk.presses("คำขึ้นต้น")
     shown = await desk.says("Dear Mr. Somchai Jaidee,")
     assert "Dear Mr. Somchai Jaidee,\n\nThank you" in shown.text
-    assert "อักษรโรมัน" not in shown.text
+    assert "ทะเบียนไม่มีชื่อ" not in shown.text
     assert "เรียน นายสมชาย ใจดี\n\nตามที่" in (await desk.presses("ไทย")).text
     await desk.presses("English")
     await desk.presses("ส่ง")
     await desk.mails_go()
     assert smtp.mails[0].body.startswith("Dear Mr. Somchai Jaidee,\n\nThank you")
+
+
+async def test_the_english_name_of_the_register_stands_in_english_letters(desk):
+    await desk.says(f"แก้ไข {SOMCHAI} ชื่ออังกฤษ Dr. Somchai Jaidee")
+    await answer(desk)
+    shown = await desk.presses("English")
+    assert "Dear Dr. Somchai Jaidee,\n\nThank you" in shown.text
+    assert "ทะเบียนไม่มีชื่อ" not in shown.text
+    assert "เรียน นายสมชาย ใจดี\n\n" in (await desk.presses("ไทย")).text
 
 
 # One letter for all that one person owes.

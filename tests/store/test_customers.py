@@ -32,6 +32,7 @@ NOK = Customer(
     mobile="+66812345678",
     email="nok@example.ac.th",
     note="บรรทัดหนึ่ง\nบรรทัดสอง",
+    english_name="Nok Jaidee",
     letter_language="en",
     unknown=frozenset({"address", "kind"}),
     contacts=(
