@@ -36,11 +36,15 @@ REASONS = 5
 
 @dataclass(frozen=True, slots=True)
 class PeriodChange:
-    """A period, what changed in it, and in the one before."""
+    """What changed in a period and in the one before; why things were given up, and what was owed
+    at the period's beginning and at its end.
+    """
 
-    period: Period
     now: Movement
     earlier: Movement
+    open_before: int
+    open_after: int
+    reasons: Sequence[tuple[str, int]]
 
 
 def usual_period(ctx: Context) -> Period:
@@ -49,25 +53,16 @@ def usual_period(ctx: Context) -> Period:
     return relative_period(key, ctx.today)
 
 
-async def read_change(
-    ctx: Context,
-    period: Period,
-    staffs: Staffs,
-) -> PeriodChange:
-    """Returns what changed in a period and in the one before."""
-    now = await store.get_movement(
-        ctx.db,
-        period,
-        staffs,
-        REASONS,
+async def read_change(ctx: Context, period: Period, staffs: Staffs) -> PeriodChange:
+    """Returns what changed in a period, against the one before."""
+    open_before, open_after = await store.count_open_at(ctx.db, period, staffs)
+    return PeriodChange(
+        now=await store.get_movement(ctx.db, period, staffs),
+        earlier=await store.get_movement(ctx.db, before(period), staffs),
+        open_before=open_before,
+        open_after=open_after,
+        reasons=await store.list_reasons(ctx.db, period, staffs, REASONS),
     )
-    earlier = await store.get_movement(
-        ctx.db,
-        before(period),
-        staffs,
-        REASONS,
-    )
-    return PeriodChange(period, now, earlier)
 
 
 def staffs_of(wanted: Narrowing, visible: Staffs) -> Staffs:
@@ -96,8 +91,8 @@ async def show_movement(ctx: Context, wanted: Narrowing) -> Reply:
         whose,
         _against(
             _("ยังค้าง"),
-            change.now.open_after,
-            change.now.open_before,
+            change.open_after,
+            change.open_before,
         ),
         _("เข้าใหม่ %(count)s", count=sum(change.now.began.values())),
         _("ได้รับ %(count)s", count=change.now.got),
@@ -172,13 +167,13 @@ def change_lines(change: PeriodChange) -> list[tuple[str, str]]:
             earlier.dropped,
         ),
     ]
-    for reason, count in now.reasons:
+    for reason, count in change.reasons:
         why = shorten(reason, 100) or "-"
         lines.append((_("เหตุผลที่เลิกติดตาม"), f"{why} ({count})"))
     still = _(
         "%(after)s · เริ่มช่วง %(before)s",
-        after=now.open_after,
-        before=now.open_before,
+        after=change.open_after,
+        before=change.open_before,
     )
     lines.append((_("ยังค้าง"), still))
     return lines

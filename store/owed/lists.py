@@ -63,17 +63,20 @@ class OfficerSum:
         return sum(self.kinds.values())
 
     def with_more(self, more: "OfficerSum") -> "OfficerSum":
-        """The same with what another sum of this officer holds."""
+        """The same with what is owed of another kind."""
         return OfficerSum(
             officer=self.officer,
             kinds={**self.kinds, **more.kinds},
             overdue=self.overdue + more.overdue,
             since=min(self.since, more.since),
-            ignored=self.ignored + more.ignored,
-            most_unchased=max(self.most_unchased, more.most_unchased),
+            ignored=self.ignored,
+            most_unchased=self.most_unchased,
         )
 
 
+LEAST_UNCHASED = 3
+"""From so many reminders without a chase on an index has what they are of."""
+_UNCHASED = "reminders - untold - chased_after"
 _LINE = (
     "o.id, o.version, o.request_id, r.customer_code AS customer, "
     "COALESCE(c.no, '') AS contract_no, o.rule, o.assignee_id AS officer, o.started_at, "
@@ -127,8 +130,16 @@ def _open(
     if wanted.before is not None:
         where = where.and_("started_at < ?", Period(wanted.before, wanted.before).instants[0])
     if wanted.unchased:
-        where = where.and_("reminders - untold - chased_after >= ?", wanted.unchased)
+        where = _unchased(where, wanted.unchased)
     return where
+
+
+def _unchased(where: _Where, times: int) -> _Where:
+    """Only what was reminded of so often without a chase."""
+    if times >= LEAST_UNCHASED:
+        # Said as the index of few rows says it, or no engine would look there.
+        where = where.and_(f"{_UNCHASED} >= {LEAST_UNCHASED}")
+    return where.and_(f"{_UNCHASED} >= ?", times)
 
 
 async def list_lines(
@@ -189,30 +200,45 @@ async def list_by_officer(
     where = _open(wanted, staffs, today)
     rows = await db.fetch(
         "SELECT assignee_id, rule, count(*) AS n, min(started_at) AS since_at, "
-        "SUM(CASE WHEN expected_on < ? THEN 1 ELSE 0 END) AS overdue, "
-        "SUM(CASE WHEN reminders - untold - chased_after >= ? THEN 1 ELSE 0 END) AS ignored, "
-        "max(reminders - untold - chased_after) AS most "
+        "SUM(CASE WHEN expected_on < ? THEN 1 ELSE 0 END) AS overdue "
         f"FROM owed WHERE {where} GROUP BY assignee_id, rule",
         today,
-        ignored,
         *where.params,
     )
+    in_vain = await _count_unchased(db, where, ignored)
     sums: dict[StaffId | None, OfficerSum] = {}
     for row in rows:
-        one = _officer_sum(row)
-        known = sums.get(one.officer)
-        sums[one.officer] = known.with_more(one) if known else one
+        officer = row["assignee_id"]
+        one = _officer_sum(row, in_vain.get(officer, (0, 0)))
+        known = sums.get(officer)
+        sums[officer] = known.with_more(one) if known else one
     return sorted(sums.values(), key=lambda one: (-one.overdue, -one.count, one.officer or 0))
 
 
-def _officer_sum(row: Row) -> OfficerSum:
+async def _count_unchased(
+    db: Reader, where: _Where, times: int
+) -> dict[StaffId | None, tuple[int, int]]:
+    """Of how much of each officer's so many reminders went without a chase, and how many did at
+    most.
+    """
+    where = _unchased(where, times)
+    rows = await db.fetch(
+        f"SELECT assignee_id, count(*) AS n, max({_UNCHASED}) AS most "
+        f"FROM owed WHERE {where} GROUP BY assignee_id",
+        *where.params,
+    )
+    return {row["assignee_id"]: (int(row["n"]), int(row["most"])) for row in rows}
+
+
+def _officer_sum(row: Row, in_vain: tuple[int, int]) -> OfficerSum:
+    ignored, most = in_vain
     return OfficerSum(
         officer=row["assignee_id"],
         kinds={row["rule"]: int(row["n"])},
         overdue=int(row["overdue"]),
         since=row["since_at"],
-        ignored=int(row["ignored"]),
-        most_unchased=int(row["most"]),
+        ignored=ignored,
+        most_unchased=most,
     )
 
 
@@ -222,17 +248,13 @@ def _officer_sum(row: Row) -> OfficerSum:
 @dataclass(frozen=True, slots=True)
 class Movement:
     """What became of the things owed in a period, by kind: what came in, was sent back (contracts)
-    or received (all the rest), and was given up with which reason; what was open at its beginning
-    and at its end.
+    or received (all the rest), and was given up.
     """
 
     began: Mapping[str, int]
     returned: Mapping[str, int]
     received: Mapping[str, int]
     dropped: Mapping[str, int]
-    open_before: int
-    open_after: int
-    reasons: Sequence[tuple[str, int]]
 
     @property
     def got(self) -> int:
@@ -240,42 +262,35 @@ class Movement:
         return sum(self.returned.values()) + sum(self.received.values())
 
 
-async def get_movement(
-    db: Reader,
-    period: Period,
-    staffs: Staffs,
-    reasons: int,
-) -> Movement:
-    """What changed in a period; `reasons` = so many are named, those of most first."""
+def _meant(staffs: Staffs) -> _Where:
+    """What was ever owed to these people."""
+    return _of(_Where(("state <> 'void'",)), staffs)
+
+
+async def get_movement(db: Reader, period: Period, staffs: Staffs) -> Movement:
+    """What changed in a period."""
     since, until = period.instants
-    where = _of(_Where(("state <> 'void'",)), staffs)
-    began = await _count_by_rule(
-        db,
-        where.and_(
-            "started_at >= ? AND started_at < ?",
-            since,
-            until,
-        ),
-    )
+    where = _meant(staffs)
+    came_in = where.and_("started_at >= ? AND started_at < ?", since, until)
     ended = await _count_ended(db, where, since, until)
     received = ended[OwedState.RECEIVED]
     returned = {rule: received.pop(rule) for rule in RETURNED if rule in received}
-    open_before = await _count_open_at(db, where, since)
     return Movement(
-        began=began,
+        began=await _count_by_rule(db, came_in),
         returned=returned,
         received=received,
         dropped=ended[OwedState.DROPPED],
-        open_before=open_before,
-        open_after=await _count_open_at(db, where, until),
-        reasons=await _count_reasons(
-            db,
-            where,
-            since,
-            until,
-            reasons,
-        ),
     )
+
+
+async def count_open_at(db: Reader, period: Period, staffs: Staffs) -> tuple[int, int]:
+    """How much was owed at the beginning of a period, and at its end."""
+    where = _meant(staffs)
+    still = where.and_("state = 'open'")
+    now = await count(db, f"SELECT count(*) AS n FROM owed WHERE {still}", *still.params)
+    since, until = period.instants
+    before = now + await _count_more(db, where, since)
+    return before, now + await _count_more(db, where, until)
 
 
 async def _count_by_rule(db: Reader, where: _Where) -> Counter[str]:
@@ -308,15 +323,15 @@ async def _count_ended(
     return counts
 
 
-async def _count_reasons(
+async def list_reasons(
     db: Reader,
-    where: _Where,
-    since: datetime,
-    until: datetime,
+    period: Period,
+    staffs: Staffs,
     limit: int,
 ) -> list[tuple[str, int]]:
-    """Why things were given up, most first."""
-    ended = _ended(where, since, until).and_("state = 'dropped'")
+    """Why things were given up in a period, with how many, most first."""
+    since, until = period.instants
+    ended = _ended(_meant(staffs), since, until).and_("state = 'dropped'")
     rows = await db.fetch(
         f"SELECT reason, count(*) AS n FROM owed WHERE {ended} "
         f"GROUP BY reason ORDER BY n DESC, reason LIMIT {int(limit)}",
@@ -325,20 +340,13 @@ async def _count_reasons(
     return [(row["reason"], int(row["n"])) for row in rows]
 
 
-async def _count_open_at(
-    db: Reader,
-    where: _Where,
-    at: datetime,
-) -> int:
-    """How much was owed at an instant: what is open now, with what ended since and without what
-    began since.
-    """
-    still = where.and_("state = 'open' AND started_at < ?", at)
-    ended_since = where.and_("ended_at >= ? AND started_at < ?", at, at)
-    total = 0
-    for part in (still, ended_since):
-        total += await count(db, f"SELECT count(*) AS n FROM owed WHERE {part}", *part.params)
-    return total
+async def _count_more(db: Reader, where: _Where, at: datetime) -> int:
+    """How much more was owed at an instant than now: what ended since, without what began since."""
+    ended = where.and_("ended_at >= ? AND started_at < ?", at, at)
+    began = where.and_("state = 'open' AND started_at >= ?", at)
+    gone = await count(db, f"SELECT count(*) AS n FROM owed WHERE {ended}", *ended.params)
+    come = await count(db, f"SELECT count(*) AS n FROM owed WHERE {began}", *began.params)
+    return gone - come
 
 
 async def list_ended_ids(
