@@ -12,6 +12,7 @@ from bot.log import get_logger, where
 from bot.networks.poster import Poster, PostingNetworks
 from bot.queues.calls import CallNotes
 from bot.queues.outgoing import Adapters, Outgoing, write
+from bot.queues.pushes import Pushes
 from bot.queues.sender import Sender
 from bot.queues.worker import Worker
 from bot.tables.imports import Imports
@@ -163,7 +164,9 @@ class Engine:
 
     async def post(self, outcome: Outcome, *changes: Write) -> None:
         """Write what was decided without an event, and send what it tells."""
-        outgoing = Outgoing(self.desk.db, self._adapters, self.desk.clock())
+        now = self.desk.clock()
+        pushes = Pushes(self.desk.db, self.desk.configuration, now)
+        outgoing = Outgoing(self.desk.db, self._adapters, now, pushes)
         await outgoing.tell(outcome.notices)
 
         async def work(tx: Tx) -> list[Chat]:

@@ -338,6 +338,11 @@ class Reply:
     masked: tuple[Masked, ...] = ()
     tells: tuple[str, ...] = ()
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of records in what a group may hear of it."""
+        return tuple(line.typed for line in self.masked if line.typed)
+
     def followed_by(self, *parts: ReplyPart) -> "Reply":
         """The same with these parts below."""
         return replace(self, parts=(*self.parts, *parts))

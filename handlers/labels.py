@@ -166,6 +166,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "facebook.event": "รับข้อมูลจากเพจ Facebook",
         "reminder": "เตือนส่วนตัว",
         "climb": "แจ้งแทนผู้ที่ติดต่อไม่ได้",
+        "held": "ส่งข้อความที่รอไว้",
     },
     "untold": {
         "owed.tell": "สิ่งที่ค้างส่ง",

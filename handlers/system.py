@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 
+from domain.dates.working_calendar import WorkingCalendar
+from domain.reach.plan import quota_ends_on
 from domain.staff import Platform, Role
 from handlers.chat import (
     Button,
@@ -10,12 +13,13 @@ from handlers.chat import (
     Paragraph,
     Reply,
     confirm,
+    in_one_line,
     say,
 )
 from handlers.desk import Context
 from handlers.forms.drafts import end
 from handlers.i18n import _
-from handlers.labels import person_label, value_label
+from handlers.labels import day, person_label, value_label
 from handlers.registry import (
     COMMANDS,
     NOTHING,
@@ -26,6 +30,7 @@ from handlers.registry import (
 )
 from handlers.staff.unreached import unreached_lines
 from store.chat import forms, inbox, outbox, push_use
+from store.chat.push_use import PushUse
 from store.mail import inboxes as mail_inboxes
 
 ORDER = (
@@ -37,6 +42,8 @@ ORDER = (
     *("team", "mymail", "history", "remark", "subjects", "void", "restore", "assign", "leave"),
 )
 """The commands as the help lists them, the daily ones first; any other comes last."""
+FULL = 100
+"""Percent."""
 MENU = ("find", "open", "my", "new", "help")
 
 
@@ -167,9 +174,7 @@ async def status(ctx: Context, args: str) -> Reply:
     incoming = Counter(await inbox.count_by_state(ctx.db))
     outgoing = Counter(await outbox.count_by_state(ctx.db))
     use = await push_use.get_use(ctx.db, Platform.LINE, ctx.now)
-    pushed = str(use.total())
-    if use.quota is not None:
-        pushed = f"{use.total()}/{use.quota} ({use.percent()}%)"
+    pushed = gauge(use, ctx.today, ctx.configuration.calendar)
     to_send = outgoing["queued"] + outgoing["sending"]
     not_sent = outgoing["dead"] + outgoing["doubtful"]
     lines = (
@@ -184,6 +189,24 @@ async def status(ctx: Context, args: str) -> Reply:
         (_("ฐานข้อมูล"), ctx.db.engine),
     )
     return Reply((Card(_("สถานะระบบ"), lines),))
+
+
+def gauge(use: PushUse, today: date, calendar: WorkingCalendar) -> str:
+    """`150/300 (50%) · ถ้าใช้เท่านี้ จะหมด 24 พ.ย.`"""
+    if use.quota is None:
+        return str(use.total())
+    text = f"{use.total()}/{use.quota} ({use.percent()}%)"
+    ends_on = quota_ends_on(use.total(), use.quota, today, calendar)
+    return in_one_line(text, _quota_ends(use, ends_on))
+
+
+def _quota_ends(use: PushUse, ends_on: date | None) -> str:
+    """On which day the quota ends at this rate."""
+    if use.percent() == FULL:
+        return _("ครบแล้ว")
+    if ends_on is None:
+        return _("พอถึงสิ้นเดือน")
+    return _("ถ้าใช้เท่านี้ จะหมด %(day)s", day=day(ends_on))
 
 
 async def _mailbox_lines(ctx: Context) -> list[tuple[str, str]]:

@@ -301,16 +301,18 @@ async def finish(
         raise Conflict("due")
 
 
-async def finish_elsewhere(tx: Tx, rows: Sequence[Due], now: datetime) -> None:
+async def finish_elsewhere(
+    tx: Tx, rows: Sequence[Due], now: datetime, until: datetime | None = None
+) -> None:
     """These occurrences are done with other work, whoever has claimed them; Conflict("due") where
-    one is done, was cancelled or moved meanwhile."""
+    one is done, was cancelled or moved meanwhile. They are due by `until`, else by now."""
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
         touched = await tx.execute(
             "UPDATE due SET state = 'done', done_at = ? "
             f"WHERE state = 'waiting' AND due_at <= ? AND {is_one_of('id', some)}",
             now,
-            now,
+            until or now,
             *(row.id for row in some),
         )
         if touched != len(some):

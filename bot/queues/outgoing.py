@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bot.platform import Adapter
 from bot.queues.alarms import person_unreached
+from bot.queues.pushes import Pushes, free_chat
 from bot.queues.tokens import with_tokens
 from domain.reach.routes import (
     ByMail,
@@ -21,7 +22,7 @@ from domain.reach.routes import (
     Route,
     first_routing,
 )
-from domain.reach.untold import Untold
+from domain.reach.untold import Untold, of_others, read_told
 from domain.staff import Chat, Platform, Staff, StaffId
 from handlers.chat import Incoming, Notice, Reply, reply_to_json
 from handlers.desk import Outcome
@@ -71,8 +72,16 @@ class Outgoing:
     What was read of the staff stays as it is until then.
     """
 
-    def __init__(self, db: Database, adapters: Adapters, now: datetime) -> None:
+    def __init__(
+        self,
+        db: Database,
+        adapters: Adapters,
+        now: datetime,
+        pushes: Pushes | None = None,
+    ) -> None:
+        """`pushes` = whether a push that costs waits; None = none does."""
         self.now = now
+        self._pushes = pushes
         self.messages: list[Message] = []
         self._db = db
         self._adapters = adapters
@@ -82,6 +91,8 @@ class Outgoing:
         self._kept: list[Untold] = []
         self._taken: list[tuple[UUID, Sequence[Untold]]] = []
         self._over: Sequence[Untold] = ()
+        self._claims: list[tuple[UUID, Sequence[int]]] = []
+        self._failed: list[int] = []
 
     async def directory(self) -> Directory:
         """Everybody on the staff, and how they are reached; read once."""
@@ -194,9 +205,29 @@ class Outgoing:
         self.messages[place] = replace(message, carries=True)
         self._taken.append((message.id, told))
 
-    def keep(self, person: Staff, reply: Reply, key: str) -> None:
-        """What could not be told waits for the person's next answer."""
-        self._kept.append(Untold(key, person.id, reply_to_json(reply), self.now))
+    def keep(
+        self,
+        person: Staff,
+        reply: Reply,
+        key: str,
+        held_until: datetime | None = None,
+    ) -> None:
+        """What could not be told, or is not pushed yet, waits for the person's next answer."""
+        brought = read_told(reply.tells)
+        if brought:
+            # It waits already, each for itself.
+            self._failed += brought
+            return
+        notice = reply_to_json(reply)
+        self._kept.append(
+            Untold(
+                key,
+                person.id,
+                notice,
+                self.now,
+                held_until,
+            )
+        )
 
     async def tell(self, notices: Sequence[Notice]) -> None:
         """What nobody asked for, to each person meant; everybody is looked up once.
@@ -245,8 +276,19 @@ class Outgoing:
             personal=notice.staff_id is not None,
             masked=bool(reply.masked),
         )
-        if routing.route is not None:
-            await self.send(routing.route, person, reply, routing.key)
+        route = routing.route
+        until = None
+        if self._pushes is not None and isinstance(route, InChat):
+            until = await self._pushes.held_until(route.chat, notice.key)
+        free = free_chat(directory, person)
+        if until is not None and free is not None:
+            # Nothing need wait where it costs nothing.
+            route = InChat(free)
+        elif until is not None:
+            self.keep(person, reply, routing.key, until)
+            return routing.hearer
+        if route is not None:
+            await self.send(route, person, reply, routing.key)
         if not isinstance(routing.route, InChat) and notice.staff_id is not None:
             self.keep(person, reply, f"{notice.key}:{person.id}")
         return routing.hearer
@@ -263,12 +305,13 @@ class Outgoing:
             case InChat(chat):
                 self._add(reply, chat, person.id, key, presser=person.id)
             case InGroup(chat):
-                lines = replace(told(person.name, reply.masked), tells=reply.tells)
+                lines = replace(told(person.name, reply.masked), tells=of_others(reply.tells))
                 # Anybody of the staff may press what a group hears.
                 self._add(lines, chat, person.id, key, presser=None)
             case ByMail(chat):
                 payload = await letter(self._db, person, reply, self.now)
-                self.messages.append(self._message(reply, chat, person.id, key, payload))
+                mailed = replace(reply, tells=of_others(reply.tells))
+                self.messages.append(self._message(mailed, chat, person.id, key, payload))
 
     def _add(
         self,
@@ -294,8 +337,12 @@ class Outgoing:
         have to be told elsewhere.
         """
         platform, chat_id = chat
+        message_id = _message_id(self.now)
+        brought = read_told(reply.tells)
+        if brought:
+            self._claims.append((message_id, brought))
         return Message(
-            id=_message_id(self.now),
+            id=message_id,
             platform=platform,
             chat=chat_id,
             payload=payload,
@@ -303,6 +350,7 @@ class Outgoing:
             notice=reply_to_json(reply),
             dedupe_key=key,
             confirms=True,
+            carries=bool(brought),
         )
 
     def _with_tokens(self, reply: Reply, presser: StaffId | None) -> Reply:
@@ -345,6 +393,10 @@ class Outgoing:
             await untold.take(tx, brought, message_id)
         if self._over:
             await untold.end(tx, self._over, self.now)
+        if self._failed:
+            await untold.note_failed(tx, self._failed, self.now)
+        for message_id, ids in self._claims:
+            await untold.claim(tx, ids, message_id)
 
     async def put_begun(self, tx: Tx, owner: str) -> tuple[bool, list[Chat]]:
         """Queue the plain answer as one that is being sent; returns whether it is, and the chat

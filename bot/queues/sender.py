@@ -29,11 +29,12 @@ from bot.queues.outgoing import Adapters, Outgoing, served
 from bot.queues.rides import Accepted, Ride
 from bot.queues.told import note_told
 from bot.queues.undelivered import GivenUp
+from domain.reach.untold import Untold, first_key
 from domain.staff import Chat, Platform
 from handlers.chat import reply_from_json
 from store import audit, groups, staff
 from store.audit import AuditEntry
-from store.chat import outbox, push_use
+from store.chat import outbox, push_use, untold
 from store.chat.outbox import Message
 from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx
@@ -52,6 +53,8 @@ SETTLE_AFTER = 0.25
 """Seconds after which what was sent is written down, if no other write took it along."""
 CALL_PATIENCE = 0.25
 """Seconds that an answer waits at most for the call before it."""
+TRACED_AFTER = timedelta(minutes=10)
+"""A notice that could not be sent for so long counts as one that could not be told so far."""
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
 
@@ -416,6 +419,8 @@ class Sender:
         if delivery.alarm:
             await outgoing.tell([platform_refuses(message.platform, delivery.error, now)])
 
+        traced = _traced(message, now)
+
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_retry(
                 tx,
@@ -424,6 +429,8 @@ class Sender:
                 unclear=unclear,
                 error=delivery.error,
             )
+            if traced is not None:
+                await untold.note_trying(tx, traced)
             return await outgoing.put(tx, self._owner)
 
         self.wake(await self._db.write(work))
@@ -522,6 +529,22 @@ def _is_late_for_reply(message: Message, now: datetime) -> bool:
 
 def _is_useless(message: Message, now: datetime) -> bool:
     return message.created_at is not None and now - message.created_at > USEFUL
+
+
+def _traced(message: Message, now: datetime) -> Untold | None:
+    """A notice that could not be told for so long that somebody else is to hear of it in time."""
+    began_at = message.created_at
+    if began_at is None or now - began_at < TRACED_AFTER or message.carries:
+        return None
+    if not message.notice or message.staff_id is None or message.dedupe_key is None:
+        return None
+    return Untold(
+        first_key(message.dedupe_key),
+        message.staff_id,
+        message.notice,
+        began_at,
+        message_id=str(message.id),
+    )
 
 
 def _pause_after(attempts: int) -> float:

@@ -2,6 +2,7 @@
 push waits because it costs. Pure.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -51,6 +52,16 @@ class PushPlan:
     scarce_from: int
     rides: frozenset[str]
 
+    def waits_until(self, kind: str, now: datetime) -> datetime | None:
+        """Returns until when a notice of this kind waits for an answer today; None where it does
+        not.
+        """
+        today = now.astimezone(BANGKOK).date()
+        until = datetime.combine(today, self.held_until, BANGKOK)
+        if kind in self.held and now < until:
+            return until
+        return None
+
     def holds_until(
         self,
         kind: str,
@@ -60,13 +71,11 @@ class PushPlan:
         scarce: bool,
     ) -> datetime | None:
         """Returns until when a notice of this kind waits; None where it is pushed now."""
-        today = now.astimezone(BANGKOK).date()
-        until = datetime.combine(today, self.held_until, BANGKOK)
-        if kind in self.held and now < until:
-            return until
-        if scarce and kind in self.rides:
+        until = self.waits_until(kind, now)
+        if until is None and scarce and kind in self.rides:
+            today = now.astimezone(BANGKOK).date()
             return datetime.combine(_after(today, 1, calendar), self.held_until, BANGKOK)
-        return None
+        return until
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,31 @@ class ReachRules:
         again, place = divmod(one.climbed, len(self.steps))
         step = self.steps[place]
         return step, step.due_at(one.since_at, calendar, later=again)
+
+
+def quota_ends_on(
+    used: int,
+    quota: int,
+    today: date,
+    calendar: WorkingCalendar,
+) -> date | None:
+    """Returns the day of this month on which the quota ends, where each working day takes as much
+    as those until today did on average; None where it lasts.
+    """
+    if used >= quota:
+        return today
+    days = _days_of_month(today)
+    working = [day for day in days if calendar.is_working_day(day)]
+    gone = max(1, sum(day <= today for day in working))
+    for place, day in enumerate((day for day in working if day > today), 1):
+        if used + used * place / gone >= quota:
+            return day
+    return None
+
+
+def _days_of_month(today: date) -> list[date]:
+    last = monthrange(today.year, today.month)[1]
+    return [today.replace(day=day) for day in range(1, last + 1)]
 
 
 def read_reach(root: TomlTable) -> ReachRules:

@@ -316,6 +316,13 @@ def can_be_told(person: Staff, accounts: Sequence[Identity], *, mail: bool) -> b
     return has_chat or bool(person.email and mail)
 
 
+def speaks_on(accounts: Sequence[Identity]) -> Platform | None:
+    """Returns the platform that a person with these accounts, the one used last first, is told
+    on.
+    """
+    return next((account.platform for account in accounts if account.takes_messages), None)
+
+
 def account_chat(accounts: Sequence[Identity], platform: Platform, user: str | None) -> Chat | None:
     """The private chat of this account, where it takes messages."""
     mine = (

@@ -1,5 +1,6 @@
 """What could not be told to somebody of the staff, and what counts as told once it is. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,6 +62,16 @@ def of_untold(untold_id: int) -> str:
     return f"untold:{untold_id}"
 
 
+def of_told(untold_id: int) -> str:
+    """Returns the word for a notice to the same person that waited until now."""
+    return f"told:{untold_id}"
+
+
+def of_others(words: Iterable[str]) -> tuple[str, ...]:
+    """Returns the words as they are where somebody else hears it, or only that something waits."""
+    return tuple(re.sub("^told:", "untold:", word) for word in words)
+
+
 def read_owed(words: Iterable[str]) -> dict[int, int]:
     """Returns the last number of a reminder for each thing owed among the words."""
     found: dict[int, int] = {}
@@ -70,8 +81,13 @@ def read_owed(words: Iterable[str]) -> dict[int, int]:
 
 
 def read_untold(words: Iterable[str]) -> list[int]:
-    """Returns the ids of the notices among the words."""
+    """Returns the ids of the notices to somebody else among the words."""
     return [numbers[0] for numbers in _numbers("untold", words)]
+
+
+def read_told(words: Iterable[str]) -> list[int]:
+    """Returns the ids of the notices that waited until now among the words."""
+    return [numbers[0] for numbers in _numbers("told", words)]
 
 
 def _numbers(what: str, words: Iterable[str]) -> Iterator[list[int]]:

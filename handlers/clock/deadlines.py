@@ -10,14 +10,16 @@ from functools import partial
 from domain.clock.state import Stage
 from domain.dates.days import BANGKOK, format_time
 from domain.errors import Conflict
+from domain.reach.untold import Untold
 from domain.staff import Staff, StaffId
-from domain.tickets.records import Ticket, TicketNo
-from handlers.chat import Button, Choice, Paragraph, Reply
+from domain.tickets.records import Status, Ticket, TicketNo
+from handlers.chat import Button, Choice, Paragraph, Reply, reply_from_json
 from handlers.desk import Desk, Work
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.registry import due
 from handlers.staff.masked import also
+from handlers.staff.rides import Riding, as_it_was, rides
 from handlers.staff.stand_in import supervisors
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
@@ -35,6 +37,7 @@ SHOWN = 8
 """Tickets of one message; the rest is counted."""
 CHUNK = 400
 """Tickets that are planned together."""
+UNFINISHED = (Status.NEW, Status.OPEN)
 YIELD_EVERY = 50
 """After so many tickets other tasks get their turn."""
 TicketAtStage = tuple[Stage, Ticket]
@@ -181,6 +184,16 @@ def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> li
         return [assignee]
     above = supervisors([*people.values()])
     return [person for person in above if person != assignee]
+
+
+@rides("deadline")
+async def still_running(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Sequence[Riding]:
+    """What could not be told of tickets that are still unfinished."""
+    numbers = {one.key: reply_from_json(one.notice).numbers for one in waiting}
+    every = sorted({no for named in numbers.values() for no in named})
+    found = await tickets.get_tickets(work.db, every)
+    over = {no for no, ticket in found.items() if ticket.status not in UNFINISHED}
+    return [as_it_was(one) for one in waiting if set(numbers[one.key]) - over]
 
 
 async def _tell_person(

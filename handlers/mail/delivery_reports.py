@@ -13,7 +13,7 @@ from handlers.desk import Work
 from handlers.mail.cards import stuck_notice
 from handlers.system import nowhere_to_tell
 from store import staff
-from store.chat import outbox
+from store.chat import outbox, untold
 from store.mail import mails
 from store.mail.inboxes import MailKind
 from store.mail.mails import Mail, MailState
@@ -77,6 +77,8 @@ async def _about_staff(work: Work, report: DeliveryReport, key: str) -> MailKind
         return MailKind.STRAY
     if report.failed:
         person = await staff.get_staff(work.db, who)
+        found = outbox.notice_mail_id(report.message_id)
+        work.change(untold.note_came_back, message_id=found, now=work.now)
         work.notify(
             partial(nowhere_to_tell, person.name),
             f"{UNDELIVERABLE}{report.message_id}:{key}",

@@ -2,7 +2,7 @@
 office changes its rules.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
@@ -29,7 +29,7 @@ from handlers.owed.cards import (
 )
 from handlers.registry import at_start, due
 from handlers.staff.masked import also, in_thai
-from handlers.staff.rides import rides, telling
+from handlers.staff.rides import Riding, rides, telling
 from handlers.staff.stand_in import Availability, who_is_there
 from store import due as due_rows
 from store import staff
@@ -46,6 +46,8 @@ TELL = f"{owed.KIND}.tell"
 noted.
 """
 LATE = " late"
+EARLY = 400
+"""Reminders that are told with the morning's message at most; what is left comes at its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,38 @@ async def remind(work: Work, rows: Sequence[Due]) -> None:
     """Writes down what was reminded of, and plans one message for each person; it is sent when the
     last reminder is written down.
     """
+    await _remind(work, rows, await who_is_there(work))
+
+
+async def remind_early(
+    work: Work,
+    there: Availability,
+    until: datetime,
+    waiting: Collection[StaffId],
+) -> None:
+    """Reminds now of what is due by `until`, where all who are told of it are among `waiting`: each
+    of them is told once, of this and of all else that waits for an answer of theirs.
+    """
+    rules = work.configuration.rules
+    planned = {int(row.subject): row for row in await due_rows.list_due(work.db, owed.KIND, until)}
+    early = []
+    for row in await owed.list_by_ids(work.db, [*planned][:EARLY]):
+        occurrence = planned[row.id]
+        if not _still(row, occurrence, rules):
+            continue
+        if receivers(there, rules[row.rule], row.reminded(work.now)) <= {*waiting}:
+            early.append(occurrence)
+    if early:
+        finish = partial(due_rows.finish_elsewhere, rows=early, now=work.now, until=until)
+        work.change(finish)
+        await _remind(work, early, there)
+
+
+async def _remind(work: Work, rows: Sequence[Due], there: Availability) -> None:
     rules = work.desk.configuration.rules
     planned = {int(row.subject): row for row in rows}
     stored = await owed.list_by_ids(work.db, list(planned))
     found = [row for row in stored if _still(row, planned[row.id], rules)]
-    if not found:
-        return
-    there = await who_is_there(work)
     telling: dict[str, Due] = {}
     reminded = [row.reminded(work.now) for row in found]
     for row in reminded:
@@ -177,21 +204,20 @@ def _telling(
 
 
 @rides(TELL)
-async def still_owed(
-    work: Work, who: StaffId, waiting: Sequence[Untold]
-) -> Callable[[], Reply] | None:
+async def still_owed(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Sequence[Riding]:
     """What is still owed of that which a person could not be reminded of, as one message."""
     told = [word for one in waiting for word in reply_from_json(one.notice).tells]
     numbers = read_owed(told)
     rows = await owed.list_by_ids(work.db, list(numbers))
     found = [row for row in rows if row.state is OwedState.OPEN]
     if not found:
-        return None
+        return []
     found.sort(key=lambda row: (row.started_at, row.id))
     entries = await _entries(work, [row.id for row in found[:SHOWN]])
     open_numbers = {row.id: numbers[row.id] for row in found}
     names = await staff.staff_names(work.db)
-    return _telling(work, who, entries, open_numbers, names, late=False)
+    make = _telling(work, who, entries, open_numbers, names, late=False)
+    return [Riding(make(), tuple(waiting))]
 
 
 async def _told_until(work: Work, rows: Sequence[Due], start: datetime) -> dict[StaffId, datetime]:

@@ -9,6 +9,8 @@ from functools import partial
 from domain.dates.days import BANGKOK
 from domain.dates.when import USUAL, begins_with_moment, names_moment
 from domain.errors import InvalidInput
+from domain.reach.untold import Untold
+from domain.staff import StaffId
 from domain.tickets.references import ReferenceKind, take_reference
 from handlers.chat import (
     Button,
@@ -28,6 +30,7 @@ from handlers.registry import NOTHING, action, command, due
 from handlers.reminders import cards as reminder_cards
 from handlers.reminders.form import move, new_reminder, other_time, read_when
 from handlers.staff.masked import also
+from handlers.staff.rides import Riding, as_it_was, rides
 from store import reminders
 from store.due import Due
 from store.reminders import Reminder
@@ -245,3 +248,12 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
             staff_id=each.staff_id,
         )
     work.change(reminders.mark_rung, ids=[row.subject for row in rung])
+
+
+@rides(reminders.KIND)
+async def still_wanted(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Sequence[Riding]:
+    """Those that could not ring, and are neither done nor deleted by now."""
+    ids = {one.key: one.key.split(":")[1] for one in waiting}
+    found = await reminders.get_reminders(work.db, [*ids.values()])
+    rung = {each.id for each in found.values() if each.state != "done"}
+    return [as_it_was(one) for one in waiting if ids[one.key] in rung]

@@ -15,7 +15,7 @@ from handlers.i18n import _
 from handlers.labels import person_label, weekday_when
 from handlers.registry import due
 from handlers.staff.groups import lines_of
-from handlers.staff.rides import telling
+from handlers.staff.rides import is_over, telling
 from store import staff
 from store.chat import untold
 from store.due import Due
@@ -33,7 +33,12 @@ AboveThem = Mapping[ClimbStep, list[Untold]]
 @due(untold.CLIMB)
 async def climb(work: Work, rows: Sequence[Due]) -> None:
     """Tells whoever is next of what could not be told to somebody, and plans when it goes on."""
-    waiting = await untold.list_climbing(work.db)
+    waiting = []
+    for one in await untold.list_climbing(work.db):
+        if await is_over(work, one):
+            work.change(partial(untold.end, rows=[one], now=work.now))
+        else:
+            waiting.append(one)
     sending = await untold.is_climb_sent(work.db)
     times: list[datetime] = []
     steps: dict[ClimbStep, list[Untold]] = {}

@@ -4,7 +4,6 @@ into a list where it is much.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from domain.errors import NotFound
@@ -33,7 +32,17 @@ SHOWN = 10
 WHOLE = 4
 """Messages that are told as they are; LINE takes five with one answer, and the answer is one."""
 MakeReply = Callable[[], Reply]
-RideFunction = Callable[[Work, StaffId, Sequence[Untold]], Awaitable[MakeReply | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Riding:
+    """One message that rides, and what is told with it."""
+
+    reply: Reply
+    told: tuple[Untold, ...]
+
+
+RideFunction = Callable[[Work, StaffId, Sequence[Untold]], Awaitable[Sequence[Riding]]]
 _WORDS: Mapping[type[ReplyPart], str] = {
     Paragraph: "text",
     Choice: "question",
@@ -42,8 +51,8 @@ _WORDS: Mapping[type[ReplyPart], str] = {
 }
 """Where the words of each kind of part stand."""
 RIDES: dict[str, RideFunction] = {}
-"""By kind: how all that waits of it for one person is told by now; None = there is nothing left to
-tell. What is not among them is told as it was.
+"""By kind: the messages by which all that waits of it for one person is told by now; what none of
+them tells is over. What is not among the kinds is told as it was.
 """
 
 
@@ -62,12 +71,14 @@ def telling(make: MakeReply, words: Sequence[str]) -> MakeReply:
     return lambda: replace(make(), tells=tuple(words))
 
 
-@dataclass(frozen=True, slots=True)
-class Riding:
-    """One message that rides, and what is told with it."""
+def as_it_was(one: Untold) -> Riding:
+    """The message as it could not be told."""
+    return Riding(reply_from_json(one.notice), (one,))
 
-    reply: Reply
-    told: tuple[Untold, ...]
+
+async def is_over(work: Work, one: Untold) -> bool:
+    """Whether there is nothing left to tell of it."""
+    return not await _made(work, one.staff_id, [one])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +112,25 @@ NOTHING_RIDES = Rides()
 
 async def rides_for(work: Work, who: StaffId) -> Rides:
     """What waits for a person, as it is by now."""
-    waiting = await untold.list_waiting(work.db, who)
-    made: list[Riding] = []
-    over: list[Untold] = []
-    for found in _together(waiting):
-        make = await _made(work, who, found)
-        if make is None:
-            over += found
-        else:
-            made.append(Riding(_late(make(), found[0]), tuple(found)))
+    return await rides_of(work, who, await untold.list_waiting(work.db, who))
+
+
+async def rides_of(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Rides:
+    """These, as they are by now."""
+    made = await _made(work, who, waiting)
+    made.sort(key=lambda riding: riding.told[0].since_at)
+    told = {one.key for riding in made for one in riding.told}
+    over = [one for one in waiting if one.key not in told]
     whole = made if _count(made) <= WHOLE else []
     return Rides(tuple(whole), _folded(made), tuple(over))
 
 
-def _together(waiting: Sequence[Untold]) -> list[list[Untold]]:
-    """What is told as one message, in the order of the oldest of each."""
-    found: dict[str, list[Untold]] = {}
-    for one in waiting:
-        name = one.kind if one.kind in RIDES else one.key
-        found.setdefault(name, []).append(one)
-    return [*found.values()]
-
-
-async def _made(work: Work, who: StaffId, found: Sequence[Untold]) -> MakeReply | None:
-    kind = found[0].kind
-    if kind in RIDES:
-        return await RIDES[kind](work, who, found)
-    return partial(reply_from_json, found[0].notice)
+async def _made(work: Work, who: StaffId, waiting: Sequence[Untold]) -> list[Riding]:
+    """The messages by which it is told."""
+    made = [as_it_was(one) for one in waiting if one.kind not in RIDES]
+    for kind in sorted({one.kind for one in waiting} & RIDES.keys()):
+        made += await RIDES[kind](work, who, [one for one in waiting if one.kind == kind])
+    return [replace(riding, reply=_late(riding.reply, riding.told[0])) for riding in made]
 
 
 def _count(made: Sequence[Riding]) -> int:
@@ -157,8 +160,7 @@ def _folded(made: Sequence[Riding]) -> Riding | None:
     shown = made[:SHOWN]
     options = []
     for riding in shown:
-        first = riding.told[0]
-        args = {"id": str(first.id)}
+        args = {"ids": " ".join(str(one.id) for one in riding.told)}
         options.append(Button(_first_line(riding.reply), "untold.show", args))
     told = tuple(one for riding in shown for one in riding.told)
     return Riding(Reply((Choice(head, tuple(options)),), confirms=True), told)
@@ -173,10 +175,11 @@ def _first_line(reply: Reply) -> str:
 @action("untold.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One message of a folded list, as it is by now; NotFound where it is no longer kept."""
-    found = await untold.find(ctx.db, int(args["id"]))
-    if found is None or found.staff_id != ctx.staff.id:
+    ids = [int(each) for each in args["ids"].split()]
+    found = [one for one in await untold.list_by_ids(ctx.db, ids) if one.staff_id == ctx.staff.id]
+    if not found:
         raise NotFound("notice")
-    make = await _made(ctx, ctx.staff.id, [found])
-    if make is None:
+    made = await _made(ctx, ctx.staff.id, found)
+    if not made:
         return confirm(_("เรื่องนี้เรียบร้อยแล้ว ไม่ต้องทำอะไรอีก"))
-    return replace(make(), tells=())
+    return replace(made[0].reply, tells=())

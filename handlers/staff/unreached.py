@@ -3,11 +3,11 @@ numbers.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from domain.reach.untold import Untold
 from domain.staff import StaffId
-from handlers.chat import Reply, in_one_line, reply_from_json
+from handlers.chat import in_one_line, reply_from_json
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import person_label, value_label, value_labels, weekday_when
@@ -48,7 +48,7 @@ def person_line(name: str, found: Sequence[Untold]) -> str:
     for one in found:
         reply = reply_from_json(one.notice)
         counts[_known(one.kind)] += max(1, len(reply.tells))
-        numbers.update(dict.fromkeys(_numbers(reply)))
+        numbers.update(dict.fromkeys(reply.numbers))
     what = [f"{value_label(KINDS, kind)} {count}" for kind, count in counts.items()]
     named = ", ".join([*numbers][:NUMBERS])
     told = f"{', '.join(what)} ({named})" if named else ", ".join(what)
@@ -62,8 +62,3 @@ def person_line(name: str, found: Sequence[Untold]) -> str:
 
 def _known(kind: str) -> str:
     return kind if kind in value_labels(KINDS) else OTHER
-
-
-def _numbers(reply: Reply) -> Iterable[str]:
-    """The numbers of records in what a group may hear."""
-    return filter(None, (line.typed for line in reply.masked))

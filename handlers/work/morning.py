@@ -4,7 +4,7 @@ at that minute.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from enum import StrEnum
 from functools import partial
@@ -13,7 +13,9 @@ from domain.clock import state as clock
 from domain.clock.state import Stage, State
 from domain.dates.days import BANGKOK, format_date, format_time
 from domain.owed.rules import Owed
-from domain.staff import StaffId
+from domain.reach.routes import speaks_on
+from domain.reach.untold import Untold
+from domain.staff import Platform, StaffId
 from domain.tickets.records import Ticket, TicketNo
 from handlers.chat import (
     Button,
@@ -28,11 +30,13 @@ from handlers.clock import deadlines
 from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import value_label
+from handlers.owed import reminders as reminders_of_owed
 from handlers.owed.cards import Entry, list_entries
 from handlers.owed.request_cards import owed_line
 from handlers.registry import due
 from handlers.reminders.cards import subjects_of
 from handlers.staff.masked import also, in_thai
+from handlers.staff.rides import Riding, as_it_was, rides
 from handlers.staff.stand_in import Availability, who_is_there
 from handlers.tickets import cards as ticket_cards
 from handlers.work import weekly
@@ -118,6 +122,22 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
         queue.tell(person, week if person in there.supervisors else None)
     for person in {*there.supervisors} - queue.days.keys():
         queue.tell(person, week)
+    until = work.configuration.reach.line.waits_until(reminders_of_owed.TELL, work.now)
+    if until is not None:
+        waiting = await _on_line(work)
+        await reminders_of_owed.remind_early(work, there, until, waiting)
+
+
+async def _on_line(work: Work) -> set[StaffId]:
+    """Those to whom a push costs."""
+    accounts = await staff.list_all_identities(work.db)
+    return {who for who, mine in accounts.items() if speaks_on(mine) is Platform.LINE}
+
+
+@rides(deadlines.MORNING)
+async def last_day(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Sequence[Riding]:
+    """The last day that could not be told: what is left of those before it stands in it, too."""
+    return [replace(as_it_was(waiting[-1]), told=tuple(waiting))]
 
 
 class MorningQueue:

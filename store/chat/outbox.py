@@ -371,17 +371,20 @@ def idle(platform: str, chat: str, now: datetime) -> leases.Idle:
     )
 
 
+def notice_mail_id(message_id: str) -> str:
+    """Which message a Message-ID names; "" where it is none of ours."""
+    found = _NOTICE_MAIL.fullmatch(message_id)
+    return found[1] if found else ""
+
+
 async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
     """Whom the mail with this Message-ID told what reached the person in no chat; None where it is
     no such mail.
     """
-    found = _NOTICE_MAIL.fullmatch(message_id)
-    if found is None:
-        return None
     row = await db.fetch_one(
         "SELECT staff_id FROM outbox WHERE id = ? AND platform = 'mail' AND staff_id IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id)",
-        found[1],
+        notice_mail_id(message_id),
     )
     return StaffId(row["staff_id"]) if row else None
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import Conflict
+from domain.reach.routes import MAILED
 from domain.reach.untold import Untold
 from domain.staff import StaffId
 from store import due
@@ -17,24 +18,35 @@ CLIMB = "climb"
 """The kind of what is due when somebody else hears of what could not be told, and the first word of
 the keys of such notices.
 """
+HELD = "held"
+"""The same for what waited for an answer until its time was over."""
 _UNTOLD = RecordColumns(Untold)
-_ADDED = ("key", "staff_id", "notice", "since_at", "held_until_at")
+_ADDED = ("key", "staff_id", "notice", "since_at", "held_until_at", "message_id")
 _WAITS = (
     "told_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox "
     "WHERE outbox.id = untold.message_id AND outbox.state IN ('queued', 'sending', 'sent'))"
 )
 """It is not on its way: a message that brought it and did not arrive is none."""
+_HAS_ACCESS = "staff_id IN (SELECT id FROM staff WHERE blocked_at IS NULL)"
+"""Of whoever has no access any more the work is others' already."""
 
 
 async def add(tx: Tx, rows: Sequence[Untold]) -> None:
     """Keep what could not be told; what is kept already stays as it is."""
     await tx.execute_many(
-        f"INSERT INTO untold ({', '.join(_ADDED)}) VALUES (?, ?, ?, ?, ?) "
+        f"INSERT INTO untold ({', '.join(_ADDED)}) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (key) DO NOTHING",
-        [(row.key, row.staff_id, row.notice, row.since_at, row.held_until_at) for row in rows],
+        [
+            (row.key, row.staff_id, row.notice, row.since_at, row.held_until_at, row.message_id)
+            for row in rows
+        ],
     )
-    # Whoever looks decides who hears of it, and when.
-    await plan_climb(tx, min(row.since_at for row in rows))
+    held = {row.held_until_at for row in rows if row.held_until_at is not None}
+    await due.plan_again(tx, [Due(HELD, "", at.isoformat(), at) for at in sorted(held)])
+    failed = [row.since_at for row in rows if row.held_until_at is None]
+    if failed:
+        # Whoever looks decides who hears of it, and when.
+        await plan_climb(tx, min(failed))
 
 
 async def plan_climb(tx: Tx, at: datetime) -> None:
@@ -52,10 +64,13 @@ async def list_waiting(db: Reader, staff_id: StaffId) -> list[Untold]:
     return [_UNTOLD.of(row) for row in rows]
 
 
-async def find(db: Reader, untold_id: int) -> Untold | None:
-    """One of them, told by now or not."""
-    row = await db.fetch_one(f"SELECT {_UNTOLD.listed} FROM untold WHERE id = ?", untold_id)
-    return None if row is None else _UNTOLD.of(row)
+async def list_by_ids(db: Reader, ids: Sequence[int]) -> list[Untold]:
+    """Those of these that are still kept, told by now or not, the oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_UNTOLD.listed} FROM untold WHERE {is_one_of('id', ids)} ORDER BY since_at, id",
+        *ids,
+    )
+    return [_UNTOLD.of(row) for row in rows]
 
 
 async def take(tx: Tx, rows: Sequence[Untold], message_id: UUID) -> None:
@@ -69,6 +84,48 @@ async def take(tx: Tx, rows: Sequence[Untold], message_id: UUID) -> None:
         )
         if not taken:
             raise Conflict("changed", record="")
+
+
+async def reclaim(tx: Tx, rows: Sequence[Untold]) -> None:
+    """They wait for an answer no longer; Conflict("due") where one came since they were read."""
+    for row in rows:
+        reclaimed = await tx.execute(
+            "UPDATE untold SET message_id = '' WHERE id = ? AND message_id = ? AND told_at IS NULL",
+            row.id,
+            row.message_id,
+        )
+        if not reclaimed:
+            raise Conflict("due")
+
+
+async def claim(tx: Tx, ids: Sequence[int], message_id: UUID) -> None:
+    """This message brings them, which were reclaimed for it, or could not be sent elsewhere."""
+    await tx.execute(
+        f"UPDATE untold SET message_id = ? WHERE {is_one_of('id', ids)} AND told_at IS NULL",
+        str(message_id),
+        *ids,
+    )
+
+
+async def note_failed(tx: Tx, ids: Sequence[int], now: datetime) -> None:
+    """What was held back until now could not be told."""
+    await tx.execute(
+        f"UPDATE untold SET since_at = ?, held_until_at = NULL WHERE {is_one_of('id', ids)} "
+        "AND held_until_at IS NOT NULL",
+        now,
+        *ids,
+    )
+    await plan_climb(tx, now)
+
+
+async def list_held(db: Reader, now: datetime) -> list[Untold]:
+    """What waits for an answer and should not wait any longer, the oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_UNTOLD.listed} FROM untold WHERE reached_at IS NULL AND held_until_at <= ? "
+        f"AND {_WAITS} ORDER BY since_at, id",
+        now,
+    )
+    return [_UNTOLD.of(row) for row in rows]
 
 
 async def end(tx: Tx, rows: Sequence[Untold], now: datetime) -> None:
@@ -109,6 +166,23 @@ async def note_reached(tx: Tx, key: str, now: datetime) -> None:
     )
 
 
+async def note_came_back(tx: Tx, message_id: str, now: datetime) -> None:
+    """The mail that said that it waits came back: nobody knows of it."""
+    await tx.execute(
+        "UPDATE untold SET reached_at = NULL WHERE told_at IS NULL AND key IN "
+        f"(SELECT substr(dedupe_key, 1, length(dedupe_key) - {len(MAILED)}) FROM outbox "
+        "WHERE id = ? AND platform = 'mail')",
+        message_id,
+    )
+    await plan_climb(tx, now)
+
+
+async def note_trying(tx: Tx, row: Untold) -> None:
+    """A message is tried again and again: meanwhile it climbs, and its acceptance tells it."""
+    await add(tx, [row])
+    await tx.execute("UPDATE outbox SET carries = 1 WHERE id = ?", row.message_id)
+
+
 async def note_all_reached(tx: Tx, ids: Sequence[int], now: datetime) -> list[str]:
     """The same for these; returns their notices."""
     rows = await tx.fetch(
@@ -124,7 +198,7 @@ async def list_climbing(db: Reader) -> list[Untold]:
     """What nobody who can act knows of, and is not only held, the oldest first."""
     rows = await db.fetch(
         f"SELECT {_UNTOLD.listed} FROM untold WHERE reached_at IS NULL "
-        "AND held_until_at IS NULL ORDER BY since_at, id"
+        f"AND held_until_at IS NULL AND {_HAS_ACCESS} ORDER BY since_at, id"
     )
     return [_UNTOLD.of(row) for row in rows]
 
@@ -149,7 +223,7 @@ async def list_unreached(db: Reader, limit: int) -> list[Untold]:
     """
     rows = await db.fetch(
         f"SELECT {_UNTOLD.listed} FROM untold WHERE reached_at IS NULL "
-        "AND (held_until_at IS NULL OR message_id <> '') "
+        f"AND held_until_at IS NULL AND {_HAS_ACCESS} AND {_WAITS} "
         f"ORDER BY since_at, id LIMIT {int(limit)}"
     )
     found = [_UNTOLD.of(row) for row in rows]

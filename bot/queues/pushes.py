@@ -1,0 +1,52 @@
+"""Whether what is to be pushed waits for an answer that is free, since a push costs."""
+
+from datetime import datetime
+
+from domain.configuration import Configuration
+from domain.reach.routes import Directory
+from domain.reach.untold import kind_of
+from domain.staff import Chat, Platform, Staff
+from store.chat import push_use
+from store.engine.database import Database
+
+COSTS = Platform.LINE
+"""The platform that counts pushes."""
+
+
+class Pushes:
+    """Goes by the office's rules for one moment; how much was pushed is read once."""
+
+    def __init__(self, db: Database, configuration: Configuration, now: datetime) -> None:
+        self._db = db
+        self._configuration = configuration
+        self._now = now
+        self._scarce: bool | None = None
+
+    async def held_until(self, chat: Chat, key: str) -> datetime | None:
+        """Until when a notice with this key waits; None where it is pushed now."""
+        plan = self._configuration.reach.line
+        kind = kind_of(key)
+        if chat[0] is not COSTS or kind not in plan.held | plan.rides:
+            return None
+        return plan.holds_until(
+            kind,
+            self._now,
+            self._configuration.calendar,
+            scarce=await self._is_scarce(),
+        )
+
+    async def _is_scarce(self) -> bool:
+        """Whether so much of the month's quota is used that the most urgent goes first."""
+        if self._scarce is None:
+            use = await push_use.get_use(self._db, COSTS, self._now)
+            scarce_from = self._configuration.reach.line.scarce_from
+            self._scarce = (use.percent() or 0) >= scarce_from
+        return self._scarce
+
+
+def free_chat(directory: Directory, person: Staff) -> Chat | None:
+    """Another chat of the person's, where messages cost nothing."""
+    accounts = directory.accounts.get(person.id, ())
+    chats = (account.at for account in accounts if account.takes_messages)
+    free = (chat for chat in chats if chat[0] is not COSTS and directory.serves(*chat))
+    return next(free, None)
