@@ -17,7 +17,7 @@ from domain.customers.phones import (
     read_emails,
 )
 from domain.keyboard import as_latin_keys, gives_address, has_thai
-from domain.patterns import one_of
+from domain.patterns import BLANKS_BEFORE, one_of
 from domain.text import clean, digits, words
 from domain.tickets.references import (
     ReferenceKind,
@@ -50,7 +50,7 @@ _FIRST_AND_LAST = re.compile(
 )
 _DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z]{2,}"
 _LOCAL = r"[a-z0-9][a-z0-9._%+-]*"
-_SPELT_DOT = re.compile(r"\s*[(\[{]\s*dot\s*[)\]}]\s*", re.IGNORECASE)
+_SPELT_DOT = re.compile(rf"{BLANKS_BEFORE}[(\[{{]\s*+dot\s*+[)\]}}]\s*+", re.IGNORECASE)
 _PARTED_ADDRESS = re.compile(rf"(?<!\S)({_LOCAL})\s+({_DOMAIN})(?!\S)", re.IGNORECASE)
 _GLUED_ADDRESS = re.compile(rf"{_LOCAL}\.[a-z]{{2,}}", re.IGNORECASE)
 _WHOLE_DOMAIN = re.compile(_DOMAIN, re.IGNORECASE)
@@ -137,7 +137,7 @@ def _codes(text: str) -> list[str]:
 def _spoken_letter() -> re.Pattern[str]:
     """Matches a code's letter as it is said, before nothing but the number."""
     letter = one_of(words("queries").texts("code_letter"))
-    return re.compile(rf"\A{letter}\s*(?=\d+\Z)")
+    return re.compile(rf"\A{letter}\s*+(?=\d+\Z)")
 
 
 def _read_parts(said: str) -> CustomerQuery:
@@ -210,8 +210,8 @@ def _with_sign(text: str) -> str:
 @cache
 def _spelt_sign() -> re.Pattern[str]:
     at = one_of(words("queries").texts("at"))
-    begins_domain = r"(?=[a-z0-9-]+(?:\.|\s*[(\[{]\s*dot))"
-    sign = rf"(?:\s*[(\[{{<]\s*{at}\s*[)\]}}>]\s*|\s{at}\s)"
+    begins_domain = r"(?=[a-z0-9-]+(?:\.|\s*+[(\[{]\s*+dot))"
+    sign = rf"(?:{BLANKS_BEFORE}[(\[{{<]\s*+{at}\s*+[)\]}}>]\s*+|\s{at}\s)"
     return re.compile(rf"(?<=[a-z0-9]){sign}{begins_domain}", re.IGNORECASE)
 
 
@@ -302,8 +302,8 @@ def _without_marks(text: str) -> str:
 def _labels() -> re.Pattern[str]:
     """Matches a label with its colon, or at the beginning of a line with a blank behind it."""
     table = words("queries")
-    with_colon = rf"(?<![^\W\d_]){one_of(table.texts('labels'))}\s*[:\uff1a=]"
-    leading = rf"^\s*{one_of(table.texts('leading'))}\s+"
+    with_colon = rf"(?<![^\W\d_]){one_of(table.texts('labels'))}\s*+[:\uff1a=]"
+    leading = rf"^\s*+{one_of(table.texts('leading'))}\s+"
     return re.compile(f"{with_colon}|{leading}", re.IGNORECASE | re.MULTILINE)
 
 
