@@ -37,7 +37,7 @@ _LETTER_OR_DIGIT = re.compile(r"\w")
 _NO_DIGIT = re.compile(r"\D")
 _ONLY_DIGITS = re.compile(r"[\d\s().+/-]+")
 _COUNTRY = re.compile(r"\A(?:00)?66(?=[1-9])")
-_HIDDEN = r"[xX*\u2022.-]*"
+_HIDDEN = r"[xX*\u2022.-]{0,20}"
 """What stands for the digits that are not shown."""
 _HIDDEN_FIRST = re.compile(r"\A[xX*\u2022][xX*\u2022.\s-]*(?=\d)")
 _NOUGHTS = re.compile(r"(?<![^\W\d_])[oO](?=[\d\s-]{8,})|(?<=\d)[oO](?=[\doO-])")
@@ -46,8 +46,10 @@ _LONE_DIGITS = re.compile(
     rf"(?<![\w./-]){_HIDDEN}(\d{{{LEAST_DIGITS},{MOST_DIGITS}}})(?!\w|[./-]\d)"
 )
 _FIRST_AND_LAST = re.compile(
-    r"(?<!\w)(0\d{1,5})[\s.-]*[xX*\u2022]{2,}[\s.xX*\u2022-]*(\d{2,5})(?!\w)"
+    r"(?<!\w)(0\d{1,5})[\s.-]*[xX*\u2022]{2,}+[\s.xX*\u2022-]*+(\d{2,5})(?!\w)"
 )
+_LONGEST_ADDRESS = 100
+"""Signs of an address whose slips are looked for; hardly any has half as many."""
 _DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z]{2,}"
 _LOCAL = r"[a-z0-9][a-z0-9._%+-]*"
 _SPELT_DOT = re.compile(rf"{BLANKS_BEFORE}[(\[{{]\s*+dot\s*+[)\]}}]\s*+", re.IGNORECASE)
@@ -225,7 +227,7 @@ def _restored_emails(said: str) -> Sequence[str]:
 
 def _with_any_sign(glued: str) -> Sequence[str]:
     """Returns what an address may be whose sign is missing: it stood anywhere before a domain."""
-    if not _GLUED_ADDRESS.fullmatch(glued):
+    if len(glued) > _LONGEST_ADDRESS or not _GLUED_ADDRESS.fullmatch(glued):
         return []
     found = []
     for at in range(1, len(glued)):
@@ -250,7 +252,7 @@ def near_addresses(text: str) -> list[str]:
     a dot, a blank within, or one letter that is wrong, missing, too many or out of place.
     """
     found = _ADDRESS_WITH_SLIPS.search(digits(clean(text)).lower())
-    if found is None:
+    if found is None or len(found["address"]) > _LONGEST_ADDRESS:
         return []
     address = found["address"].replace(",", ".")
     whole = [address]
@@ -260,7 +262,8 @@ def near_addresses(text: str) -> list[str]:
 
 
 _ADDRESS_WITH_SLIPS = re.compile(
-    r"(?:(?P<before>[a-z0-9]+)\s+)?(?P<address>[a-z0-9][a-z0-9._,+-]*@[a-z0-9][a-z0-9.,-]*[a-z])"
+    r"(?:(?P<before>[a-z0-9]{1,100})\s+)?"
+    r"(?P<address>[a-z0-9][a-z0-9._,+-]{0,100}@[a-z0-9][a-z0-9.,-]*[a-z])"
 )
 _ADDRESS_SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789._-"
 
@@ -303,7 +306,7 @@ def _labels() -> re.Pattern[str]:
     """Matches a label with its colon, or at the beginning of a line with a blank behind it."""
     table = words("queries")
     with_colon = rf"(?<![^\W\d_]){one_of(table.texts('labels'))}\s*+[:\uff1a=]"
-    leading = rf"^\s*+{one_of(table.texts('leading'))}\s+"
+    leading = rf"^[^\S\n]*+{one_of(table.texts('leading'))}\s+"
     return re.compile(f"{with_colon}|{leading}", re.IGNORECASE | re.MULTILINE)
 
 
