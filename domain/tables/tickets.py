@@ -256,6 +256,8 @@ def merge_ticket(
     _check(made)
     if made.status is not Status.CLOSED:
         return made
+    if made.closed_at is not None and made.closed_at < made.created_at:
+        made = replace(made, closed_at=made.created_at)
     if made.closed_at is None and old is None:
         return pauses.closed(made, _closing(made, cells, desk))
     if made.waiting_since is None:

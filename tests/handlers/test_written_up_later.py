@@ -207,6 +207,16 @@ async def test_what_is_owed_began_on_that_day(desk):
     assert row["expected_on"].isoformat() == "2026-11-20"
 
 
+async def test_a_corrected_closing_moves_what_is_owed(desk):
+    await desk.says("/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด")
+    await desk.says(f"แก้ไข {NO} วันที่สร้าง {FRIDAY}")
+    row = await desk.db.fetch_one("SELECT started_at FROM owed WHERE state = 'open'")
+    assert local(row["started_at"]) == now(desk)
+    await desk.says(f"แก้ไข {NO} ปิดเมื่อ {FRIDAY}")
+    row = await desk.db.fetch_one("SELECT started_at FROM owed WHERE state = 'open'")
+    assert local(row["started_at"]) == "2026-11-06T16:30"
+
+
 async def test_a_post_of_an_earlier_day_was_done_on_that_day(desk):
     link = "https://www.facebook.com/nso/posts/123456789012345"
     await desk.says(f"ประชาสัมพันธ์ เฟซ ภาวะการทำงานของประชากร ตุลาคม 2569 {link} {FRIDAY}")
