@@ -95,6 +95,8 @@ async def _mail_about(
     """
     _row, life, _rule = things[0]
     codes = tuple(dict.fromkeys((customer.code, *(one.request.customer for _r, one, _u in things))))
+    for code in codes[1:]:
+        ctx.audit("customer.read", code)
     language = args.get("language") or addressee_of(ctx, life, customer).language
     if args.get("language"):
         await remember(ctx, codes, language, _contact(life))

@@ -210,10 +210,12 @@ async def look_at_chase(ctx: Context, mail: NewMail) -> Look:
     things = await load_things(ctx, mail)
     over = [loaded[0] for loaded in things if loaded[0].state is not OwedState.OPEN]
     sent = await _sent_before(ctx, mail)
-    note = in_lines(_things_text(mail, things), _sent_text(ctx, sent))
+    limit = _limit_text(ctx, sent)
+    reached = _("⚠️ ครบเกณฑ์ของเดือนแล้ว ส่งอีกฉบับต้องยืนยัน") if limit else ""
+    note = in_lines(_things_text(mail, things), _sent_text(ctx, sent), reached)
     if over and len(over) < len(things):
         return Look(note, left=_without(mail, over))
-    question = _over_text(over) or _limit_text(ctx, sent)
+    question = _over_text(over) or limit
     return Look(note, question, split=SPLIT if len(things) > 1 else "")
 
 

@@ -328,6 +328,8 @@ async def test_one_person_with_a_thai_and_an_english_record_gets_one_letter(desk
     assert "เรื่องไว้ในฉบับเดียว" in shown.text
     await desk.presses("English")
     assert await desk.count("customers", "letter_language = 'en'") == 2
+    for code in (KAMON, SOMCHAI):
+        assert await desk.count("audit", "action = 'customer.read' AND record = ?", code)
     await desk.presses("ส่ง")
     assert await desk.count("tickets", "subject = '7.11' AND customer_code = ?", KAMON) == 1
     assert await desk.count("tickets", "subject = '8.2' AND customer_code = ?", SOMCHAI) == 2
@@ -481,7 +483,7 @@ async def test_beyond_the_months_letters_one_more_has_to_be_confirmed(desk, smtp
     for days in (15, 7, 7):
         await chased(desk, days)
     await reminded(desk, 7)
-    await desk.presses("ติดตาม")
+    assert "⚠️ ครบเกณฑ์ของเดือนแล้ว" in (await desk.presses("ติดตาม")).text
     warned = await desk.presses("ส่ง")
     assert "ครบ 3 ฉบับใน 30 วันแล้ว (เกณฑ์ 3 ฉบับ)" in warned.text
     await desk.mails_go()
