@@ -390,6 +390,7 @@ async def _check(settings: Settings, configuration: Configuration) -> None:
     console.print(f"database: {db.engine}: good")
     try:
         console.print(await _effect(db, configuration, now), markup=False)
+        await _check_quota(db, configuration, now, console)
     finally:
         await db.close()
     await _check_platforms(settings, console)
@@ -409,6 +410,24 @@ async def _effect(db: Database, configuration: Configuration, now: datetime) -> 
     if effect.ended:
         parts.append(f"{effect.ended} would end")
     return f"reminders: {', '.join(parts)}"
+
+
+async def _check_quota(
+    db: Database,
+    configuration: Configuration,
+    now: datetime,
+    console: Console,
+) -> None:
+    """How many of the month's pushes are used, and on which day the last of them is."""
+    from bot.queues.quota import gauge_line
+    from domain.dates.days import BANGKOK
+    from store.chat import push_use
+
+    use = await push_use.get_use(db, Platform.LINE, now)
+    today = now.astimezone(BANGKOK).date()
+    line = gauge_line(Platform.LINE, use, today, configuration.calendar)
+    if line:
+        console.print(line)
 
 
 async def _check_platforms(settings: Settings, console: Console) -> None:

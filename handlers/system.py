@@ -295,18 +295,22 @@ def quota_warning(
     percent: int,
     used: int,
     quota: int,
+    ends_on: date | None = None,
 ) -> Reply:
-    """What administrators are told before a platform's monthly quota is spent."""
-    return say(
-        _(
-            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) "
-            "เมื่อครบจะส่งทางแอปอื่นหรืออีเมลแทน",
-            platform=platform.upper(),
-            percent=percent,
-            used=used,
-            quota=quota,
-        )
+    """What administrators are told before a platform's monthly quota is spent; `ends_on` = the day
+    on which it will be at this rate.
+    """
+    text = _(
+        "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) "
+        "เมื่อครบจะส่งทางแอปอื่นหรืออีเมลแทน",
+        platform=platform.upper(),
+        percent=percent,
+        used=used,
+        quota=quota,
     )
+    if ends_on is None:
+        return say(text)
+    return say(in_one_line(text, _("ถ้าใช้เท่านี้ จะหมด %(day)s", day=day(ends_on))))
 
 
 def quota_spent(platform: str) -> Reply:

@@ -94,6 +94,7 @@ class LinePlatform(PlatformParts):
             running.desk.db,
             running.post,
             self._surroundings.clock,
+            running.desk.configuration.calendar,
         )
         return (watch.run_forever,)
 

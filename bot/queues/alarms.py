@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from domain.dates.days import BANGKOK
+from domain.dates.working_calendar import WorkingCalendar
+from domain.reach.plan import quota_ends_on
 from domain.reach.routes import QUOTA, QUOTA_SPENT, UNDELIVERABLE, quota_mark
 from domain.staff import Platform, Role, Staff
 from handlers import system
@@ -44,7 +46,12 @@ def quota_spent(platform: Platform, now: datetime) -> Notice:
     return _alarm(key, partial(system.quota_spent, platform))
 
 
-def quota_used(platform: Platform, use: PushUse, now: datetime) -> Notice | None:
+def quota_used(
+    platform: Platform,
+    use: PushUse,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Notice | None:
     """The highest mark that the use of the month's quota has reached, once a month; None below the
     lowest, and where there is no quota.
     """
@@ -63,5 +70,6 @@ def quota_used(platform: Platform, use: PushUse, now: datetime) -> Notice | None
         percent,
         use.total(),
         use.quota,
+        quota_ends_on(use.total(), use.quota, now.astimezone(BANGKOK).date(), calendar),
     )
     return _alarm(key, words)

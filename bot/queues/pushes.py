@@ -11,6 +11,8 @@ from store.engine.database import Database
 
 COSTS = Platform.LINE
 """The platform that counts pushes."""
+SPENT = 100
+"""Percent of a quota."""
 
 
 class Pushes:
@@ -37,10 +39,11 @@ class Pushes:
 
     async def _is_scarce(self) -> bool:
         """Whether so much of the month's quota is used that the most urgent goes first."""
+        # Where all of it is used nothing waits: whoever is next hears of it.
         if self._scarce is None:
             use = await push_use.get_use(self._db, COSTS, self._now)
             scarce_from = self._configuration.reach.line.scarce_from
-            self._scarce = (use.percent() or 0) >= scarce_from
+            self._scarce = scarce_from <= (use.percent() or 0) < SPENT
         return self._scarce
 
 

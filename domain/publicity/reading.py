@@ -31,7 +31,7 @@ LEAST_TEXT = 12
 """Folded letters below which two texts that are alike may still be two pieces of news."""
 HEADLINE = 200
 _WORD = re.compile(r"\S+")
-_MONTH_AND_YEAR = re.compile(r"\S+\s*+\d\d(?!\S)")
+_MONTH_AND_YEAR = re.compile(r"\S+\s*\d\d(?!\S)")
 """One word and a year of two digits."""
 
 

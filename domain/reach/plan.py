@@ -48,6 +48,7 @@ class PushPlan:
     """When a push that costs waits for an answer that is free; see domain/data/reach.toml."""
 
     held: frozenset[str]
+    held_from: time
     held_until: time
     scarce_from: int
     rides: frozenset[str]
@@ -56,10 +57,9 @@ class PushPlan:
         """Returns until when a notice of this kind waits for an answer today; None where it does
         not.
         """
-        today = now.astimezone(BANGKOK).date()
-        until = datetime.combine(today, self.held_until, BANGKOK)
-        if kind in self.held and now < until:
-            return until
+        local = now.astimezone(BANGKOK)
+        if kind in self.held and self.held_from <= local.time() < self.held_until:
+            return datetime.combine(local.date(), self.held_until, BANGKOK)
         return None
 
     def holds_until(
@@ -131,12 +131,13 @@ def read_reach(root: TomlTable) -> ReachRules:
     climb = table.table("climb")
     climb.check_keys([*Above])
     line = table.table("line")
-    line.check_keys(("held", "held_until", "scarce_from", "rides"))
+    line.check_keys(("held", "held_from", "held_until", "scarce_from", "rides"))
     return ReachRules(
         climbs=frozenset(table.texts("climbs")),
         steps=tuple(_read_step(Above(name), row) for name, row in climb.tables()),
         line=PushPlan(
             held=frozenset(line.texts("held")),
+            held_from=line.clock("held_from"),
             held_until=line.clock("held_until"),
             scarce_from=line.count("scarce_from"),
             rides=frozenset(line.texts("rides")),

@@ -37,6 +37,8 @@ SHOWN = 8
 """Tickets of one message; the rest is counted."""
 CHUNK = 400
 """Tickets that are planned together."""
+UNKNOWN = "?"
+"""Stands for the tickets of a message that names none."""
 UNFINISHED = (Status.NEW, Status.OPEN)
 YIELD_EVERY = 50
 """After so many tickets other tasks get their turn."""
@@ -193,7 +195,7 @@ async def still_running(work: Work, who: StaffId, waiting: Sequence[Untold]) -> 
     every = sorted({no for named in numbers.values() for no in named})
     found = await tickets.get_tickets(work.db, every)
     over = {no for no, ticket in found.items() if ticket.status not in UNFINISHED}
-    return [as_it_was(one) for one in waiting if set(numbers[one.key]) - over]
+    return [as_it_was(one) for one in waiting if not over >= set(numbers[one.key] or [UNKNOWN])]
 
 
 async def _tell_person(

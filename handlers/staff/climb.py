@@ -51,14 +51,17 @@ async def climb(work: Work, rows: Sequence[Due]) -> None:
             times.append(at)
         else:
             steps.setdefault(step, []).append(one)
-            times.append(work.now + PATIENCE)
-    if not sending:
-        await _tell(work, steps)
+    if steps:
+        told = sending or await _tell(work, steps)
+        # Where there is nobody, the next ones hear at once.
+        times.append(work.now + PATIENCE if told else work.now)
     if times:
         work.change(partial(untold.plan_climb, at=min(times)))
 
 
-async def _tell(work: Work, steps: AboveThem) -> None:
+async def _tell(work: Work, steps: AboveThem) -> bool:
+    """Returns whether there is anybody to tell."""
+    told = False
     everybody = await staff.list_staff(work.db)
     leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
     away = {leave.staff for leave in leaves}
@@ -71,6 +74,8 @@ async def _tell(work: Work, steps: AboveThem) -> None:
                 make = telling(partial(_message, others, names), [of_untold(o.id) for o in others])
                 key = f"{untold.CLIMB}:{work.now:%Y%m%d%H%M%S%f}:{step.whom}"
                 work.notify(make, key, staff_id=person.id)
+                told = True
+    return told
 
 
 def _above(people: Sequence[Staff], role: Role, away: set[StaffId]) -> list[Staff]:

@@ -4,6 +4,7 @@ administrators hear.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -253,3 +254,87 @@ async def test_in_english_for_who_reads_english(told, smtp):
     await notifies(told)
     assert smtp.mails[0].subject == f"Notice from the statistical service desk {TICKET}"
     assert f"- Ticket {TICKET}, subject 1.1" in smtp.mails[0].body
+
+
+# Told means reached.
+
+
+async def takes_again(desk):
+    """Every platform takes what is for นก."""
+    for recorder in desk.recorders.values():
+        recorder.deliver = recorder.__class__.deliver.__get__(recorder)
+
+
+async def climbed(desk, days=1):
+    """What the supervisor heard by a minute past nine some days later."""
+    desk.now = (desk.now + timedelta(days=days)).replace(hour=2, minute=1)
+    for _again in range(2):
+        await desk.tick()
+    return desk.told("ton").text
+
+
+async def test_who_was_mailed_is_reached_and_told_whole_with_the_next_answer(told, smtp):
+    await refuses(told, SPENT)
+    await notifies(told, key="deadline:1", masked=MASKED)
+    assert len(smtp.mails) == 1
+    assert "ยังแจ้งไม่ถึง" not in (await told.says("/status", who="may")).text
+    assert "ฝากดูแทนด้วย" not in await climbed(told)
+    await takes_again(told)
+    assert f"🎫 {TICKET} นายสมชาย ใจดี" in (await told.says("เมนู")).text
+    assert TICKET not in (await told.says("เมนู")).text
+
+
+@pytest.mark.parametrize(("step", "answer"), [("rcpt", "550 5.1.1 no"), ("message", CLOSE)])
+async def test_where_the_mail_is_refused_too_it_climbs_and_stands_in_the_status(
+    told, smtp, step, answer
+):
+    smtp.fails(step, answer)
+    await refuses(told, SPENT)
+    await notifies(told, key="deadline:1", masked=MASKED)
+    for who in ("may", "ton"):
+        status = (await told.says("/status", who=who)).text
+        assert "ยังแจ้งไม่ถึง: คุณนก · ใบงานใกล้หรือเกินกำหนด 1" in status
+        assert "ตั้งแต่ จ. 23 พ.ย. 69 10.00 น." in status
+        assert "สมชาย" not in status
+    heard = await climbed(told)
+    assert "ยังแจ้งคุณนกไม่ถึง ตั้งแต่ จ. 23 พ.ย. 69 10.00 น." in heard
+    assert "สมชาย" not in heard.partition("ฝากดูแทนด้วย")[2]
+    assert "ยังแจ้งไม่ถึง" not in (await told.says("/status", who="may")).text
+    await takes_again(told)
+    assert TICKET in (await told.says("เมนู")).text
+    assert (await climbed(told)).count("ฝากดูแทนด้วย") == 1
+
+
+async def test_a_mail_that_came_back_reached_nobody_and_climbs(told, smtp):
+    await refuses(told, GONE)
+    await notifies(told, key="deadline:1", masked=MASKED)
+    work = Work(told.engine.desk, told.now)
+    await DeliveryReports().read(work, report_of(smtp.mails[0]), "1:1")
+    await told.engine.post(work.outcome())
+    assert "ยังแจ้งไม่ถึง" in (await told.says("/status", who="may")).text
+    assert "ยังแจ้งคุณนกไม่ถึง" in await climbed(told)
+
+
+async def test_the_teams_chat_is_somebody_who_can_act(told, smtp):
+    await told.says("/enroll", who="may", chat="group1")
+    smtp.fails("rcpt", "550 5.1.1 no")
+    await refuses(told, SPENT)
+    await notifies(told, key="deadline:1", masked=MASKED)
+    assert TICKET in told.told("group1").text
+    assert "ยังแจ้งไม่ถึง" not in (await told.says("/status", who="may")).text
+    assert "ฝากดูแทนด้วย" not in await climbed(told)
+    await takes_again(told)
+    assert TICKET in (await told.says("เมนู")).text
+
+
+async def test_a_ticket_that_was_closed_meanwhile_is_told_to_nobody(told, smtp):
+    smtp.fails("rcpt", "550 5.1.1 no")
+    await refuses(told, SPENT)
+    (row,) = await told.db.fetch("SELECT no FROM tickets")
+    masked = (Masked("🎫", "ticket.show", {"no": row["no"]}, row["no"]),)
+    await notifies(told, key="deadline:1", masked=masked)
+    await takes_again(told)
+    await told.db.write(lambda tx: tx.execute("UPDATE tickets SET status = 'closed'"))
+    assert "ฝากดูแทนด้วย" not in await climbed(told)
+    assert TICKET not in (await told.says("เมนู")).text
+    assert await told.count("untold", "told_at IS NULL") == 0
