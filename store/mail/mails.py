@@ -465,15 +465,14 @@ _LOST = (
     "UNION SELECT id FROM outbox WHERE state IN ('dead', 'doubtful')) AS lost "
     "CROSS JOIN mails m CROSS JOIN outbox o WHERE m.id = lost.id AND o.id = m.id "
     f"AND (o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) "
-    # One that went out later about the same was sent in its place.
-    "AND NOT EXISTS (SELECT 1 FROM mail_records r JOIN mails l ON l.id = r.mail_id "
-    "JOIN outbox s ON s.id = l.id "
-    "WHERE r.record = m.record AND s.seq > o.seq AND l.bounced_at IS NULL "
-    "AND s.state IN ('queued', 'sending', 'sent', 'doubtful')) "
-    # What came all the same, all that the letter asked for, is not written for any more.
-    "AND (m.record NOT LIKE 'O%' OR EXISTS (SELECT 1 FROM mail_records r JOIN owed w "
-    "ON w.id = CASE WHEN r.record LIKE 'O%' THEN CAST(substr(r.record, 2) AS BIGINT) END "
-    "WHERE r.mail_id = m.id AND w.state = 'open'))"
+    # Something that it was about was not written for again since, and did not come all the same.
+    "AND EXISTS (SELECT 1 FROM mail_records a WHERE a.mail_id = m.id "
+    "AND (a.record = m.record OR a.record LIKE 'O%') "
+    "AND NOT EXISTS (SELECT 1 FROM mail_records b JOIN mails l ON l.id = b.mail_id "
+    "JOIN outbox s ON s.id = l.id WHERE b.record = a.record AND s.seq > o.seq "
+    "AND l.bounced_at IS NULL AND s.state IN ('queued', 'sending', 'sent', 'doubtful')) "
+    "AND NOT EXISTS (SELECT 1 FROM owed w WHERE w.state <> 'open' "
+    "AND w.id = CASE WHEN a.record LIKE 'O%' THEN CAST(substr(a.record, 2) AS BIGINT) END))"
 )
 
 
