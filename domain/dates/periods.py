@@ -78,20 +78,28 @@ def find_span(text: str, today: date) -> Period | None:
     """Reads the whole text as one span, or as all from one span to another; returns None where it
     is neither.
     """
+    found = take_span(text, today)
+    if found is None or found[1]:
+        return None
+    return found[0]
+
+
+def take_span(text: str, today: date) -> tuple[Period, str] | None:
+    """Finds the span, or all from one span to another, that `text` (clean) begins with, and returns
+    it with the rest; None if it begins with none.
+    """
     found = find_period(text, today)
     if found is None:
         return None
     period, rest = found
-    if not rest:
-        return period
     for mark in words("periods").texts("until"):
         if not rest.startswith(mark):
             continue
         last = find_period(rest.removeprefix(mark).strip(), today)
         # A span that ends before it begins is a slip of the finger.
-        if last is not None and not last[1] and period.first < last[0].until:
-            return Period(period.first, last[0].until)
-    return None
+        if last is not None and period.first < last[0].until:
+            return Period(period.first, last[0].until), last[1]
+    return period, rest
 
 
 def month_of(day: date) -> Period:

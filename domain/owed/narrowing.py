@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from domain.dates.periods import Period, find_period
+from domain.dates.periods import Period, take_span
 from domain.errors import InvalidInput
 from domain.owed.rules import CalendarSpan
 from domain.staff import StaffId
@@ -159,7 +159,7 @@ def _by_period(
     text: str,
     speaker: Speaker,
 ) -> _Taken:
-    found = find_period(text, speaker.today)
+    found = take_span(text, speaker.today)
     if found is None:
         return None
     period, rest = found
@@ -171,6 +171,13 @@ _Reader = Callable[[AskedList, str, Speaker], _Taken]
 
 
 def _narrow(asked: AskedList, **narrower: object) -> AskedList:
+    """Narrows by one thing more.
+
+    Raises InvalidInput("owed_twice") where it is narrowed by another of the same already.
+    """
+    for name, value in narrower.items():
+        if getattr(asked.wanted, name) not in (getattr(EVERYTHING, name), value):
+            raise InvalidInput("owed_twice")
     wanted = replace(asked.wanted, **narrower)  # type: ignore[arg-type]
     return replace(asked, wanted=wanted)
 

@@ -72,7 +72,8 @@ async def show_risk(
         page,
         more=len(lines) > (page + 1) * PAGE,
     )
-    buttons = (*turns, *lead_buttons(Narrowing(officer=wanted.officer)))
+    others = lead_buttons(Narrowing(officer=wanted.officer), shown="risk")
+    buttons = (*turns, *others)
     options = [line.button for line in shown]
     return listed(head, options, buttons)
 

@@ -80,20 +80,19 @@ async def numbers(
     return total, in_one_line(*told)
 
 
-def lead_buttons(wanted: Narrowing = EVERYTHING) -> tuple[Button, ...]:
-    """Returns the ways to the lists of a lead, narrowed alike where that can be."""
+def lead_buttons(wanted: Narrowing = EVERYTHING, *, shown: str = "") -> list[Button]:
+    """Returns the ways to the lists of a lead but for the one that is `shown`, narrowed alike where
+    that can be.
+    """
+    labels = {
+        "officers": _("ตามเจ้าหน้าที่"),
+        "ignored": _("เตือนแล้วไม่มีใครติดตาม"),
+        "risk": _("ใกล้กำหนด"),
+        "letters": _("อีเมลส่งไม่ถึง"),
+        "week": _("สรุปสัปดาห์"),
+    }
     args = {**narrowed.as_args(wanted), "page": "0"}
-    return (
-        Button(
-            _("ตามเจ้าหน้าที่"),
-            "owed.officers",
-            {**args, "officer": ""},
-        ),
-        Button(_("เตือนแล้วไม่มีใครติดตาม"), "owed.ignored", args),
-        Button(_("ใกล้กำหนด"), "owed.risk", args),
-        Button(_("อีเมลส่งไม่ถึง"), "owed.letters", args),
-        Button(_("สรุปสัปดาห์"), "owed.week", args),
-    )
+    return [Button(label, f"owed.{view}", args) for view, label in labels.items() if view != shown]
 
 
 # What is owed, narrowed.
@@ -210,7 +209,8 @@ def _filters(
         buttons.append(_list_button(_("ของฉัน"), replace(wanted, officer=ctx.staff.id)))
     if wanted != EVERYTHING:
         buttons.append(_list_button(_("ไม่กรอง"), EVERYTHING))
-    return [*buttons, *lead_buttons(wanted)]
+    view = "ignored" if wanted.unchased else ""
+    return [*buttons, *lead_buttons(wanted, shown=view)]
 
 
 def _list_button(label: str, wanted: Narrowing) -> Button:
@@ -361,7 +361,7 @@ async def show_officers(
     )
     every = _list_button(_("ทุกเรื่อง"), wanted)
     file = file_button(wanted, "officers")
-    others = lead_buttons(wanted)[1:]
+    others = lead_buttons(wanted, shown="officers")
     buttons = (*turns, every, file, *others)
     return listed(in_lines(head, only), options, buttons)
 

@@ -56,7 +56,8 @@ async def show_letters(
         page,
         more=len(found) > PAGE,
     )
-    buttons = (*turns, *lead_buttons(Narrowing(officer=wanted.officer)))
+    others = lead_buttons(Narrowing(officer=wanted.officer), shown="letters")
+    buttons = (*turns, *others)
     options = _options(ctx, found[:PAGE], names)
     return listed(head, options, buttons)
 

@@ -219,7 +219,7 @@ def _buttons(
         buttons.append(Button(label, "owed.ended", ended))
     new = Button(_("ที่เข้าใหม่และยังค้าง"), "owed.narrowed", args)
     file = file_button(wanted, "week")
-    others = lead_buttons()[:-1]
+    others = lead_buttons(shown="week")
     return (*buttons, new, file, *others)
 
 

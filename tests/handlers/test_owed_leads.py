@@ -32,6 +32,8 @@ async def owing(desk):
         ("ค้างส่ง เดือนนี้ นก ครับ", 2, "ของคุณนก · เริ่มค้าง พ.ย. 69"),
         ("ค้างส่ง ของฉัน", 1, "ของคุณ"),
         ("/owed สัปดาห์ที่แล้ว", 2, "เริ่มค้าง 23 พ.ย. 69 – 29 พ.ย. 69"),
+        ("ค้างส่ง นก ต.ค. 69 - พ.ย. 69 สัญญา", 2, "เริ่มค้าง ต.ค. 69 – พ.ย. 69"),
+        ("ค้างส่ง 24 พ.ย. 69 ถึง 1 ธ.ค. 69", 1, "เริ่มค้าง 24 พ.ย. 69 – 1 ธ.ค. 69"),
         ("ค้างเกินปี", 0, "ค้างตั้งแต่ก่อน 30 พ.ย. 68"),
         ("ค้างเกิน 5 วัน", 2, "ค้างตั้งแต่ก่อน 25 พ.ย. 69"),
         ("ค้างส่งเกิน 2 เดือน", 0, "ค้างตั้งแต่ก่อน 30 ก.ย. 69"),
@@ -49,6 +51,12 @@ async def test_what_is_owed_is_narrowed_as_people_say_it(owing, typed, lines, sa
 async def test_a_word_that_says_nothing_is_named(owing):
     answer = await owing.says("/owed นก กขค", who="ton")
     assert answer.text.startswith('⚠️ ไม่เข้าใจ "กขค"')
+
+
+@pytest.mark.parametrize("typed", ["/owed นก ต้น", "/owed สัญญา ผลงานวิจัย", "/owed เดือนนี้ ปีงบ 2569"])
+async def test_what_two_words_say_of_one_thing_is_not_guessed(owing, typed):
+    answer = await owing.says(typed, who="ton")
+    assert "กรองได้ครั้งละหนึ่งคน หนึ่งอย่าง และหนึ่งช่วงเวลา" in answer.text
 
 
 async def test_an_officer_sees_the_own_things_and_the_teams(owing):
