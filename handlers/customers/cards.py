@@ -22,8 +22,7 @@ from handlers.tickets.cards import (
     ticket_words,
 )
 from handlers.tickets.cards import customer_line as line
-from store.customers import records as customers
-from store.owed import requests
+from store.owed.customer_overview import read_overview
 from store.tickets import records as tickets
 
 RECENT = 3
@@ -52,11 +51,9 @@ async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
     done; `contact` = the id of the one who was found, whom a new ticket takes.
     """
     ctx.audit("customer.read", customer.code)
-    count = await tickets.count_by_customer(ctx.db, customer.code)
-    asked = await requests.count_by_customer(ctx.db, customer.code)
+    overview = await read_overview(ctx.db, customer.code)
     latest = await tickets.list_by_customer(ctx.db, customer.code, RECENT)
     unfinished = await tickets.list_unfinished_by_customer(ctx.db, customer.code)
-    merged = await customers.list_merged_codes(ctx.db, customer.code)
     waiting = by_due(ctx, unfinished)
     met = next((one for one in customer.contacts if str(one.id) == contact), None)
     lines = [*_data_lines(ctx, customer), *_contact_lines(customer, met)]
@@ -70,11 +67,11 @@ async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
     for ticket in latest:
         if ticket.is_done:
             lines.append((_("ใบงานล่าสุด"), ticket_line(ctx, ticket)))
-    if merged:
-        lines.append((_("รหัสเดิม"), ", ".join(merged)))
+    if overview.merged:
+        lines.append((_("รหัสเดิม"), ", ".join(overview.merged)))
     buttons = (
         *_open_buttons(ctx, customer, met, waiting),
-        *_buttons(customer, count, asked),
+        *_buttons(customer, overview.tickets, overview.requests),
     )
     return Card(
         f"👤 {customer.code} {shown_name(customer)}",

@@ -85,11 +85,12 @@ async def _list_lives(db: Reader, where: str, params: Sequence[str]) -> list[Lif
     return await _lives(db, [_REQUESTS.of(row) for row in rows])
 
 
+OF_CUSTOMER = f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}"
+
+
 async def count_by_customer(db: Reader, customer: str) -> int:
     """How many requests the customer has."""
-    return await count(
-        db, f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}", customer
-    )
+    return await count(db, OF_CUSTOMER, customer)
 
 
 async def list_bare(db: Reader, request_ids: Sequence[int]) -> dict[int, Life]:

@@ -17,7 +17,7 @@ from domain.tickets.records import (
     data_uses,
 )
 from store.customers.records import hold_survivors
-from store.engine.database import Reader, Row, Tx, is_one_of, marks
+from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
 from store.records import changes, counters
 from store.tickets import hand_overs
 from store.tickets import texts as ticket_texts
@@ -340,12 +340,12 @@ async def list_unfinished_by_customer(db: Reader, code: str, limit: int = 200) -
     )
 
 
+OF_CUSTOMER = f"SELECT count(*) AS n FROM tickets WHERE customer_code = ? AND {COUNTS}"
+
+
 async def count_by_customer(db: Reader, code: str) -> int:
     """How many tickets the customer has."""
-    row = await db.fetch_one(
-        f"SELECT count(*) AS n FROM tickets WHERE customer_code = ? AND {COUNTS}", code
-    )
-    return int(row["n"]) if row else 0
+    return await count(db, OF_CUSTOMER, code)
 
 
 async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
