@@ -160,7 +160,7 @@ def read_end(text: str, *, asked: bool = False) -> End:
     if found := _trailed(text, window):
         before = text[: found.start()].rstrip(JOINTS)
         after = text[found.end() :].strip(" )].,")
-        if _is_closed_itself(before):
+        if _is_closed_itself(before) or _last(before).endswith(listed("close", "tells")):
             return End(text, close=True, unsure=found["word"])
         return End(before, close=True, after=after, unsure=found["word"])
     last = text.rsplit(maxsplit=1)[-1] if text else ""

@@ -32,11 +32,11 @@ from handlers.forms.drafts import (
 from handlers.forms.engine import Form, enter_form
 from handlers.forms.values import said
 from handlers.i18n import _
-from handlers.labels import field_label, value_label
+from handlers.labels import field_label, value_label, when
 from handlers.projects.fields import projects_text, unsettled_text, years_note, years_text
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.cards import customer_title
-from handlers.tickets.closing import backdated
+from handlers.tickets.closing import backdated, closing_of
 from handlers.tickets.data import NONE, moment_text, saved_data, saved_ticket
 from handlers.tickets.fields import COMMON, TICKET_FIELDS
 from handlers.tickets.habits import ways
@@ -404,6 +404,11 @@ async def _moment(ctx: Context, values: Mapping[str, str], name: str) -> str:
     return moment_text(values[name])
 
 
+async def _closing(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    """A day alone with the time that is taken for it."""
+    return when(closing_of(ctx, values))
+
+
 async def _projects(ctx: Context, values: Mapping[str, str], name: str) -> str:
     return projects_text(values[name], values.get("data_years", ""))
 
@@ -419,7 +424,7 @@ SAYING_OWN: Mapping[str, _Say] = {
     "assignee": _person,
     "contact": _contact,
     "created_on": _moment,
-    "closed_on": _moment,
+    "closed_on": _closing,
     "projects": _projects,
     "data_years": _years,
 }
