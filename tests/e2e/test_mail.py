@@ -2,14 +2,17 @@
 the log.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import DAO, NOK, DeskProcess, LineCourier, Person, eventually
+from tests.e2e.harness import DAO, NOK, DeskProcess, LineCourier, Person, eventually, fill
+from tests.e2e.test_due import count
 from tests.fakes.clock import crowded
 from tests.fakes.line import FakeLine
+from tests.fakes.postgres import shared_server
 from tests.fakes.smtp import CLOSE, HANG, FakeSmtp, make_certificate
 from tests.fakes.telegram import FakeTelegram
 
@@ -234,3 +237,45 @@ def test_a_letter_about_several_goes_out_once_and_each_is_followed_up_once(
     assert list(map(tuple, followed)) == [("7.11", 1), ("7.9", 1), ("8.2", 2)]
     assert desk.rows("SELECT count(*) FROM owed WHERE chased = 1") == [(2,)]
     assert desk.rows("SELECT count(*) FROM mail_records") == [(5,)]
+
+
+def test_a_letter_about_several_is_the_same_on_postgresql(
+    make_desk: MakeDesk, telegram: FakeTelegram, smtp: FakeSmtp
+) -> None:
+    url = asyncio.run(shared_server().clean_desk())
+    asyncio.run(fill(url))
+    desk = make_desk(telegram, DATABASE_URL=url, SMTP_URL=smtp.url, MAIL_FROM=FROM)
+
+    def answered(act: Callable[[], object]) -> str:
+        """What the officer reads once this was answered, in a new message or in its place."""
+
+        def seen() -> list[str]:
+            return [message.text for message in telegram.messages(NOK.telegram)]
+
+        before = seen()
+        act()
+        eventually(lambda: seen() != before, "the answer")
+        return seen()[-1]
+
+    def pressed(label: str) -> str:
+        last = telegram.messages(NOK.telegram)[-1].message_id
+        return answered(lambda: telegram.press(NOK.telegram, last, label))
+
+    desk.start()
+    for subject in ("8.2", "7.9"):
+        line = f"/open C81554 เมล {subject} 30 วันก่อน ส่งแล้ว => แจ้งแล้ว ปิด"
+        answered(lambda line=line: telegram.say(NOK.telegram, line))
+    pressed("ดูคำขอ")
+    pressed("ส่งอีเมลติดตาม")
+    assert "2. " in pressed("English")
+    pressed("ส่ง")
+    eventually(lambda: smtp.mails, "the letter")
+    assert "The signed microdata contract" in smtp.mails[0].body
+    assert count(url, "SELECT count(*) AS n FROM owed WHERE chased = 1") == 2
+    assert count(url, "SELECT count(*) AS n FROM mail_records") == 5
+    english = "SELECT count(*) AS n FROM customers WHERE letter_language = 'en'"
+    assert count(url, english) == 1
+    # The next draft counts it.
+    answered(lambda: telegram.say(NOK.telegram, "/contracts"))
+    pressed("1")
+    assert "1 ฉบับใน 10 วัน" in pressed("ส่งอีเมลติดตาม")
