@@ -78,6 +78,12 @@ async def owed(ctx: Context, args: str) -> Reply:
     return await VIEWS[asked.view](ctx, asked.wanted)
 
 
+@action("owed.view")
+async def view_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Shows a list below the message from which the button comes, which stays as it is."""
+    return await VIEWS[args["view"]](ctx, EVERYTHING)
+
+
 @action("owed.debtors", in_place=True)
 async def debtors_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows another page of the customers who owe something."""

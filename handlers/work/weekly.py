@@ -72,6 +72,8 @@ def _part(
         )
     buttons = (
         Button(_("ค้างส่งทั้งหมด"), "owed.all"),
+        Button(_("สรุปสัปดาห์"), "owed.view", {"view": "week"}),
+        Button(_("ตามเจ้าหน้าที่"), "owed.view", {"view": "officers"}),
         Button(_("ตามผู้รับบริการ"), "menu.run", {"command": "owed"}),
     )
     return Choice(f"{head}\n{most}", tuple(options), buttons)

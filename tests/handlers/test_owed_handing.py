@@ -1,5 +1,7 @@
 """Several things owed change hands at once: shown, confirmed, told in one message, taken back."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.owed import handing
@@ -126,3 +128,28 @@ async def test_whoever_lost_access_gets_nothing(owing):
     answer = await desk.presses("ยืนยัน", who="ton")
     assert "ไม่ได้ใช้ระบบแล้ว" in answer.text
     assert await officers(desk) == [desk.ids["nok"]] * 3
+
+
+async def test_more_than_the_office_allows_at_once_is_narrowed_first(owing):
+    desk = owing
+    configuration = desk.engine.desk.configuration
+    few = replace(configuration, leading=replace(configuration.leading, hand_over_most=2))
+    object.__setattr__(desk.engine.desk, "configuration", few)
+    answer = await desk.says("/owed นก ให้ แพร", who="ton")
+    assert "มี 3 เรื่อง มอบหมายครั้งละไม่เกิน 2 เรื่อง" in answer.text
+    assert await officers(desk) == [desk.ids["nok"]] * 3
+
+
+async def test_on_undoing_what_somebody_put_off_meanwhile_goes_back_all_the_same(owing):
+    desk = owing
+    await desk.says("/owed นก สัญญา ให้ แพร", who="ton")
+    done = await desk.presses("ยืนยัน", who="ton")
+    undo = done.token("เลิกทำ")
+    await desk.says("/owed ของฉัน", who="prae")
+    await desk.presses("กมลชนก", who="prae")
+    await desk.presses("เลื่อน", who="prae")
+    await desk.presses("อีก 1 เดือน", who="prae")
+    back = await desk.presses_token(undo, who="ton")
+    assert "✅ คืนผู้รับผิดชอบเดิมแล้ว 3 เรื่อง" in back.text
+    assert await officers(desk) == [desk.ids["nok"]] * 3
+    assert await desk.count("owed", "snoozed_on IS NOT NULL") == 1
