@@ -347,7 +347,8 @@ class Worker:
         if not outcome.waits or outcome.staff_id is None or not incoming.private:
             return NOTHING_RIDES
         work = Work(await up_to_date(self._desk), now)
-        return await rides_for(work, outcome.staff_id)
+        changed = {entry.record for entry in outcome.audit_entries}
+        return await rides_for(work, outcome.staff_id, changed)
 
     async def _show_busy(self, incoming: Incoming) -> None:
         while incoming.private:

@@ -36,6 +36,7 @@ from store import staff
 from store.due import Due
 from store.owed import requests
 from store.owed import rows as owed
+from store.owed.requests import record as request_name
 from store.records.save_context import SaveContext
 
 PAGE = 250
@@ -53,11 +54,12 @@ EARLY = 400
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one person is told of: the number of the reminder of each thing, by id, and the ids of
-    those that are owed longest.
+    those that are owed longest, and the requests that all of it is on.
     """
 
     numbers: Mapping[int, int]
     first: list[int]
+    requests: Collection[int] = ()
 
 
 @due(owed.KIND)
@@ -166,7 +168,7 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
     telling = await _by_person(work, there, since, start)
     for who, told in telling.items():
         entries = await _entries(work, told.first)
-        make = _telling(work, who, entries, told.numbers, names, late=who in late)
+        make = _telling(work, who, entries, told, names, late=who in late)
         # A clock that was set back may show the same instant twice: what is told differs then.
         first = "-".join(map(str, told.first))
         key = f"{TELL}:{work.now:%Y%m%d%H%M%S%f}:{first}"
@@ -183,7 +185,7 @@ def _telling(
     work: Work,
     who: StaffId,
     entries: Sequence[Entry],
-    numbers: Mapping[int, int],
+    told: Told,
     names: Mapping[StaffId, str],
     *,
     late: bool,
@@ -194,12 +196,13 @@ def _telling(
         work,
         who,
         entries,
-        len(numbers),
+        len(told.numbers),
         names,
         late=late,
     )
     lines = [masked_line(work, entry.life, entry.row) for entry in entries]
-    words = [of_owed(owed_id, number) for owed_id, number in numbers.items()]
+    words = [of_owed(owed_id, number) for owed_id, number in told.numbers.items()]
+    words += [request_name(request) for request in sorted(told.requests)]
     return telling(also(make, lines), words)
 
 
@@ -214,9 +217,9 @@ async def still_owed(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Seq
         return []
     found.sort(key=lambda row: (row.started_at, row.id))
     entries = await _entries(work, [row.id for row in found[:SHOWN]])
-    open_numbers = {row.id: numbers[row.id] for row in found}
+    still = Told({row.id: numbers[row.id] for row in found}, [], {row.request_id for row in found})
     names = await staff.staff_names(work.db)
-    make = _telling(work, who, entries, open_numbers, names, late=False)
+    make = _telling(work, who, entries, still, names, late=False)
     return [Riding(make(), tuple(waiting))]
 
 
@@ -248,6 +251,7 @@ async def _by_person(
     """
     rules = work.desk.configuration.rules
     numbers: dict[StaffId, dict[int, int]] = {}
+    requests: dict[StaffId, set[int]] = {}
     oldest: dict[StaffId, list[tuple[datetime, int]]] = {}
     last = 0
     while page := await owed.list_reminded(
@@ -267,11 +271,12 @@ async def _by_person(
                 if at <= since[who]:
                     continue
                 numbers.setdefault(who, {})[row.id] = row.reminders
+                requests.setdefault(who, set()).add(row.request_id)
                 # Only what is shown is kept: a list may be as long as the office is behind.
                 rows = sorted([*oldest.get(who, ()), (row.started_at, row.id)])
                 oldest[who] = rows[:SHOWN]
     return {
-        who: Told(numbers[who], [row_id for _started_at, row_id in rows])
+        who: Told(numbers[who], [row_id for _started_at, row_id in rows], requests[who])
         for who, rows in oldest.items()
     }
 

@@ -2,7 +2,7 @@
 into a list where it is much.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,9 +110,17 @@ class Rides:
 NOTHING_RIDES = Rides()
 
 
-async def rides_for(work: Work, who: StaffId) -> Rides:
-    """What waits for a person, as it is by now."""
-    return await rides_of(work, who, await untold.list_waiting(work.db, who))
+async def rides_for(work: Work, who: StaffId, changed: Collection[str]) -> Rides:
+    """What waits for a person, as it is by now; what is about a record that is just being `changed`
+    comes with the next answer.
+    """
+    waiting = await untold.list_waiting(work.db, who)
+    return await rides_of(work, who, [one for one in waiting if not _is_about(one, changed)])
+
+
+def _is_about(one: Untold, records: Collection[str]) -> bool:
+    """Whether any of these records is named in what a message says or tells."""
+    return any(f'"{record}"' in one.notice for record in records)
 
 
 async def rides_of(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Rides:

@@ -5,7 +5,7 @@ numbers.
 from collections import Counter
 from collections.abc import Sequence
 
-from domain.reach.untold import Untold
+from domain.reach.untold import Untold, read_owed
 from domain.staff import StaffId
 from handlers.chat import in_one_line, reply_from_json
 from handlers.desk import Context
@@ -47,7 +47,7 @@ def person_line(name: str, found: Sequence[Untold]) -> str:
     numbers: dict[str, None] = {}
     for one in found:
         reply = reply_from_json(one.notice)
-        counts[_known(one.kind)] += max(1, len(reply.tells))
+        counts[_known(one.kind)] += max(1, len(read_owed(reply.tells)))
         numbers.update(dict.fromkeys(reply.numbers))
     what = [f"{value_label(KINDS, kind)} {count}" for kind, count in counts.items()]
     named = ", ".join([*numbers][:NUMBERS])

@@ -23,6 +23,8 @@ from store.engine.database import (
 KIND = "owed"
 """The kind of the reminders among what is due."""
 _OWED = RecordColumns(Owed, apart=("unreached",), assignee="assignee_id")
+CHUNK = 500
+"""Rows that one statement names."""
 _NOTED_APART = ("untold", "told_no")
 
 
@@ -353,11 +355,19 @@ async def note_reminded(
 
 async def note_told(tx: Tx, numbers: Mapping[int, int]) -> None:
     """Somebody was told of these reminders, by thing owed; each counts once, whoever is told."""
-    await tx.execute_many(
-        "UPDATE owed SET untold = untold - 1, told_no = ? "
-        "WHERE id = ? AND told_no < ? AND untold > 0",
-        [(number, owed_id, number) for owed_id, number in sorted(numbers.items())],
-    )
+    by_number: dict[int, list[int]] = {}
+    for owed_id, number in sorted(numbers.items()):
+        by_number.setdefault(number, []).append(owed_id)
+    for number, ids in sorted(by_number.items()):
+        for start in range(0, len(ids), CHUNK):
+            some = ids[start : start + CHUNK]
+            await tx.execute(
+                "UPDATE owed SET untold = untold - 1, told_no = ? "
+                f"WHERE {is_one_of('id', some)} AND told_no < ? AND untold > 0",
+                number,
+                *some,
+                number,
+            )
 
 
 def _due(row: Owed, at: datetime) -> Due:

@@ -121,3 +121,36 @@ async def test_what_rode_with_nothing_is_pushed_the_next_working_day(morning):
     morning.now = morning.now.replace(hour=2, minute=0)
     await tick(morning)
     assert pushes(morning) == 1
+
+
+async def test_two_reminders_that_reached_nobody_are_told_once_and_count_as_one(morning):
+    await morning.db.write(
+        lambda tx: tx.execute(
+            "UPDATE identities SET unreachable_at = seen_at WHERE chat <> ?", NOK_LINE
+        )
+    )
+    morning.line.quota = 0
+    for days in (0, 7, 7):
+        morning.now = (morning.now + timedelta(days=days)).replace(hour=2, minute=5)
+        await tick(morning)
+    assert await morning.value("SELECT reminders FROM owed") >= 2
+    assert await morning.value("SELECT reminders - untold FROM owed") == 0
+    assert "เตือนแล้ว" not in "".join(await since(morning, "/contracts"))
+    told = [text for text in morning.line_texts() if "ค้างส่ง 1 เรื่อง" in text]
+    assert len(told) == 1
+    assert "เตือนครั้งที่ 1" in told[0]
+    assert await morning.value("SELECT reminders - untold FROM owed") == 1
+    await since(morning, "เมนู")
+    assert len([text for text in morning.line_texts() if "ค้างส่ง 1 เรื่อง" in text]) == 1
+
+
+async def test_what_comes_back_is_not_asked_for_in_the_same_answer_or_later(morning):
+    morning.line.quota = 0
+    morning.now = morning.now.replace(hour=2, minute=5)
+    await tick(morning)
+    answer = await since(morning, "/open C70001 อีเมล 7.10 ส่งสัญญาคืน => ได้รับแล้ว ปิด")
+    assert "หยุดเตือน" in answer[1]
+    assert "☀️" in answer[2]
+    await since(morning, "เมนู")
+    assert not any("ค้างส่ง 1 เรื่อง" in text for text in morning.line_texts())
+    assert await morning.value("SELECT count(*) FROM untold WHERE told_at IS NULL") == 0

@@ -212,6 +212,31 @@ async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(
     assert (row.reminders, row.last_at, row.snoozed_on) == (1, NOW, None)
 
 
+async def test_a_reminder_counts_once_somebody_was_told_of_it_and_no_save_takes_that_back(
+    db: Database, officer: StaffId
+) -> None:
+    request = await begin(db)
+    await close(db, request, "7.9", officer, 1)
+    reminding = partial(
+        owed.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar
+    )
+    for _again in range(2):
+        (row,) = (await requests.get_life(db, request)).owed
+        await db.write(partial(reminding, rows=[row.reminded(NOW)]))
+    (before,) = (await requests.get_life(db, request)).owed
+    assert (before.reminders, before.told) == (2, 0)
+    assert before.once_told().told == 1
+    for number in (2, 2, 1):
+        await db.write(partial(owed.note_told, numbers={before.id: number}))
+    snoozed = replace(before, snoozed_on=date(2027, 1, 20))
+    await db.write(
+        partial(requests.change_owed, old=before, new=snoozed, context=save_context(officer))
+    )
+    (row,) = (await requests.get_life(db, request)).owed
+    assert (row.reminders, row.told, row.told_no) == (2, 1, 2)
+    assert row.once_told() == row
+
+
 async def test_a_number_is_used_once_and_a_request_has_one_contract(
     db: Database, officer: StaffId
 ) -> None:
