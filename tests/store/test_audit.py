@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from domain.staff import Role, StaffId
 from store import audit
 from store.audit import AuditEntry
-from store.engine.database import Database
+from store.engine.database import MOST_AT_ONCE, Database
 from store.staff import add_staff
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
@@ -27,6 +27,18 @@ async def test_entries_come_back_newest_first_of_all_or_of_one_record(
     assert await audit.list_latest(db, 10) == entries[::-1]
     assert await audit.list_latest(db, 2) == [entries[3], entries[2]]
     assert await audit.list_latest(db, 10, record="C1") == [entries[2], entries[0]]
+
+
+async def test_more_entries_than_one_statement_writes_are_all_kept_in_order(
+    db: Database, officer: StaffId
+) -> None:
+    entries = [
+        AuditEntry(NOW, officer, "customer.read", f"C{number}", "telegram", "e1")
+        for number in range(2 * MOST_AT_ONCE + 1)
+    ]
+    await db.write(lambda tx: audit.add(tx, entries))
+
+    assert await audit.list_latest(db, 100) == entries[::-1]
 
 
 async def test_what_a_person_opened_last_is_neither_a_line_of_a_list_nor_a_colleagues(

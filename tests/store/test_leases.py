@@ -52,3 +52,21 @@ async def test_of_several_leases_those_are_taken_that_nobody_else_holds(db):
     assert await db.write(lambda tx: leases.take_many(tx, ["b"], "you", NOW)) == {"b"}
     assert await db.write(lambda tx: leases.take_many(tx, ["c", "b", "a"], "me", NOW)) == {"a", "c"}
     assert await db.write(lambda tx: leases.take_many(tx, [], "me", NOW)) == set()
+
+
+async def test_leases_under_which_nothing_is_left_to_do_are_given_back_together(db):
+    await db.write(lambda tx: leases.take_many(tx, ["done", "busy"], "me", NOW))
+    await take(db, "you", name="theirs")
+    idle = [
+        leases.Idle("done", "NOT EXISTS (SELECT 1 FROM inbox WHERE conversation = ?)", ("x",)),
+        leases.Idle("busy", "EXISTS (SELECT 1 FROM inbox WHERE conversation = ?)", ("x",)),
+        leases.Idle("theirs", "1 = 1", ()),
+    ]
+    later = NOW + leases.TTL
+
+    assert await db.write(lambda tx: leases.give_back(tx, idle, "me", later)) == {"busy"}
+    assert await db.write(lambda tx: leases.give_back(tx, [], "me", later)) == set()
+    assert await take(db, "new", NOW, name="theirs") is False
+    assert await take(db, "new", later, name="done") is True
+    # What is kept is kept for longer.
+    assert await take(db, "new", later + TICK, name="busy") is False
