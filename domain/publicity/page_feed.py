@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from domain.publicity.links import find_links
+from domain.publicity.publications import PostState
 from domain.text import clean
 
 POSTS = frozenset({"post", "status", "photo", "video", "share", "album", "note", "link"})
@@ -179,6 +180,13 @@ def _after(post: PagePost, event: PageEvent) -> PagePost:
 
 def _known(*instants: datetime | None) -> list[datetime]:
     return [at for at in instants if at is not None]
+
+
+def state_on_page(post: PagePost) -> PostState:
+    """Returns how it stands on the page."""
+    if post.removed_at:
+        return PostState.REMOVED
+    return PostState.HIDDEN if post.hidden else PostState.POSTED
 
 
 def link_of(post: PagePost) -> str:

@@ -56,7 +56,8 @@ class Post:
 
     `external_id` is the network's own name of it: Facebook's post id, LINE's request id. `post_at`
     = when to post it, or to look at it again. `delivered` and `opened` count people, None where the
-    network has not said."""
+    network has not said. `joined_to` = the publication that has this very post, "" for none: it is
+    counted there."""
 
     network: Network
     state: PostState
@@ -76,6 +77,7 @@ class Post:
     reach_at: datetime | None = None
     reached_at: datetime | None = None
     text: str = ""
+    joined_to: str = ""
 
     @property
     def is_doubtful(self) -> bool:

@@ -149,6 +149,8 @@ def _state_text(post: Post) -> str:
     """The state with its time; "" for a post that is out, which its link says."""
     if post.state is PostState.POSTED:
         return ""
+    if post.joined_to:
+        return _("โพสต์เดียวกับ %(no)s", no=post.joined_to)
     state = value_label(f"state_{post.network}", post.state)
     if post.state in (PostState.PROPOSED, PostState.WAITING) and post.post_at is not None:
         return f"{state} {when(post.post_at)}"
@@ -196,7 +198,7 @@ async def _people(work: Work, publication: Publication) -> list[tuple[str, str]]
 def _changes(publication: Publication) -> list[Button]:
     """What can be done to it, in the order of the buttons."""
     posts = list(publication.posts.values())
-    states = {post.state for post in posts}
+    states = {post.state for post in posts if not post.joined_to}
     doubtful = any(post.is_doubtful and post.network in UNSEEN for post in posts)
     buttons = [_first_button(publication)]
     if PostState.PROPOSED in states:
@@ -221,7 +223,16 @@ def _changes(publication: Publication) -> list[Button]:
                     once=once,
                 )
             )
+    for post in posts:
+        if post.joined_to:
+            buttons.append(separate_button(publication, post.network))
     return buttons
+
+
+def separate_button(publication: Publication, network: Network) -> Button:
+    """Returns the button [แยก], which counts a post by itself that was joined with another."""
+    args = {"no": publication.no, "network": network.value}
+    return Button(_("แยก"), "publicity.separate", args)
 
 
 def _first_button(publication: Publication) -> Button:

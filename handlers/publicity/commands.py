@@ -368,7 +368,8 @@ async def state_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def restore_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Counts a removed post again: the first one that was removed; further taps take the others."""
     found = await publications.get(ctx.db, args["no"])
-    gone = [post for post in found.posts.values() if post.state in TAKEN_BACK]
+    posts = [post for post in found.posts.values() if not post.joined_to]
+    gone = [post for post in posts if post.state in TAKEN_BACK]
     if not gone:
         return await _show(ctx, found.no)
     network = gone[0].network

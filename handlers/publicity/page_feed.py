@@ -16,10 +16,12 @@ from domain.publicity.page_feed import (
     event_from_json,
     fold,
     link_of,
+    state_on_page,
 )
 from domain.publicity.publications import UNDER_WAY, Post, PostState, Publication
 from domain.publicity.reading import News, periods_of, projects_of
 from handlers.desk import Work
+from handlers.publicity import same_post
 from handlers.publicity.posts import FIRST_REACH
 from handlers.publicity.saving import with_tickets, write_correction
 from handlers.registry import due
@@ -78,7 +80,7 @@ async def _publication_of(work: Work, post: PagePost) -> Publication | None:
     words.
     """
     if post.publication:
-        return await publications.get(work.db, post.publication)
+        return await _counted(work, post.publication)
     links = [link.key for link in find_links(post.link)]
     for key in (facebook_key(post.post_id), *links):
         found = await publications.find_by_link(work.db, key)
@@ -94,6 +96,13 @@ async def _publication_of(work: Work, post: PagePost) -> Publication | None:
     if there is not None and there.external_id:
         return None
     return same
+
+
+async def _counted(work: Work, no: str) -> Publication:
+    """The publication with this number, or the one with which its post was joined."""
+    found = await publications.get(work.db, no)
+    joined_to = found.posts[Network.FACEBOOK].joined_to
+    return await publications.get(work.db, joined_to) if joined_to else found
 
 
 def _news(work: Work, text: str) -> News:
@@ -122,9 +131,7 @@ def _state_of(post: PagePost, made: Post) -> PostState:
     """How it stands on the page; a mistake stays one, whatever becomes of the post."""
     if made.state is PostState.MISTAKE:
         return made.state
-    if post.removed_at:
-        return PostState.REMOVED
-    return PostState.HIDDEN if post.hidden else PostState.POSTED
+    return state_on_page(post)
 
 
 def _key_of(post: PagePost, link: str, state: PostState) -> str:
@@ -154,6 +161,7 @@ async def _add_publication(work: Work, post: PagePost) -> str:
     posts = [_posted(work, post, there=None)]
     publication, _added = await with_tickets(work, publication, posts, by=None)
     work.change(partial(publications.add, publication=publication))
+    await same_post.ask_who_logged(work, publication)
     return publication.no
 
 

@@ -12,7 +12,7 @@ from domain.clock import pauses
 from domain.errors import Conflict, NotAllowed
 from domain.publicity.fields import NEWS, PUBLICATION
 from domain.publicity.lengths import cut_to_fit
-from domain.publicity.links import PostLink, find_links
+from domain.publicity.likeness import may_be_one
 from domain.publicity.networks import Network
 from domain.publicity.publications import (
     UNDER_WAY,
@@ -43,8 +43,9 @@ from handlers.forms.reading import LONG_LIMIT, text_field
 from handlers.i18n import _
 from handlers.publicity import approval as publicity_approval
 from handlers.publicity import cards as publicity_cards
+from handlers.publicity import same_post
 from handlers.publicity.cards import network_name, networks_of
-from handlers.publicity.writing import update
+from handlers.publicity.writing import first_link, key_in, update
 from handlers.registry import SavedTicket, TicketEvent, after_save
 from handlers.tickets import saves as ticket_saves
 from store.chat.forms import Draft
@@ -58,10 +59,6 @@ STATE_AFTER = {TicketEvent.VOIDED: PostState.MISTAKE, TicketEvent.RESTORED: Post
 REWRITE = "post.text"
 REMARKED = (PostState.HIDDEN, PostState.REMOVED, PostState.MISTAKE)
 """What a ticket's remarks say of its post."""
-
-
-def _first_link(text: str) -> PostLink | None:
-    return next(iter(find_links(text)), None)
 
 
 def news_of(data: Mapping[str, str]) -> News:
@@ -86,7 +83,10 @@ async def _after_save(ctx: Context, saved: SavedTicket) -> tuple[ReplyPart, ...]
     post = next(post for post in publication.posts.values() if post.ticket_no == no)
     if {post.state, state} != {PostState.POSTED, PostState.MISTAKE}:
         return ()
-    link = _first_link(post.link) if state is PostState.POSTED else None
+    if post.joined_to:
+        await same_post.separate(ctx, publication, post)
+        return ()
+    link = first_link(post.link) if state is PostState.POSTED else None
     counted = replace(post, state=state, link_key=link.key if link else "")
     update(ctx, publication, publication.with_post(counted), ctx.staff.id)
     return ()
@@ -96,7 +96,7 @@ def _post(data: Mapping[str, str], network: Network) -> Post:
     """The post on one network, as a draft says it."""
     url = data.get(f"link_{network}", "")
     post = Post(network, PostState.POSTED, link=url)
-    link = _first_link(url)
+    link = first_link(url)
     if link is None:
         return post
     return replace(post, link_key=link.key, page=link.page)
@@ -160,7 +160,17 @@ async def find_known(ctx: Context, data: Mapping[str, str]) -> tuple[Publication
     if data.get("published_on"):
         on = date.fromisoformat(data["published_on"])
     same = await publications.find_same_text(ctx.db, data.get("text", ""), on)
-    return (same, False) if same else None
+    if same is None or (same.published_on == on and _is_perhaps_told(data, same)):
+        return None
+    return same, False
+
+
+def _is_perhaps_told(data: Mapping[str, str], known: Publication) -> bool:
+    """Whether a draft's post may be one that its network told of: that is asked once it is saved."""
+    if known.recorded_by is not None:
+        return False
+    shared = [network for network in networks_of(data) if network in known.posts]
+    return any(may_be_one(_post(data, network), known.posts[network]) for network in shared)
 
 
 async def logged_already(ctx: Context, known: Publication) -> Reply:
@@ -247,7 +257,9 @@ async def save_new(ctx: Context, draft: Draft) -> Reply:
     ctx.change(partial(publications.add, publication=publication))
     await _keep_files(ctx, draft, added)
     end(ctx, draft, outcome=publication.no)
-    return publicity_cards.saved(ctx, publication, added)
+    reply = publicity_cards.saved(ctx, publication, added)
+    asked = () if draft.about.get("anyway") else await same_post.asked_at_once(ctx, publication)
+    return replace(reply, parts=(*reply.parts, *asked))
 
 
 async def _keep_files(ctx: Context, draft: Draft, added: Sequence[Ticket]) -> None:
@@ -527,18 +539,6 @@ async def set_state(
     the publication as it will be.
     """
     post = old.posts[network]
-    new = old.with_post(replace(post, state=state, link_key=_key_in(post, state)))
+    new = old.with_post(replace(post, state=state, link_key=key_in(post, state)))
     await write_correction(work, old, new, by)
     return replace(new, version=old.version + 1)
-
-
-def _key_in(post: Post, state: PostState) -> str:
-    """What finds the post by its link. A mistake gives it up, so that the link can be logged
-    anew.
-    """
-    if state is PostState.MISTAKE:
-        return ""
-    if post.link_key:
-        return post.link_key
-    link = _first_link(post.link)
-    return link.key if link else ""

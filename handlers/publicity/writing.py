@@ -3,7 +3,8 @@
 from dataclasses import replace
 from functools import partial
 
-from domain.publicity.publications import Publication
+from domain.publicity.links import PostLink, find_links
+from domain.publicity.publications import Post, PostState, Publication
 from domain.staff import StaffId
 from handlers.desk import Work
 from store.publicity import publications
@@ -29,3 +30,20 @@ def update(
         )
     )
     return replace(new, version=old.version + 1)
+
+
+def first_link(text: str) -> PostLink | None:
+    """Returns the first post that a text links to."""
+    return next(iter(find_links(text)), None)
+
+
+def key_in(post: Post, state: PostState) -> str:
+    """Returns what finds the post by its link. A mistake gives it up, so that the link can be
+    logged anew.
+    """
+    if state is PostState.MISTAKE:
+        return ""
+    if post.link_key:
+        return post.link_key
+    link = first_link(post.link)
+    return link.key if link else ""

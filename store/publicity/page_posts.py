@@ -19,6 +19,15 @@ async def find(db: Reader, post_id: str) -> PagePost:
     return _PAGE_POSTS.of(row)
 
 
+async def lead_to(tx: Tx, post_id: str, publication: str) -> None:
+    """The post is this publication's from now on."""
+    await tx.execute(
+        "UPDATE page_posts SET publication = ? WHERE post_id = ?",
+        publication,
+        post_id,
+    )
+
+
 async def put(tx: Tx, post: PagePost) -> None:
     """Keep what is known now."""
     await tx.execute(

@@ -40,6 +40,8 @@ _PUBLICATION = ", ".join(("id", *NEWS.columns, *PUBLICATION.columns, *_BESIDE))
 # Said with the value and not as a parameter, without which no index of some rows is used.
 _TO_SEND = "state IN ('waiting', 'sending', 'unclear')"
 _PUBLICITY = f"subject = '{SUBJECT}'"
+MOST_OF_A_DAY = 40
+"""Publications of a day among which the same post is looked for."""
 _DEAD = (PostState.MISTAKE, PostState.CANCELLED)
 """States of posts that never went out, or never should have."""
 
@@ -152,6 +154,17 @@ async def find_same_text(db: Reader, text: str, on: date) -> Publication | None:
         if any(post.state not in _DEAD for post in posts):
             return publication
     return None
+
+
+async def list_of_day(db: Reader, on: date, network: Network) -> list[Publication]:
+    """The publications of a day with a post on this network, the newest first."""
+    return await _list(
+        db,
+        "published_on = ? AND id IN (SELECT publication FROM posts WHERE network = ?) "
+        f"ORDER BY recorded_at DESC, id DESC LIMIT {MOST_OF_A_DAY}",
+        on,
+        network,
+    )
 
 
 async def list_recent(db: Reader, limit: int, offset: int = 0) -> list[Publication]:
