@@ -161,7 +161,7 @@ async def _add_publication(work: Work, post: PagePost) -> str:
     posts = [_posted(work, post, there=None)]
     publication, _added = await with_tickets(work, publication, posts, by=None)
     work.change(partial(publications.add, publication=publication))
-    await same_post.ask_who_logged(work, publication)
+    same_post.look_for_who_logged(work, publication)
     return publication.no
 
 

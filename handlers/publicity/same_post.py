@@ -2,7 +2,7 @@
 joined into one that counts, and parted again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,14 +18,30 @@ from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.publicity import cards as publicity_cards
 from handlers.publicity.writing import key_in, update
-from handlers.registry import action
+from handlers.registry import action, due
 from handlers.tickets import saves as ticket_saves
+from store.due import Due, plan
 from store.publicity import page_posts, publications
 from store.tickets import records as tickets
 
+KIND = "publicity.one"
 
-async def ask_who_logged(work: Work, told: Publication) -> None:
-    """Asks whoever logged what may be this post, of which a network has just told."""
+
+def look_for_who_logged(work: Work, told: Publication) -> None:
+    """Has whoever logged a post asked, within office hours, of which a network has just told."""
+    row = Due(KIND, told.no, "", work.now)
+    work.change(partial(plan, rows=[row]))
+
+
+@due(KIND)
+async def ask_who_logged(work: Work, rows: Sequence[Due]) -> None:
+    """Asks whoever logged what may be the post that a network told of."""
+    for row in rows:
+        told = await publications.get(work.db, row.subject)
+        await _ask_about(work, told)
+
+
+async def _ask_about(work: Work, told: Publication) -> None:
     for network in told.posts:
         logged = await _twin(work, told, network)
         if logged is None:

@@ -166,7 +166,9 @@ async def find_known(ctx: Context, data: Mapping[str, str]) -> tuple[Publication
 
 
 def _is_perhaps_told(data: Mapping[str, str], known: Publication) -> bool:
-    """Whether a draft's post may be one that its network told of: that is asked once it is saved."""
+    """Whether a draft's post may be one that its network told of, which is asked once it is
+    saved.
+    """
     if known.recorded_by is not None:
         return False
     shared = [network for network in networks_of(data) if network in known.posts]
