@@ -9,7 +9,7 @@ from structlog import get_logger
 
 from handlers.owed.reminders import TELL
 from store import due, staff
-from store.chat import outbox
+from store.chat import outbox, untold
 from store.engine import leases
 from store.engine.database import Database, Tx
 from store.owed import rows as owed
@@ -63,6 +63,7 @@ WAITS: tuple[_Bring, ...] = (
     outbox.send_now,
     due.end_waits,
     publications.look_now,
+    untold.failed_by_now,
     staff.seen_by_now,
 )
 """What waits, or is compared with what is done next: none of it does harm where the present clock

@@ -118,6 +118,24 @@ async def note_failed(tx: Tx, ids: Sequence[int], now: datetime) -> None:
     await plan_climb(tx, now)
 
 
+async def failed_by_now(tx: Tx, now: datetime) -> None:
+    """What could not be told later than now waits since now, and no longer for a time that never
+    was.
+    """
+    touched = await tx.execute(
+        "UPDATE untold SET since_at = ?, "
+        "held_until_at = CASE WHEN held_until_at > ? THEN ? ELSE held_until_at END "
+        "WHERE since_at > ? AND reached_at IS NULL AND told_at IS NULL",
+        now,
+        now,
+        now,
+        now,
+    )
+    if touched:
+        await due.plan_again(tx, [Due(HELD, "", now.isoformat(), now)])
+        await plan_climb(tx, now)
+
+
 async def list_held(db: Reader, now: datetime) -> list[Untold]:
     """What waits for an answer and should not wait any longer, the oldest first."""
     rows = await db.fetch(

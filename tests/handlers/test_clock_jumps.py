@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scheduler.ticker import Ticker
+from store.chat import untold
 from store.engine import leases
 from tests.handlers.conftest import DeskUnderTest
 
@@ -135,6 +136,27 @@ async def test_what_was_to_be_sent_again_at_a_time_that_never_was_is_sent(desk):
     await desk.tick()
     row = await desk.db.fetch_one("SELECT next_at FROM outbox WHERE id = 'a'")
     assert row["next_at"] <= desk.now
+
+
+async def test_what_was_held_back_or_failed_while_the_clock_was_ahead_waits_since_now(desk):
+    await desk.tick()
+    ahead = desk.now + timedelta(days=365)
+    await desk.db.write(
+        lambda tx: tx.execute(
+            "INSERT INTO untold (key, staff_id, notice, since_at, held_until_at) "
+            "VALUES ('a', ?, '{}', ?, ?), ('b', ?, '{}', ?, NULL)",
+            desk.ids["nok"],
+            ahead,
+            ahead + timedelta(hours=1),
+            desk.ids["nok"],
+            ahead,
+        )
+    )
+    back = desk.now - timedelta(hours=1)
+    await desk.db.write(lambda tx: untold.failed_by_now(tx, back))
+    rows = await desk.db.fetch("SELECT since_at, held_until_at FROM untold ORDER BY key")
+    assert [(row["since_at"], row["held_until_at"]) for row in rows] == [(back, back), (back, None)]
+    assert await desk.count("due", "kind IN ('climb', 'held') AND due_at = ?", back) == 2
 
 
 async def test_a_clock_that_is_not_set_yet_does_nothing_until_it_is(desk):
