@@ -3,12 +3,13 @@ contract.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from domain.catalogue import Subject
 from domain.errors import InvalidInput
 from domain.owed.requests import Life
-from domain.owed.rules import OwedState
+from domain.owed.rules import Owed, OwedState
 from domain.tickets.records import SEPARATOR, parse_contract_no
 from handlers.chat import (
     Button,
@@ -31,12 +32,14 @@ from handlers.records import changes as change_text
 from handlers.registry import action, state
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
+from handlers.tickets import saves as ticket_saves
 from handlers.tickets.contract_no import check_owner, next_contract_no
 from handlers.tickets.form import new_ticket
 from store.chat.forms import Draft
 from store.customers import records as customers
 from store.owed import contracts, requests
 from store.records import changes
+from store.tickets import records as tickets
 
 HISTORY = 20
 
@@ -213,7 +216,55 @@ async def want_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     ctx.change(want)
     ctx.audit("request.changed", requests.record(life.request.id))
-    line = _("⏰ รอ%(what)sอีกครั้ง", what=value_label("owed", args["rule"]))
+    after = _wanted(ctx, life, args["rule"], args["ticket"])
+    lines = request_cards.told(
+        ctx.desk,
+        life,
+        requests.settlement(after, ctx.configuration.rules),
+        ctx.now,
+    )
+    return Reply((request_cards.outcome(ctx, life, lines),), confirms=True)
+
+
+def _wanted(ctx: Context, life: Life, rule: str, ticket_no: str) -> Life:
+    """The request once an officer says that something is owed from this ticket."""
+    new = Owed(life.request.id, rule, ctx.now, known_by=ticket_no)
+    known = {(row.rule, row.known_by): row for row in life.owed}
+    row = replace(
+        known.pop((rule, ticket_no), new),
+        wanted_at=ctx.now,
+        decided_at=ctx.now,
+        word=None,
+    )
+    return replace(life, owed=(*known.values(), row))
+
+
+@action("request.bring", in_place=True)
+async def bring_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The other tickets of a request are another customer's as well, as one of them was: they come
+    to the request that it is on by now.
+    """
+    ticket = await tickets.get_ticket(ctx.db, args["ticket"])
+    number = await requests.find_request_of(ctx.db, ticket.no)
+    left = await _load(ctx, args)
+    if number in (None, left.request.id) or ticket.customer is None:
+        return await request_cards.show(ctx, left.request.id)
+    life = await requests.get_life(ctx.db, number)
+    others = [one for one in left.tickets if life.may_hold(one)]
+    for one in others:
+        corrected = replace(one, customer=ticket.customer, contact_id=None)
+        ticket_saves.write(ctx, one, corrected, ctx.staff.id)
+        ctx.audit("ticket.changed", one.no)
+    for one in others:
+        change = partial(
+            requests.set_request,
+            ticket_no=one.no,
+            request_id=number,
+            context=save_context(ctx),
+        )
+        ctx.change(change)
+    ctx.audit("request.changed", requests.record(number))
+    line = _("✅ ย้ายใบงาน %(count)s ใบมาที่ %(code)s แล้ว", count=len(others), code=ticket.customer)
     return Reply((request_cards.outcome(ctx, life, [line]),), confirms=True)
 
 

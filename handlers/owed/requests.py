@@ -95,9 +95,38 @@ async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tu
         kind,
     )
     others = [life for life in placement.asked if life is not placement.life]
-    if not others:
-        return parts
-    return (*parts, _question(ctx, ticket, placement))
+    if others:
+        parts = (*parts, _question(ctx, ticket, placement))
+    return (*parts, *await _left_behind(ctx, ticket, placement.life, current))
+
+
+async def _left_behind(
+    ctx: Context,
+    ticket: Ticket,
+    life: Life | None,
+    number: int | None,
+) -> tuple[ReplyPart, ...]:
+    """Asks whether the other tickets of the request that a ticket was on, if it has left that for
+    another customer's, are that customer's as well. `life` = where it is now, None = on a new one.
+    """
+    if number is None or (life is not None and life.request.id == number):
+        return ()
+    left = (await requests.get_life(ctx.db, number)).without(ticket.no)
+    if left.request.customer == ticket.customer or not left.tickets:
+        return ()
+    text = _(
+        "คำขอเดิมยังมีใบงาน %(count)s ใบอยู่ที่ %(code)s",
+        count=len(left.tickets),
+        code=left.request.customer,
+    )
+    label = _("ย้ายทั้งคำขอมาที่ %(code)s", code=ticket.customer)
+    bring = Button(
+        label,
+        "request.bring",
+        {"ticket": ticket.no, "request": str(number)},
+        once=True,
+    )
+    return (Paragraph(text, (bring,)),)
 
 
 async def _placement(

@@ -58,7 +58,7 @@ async def test_a_receipt_after_the_contract_came_back_starts_nothing_until_the_o
     assert f"ใบงาน {last} ไม่เริ่มรอสัญญาที่ลงนาม เพราะได้รับแล้ว 25 พ.ย. 69" in said.text
     assert await desk.count("owed", OPEN, "contract") == 0
     done = await desk.presses("รอสัญญาที่ลงนามอีกครั้ง")
-    assert "⏰ รอสัญญาที่ลงนามอีกครั้ง" in done.text
+    assert "⏰ รอสัญญาที่ลงนาม กำหนด 10 ธ.ค. 69 · เตือน 11 ธ.ค. 69" in done.text
     assert await desk.count("owed", f"{OPEN} AND ticket_no = ?", "contract", last) == 1
     await again(desk, last)
     assert await desk.count("owed", OPEN, "contract") == 0
@@ -165,8 +165,12 @@ async def test_one_of_two_tickets_takes_the_contract_that_it_names_along(desk):
     )
     assert [row["customer_code"] for row in await desk.db.fetch(owner)] == ["C70001"]
     assert await desk.count("owed", "state = 'open'") == 1
-    await corrected(desk, "R2611000124", "ผู้รับบริการ", "C70001")
+    done = await desk.presses("ย้ายทั้งคำขอมาที่ C70001")
+    assert "✅ ย้ายใบงาน 1 ใบมาที่ C70001 แล้ว" in done.text
     assert await desk.count("requests", "customer_code = 'C81554'") == 0
+    assert await desk.count("tickets", "customer_code = 'C70001'") == 2
+    on = await desk.db.fetch("SELECT DISTINCT request_id FROM request_tickets")
+    assert len(on) == 1
 
 
 async def test_a_number_that_only_one_ticket_names_is_corrected_with_it(desk):
