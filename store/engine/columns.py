@@ -1,7 +1,8 @@
 """Records whose attributes are columns: out of rows, and back into them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import fields
+from enum import Enum
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Generic, TypeVar, get_type_hints
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 R = TypeVar("R", bound="DataclassInstance")
+
+
+def _members(enumeration: Iterable[Enum]) -> dict[object, Enum | None]:
+    """What a column may hold, with what that is in a record."""
+    return {None: None, **{member.value: member for member in enumeration}}
 
 
 class RecordColumns(Generic[R]):
@@ -27,7 +33,8 @@ class RecordColumns(Generic[R]):
         self._record = record
         kept = [one.name for one in fields(record) if one.name not in apart]
         enumerations = enumerate(enumeration_of(hints[name]) for name in kept)
-        self._enumerations = [(place, each) for place, each in enumerations if each]
+        # Looked up, which is cheaper than asking the enumeration for each row.
+        self._enumerations = [(place, _members(each)) for place, each in enumerations if each]
         self.names = tuple(called.get(name, name) for name in kept)
         """The columns in the order of the attributes."""
         self.listed = ", ".join(self.names)
@@ -40,9 +47,8 @@ class RecordColumns(Generic[R]):
         values = self._of_row(row)
         if self._enumerations:
             values = list(values)
-            for place, enumeration in self._enumerations:
-                if values[place] is not None:
-                    values[place] = enumeration(values[place])
+            for place, members in self._enumerations:
+                values[place] = members[values[place]]
         return self._record(*values)
 
     def values(self, record: R) -> tuple[object, ...]:
