@@ -4,6 +4,7 @@ one.
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 
 from store.customers.keys import whole_key
@@ -96,10 +97,10 @@ class Guesses:
             return
         if any(word not in meanings for word in typed):
             for most in (1, 3):
-                yield [await meanings.known_or_near(word, most) for word in typed]
-        yield [await meanings.near(word) for word in typed]
+                yield await meanings.all_meant(typed, partial(meanings.known_or_near, most=most))
+        yield await meanings.all_meant(typed, meanings.near)
         for joined in neighbours_joined(typed):
-            yield [await meanings.near(word) for word in joined]
+            yield await meanings.all_meant(joined, meanings.near)
 
     async def _cut_readings(self, whole: str) -> AsyncIterator[Reading]:
         """A text without gaps read as two words of which one is known."""
@@ -118,7 +119,8 @@ class Guesses:
                 known = [word in self._meanings for word in typed]
                 if all(known) or not any(known):
                     continue
-                reading = [await self._meanings.known_or_near(word, more=1) for word in typed]
+                near = partial(self._meanings.known_or_near, more=1)
+                reading = await self._meanings.all_meant(typed, near)
                 keep_all(found, await self._near(reading, why))
 
     async def without_one(self) -> tuple[list[Match], str]:

@@ -1,7 +1,7 @@
 """What the words of one query may mean among those of the register."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.keyboard import has_thai
@@ -55,6 +55,11 @@ class Meanings:
 
 Reading = Sequence[Meanings]
 """What was typed as words, each with what it may mean."""
+
+
+def unmeant(words: Sequence[str]) -> Reading:
+    """A reading of words of which one means nothing: nobody has them all."""
+    return [Meanings() for _word in words]
 
 
 def itself(word: str) -> Meanings:
@@ -121,6 +126,19 @@ class WordMeanings:
         if word not in self._meant:
             self._meant[word] = self.holds([word])
         return self._meant[word]
+
+    async def all_meant(
+        self, words: Sequence[str], meant: Callable[[str], Awaitable[Meanings]]
+    ) -> Reading:
+        """What each of the words means by `meant`; of words that nobody has one may mean nothing,
+        so these are asked for first, and no others then.
+        """
+        found: dict[str, Meanings] = {}
+        for word in sorted(words, key=self.__contains__):
+            found[word] = await meant(word)
+            if not found[word]:
+                return unmeant(words)
+        return [found[word] for word in words]
 
     async def known_or_near(
         self,

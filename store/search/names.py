@@ -295,9 +295,12 @@ class _Search:
     ) -> None:
         alone = len(words) == 1
         held: list[Meanings] = []
-        for spellings in words:
+        # The longest may be held by nobody: then the others need not be looked for.
+        for spellings in sorted(words, key=_longest, reverse=True):
             await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
             held.append(self._meanings.holds(spellings, alone=alone))
+            if not held[-1]:
+                return
         await self._collect([held], found)
 
     async def _that_begin(
@@ -333,6 +336,10 @@ class _Search:
 
 
 Attempt = Callable[[_Search], Awaitable[Sequence[Match]]]
+
+
+def _longest(spellings: Sequence[str]) -> int:
+    return max(map(len, spellings))
 
 
 def _count_whole(found: Found) -> int:

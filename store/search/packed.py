@@ -23,6 +23,8 @@ LARGEST_COUNT = 256
 MANY = 8
 SOME = 48
 """One of so many words of a length are many to compare, or to take out one by one."""
+FEW = 200
+"""Words of a length through which it is faster to go than to ask which of them have a letter."""
 
 
 @dataclass(slots=True)
@@ -175,13 +177,19 @@ class PackedWords:
     def holding(self, part: bytes) -> Iterator[bytes]:
         """Words with `part` anywhere, shortest first."""
         for block in self._not_shorter(part):
-            bits = having_all(part, partial(self._row, block))
-            if bits.bit_count() > block.count // SOME:
+            bits = self._having_all(part, block)
+            if bits is None or bits.bit_count() > block.count // SOME:
                 # To go through the text is faster than many words one by one.
                 yield from self._holding_in_text(part, block)
                 continue
             words = (self._at(block, at) for at in ones(bits))
             yield from (word for word in words if part in word)
+
+    def _having_all(self, part: bytes, block: _Block) -> int | None:
+        """Which words have all letters of the part; None where it is faster to look at them."""
+        if block.count < FEW:
+            return None
+        return having_all(part, partial(self._row, block))
 
     def _not_shorter(self, part: bytes) -> Sequence[_Block]:
         first = bisect_left(self._all, len(part), key=attrgetter("length"))
