@@ -8,6 +8,24 @@ from domain.data import TomlTable, read_document
 
 _ADDRESS = re.compile(r"[a-z0-9._%+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _THAI = ("\u0e01", "\u0e5b")
+_CONSONANT = "\u0e01-\u0e2e"
+_LEADING = "\u0e40-\u0e44"
+_ABOVE_OR_BELOW = "\u0e31\u0e34-\u0e3a"
+_TONE = "\u0e48-\u0e4b"
+_MARK = f"{_ABOVE_OR_BELOW}\u0e47-\u0e4e"
+_BEHIND = "\u0e30\u0e32\u0e33\u0e45"
+_MISPLACED = re.compile(
+    # Nothing begins with a mark, or with a vowel that stands behind its consonant;
+    rf"(?<![\u0e01-\u0e4e])[{_MARK}{_BEHIND}]"
+    # no mark stands on a vowel that has a place of its own, or on a sign;
+    rf"|(?<=[{_LEADING}{_BEHIND}\u0e2f\u0e46])[{_MARK}]"
+    # no consonant has two vowels above or below, or two tones;
+    rf"|(?<=[{_ABOVE_OR_BELOW}])[{_ABOVE_OR_BELOW}]|(?<=[{_TONE}])[{_TONE}]"
+    # a consonant follows a leading vowel, and no letter the sign of repetition.
+    rf"|[{_LEADING}](?![{_CONSONANT}])|\u0e46(?=[\u0e01-\u0e4e])"
+)
+_TWO_FOR_ONE = ("\u0e40\u0e40", "\u0e41")
+"""Two signs that many type for the one which looks like them."""
 
 
 @cache
@@ -44,6 +62,13 @@ def as_thai_keys(text: str) -> str:
     Blanks stay.
     """
     return text.translate(_kedmanee())
+
+
+def count_misplaced(text: str) -> int:
+    """Returns how many Thai signs stand where Thai has none: of more than a slip or two the keys
+    were not meant on the Thai layout.
+    """
+    return len(_MISPLACED.findall(text.replace(*_TWO_FOR_ONE)))
 
 
 def as_latin_keys(text: str) -> str:

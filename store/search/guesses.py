@@ -12,7 +12,7 @@ from store.engine.database import Database
 from store.search.holders import find_holders
 from store.search.meanings import Reading, WordMeanings, itself
 from store.search.rank import NEAR, Match
-from store.search.readings import NameQuery, near_cuts, neighbours_joined, spelt
+from store.search.readings import MISPLACED, NameQuery, near_cuts, neighbours_joined, spelt
 
 GOOD = 86.0
 """Percent from which no further reading of a guess is tried."""
@@ -45,7 +45,7 @@ class Guesses:
         found: Found = {}
         by_sound = await self.by_sound()
         keep_all(found, by_sound)
-        texts = self._query.texts()
+        texts = self._query.texts(MISPLACED)
         if _are_good(by_sound):
             # Names in Latin letters may be near, too; another keyboard was not meant.
             texts = texts[:1]
@@ -114,7 +114,7 @@ class Guesses:
         """Where some words are known, the others may have a slip more than is good for a word
         alone.
         """
-        for text, why in self._query.texts():
+        for text, why in self._query.texts(MISPLACED):
             for typed in spelt(text):
                 known = [word in self._meanings for word in typed]
                 if all(known) or not any(known):

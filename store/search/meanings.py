@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from domain.keyboard import has_thai
 from domain.text import fold
 from store.search.rank import BASE, BEGINS, HOLDS, NEAR, WHOLE
-from store.search.words import SearchWords
+from store.search.words import MOST, SearchWords
 
 Meaning = tuple[int, float]
 """How a register's word matches a typed one: WHOLE to NEAR, and the likeness in percent."""
 LEAST_PART = 2
 LEAST_PART_ALONE = 3
 """Letters of a part of a word: two letters alone are held by too many."""
+MOST_GUESSED = 200
+"""Words that hold a word where nobody is surely found; of longer ones it is the lesser share."""
+LETTERS_A_SLIP = 4
+"""Of a word alone: what is less alike may be like something by chance."""
 A_LITTLE = 0.001
 """Percent by which, of words that sound alike, each stands behind the one that is commoner."""
 
@@ -81,7 +85,8 @@ class WordMeanings:
     def __init__(self, words: SearchWords) -> None:
         self.words = words
         self._meant: dict[str, Meanings] = {}
-        self._parts: dict[str, list[str]] = {}
+        self._begun: dict[str, bool] = {}
+        self._parts: dict[tuple[str, int], list[str]] = {}
         # By the word, the most slips, and how many more than its length allows.
         self._likes: dict[tuple[str, int, int], dict[str, float]] = {}
 
@@ -96,35 +101,43 @@ class WordMeanings:
     def begins(self, words: Sequence[str]) -> Meanings:
         """What they may mean as they are, and as beginnings."""
         found = self.whole(words)
-        for word in words:
-            if word in found.words or self.words.has_beginning(word):
-                found.beginnings[word] = (BEGINS, BASE[BEGINS])
+        begun = filter(self._begins_one, words)
+        found.beginnings = dict.fromkeys(begun, (BEGINS, BASE[BEGINS]))
         return found
+
+    def _begins_one(self, word: str) -> bool:
+        if word not in self._begun:
+            self._begun[word] = word in self.words or self.words.has_beginning(word)
+        return self._begun[word]
 
     def holds(
         self,
         words: Sequence[str],
         *,
         alone: bool = False,
+        most: int = MOST,
     ) -> Meanings:
-        """What they may mean as parts, too; alone without what they mean as beginnings."""
+        """What they may mean as parts of `most` words, too; alone without what they mean as
+        beginnings.
+        """
         found = Meanings() if alone else self.begins(words)
         least = LEAST_PART_ALONE if alone else LEAST_PART
         for word in words:
             if len(word) >= least:
-                for key in self._holding(word):
+                for key in self._holding(word, most):
                     found.words.setdefault(key, (HOLDS, BASE[HOLDS]))
         return found
 
-    def _holding(self, word: str) -> list[str]:
-        if word not in self._parts:
-            self._parts[word] = self.words.holding(word)
-        return self._parts[word]
+    def _holding(self, word: str, most: int) -> list[str]:
+        asked = (word, most)
+        if asked not in self._parts:
+            self._parts[asked] = self.words.holding(word, most)
+        return self._parts[asked]
 
     def all_of(self, word: str) -> Meanings:
         """All that a word may mean without slips, each at its surest."""
         if word not in self._meant:
-            self._meant[word] = self.holds([word])
+            self._meant[word] = self.holds([word], most=MOST_GUESSED)
         return self._meant[word]
 
     async def all_meant(
@@ -174,7 +187,8 @@ class WordMeanings:
 
     async def near_alone(self, word: str) -> Meanings:
         """The same where it was the only word, and whom it finds without slips is known."""
-        return _with(self.whole([word]), await self._like(word))
+        slips = max(1, len(word) // LETTERS_A_SLIP)
+        return _with(self.whole([word]), await self._like(word, slips))
 
     async def _like(
         self,

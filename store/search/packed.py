@@ -38,6 +38,11 @@ class _Block:
     first: int
     start: int
     rows: dict[int, int] = field(default_factory=dict)
+    row_size: int = field(init=False)
+    """Bytes of one row."""
+
+    def __post_init__(self) -> None:
+        self.row_size = (self.count + 7) // 8
 
     def set_rows(self, letters: Sequence[int], place: int) -> int:
         """There are rows of these letters (letter and how often, in turn) from that place on;
@@ -47,11 +52,6 @@ class _Block:
             self.rows[_row_key(letter, times)] = place
             place += self.row_size
         return place
-
-    @property
-    def row_size(self) -> int:
-        """Bytes of one row."""
-        return (self.count + 7) // 8
 
     def place(self, at: int) -> int:
         """Where one of these words stands."""
@@ -242,8 +242,8 @@ class PackedWords:
         start = block.rows.get(_row_key(int(letter), times))
         if start is None:
             return 0
-        bits = self._data[start : start + block.row_size]
-        return int.from_bytes(bits, "little")
+        end = start + block.row_size
+        return int.from_bytes(self._data[start:end], "little")
 
 
 def _row_key(letter: int, times: int) -> int:

@@ -21,6 +21,11 @@ LIMIT = 60
 MOST_WORDS = 8
 WORST = 70.0
 """Percent below which nobody would recognise the name."""
+WORST_ALONE = 75.0
+WORST_KEYS_ALONE = 80.0
+"""The same of one word alone, and of one that was typed on the other layout besides: some name is
+that near to letters at random.
+"""
 SURE_SOUND = 95.0
 """Percent from which a name in Latin letters is no mere guess."""
 
@@ -107,7 +112,7 @@ async def rank(
             typed,
             contacts.get(customer.code, ()),
         )
-        if found.score >= WORST:
+        if found.score >= typed.worst(found):
             ranked.append(found)
     return in_turn(ranked)
 
@@ -233,6 +238,12 @@ class _Typed:
             self._letters["layout"] = letter_readings(as_thai_keys(query))
         self._spelt: dict[str, list[list[str]]] = {}
         self._heard: dict[str, set[str]] = {}
+
+    def worst(self, found: NameMatch) -> float:
+        """The score below which it is not the name."""
+        if len(self._raw) > 1 or not found.weak:
+            return WORST
+        return WORST_KEYS_ALONE if found.why == "layout" else WORST_ALONE
 
     def is_within(self, names: Iterable[str]) -> bool:
         """Whether each word stands in one of the names, as it is written or as a part."""

@@ -1,13 +1,17 @@
 """The ways in which a text may be read as words: spellings, other gaps, words written as one."""
 
+import re
 from collections.abc import Container, Iterator, Sequence
 
-from domain.keyboard import as_thai_keys, has_thai
-from domain.text import fold, spellings
+from domain.keyboard import as_thai_keys, count_misplaced, has_thai
+from domain.text import clean, fold, spellings
 from domain.text.titles import strip_titles
 from store.customers.keys import WORD_LENGTH
 from store.search.rank import MOST_WORDS
 
+MISPLACED = 2
+"""Thai signs that slips may have misplaced."""
+_NO_LATIN_NAME = re.compile(r"[a-z](?:[;=\[\]\\]|[0-9]+)[a-z]", re.IGNORECASE)
 MOST_READINGS = 12
 """Most ways to set the gaps otherwise that are tried."""
 LONGEST_PIECE = 30
@@ -22,15 +26,27 @@ class NameQuery:
     def __init__(self, text: str) -> None:
         self.text = text
         self.thai_keys = ""
+        keys = ""
         if not has_thai(text):
-            self.thai_keys = strip_titles(as_thai_keys(text))
+            keys = as_thai_keys(text)
+            self.thai_keys = strip_titles(keys)
+        self._misplaced = count_misplaced(clean(text)), count_misplaced(keys)
 
-    def texts(self) -> tuple[tuple[str, str], ...]:
-        """Both texts, each with the reason why somebody is found by it."""
-        return (self.text, ""), (self.thai_keys, "layout")
+    def texts(self, slips: int = 0) -> tuple[tuple[str, str], ...]:
+        """Both texts, each with the reason why somebody is found by it; "" where more Thai signs
+        are misplaced than so many slips do. What was cut out of a word may begin with one.
+        """
+        in_text, in_keys = self._misplaced
+        text = self.text if in_text <= max(slips, 1) else ""
+        keys = self.thai_keys if in_keys <= slips else ""
+        return (text, ""), (keys, "layout")
 
     def is_latin(self) -> bool:
-        """Whether something of it is written in Latin letters."""
+        """Whether something of it is written in Latin letters, and no word with a digit within or a
+        key that is a letter on the Thai layout alone.
+        """
+        if _NO_LATIN_NAME.search(self.text):
+            return False
         return any("a" <= letter <= "z" for letter in fold(self.text))
 
 

@@ -4,6 +4,7 @@ compared.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from rapidfuzz.distance import OSA
@@ -121,8 +122,11 @@ def nearest(word: Word, some: Sequence[Word], slips: int) -> Iterator[tuple[int,
         yield place, int(distance)
 
 
-def features(word: str | bytes) -> list[Feature]:
-    """The letters that a word has, each as often as it has it."""
+@lru_cache(maxsize=64)
+def features(word: str | bytes) -> Sequence[Feature]:
+    """The letters that a word has, each as often as it has it; of one word they are asked for at
+    every length.
+    """
     counts: Counter[str | int] = Counter(word)
     return [(letter, times) for letter, count in counts.items() for times in range(1, count + 1)]
 

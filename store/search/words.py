@@ -189,21 +189,21 @@ class SearchWords(Memory):
             return False
         return any(segment.words.has_beginning(packed) for segment in self._known.segments.values())
 
-    def holding(self, part: str) -> list[str]:
+    def holding(self, part: str, most: int = MOST) -> list[str]:
         """Words with `part` within, shortest first."""
         packed = letters.one_byte(part)
         found: list[str] = []
         for some in self._known.few:
             found += some.holding(part)
         if packed is None:
-            return _shortest(found)
+            return _shortest(found)[:most]
         segments = self._known.segments.values()
         # Each segment gives its words in this order, and goes no further than it is asked.
         in_order = merge(
             *(segment.words.holding(packed) for segment in segments), key=_length_and_letters
         )
-        found += map(letters.text, islice(in_order, MOST))
-        return _shortest(found)
+        found += map(letters.text, islice(in_order, most))
+        return _shortest(found)[:most]
 
     def like(self, word: str, most: int = 3, more: int = 0) -> dict[str, float]:
         """Words that differ from `word` by few slips, at most `most`, with their likeness in

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.keyboard import as_thai_keys, has_thai
+from domain.keyboard import as_thai_keys, count_misplaced, has_thai
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,21 @@ def test_keys_type_what_stands_on_them(typed: str, meant: str) -> None:
 )
 def test_thai_is_seen(text: str, thai: bool) -> None:
     assert has_thai(text) is thai
+
+
+@pytest.mark.parametrize(
+    ("text", "misplaced"),
+    [
+        ("สมชาย ใจดี", 0),
+        ("น้ำเพ็ชร์ ๆ", 0),
+        ("เเก้ว", 0),
+        ("เพชร์เ", 1),
+        ("จัุตสา", 1),
+        ("่่พาทื", 2),
+        ("รพรวี่่่", 2),
+        ("สหาๆรีหา", 1),
+        ("somchai", 0),
+    ],
+)
+def test_signs_that_stand_where_thai_has_none_are_counted(text: str, misplaced: int) -> None:
+    assert count_misplaced(text) == misplaced

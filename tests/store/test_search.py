@@ -418,6 +418,26 @@ async def test_nonsense_finds_nothing(db: Database, words: SearchWords, typed: s
     assert await find_customers(db, words, typed) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "slipped", "name"),
+    [
+        ("นวรดุง", "วรดผุง", "เปรมสิริ วรผดุง"),
+        ("jjrkmn", "rkm7d", "สุวิดล พาทึก"),
+        ("lskqiusk", "lki7sk", "ประเวส สารีหา"),
+        ("iri;ujjj", "riru;", "สุดา พรพีว"),
+        ("rakp;we", "rakpwe", "ฐิตาภรณ์ รักษ์เพียว"),
+        ("e7m1mokq", "emmok", "พักตร์นภา เอมมก"),
+    ],
+)
+async def test_letters_at_random_are_no_name_that_happens_to_be_near(
+    db: Database, words: SearchWords, typed: str, slipped: str, name: str
+) -> None:
+    await add_all(db, [customer(1, name)])
+
+    assert await find_customers(db, words, typed) == []
+    assert [hit.customer.code for hit in await find_customers(db, words, slipped)] == ["C1"]
+
+
 async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(
     db: Database, words: SearchWords
 ) -> None:
