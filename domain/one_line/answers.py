@@ -10,6 +10,7 @@ from functools import cache
 import regex  # type: ignore[import-untyped]
 
 from domain.dates.days import parse_month
+from domain.one_line.line_words import listed
 from domain.patterns import WORD_END, at_end, one_of, without_end
 from domain.text import clean, digits, words
 from domain.tickets.records import parse_price
@@ -32,6 +33,12 @@ def says_none(text: str) -> bool:
     """Returns whether the answer is that there is none, or that it is not known."""
     bare = plain_answer(text).casefold()
     return bare in words("answers").texts("none") or _DASHES.fullmatch(bare) is not None
+
+
+def says_nobody(text: str) -> bool:
+    """Returns whether the answer is that nobody is named, or wants to be."""
+    bare = plain_answer(text).casefold()
+    return says_none(text) or bare in listed("head", "nobody")
 
 
 def price_of(text: str) -> Decimal:

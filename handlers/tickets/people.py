@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from domain.customers.phones import format_phone, looks_like_email, read_contact_details
 from domain.errors import InvalidInput
-from domain.one_line.answers import named_person, plain_answer, says_me
+from domain.one_line.answers import named_person, plain_answer, says_me, says_nobody
 from domain.one_line.slips import SlipKind, find_slip
 from domain.staff import Staff, StaffId
 from domain.text import digits, fold, shorten
@@ -72,8 +72,8 @@ class _Customers:
         draft: Draft,
         text: str,
     ) -> FormAnswer:
-        """Exactly one customer, or none (9, or the button)."""
-        if text == NONE or digits(text).strip() == "9":
+        """Exactly one customer, or none (9, the button, or words that say so)."""
+        if text == NONE or digits(text).strip() == "9" or says_nobody(text):
             return self._none(draft)
         picked = _read_value(text)
         if picked:

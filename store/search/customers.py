@@ -20,6 +20,7 @@ from store.search.beside import NAME_WORDS, count_in, list_words, name_others, w
 from store.search.names import find_by_name
 from store.search.rank import LIMIT, NameMatch
 from store.search.reached import find_reached_contacts
+from store.search.sentences import find_named_within
 from store.search.words import SearchWords
 
 __all__ = ["LIMIT", "Hit", "Hits", "MatchReason", "find_customers", "find_likely_duplicates"]
@@ -31,6 +32,8 @@ CODE_WIDTHS = (1, 5, 6)
 """Digits of codes that are filled up with noughts."""
 NEARLY_WHOLE = 7
 """Digits of a telephone of which hardly anybody types a part."""
+SENTENCE = 3
+"""Words that may say more than a name."""
 MOST_COMPARED = 400
 """Customers whose telephones end alike, of whom those are looked for that have a name."""
 
@@ -61,8 +64,6 @@ REACHED = frozenset(
     }
 )
 WHOLE = frozenset({MatchReason.CODE, MatchReason.PHONE, MatchReason.EMAIL})
-PARTS = frozenset({MatchReason.PHONE_START, MatchReason.NEAR_EMAIL})
-"""By these nobody is meant for certain, though it be the only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,10 @@ class Hit:
     """
     left_out: str = ""
     """What was typed that the customer does not have."""
+    by_part: bool = False
+    """Whether only a part of a telephone or address was typed, by which nobody is meant for
+    certain.
+    """
 
 
 class Hits(list[Hit]):
@@ -108,7 +113,7 @@ class Hits(list[Hit]):
     def sole(self) -> Hit | None:
         """The hit that is meant for certain: the only one, and nobody else was named with it."""
         only = self.only
-        if only is None or only.left_out or only.why in PARTS:
+        if only is None or only.left_out or only.by_part:
             return None
         return only
 
@@ -123,14 +128,11 @@ async def find_customers(
     `words` are those of this database. DeskError("register_unread"): see `find_by_name`."""
     query = read_query(text)
     found = await _found(db, words, query, text)
-    return Hits(
-        await _with_contacts(
-            db,
-            query,
-            found,
-        ),
-        partial=found.partial,
-    )
+    hits = await _with_contacts(db, query, found)
+    if text.lstrip().startswith("@"):
+        # Where mail comes from is shared by many.
+        hits = _by_part(hits)
+    return Hits(hits, partial=found.partial)
 
 
 async def _found(
@@ -145,7 +147,7 @@ async def _found(
             return Hits(found)
         # A telephone nobody has is no part of a name, and a sentence around it is none either.
         if len(query.words.split()) > NAME_WORDS:
-            return Hits()
+            return Hits(await _by_name_within(db, query.words))
         named = await _by_name(db, words, query.words)
         unknown = next(iter((*map(format_phone, query.phones), *query.emails, *query.codes)))
         near = (replace(hit, weak=True, left_out=unknown) for hit in named)
@@ -154,7 +156,19 @@ async def _found(
     if found and not query.beside:
         return Hits(found)
     named = await _by_name(db, words, query.words)
-    return Hits(_once([*found, *named]), partial=named.partial)
+    within: list[Hit] = []
+    if not any(not hit.weak for hit in named):
+        within = await _by_name_within(db, query.words)
+    return Hits(_once([*found, *within, *named]), partial=named.partial)
+
+
+async def _by_name_within(db: Database, said: str) -> list[Hit]:
+    """Those whose whole name stands within a sentence, which says more than a name."""
+    if len(said.split()) < SENTENCE:
+        return []
+    others = await find_named_within(db, said)
+    hits = await _hits(db, list(others), MatchReason.NAME)
+    return [replace(hit, weak=True, left_out=others.get(hit.customer.code, said)) for hit in hits]
 
 
 async def _by_name(
@@ -260,28 +274,21 @@ async def _by_parts(db: Database, query: CustomerQuery) -> list[Hit]:
     if query.beside:
         return await _by_words_and_digits(db, query)
     if query.first_digits:
-        return await _hits(
-            db,
-            await _codes_with_digits(db, query),
-            MatchReason.PHONE,
-        )
+        codes = await _codes_with_digits(db, query)
+        return _by_part(await _hits(db, codes, MatchReason.PHONE))
     if query.digits:
         return await _by_digits(db, query.digits)
     if not query.email_start:
         return []
-    codes = await _codes_with(
-        db,
-        MatchReason.EMAIL,
-        query.glued,
-    )
-    codes += await _codes_beginning(
-        db,
-        MatchReason.EMAIL,
-        query.email_start,
-    )
     # Without its sign it may be half a name.
     why = MatchReason.EMAIL if "@" in query.email_start else MatchReason.NEAR_EMAIL
-    return await _hits(db, codes, why)
+    codes = await _codes_with(db, MatchReason.EMAIL, query.glued)
+    codes += await _codes_beginning(db, MatchReason.EMAIL, query.email_start)
+    return _by_part(await _hits(db, codes, why))
+
+
+def _by_part(hits: Iterable[Hit]) -> list[Hit]:
+    return [replace(hit, by_part=True) for hit in hits]
 
 
 async def _by_digits(db: Database, typed: str) -> list[Hit]:
@@ -294,10 +301,10 @@ async def _by_digits(db: Database, typed: str) -> list[Hit]:
         MatchReason.PHONE,
         typed[::-1],
     )
-    hits += await _hits(db, ending, MatchReason.PHONE)
+    hits += _by_part(await _hits(db, ending, MatchReason.PHONE))
     if typed.startswith("0"):
         codes = await _codes_beginning(db, DIALLED, typed)
-        begun = await _hits(db, codes, MatchReason.PHONE_START)
+        begun = _by_part(await _hits(db, codes, MatchReason.PHONE_START))
         # Nearly a whole number: rather than a beginning it may be one with a slip.
         slip = len(typed) >= NEARLY_WHOLE
         hits += [replace(hit, weak=slip) for hit in begun]

@@ -34,10 +34,23 @@ async def test_that_there_is_none_is_said_with_one_tap_and_not_asked_again(desk)
     assert await customer_of(desk) is None
 
 
-async def test_nine_says_that_there_is_none(desk):
+@pytest.mark.parametrize(
+    "nobody", ["9", "ไม่ทราบ", "ไม่ระบุค่ะ", "ไม่ประสงค์ออกนาม", "นิรนาม", "ไม่มีผู้รับบริการครับ", "-"]
+)
+async def test_nine_or_words_that_say_so_mean_that_there_is_none(desk, nobody):
     await desk.says("/open โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิด")
-    assert SAVED in (await desk.says("9")).text
+    assert SAVED in (await desk.says(nobody)).text
     assert await customer_of(desk) is None
+
+
+@pytest.mark.parametrize("part", ["5678", "45678", "somchai@", "somchai@exam"])
+async def test_nobody_is_taken_by_a_part_of_a_telephone_or_address(desk, part):
+    await desk.says("/open โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิด")
+    asked = await desk.says(part)
+    assert SAVED not in asked.text
+    assert await desk.count("tickets") == 0
+    assert SAVED in (await desk.presses("C81554")).text
+    assert await customer_of(desk) == "C81554"
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,22 @@ async def test_an_address_typed_on_the_thai_layout_keeps_the_order_of_its_marks(
     assert "👤 C81554 นายสมชาย ใจดี" in found.text
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "คุณสมชาย ใจดี โทรมาถาม เรื่องประชากรรายจังหวัด ปี 2560",
+        "เมื่อเช้านี้ นาย สมชาย ใจดี ขอคุยกับหัวหน้า",
+        "ลูกค้าชื่อ สมชาย ใจดี โทรกลับ 0899999999 ด้วย นะคะ",
+    ],
+)
+async def test_a_whole_name_within_a_sentence_is_offered(desk: DeskUnderTest, said: str) -> None:
+    answer = await desk.says(f"หา {said}")
+
+    assert "รายที่มีคำอื่นครบ" in answer.text
+    assert "C81554 นายสมชาย ใจดี" in answer.buttons[0]
+    assert "👤 C81554 นายสมชาย ใจดี" in (await desk.presses("C81554")).text
+
+
 async def test_a_former_name_says_so(desk: DeskUnderTest) -> None:
     await desk.says("C81554")
     await desk.presses("แก้ไข")
