@@ -157,6 +157,8 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
         page,
         more=len(hits) > (page + 1) * PAGE,
     )
+    if hits[0].left_out:
+        buttons += _line_buttons(ctx, text)
     if not hits.partial:
         buttons.append(_new_button(text))
     if len(shown) > 1:
@@ -226,8 +228,7 @@ async def _search(ctx: Context, text: str) -> tuple[search.Hits, str, str]:
     if len(rest) > 1 and (is_plain or is_find):
         named = await ctx.find_customers(rest)
         if _has_hit(named):
-            found = _("พบจาก %(key)s", key=rest)
-            return named, rest, "\n".join(filter(None, (found, hint)))
+            return named, rest, _("พบจาก %(key)s", key=rest)
     return hits, text, hint
 
 
@@ -237,8 +238,8 @@ def _has_hit(hits: Sequence[search.Hit]) -> bool:
 
 
 async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
-    """Small talk gets a hint; else what can be done: a ticket of the line, the answer to the last
-    ticket, a new customer.
+    """Small talk gets a hint; else what can be done: a ticket of the line, a new customer, a search
+    in tickets, the answer to the last ticket.
     """
     wrong = _slip_text(text)
     nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong, hint)))
@@ -251,17 +252,12 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
     if meant and meant[0].sure and not line_buttons:
         # It says that there is no such ticket.
         return await named_records.show(ctx, meant[0])
-    buttons = [*line_buttons, *await _answer_buttons(ctx, text)]
-    buttons.append(
-        Button(
-            _("ค้นในใบงาน"),
-            "tickets.find",
-            {"text": shorten(text, 400)},
-        )
-    )
+    buttons = [*line_buttons]
     if told and not read_alone(text):
         buttons.append(_new_button(text))
-    return say(nothing, *buttons)
+    find = Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)})
+    # A name that is not found is hardly the result of the ticket before it.
+    return say(nothing, *buttons, find, *await _answer_buttons(ctx, text))
 
 
 def _slip_text(text: str) -> str:

@@ -156,15 +156,15 @@ async def _found(
     if found and not query.beside:
         return Hits(found)
     named = await _by_name(db, words, query.words)
-    within: list[Hit] = []
-    if not any(not hit.weak for hit in named):
-        within = await _by_name_within(db, query.words)
+    within = await _by_name_within(db, query.words, named)
     return Hits(_once([*found, *within, *named]), partial=named.partial)
 
 
-async def _by_name_within(db: Database, said: str) -> list[Hit]:
-    """Those whose whole name stands within a sentence, which says more than a name."""
-    if len(said.split()) < SENTENCE:
+async def _by_name_within(db: Database, said: str, named: Sequence[Hit] = ()) -> list[Hit]:
+    """Those whose whole name stands within a sentence, which says more than a name; nobody where
+    somebody is surely named by all of it.
+    """
+    if len(said.split()) < SENTENCE or not all(hit.weak for hit in named):
         return []
     others = await find_named_within(db, said)
     hits = await _hits(db, list(others), MatchReason.NAME)

@@ -217,9 +217,10 @@ class _Search:
         sounds = _likeliest(await self.ranked(sounding))
         # Of many as typed some wait, so that others are on the first screen.
         first = found[:FIRST]
-        turns = zip_longest(sounds, found[FIRST:])
-        in_turns = chain.from_iterable(turns)
-        return [*first, *filter(None, in_turns)]
+        sure = [each for each in sounds if not each.weak]
+        turns = chain.from_iterable(zip_longest(sure, found[FIRST:]))
+        near = [each for each in sounds if each.weak]
+        return [*first, *filter(None, turns), *near]
 
     async def _without_one(self) -> list[NameMatch]:
         matches, left_out = await self._guesses.without_one()

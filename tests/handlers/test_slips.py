@@ -237,6 +237,20 @@ async def test_answer_typed_after_saving_becomes_the_result(desk):
     assert await desk.count("tickets", "result = 'แนะนำเว็บไซต์'") == 1
 
 
+async def test_a_name_that_is_not_found_is_somebody_new_before_it_is_a_result(desk):
+    await new_ticket(desk)
+    await desk.says("ถามราคา")
+    asked = await desk.says("วิชัย มีสุข")
+    new = asked.buttons.index('ผู้รับบริการใหม่ "วิชัย มีสุข"')
+    assert new < asked.buttons.index("ใช้เป็นผลของ R2611000124")
+
+
+async def test_who_is_found_beside_a_word_of_a_command_is_told_without_its_hint(desk):
+    found = await desk.says("ปิด สมชาย ใจดี")
+    assert "พบจาก สมชาย ใจดี" in found.text
+    assert "เช่น" not in found.text
+
+
 async def test_confirmation_shows_what_was_entered(desk):
     await desk.says("/open C81554 มาเอง 4.1 ซื้อรายงาน => ขายแล้ว ปิด")
     await desk.says("350")

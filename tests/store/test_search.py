@@ -560,6 +560,20 @@ async def test_a_name_in_latin_letters_does_not_hide_those_that_sound_so(
     assert "C2" in [hit.customer.code for hit in hits[:4]]
 
 
+async def test_what_surely_sounds_so_comes_before_what_nearly_does(
+    db: Database, words: SearchWords
+) -> None:
+    latin = [customer(n, f"Preecha Person{n}") for n in range(1, 9)]
+    await add_all(db, [*latin, customer(20, "ปรีชา หมื่นสุข"), customer(21, "ปริชาต หมื่นสุข")])
+
+    hits = await find_customers(db, words, "Preecha")
+
+    surely = [hit.weak for hit in hits]
+    assert surely == sorted(surely)
+    assert surely[-1]
+    assert "C20" in [hit.customer.code for hit in hits[:5]]
+
+
 async def test_names_that_sound_alike_do_not_hide_one_that_is_near(
     db: Database, words: SearchWords
 ) -> None:
