@@ -191,6 +191,6 @@ async def _until_set_up(name: str, work: PlatformWork) -> None:
         else:
             log.info("platform ready", platform=name)
             # All that was imported stays: the collector need not walk through it again and again.
-            gc.collect()
+            # Nor now, when chats are served: it would hold everybody up for a tenth of a second.
             gc.freeze()
             return
