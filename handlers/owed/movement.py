@@ -36,15 +36,19 @@ REASONS = 5
 
 @dataclass(frozen=True, slots=True)
 class PeriodChange:
-    """What changed in a period and in the one before; why things were given up, and what was owed
-    at the period's beginning and at its end.
+    """What changed in a period and in the one before, what was owed at its end, and why things were
+    given up.
     """
 
     now: Movement
     earlier: Movement
-    open_before: int
     open_after: int
     reasons: Sequence[tuple[str, int]]
+
+    @property
+    def open_before(self) -> int:
+        """What was owed at the period's beginning."""
+        return self.open_after - self.now.growth
 
 
 def usual_period(ctx: Context) -> Period:
@@ -55,12 +59,11 @@ def usual_period(ctx: Context) -> Period:
 
 async def read_change(ctx: Context, period: Period, staffs: Staffs) -> PeriodChange:
     """Returns what changed in a period, against the one before."""
-    open_before, open_after = await store.count_open_at(ctx.db, period, staffs)
+    _since, until = period.instants
     return PeriodChange(
         now=await store.get_movement(ctx.db, period, staffs),
         earlier=await store.get_movement(ctx.db, before(period), staffs),
-        open_before=open_before,
-        open_after=open_after,
+        open_after=await store.count_open_at(ctx.db, until, staffs),
         reasons=await store.list_reasons(ctx.db, period, staffs, REASONS),
     )
 

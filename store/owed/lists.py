@@ -261,6 +261,11 @@ class Movement:
         """How much came."""
         return sum(self.returned.values()) + sum(self.received.values())
 
+    @property
+    def growth(self) -> int:
+        """How much more is owed at the period's end than at its beginning."""
+        return sum(self.began.values()) - self.got - sum(self.dropped.values())
+
 
 def _meant(staffs: Staffs) -> _Where:
     """What was ever owed to these people."""
@@ -283,14 +288,21 @@ async def get_movement(db: Reader, period: Period, staffs: Staffs) -> Movement:
     )
 
 
-async def count_open_at(db: Reader, period: Period, staffs: Staffs) -> tuple[int, int]:
-    """How much was owed at the beginning of a period, and at its end."""
+async def count_open_at(db: Reader, at: datetime, staffs: Staffs) -> int:
+    """How much was owed at an instant: what is open now, with what ended since and without what
+    began since.
+    """
     where = _meant(staffs)
-    still = where.and_("state = 'open'")
-    now = await count(db, f"SELECT count(*) AS n FROM owed WHERE {still}", *still.params)
-    since, until = period.instants
-    before = now + await _count_more(db, where, since)
-    return before, now + await _count_more(db, where, until)
+    # Any rule: said so, SQLite goes through the index of what is open, not through everything.
+    still = where.and_("state = 'open' AND rule >= ''")
+    ended = where.and_("ended_at >= ? AND started_at < ?", at, at)
+    began = still.and_("started_at >= ?", at)
+    counts = []
+    for part in (still, ended, began):
+        found = await count(db, f"SELECT count(*) AS n FROM owed WHERE {part}", *part.params)
+        counts.append(found)
+    now, gone, come = counts
+    return now + gone - come
 
 
 async def _count_by_rule(db: Reader, where: _Where) -> Counter[str]:
@@ -338,15 +350,6 @@ async def list_reasons(
         *ended.params,
     )
     return [(row["reason"], int(row["n"])) for row in rows]
-
-
-async def _count_more(db: Reader, where: _Where, at: datetime) -> int:
-    """How much more was owed at an instant than now: what ended since, without what began since."""
-    ended = where.and_("ended_at >= ? AND started_at < ?", at, at)
-    began = where.and_("state = 'open' AND started_at >= ?", at)
-    gone = await count(db, f"SELECT count(*) AS n FROM owed WHERE {ended}", *ended.params)
-    come = await count(db, f"SELECT count(*) AS n FROM owed WHERE {began}", *began.params)
-    return gone - come
 
 
 async def list_ended_ids(
