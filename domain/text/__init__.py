@@ -82,6 +82,7 @@ def words(section: str) -> TomlTable:
     return root.table(section)
 
 
+@cache
 def _data(name: str) -> TomlTable:
     document = read_document(Path(__file__).parents[1] / "data" / name, name)
     return TomlTable(document.values, (), (document,))
