@@ -11,6 +11,7 @@ from domain.customers.phones import format_phone, looks_like_email, read_contact
 from domain.errors import InvalidInput
 from domain.one_line.answers import named_person, plain_answer, says_me, says_nobody
 from domain.one_line.slips import SlipKind, find_slip
+from domain.search.queries import LEAST_DIGITS, read_query
 from domain.staff import Staff, StaffId
 from domain.text import digits, fold, shorten
 from domain.tickets.references import ReferenceKind, find_references
@@ -39,6 +40,7 @@ KEEP = "="
 MOST = 20
 QUERY_LIMIT = 200
 
+_YEAR = re.compile(r"(?:19|20|24|25|26)\d\d")
 _VALUE = re.compile(r"(C\d+)/(\d+)")
 """A customer with a contact, as a button of the field holds it."""
 
@@ -143,11 +145,11 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
 
 
 async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
-    """Whom the details seem to name: by a code, telephone or e-mail, else by a name that begins
-    them.
+    """Whom the details seem to name: by a code, telephone or e-mail, by a part of one that begins
+    them, else by a name.
     """
     head = " ".join(details[:NAMING].split())
-    key = _key_within(head)
+    key = _key_within(head) or _begun_key(head)
     if key:
         return await ctx.find_customers(key)
     words = head.split()[:NAME_WORDS]
@@ -168,6 +170,17 @@ def _key_within(text: str) -> str:
     contact_details = read_contact_details(text)
     reached = (*contact_details.phones, *contact_details.emails)
     return reached[0] if reached else ""
+
+
+def _begun_key(text: str) -> str:
+    """The first word, where the search reads it as a code without its letter, or as a part of a
+    telephone or address; a year is none.
+    """
+    first = text.partition(" ")[0]
+    query = read_query(first)
+    if len(query.digits) >= LEAST_DIGITS and not _YEAR.fullmatch(query.digits):
+        return first
+    return first if query.email_start or first.startswith("@") else ""
 
 
 async def customer_slip(ctx: Context, draft: Draft, details: str) -> str:

@@ -43,6 +43,20 @@ async def test_nine_or_words_that_say_so_mean_that_there_is_none(desk, nobody):
     assert await customer_of(desk) is None
 
 
+@pytest.mark.parametrize("part", ["81554", "5678", "081234", "somchai@", "somchai@exam"])
+async def test_a_line_reads_a_part_of_a_key_as_the_search_does(desk, part):
+    asked = await desk.says(f"/open {part} โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิด")
+    assert "C81554 นายสมชาย ใจดี" in asked.buttons[0]
+    assert await desk.count("tickets") == 0
+    assert SAVED in (await desk.presses("C81554")).text
+    assert await customer_of(desk) == "C81554"
+
+
+async def test_a_year_that_begins_the_details_is_no_part_of_a_telephone(desk):
+    asked = await desk.says("/open 2560 โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิด")
+    assert asked.buttons[0] == "ไม่มีผู้รับบริการ"
+
+
 @pytest.mark.parametrize("part", ["5678", "45678", "somchai@", "somchai@exam"])
 async def test_nobody_is_taken_by_a_part_of_a_telephone_or_address(desk, part):
     await desk.says("/open โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิด")
