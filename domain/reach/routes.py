@@ -316,11 +316,9 @@ def can_be_told(person: Staff, accounts: Sequence[Identity], *, mail: bool) -> b
     return has_chat or bool(person.email and mail)
 
 
-def speaks_on(accounts: Sequence[Identity]) -> Platform | None:
-    """Returns the platform that a person with these accounts, the one used last first, is told
-    on.
-    """
-    return next((account.platform for account in accounts if account.takes_messages), None)
+def told_on(accounts: Sequence[Identity]) -> set[Platform]:
+    """Returns the platforms that a person with these accounts can be told on."""
+    return {account.platform for account in accounts if account.takes_messages}
 
 
 def account_chat(accounts: Sequence[Identity], platform: Platform, user: str | None) -> Chat | None:

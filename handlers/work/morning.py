@@ -13,7 +13,7 @@ from domain.clock import state as clock
 from domain.clock.state import Stage, State
 from domain.dates.days import BANGKOK, format_date, format_time
 from domain.owed.rules import Owed
-from domain.reach.routes import speaks_on
+from domain.reach.routes import told_on
 from domain.reach.untold import Untold
 from domain.staff import Platform, StaffId
 from domain.tickets.records import Ticket, TicketNo
@@ -129,9 +129,9 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
 
 
 async def _on_line(work: Work) -> set[StaffId]:
-    """Those to whom a push costs."""
+    """Those to whom every push costs."""
     accounts = await staff.list_all_identities(work.db)
-    return {who for who, mine in accounts.items() if speaks_on(mine) is Platform.LINE}
+    return {who for who, mine in accounts.items() if told_on(mine) == {Platform.LINE}}
 
 
 @rides(deadlines.MORNING)

@@ -154,3 +154,24 @@ async def test_what_comes_back_is_not_asked_for_in_the_same_answer_or_later(morn
     await since(morning, "เมนู")
     assert not any("ค้างส่ง 1 เรื่อง" in text for text in morning.line_texts())
     assert await morning.value("SELECT count(*) FROM untold WHERE told_at IS NULL") == 0
+
+
+async def test_who_has_another_app_is_told_there_at_the_usual_times(wired):
+    for text in (SENT, OPEN):
+        await wired.hears(wired.line.text_event(NOK_LINE, text))
+    later = wired.now + timedelta(hours=1)
+    await wired.db.write(
+        lambda tx: tx.execute(
+            "UPDATE identities SET seen_at = ? WHERE platform = 'line' AND chat = ?",
+            later,
+            NOK_LINE,
+        )
+    )
+    wired.now = (wired.now + timedelta(days=15)).replace(hour=1, minute=30)
+    wired.line.calls.clear()
+    await tick(wired)
+    assert ["☀️" in text for text in wired.telegram_texts(NOK)] == [True]
+    wired.wait(minutes=31)
+    await tick(wired)
+    assert pushes(wired) == 1
+    assert "ค้างส่ง 1 เรื่อง" in wired.line_texts()[-1]
