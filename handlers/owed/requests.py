@@ -141,7 +141,7 @@ async def _placement(
     """
     assert ticket.customer is not None
     lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
-    life = of_contract(ticket.contract_no, lives) or _request_of(lives, wanted)
+    life = _request_of(lives, wanted) or of_contract(ticket.contract_no, lives)
     if current is not None and (life is None or not life.may_hold(ticket)):
         # The one that it is on follows its only ticket, which may have been another's, or voided.
         life = await _own_request(ctx, current, ticket, kind)

@@ -216,3 +216,18 @@ async def test_what_a_merge_brought_together_parts_with_its_tickets(desk):
     assert await desk.db.fetch(strays) == []
     assert await desk.count("owed", "state = 'open' AND chased = 0 AND request_id = 1") == 1
     assert await desk.count("requests", "id = 1 AND customer_code = 'C81554'") == 1
+
+
+async def test_a_ticket_stays_on_the_request_that_the_officer_chose(desk):
+    await desk.says(f"/open C70001 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
+    await closed(desk, "7.10")
+    await desk.says(f"/open C70001 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
+    await desk.presses("คำขอใหม่")
+    on = "SELECT request_id FROM request_tickets WHERE ticket_no = 'R2611000126'"
+    chosen = await desk.db.fetch(on)
+    assert await desk.count("owed", OPEN, "contract") == 1
+    await again(desk, "R2611000126")
+    assert await desk.count("owed", OPEN, "contract") == 0
+    await desk.says("ปิดใบงาน R2611000126 ส่งแล้ว")
+    assert await desk.db.fetch(on) == chosen
+    assert await desk.count("owed", OPEN, "contract") == 1
