@@ -122,3 +122,28 @@ def test_the_administrators_hear_on_the_next_working_day_and_the_officer_still_d
     line.say(NOK.line, "เมนู")
     eventually(lambda: reminders(line, NOK.line) == 1, "the officer hears, too")
     assert count(url, TOLD) == 1
+
+
+@pytest.mark.parametrize("failpoint", ["held.decided", "held.written", "message.accepted"])
+def test_a_kill_when_what_was_held_is_pushed_tells_it_once(
+    desk: DeskProcess, line: FakeLine, failpoint: str
+) -> None:
+    """The quota is scarce: the reminder rides until the next working day's nine o'clock."""
+    url = desk.settings["DATABASE_URL"]
+    line.quota = 100
+    line.consumption = 85
+    desk.start()
+    eventually(
+        lambda: count(url, "SELECT count(*) AS n FROM push_use WHERE quota = 100"), "quota known"
+    )
+    owe(url, [NOK.line])
+    eventually(lambda: count(url, WAITS) == 1, "it waits")
+    desk.stop()
+    CLOCK.advance(days=1, hours=4, minutes=5)
+    desk.start(failpoint)
+    desk.wait_killed()
+    let_leases_lapse(url)
+    desk.start()
+    eventually(lambda: count(url, WAITS) == 0, "it is told")
+    assert reminders(line, NOK.line) == 1
+    assert count(url, TOLD) == 1
