@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
 from domain.publicity.networks import Network
+from domain.text import words
 
 MOST_LINK = 500
 
@@ -14,6 +16,9 @@ _HOSTS = r"(?:facebook\.com|fb\.com|fb\.watch|fb\.me|x\.com|twitter\.com|t\.co|l
 _LINK = re.compile(
     rf"(?<![\w.@/-])(?:https?://)?(?:[a-z0-9-]+\.)*{_HOSTS}(?![\w@-])(?!\.\w)(?:[/?][!-~]*)?",
     re.IGNORECASE,
+)
+_ANY_LINK = re.compile(
+    r"(?:https?://|www\.)\S+|(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}/\S*", re.IGNORECASE | re.ASCII
 )
 _TAIL = ".,;:!?)]}'\"<>"
 _FACEBOOK_ID = re.compile(r"\d{3,25}|pfbid\w{5,100}", re.ASCII)
@@ -85,6 +90,35 @@ def begins_with_link(text: str) -> bool:
     return _LINK.match(text) is not None
 
 
+def is_link(text: str) -> bool:
+    """Returns whether a text is an address of the web and nothing else."""
+    return _ANY_LINK.fullmatch(text.strip()) is not None
+
+
+def network_elsewhere(text: str) -> str:
+    """Returns the network, none of the catalogue's, to which the address leads with which a text
+    begins or ends; "" for none.
+    """
+    typed = text.split()
+    for word in [*typed[:1], *typed[-1:]]:
+        if not is_link(word):
+            continue
+        address = _parsed(word)
+        if address is None:
+            continue
+        for name, hosts in _elsewhere().items():
+            if any(map(address.is_of, hosts)):
+                return name
+    return ""
+
+
+@cache
+def _elsewhere() -> Mapping[str, Sequence[str]]:
+    """Returns the networks that the catalogue has not, each with the ends of its addresses."""
+    table = words("publicity").table("elsewhere")
+    return {name: table.texts(name) for name in table.values}
+
+
 def without_links(text: str) -> str:
     """Returns what the text says beside its links to networks, blank lines and blanks at line ends
     aside.
@@ -127,7 +161,7 @@ class _Address:
 def _read(text: str, depth: int = 0) -> PostLink | None:
     """Reads the post or page behind one address; returns None where it is neither."""
     address = _parsed(text.rstrip(_TAIL))
-    if address is None:
+    if address is None or address.host in words("publicity").texts("no_posts"):
         return None
     # A form within a form within a form is nobody's link.
     shared = _shared(address) if depth < _DEEPEST else ""

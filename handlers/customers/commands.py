@@ -6,6 +6,7 @@ from domain.customers.phones import format_phone
 from domain.errors import InvalidInput
 from domain.one_line.reading import Vocabulary, parse_one_line, small_talk
 from domain.one_line.slips import find_slip
+from domain.publicity.links import is_link
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
 from domain.tickets.references import ReferenceKind, is_courtesy, read_alone, take_reference
@@ -160,7 +161,7 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     if hits[0].left_out:
         buttons += _line_buttons(ctx, text)
     if not hits.partial:
-        buttons.append(_new_button(text))
+        buttons += _new_buttons(text)
     if len(shown) > 1:
         codes = ",".join(hit.customer.code for hit in shown)
         buttons.append(
@@ -254,7 +255,7 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
         return await named_records.show(ctx, meant[0])
     buttons = [*line_buttons]
     if told and not read_alone(text):
-        buttons.append(_new_button(text))
+        buttons += _new_buttons(text)
     find = Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)})
     # A name that is not found is hardly the result of the ticket before it.
     return say(nothing, *buttons, find, *await _answer_buttons(ctx, text))
@@ -297,6 +298,11 @@ def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
     # A button's arguments are stored: a text is no longer than a message may be.
     args = {"text": shorten(text, 4000)}
     return (Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", args),)
+
+
+def _new_buttons(text: str) -> tuple[Button, ...]:
+    """The offer to record somebody of this name; nobody is called by an address of the web."""
+    return () if is_link(text) else (_new_button(text),)
 
 
 def _new_button(text: str) -> Button:

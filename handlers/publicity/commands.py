@@ -7,10 +7,16 @@ from dataclasses import replace
 
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
-from domain.publicity.links import PostLink, PostLinkKind, begins_with_link, find_links
+from domain.publicity.links import (
+    PostLink,
+    PostLinkKind,
+    begins_with_link,
+    find_links,
+    network_elsewhere,
+)
 from domain.publicity.networks import Network
 from domain.publicity.publications import PostState, Publication
-from domain.tickets.references import ReferenceKind, read_alone
+from domain.tickets.references import ReferenceKind, find_references, read_alone
 from handlers.chat import (
     Button,
     Card,
@@ -131,6 +137,7 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
     text has no such link.
 
     While a publication's card is open, the link of another network belongs to it. Raises
+    InvalidInput("post_elsewhere") for a link to a network that the catalogue has not,
     InvalidInput("post_link") for a link that cannot be read, and "post_link_page" for one that
     leads to no post."""
     posts = _posts_in(text)
@@ -148,6 +155,9 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
 
 def _posts_in(text: str) -> list[PostLink]:
     """The posts to which a text links; [] for a text that is about something else."""
+    elsewhere = network_elsewhere(text)
+    if elsewhere and not find_references(text):
+        raise InvalidInput("post_elsewhere", network=elsewhere)
     links = find_links(text)
     if not links and begins_with_link(text):
         raise InvalidInput("post_link")

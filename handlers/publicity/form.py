@@ -7,15 +7,17 @@ network in `link_facebook` and so on."""
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 
-from domain.dates.days import find_date, format_date
+from domain.dates.days import date_at, format_date
 from domain.errors import InvalidInput
+from domain.patterns import one_of, skip
 from domain.publicity.fields import publicity_texts
 from domain.publicity.links import PostLink, PostLinkKind, find_links, without_links
 from domain.publicity.networks import Network
 from domain.publicity.publications import Publication
 from domain.publicity.reading import periods_of, projects_of
-from domain.text import clean, shorten
+from domain.text import digits, shorten
 from domain.text import words as dictionary
 from domain.tickets.records import SEPARATOR
 from handlers.chat import Button, Card, Reply
@@ -49,6 +51,11 @@ from handlers.registry import action
 from store.chat.forms import Dialog, Draft
 
 _ADDRESS = re.compile(r"https?://\S+")
+
+
+LAST_PART = 40
+"""Characters at a line's end among which a date may begin that ends it."""
+_WORD = re.compile(r"\S+")
 
 
 def link_values(links: Sequence[PostLink]) -> dict[str, str]:
@@ -132,17 +139,31 @@ def _network(ctx: Context, word: str) -> Network | None:
 def _date_of(ctx: Context, words: str) -> tuple[str, date | None]:
     """The day of the post, where a date begins or ends a line, and the words without it."""
     for line in words.splitlines():
-        for match in re.finditer(r"\S+", line):
-            start = match.start()
-            found = find_date(clean(line[start:]), ctx.today)
-            if found is None:
+        plain = digits(line)
+        for start in _starts(plain):
+            found = date_at(plain, skip(_before_date(), plain, start), ctx.today)
+            if found is None or found.on is None:
                 continue
-            on, behind = found
-            if behind and start > 0:
+            behind = line[found.end :].strip()
+            if behind and plain[:start].strip():
                 continue
             left = f"{line[:start].strip()} {behind}".strip()
-            return words.replace(line, left, 1).strip(), on
+            return words.replace(line, left, 1).strip(), found.on
     return words, None
+
+
+def _starts(line: str) -> list[int]:
+    """Where a date may begin that begins a line or ends it."""
+    first = len(line) - len(line.lstrip())
+    last = max(first, len(line) - LAST_PART)
+    later = [match.start() for match in _WORD.finditer(line, last)]
+    return [first, *(start for start in later if start > first)]
+
+
+@cache
+def _before_date() -> re.Pattern[str]:
+    """Matches what may stand before a date: on, dated."""
+    return re.compile(rf"{one_of(dictionary('answers').texts('before_dates'))}\s*+")
 
 
 async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
