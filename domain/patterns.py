@@ -42,12 +42,16 @@ def one_dotted(spellings: Iterable[str]) -> str:
     return f"(?:{'|'.join(ways)})"
 
 
+BLANKS_BEFORE = r"(?:(?<!\s)\s++)?"
+"""Blanks before what is searched for: as `\\s*`, but tried only from where they begin."""
+
+
 def at_end(pattern: str) -> regex.Pattern[str]:
     """Returns what matches a text's end, read from there backwards: `match` it.
 
-    A search for the same with `\\Z` behind it begins anew at every blank of a text of blanks.
+    A search for the same with the end behind it begins anew at every blank of a text of blanks.
     """
-    return regex.compile(rf"(?r)(?:{pattern})\Z", regex.IGNORECASE)
+    return regex.compile(rf"(?r)(?:{pattern})", regex.IGNORECASE)
 
 
 def without_end(ending: regex.Pattern[str], text: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
+import regex  # type: ignore[import-untyped]
+
 from domain.dates.days import (
     BANGKOK,
     MOST_AHEAD,
@@ -16,10 +18,11 @@ from domain.dates.time_of_day import time_at
 from domain.dates.when import find_named_day
 from domain.dates.working_calendar import OPENING
 from domain.errors import InvalidInput
-from domain.patterns import one_of
+from domain.patterns import BLANKS_BEFORE, at_end, one_of, without_end
 from domain.text import clean, digits, words
 from domain.tickets.references import without_courtesy
 
+_GAP_BEFORE = re.compile(r"\A[\s,]+")
 _ANY_DAY = date(2026, 1, 1)
 MOST_DAYS = 120
 """The longest leave that is read as one; more is a slip of the finger."""
@@ -75,13 +78,13 @@ def _times(text: str) -> Iterator[tuple[int, int, time]]:
 
 def _without_gaps(text: str) -> str:
     """Returns what is left beside a time, without the words that lead up to one."""
-    return _gaps().sub("", text)
+    return without_end(_gap_behind(), _GAP_BEFORE.sub("", text))
 
 
 @cache
-def _gaps() -> re.Pattern[str]:
+def _gap_behind() -> regex.Pattern[str]:
     lead = one_of(words("moments").texts("before_time"))
-    return re.compile(rf"(?:\s|{lead}|,)+$|^(?:\s|,)+")
+    return at_end(rf"(?:\s|{lead}|,)+")
 
 
 def parse_days(text: str, today: date) -> tuple[date, date]:
@@ -113,7 +116,7 @@ def _until() -> re.Pattern[str]:
     ways = ["[-\u2013\u2014]"]
     for word in words("moments").texts("to"):
         ways.append(rf"\b{word}\b" if word.isascii() else re.escape(word))
-    return re.compile(rf"\s*(?:{'|'.join(ways)})\s*", re.IGNORECASE)
+    return re.compile(rf"{BLANKS_BEFORE}(?:{'|'.join(ways)})\s*+", re.IGNORECASE)
 
 
 def names_days(text: str) -> bool:

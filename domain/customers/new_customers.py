@@ -269,7 +269,7 @@ def _cut(text: str, found: re.Match[str] | None) -> tuple[str, str]:
 def _label(name: str) -> re.Pattern[str]:
     """Matches one of the labels of a field, with what it is about behind it."""
     label = one_of(words("new_customer").table("labels").texts(name))
-    return re.compile(rf"{label}\s*[:=\-]?\s*(?=\S)", re.IGNORECASE)
+    return re.compile(rf"{label}\s*+[:=\-]?\s*+(?=\S)", re.IGNORECASE)
 
 
 @cache
@@ -277,7 +277,7 @@ def _label_marks() -> re.Pattern[str]:
     """Matches the blank before a label with its colon."""
     table = words("new_customer").table("labels")
     labels = one_of(word for name in table.values for word in table.texts(name))
-    return re.compile(rf"\s(?={labels}\s*:)", re.IGNORECASE)
+    return re.compile(rf"\s(?={labels}\s*+:)", re.IGNORECASE)
 
 
 @cache
@@ -289,8 +289,8 @@ def _address() -> re.Pattern[str]:
         rf"""
         (?<!\S)
         (?:
-            (?:{house})?\s*\d{{1,5}}(?: /\d{{1,5}}(?!\S) | (?:/\d{{1,5}})?(?=\s*{areas}) )
-          | {house}\s*\d
+            (?:{house})?\s*+\d{{1,5}}(?: /\d{{1,5}}(?!\S) | (?:/\d{{1,5}})?(?=\s*+{areas}) )
+          | {house}\s*+\d
           | {areas}
           | \d{{5}}(?!\S)
         )
@@ -303,7 +303,7 @@ def _address() -> re.Pattern[str]:
 def _house() -> re.Pattern[str]:
     """Matches a house number."""
     house = one_of(words("new_customer").texts("house"))
-    return re.compile(rf"(?:{house})?\s*\d{{1,5}}(?:/\d{{1,5}})?(?!\d)")
+    return re.compile(rf"(?:{house})?\s*+\d{{1,5}}(?:/\d{{1,5}})?(?!\d)")
 
 
 @cache

@@ -20,8 +20,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+import regex  # type: ignore[import-untyped]
+
 from domain.errors import InvalidInput
-from domain.patterns import WORD_END, one_of, skip
+from domain.patterns import BLANKS_BEFORE, WORD_END, at_end, one_of, skip
 from domain.text import (
     clean,
     digits,
@@ -44,12 +46,11 @@ _LOOKS = re.compile(
 _GROUP = re.compile(r"\d+")
 _LETTER_OR_DIGIT = re.compile(r"\w")
 _MOBILE = re.compile(r"\+66[689]")
-_LATIN_END = re.compile(r"[A-Za-z]\Z")
-_NEXT_PART = re.compile(r"[,;/\n]")
+_LATIN = re.compile(r"[A-Za-z]")
 _NO_DIGIT = re.compile(r"\D")
 _WITHIN = re.compile(r"[\s().-]{0,3}")
 """What may stand between two groups of digits of one number."""
-_SIGNS = re.compile(r"\(?\+?\(?\Z")
+_SIGNS = at_end(r"\(?\+?\(?")
 _MOST_GROUPS = 8
 _KINDS = (
     "fixed_line",
@@ -73,11 +74,11 @@ _TOLL_FREE = re.compile(r"\+66(1[89]00)(\d{3})(\d{3})")
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"(?<![\w.!#$%&*+/=?^`{|}~@-])[a-z0-9_][a-z0-9.!#$%&'*+/=?^_`{|}~-]*@(?:[a-z0-9-]+\.)+[a-z]{2,}"
+    r"(?<![\w.!#$%&*+/=?^`{|}~@-])[a-z0-9_][a-z0-9.!#$%&'*+/=?^_`{|}~-]{0,253}@(?:[a-z0-9-]+\.)+[a-z]{2,}"
     r"(?![a-z0-9_@-]|\.[a-z0-9])",
     re.IGNORECASE | re.ASCII,
 )
-_AROUND_SIGN = re.compile(r"\s*([@.])\s*")
+_AROUND_SIGN = re.compile(rf"{BLANKS_BEFORE}([@.])\s*+")
 _BETWEEN_ADDRESSES = re.compile(r"(?<=[a-z])[/|](?=[^\s/|,;@]+@)", re.IGNORECASE)
 _LONGEST_ADDRESS = 254
 _EDGES = " \t\n,;:/|='\"<>"
@@ -415,7 +416,8 @@ class _Scan:
         """
         begin = self._begin(at, done)
         # "ABC123456789" is an order number or the like, unless the letters are a label.
-        if _LATIN_END.search(self._plain[:begin]) and not self._labels_before(done, begin):
+        sign_before = self._plain[begin - 1 : begin]
+        if _LATIN.match(sign_before) and not self._labels_before(done, begin):
             return None
         last = at
         while last - at < _MOST_GROUPS and self._joins(last):
@@ -439,7 +441,7 @@ class _Scan:
     def _begin(self, at: int, done: int) -> int:
         """Returns where the signs begin that belong to the group at `at`: a plus, a bracket."""
         first = self._groups[at].start()
-        signs = _SIGNS.search(self._plain, done, first)
+        signs = _SIGNS.match(self._plain, done, first)
         return signs.start() if signs else first
 
     def _joins(self, at: int) -> bool:
@@ -470,7 +472,7 @@ class _Scan:
 
     def _labels_before(self, begin: int, end: int) -> set[str]:
         """Returns the kinds of words directly before a number: labels, fax."""
-        found = _labels_behind().search(self._plain[begin:end])
+        found = _labels_behind().match(self._plain, begin, end)
         if found is None:
             return set()
         fax = words("phones").texts("fax")
@@ -482,8 +484,7 @@ class _Scan:
         """Returns whether the number that ends here is followed by no more than the word for a
         fax.
         """
-        behind = _NEXT_PART.split(self._plain[end:], maxsplit=1)[0]
-        return behind.strip(f"{_EDGES}.()").casefold() in words("phones").texts("fax")
+        return _only_fax().match(self._plain, end) is not None
 
     def _keep(
         self,
@@ -497,8 +498,8 @@ class _Scan:
         """
         piece = self._whole[begin:end]
         if label:
-            found = _labels_behind().search(self._plain[begin:end])
-            piece = piece[: found.start()] if found else piece
+            found = _labels_behind().match(self._plain, begin, end)
+            piece = self._whole[begin : found.start()] if found else piece
         piece = piece.strip(_EDGES)
         bare = piece.strip(".() ").casefold()
         table = words("phones")
@@ -546,7 +547,7 @@ def _beside_email(piece: str, plain: str) -> str:
     """Returns what a piece of text beside an address says, without a label before the address and
     mere marks.
     """
-    found = _email_labels_behind().search(plain)
+    found = _email_labels_behind().match(plain)
     if found is not None:
         piece = piece[: found.start()]
     piece = piece.strip(_EDGES)
@@ -583,16 +584,23 @@ def _labels(*keys: str) -> re.Pattern[str]:
 
 
 @cache
-def _labels_behind() -> re.Pattern[str]:
+def _labels_behind() -> regex.Pattern[str]:
     """Matches all labels with which a text ends."""
     label = rf"{_NO_LETTER_BEFORE}{_any_of('labels', 'fax')}[\s.:/()=-]*"
-    return re.compile(rf"(?:{label})+\Z", re.IGNORECASE)
+    return at_end(rf"(?:{label})+")
 
 
 @cache
-def _email_labels_behind() -> re.Pattern[str]:
+def _email_labels_behind() -> regex.Pattern[str]:
     label = rf"{_NO_LETTER_BEFORE}{_any_of('email_labels')}[\s.:/(<=-]*"
-    return re.compile(rf"(?:{label})+\Z", re.IGNORECASE)
+    return at_end(rf"(?:{label})+")
+
+
+@cache
+def _only_fax() -> re.Pattern[str]:
+    """Matches the word for a fax, and nothing else up to the next part of a list."""
+    marks = r"[ \t:|='\"<>.()]*+"
+    return re.compile(rf"{marks}{_any_of('fax')}{marks}(?=[,;/\n]|\Z)", re.IGNORECASE)
 
 
 def _any_of(*keys: str) -> str:

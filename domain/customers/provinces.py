@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from domain.data import TomlTable, read_document
 from domain.dates.days import format_month, search_month
 from domain.errors import InvalidInput
-from domain.patterns import one_of
+from domain.patterns import at_end, one_of, without_end
 from domain.text import clean, digits, fold, words
 
 GLUED = 5
@@ -27,7 +27,7 @@ FIRST_YEAR = 2000
 """A report of an earlier month is a slip of the finger."""
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_DAY = re.compile(r"(?<!\d)\d\d?\s*$")
+_DAY = at_end(r"(?<!\d)\d\d?\s*")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0e31\u0e34-\u0e4e.])*")
 
 
@@ -116,7 +116,7 @@ def parse_users(text: str) -> int:
 def _counted_number() -> re.Pattern[str]:
     counted = one_of(words("answers").texts("counted"))
     number = r"(?P<number>\d{1,3}(?:[, ]\d{3})+|\d+)"
-    return re.compile(rf"{counted}?\s*{number}\s*{counted}?")
+    return re.compile(rf"{counted}?\s*+{number}\s*+{counted}?")
 
 
 def count_text(province: str, users: int, month: date | None) -> str:
@@ -134,7 +134,7 @@ def _month(text: str, today: date) -> tuple[date | None, str]:
     if found is None:
         return None, _year_of_something().sub(" ", text)
     month, before, behind = found
-    before = _DAY.sub(" ", before)  # the day of a date, or a number: not certain
+    before = without_end(_DAY, before)  # the day of a date, or a number: not certain
     rest = _year_of_something().sub(" ", f"{before} {behind}")
     if not FIRST_YEAR <= month.year <= today.year + 1:
         return None, rest
@@ -220,4 +220,4 @@ def _long_name() -> re.Pattern[str]:
 @cache
 def _year_of_something() -> re.Pattern[str]:
     marks = one_of(words("data_years").texts("year_marks"))
-    return re.compile(rf"{marks}\s*\d{{4}}(?!\d)")
+    return re.compile(rf"{marks}\s*+\d{{4}}(?!\d)")

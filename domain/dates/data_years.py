@@ -24,7 +24,7 @@ AHEAD = 30
 OLDEST_SHORT = 40
 """A year of two digits among other words is not before 2540."""
 
-_DAY = re.compile(r"(?<!\d)\d\d?\s*$")
+_DAY = re.compile(r"(?<!\d)\d\d?\s*+$")
 _BEFORE_MONTH = 8
 """Characters before a month among which the day of a date is looked for."""
 _KEPT = re.compile(r"(\d{4})(?:-(\d{4}))?(?:([QM])(\d\d?)(?:-(\d\d?))?)?")
@@ -379,8 +379,8 @@ def _run_start(*, short: bool) -> re.Pattern[str]:
     named = rf"(?:{marks}\s?|{_of('series')}\S{{0,40}}\s)(?P<short>{two_digits})"
     never = "(?P<short>(?!))"
     ways = (
-        rf"{_of('quarter')}\s*[1-4](?!\d)",
-        rf"(?P<month>{month_names()}\s*(?:{marks}\s*)*{of_month})",
+        rf"{_of('quarter')}\s*+[1-4](?!\d)",
+        rf"(?P<month>{month_names()}\s*+(?:{marks}\s*+)*{of_month})",
         year,
         named if short else never,
     )
@@ -390,7 +390,7 @@ def _run_start(*, short: bool) -> re.Pattern[str]:
 @cache
 def _counts() -> re.Pattern[str]:
     """Matches words behind a number that counts them."""
-    return re.compile(rf"\s*(?:{_of('counted')}{WORD_END}|\.-)")
+    return re.compile(rf"\s*+(?:{_of('counted')}{WORD_END}|\.-)")
 
 
 @cache
@@ -404,9 +404,9 @@ def _tokens() -> re.Pattern[str]:
         rf"""
         [\s,/()]*
         (?:
-            {quarter}\s*(?P<quarter>[1-4])
-            (?:\s*-\s*(?:{quarter})?\s*(?P<quarter_until>[1-4]))?(?!\d)
-          | (?P<year>{year})(?:\s*-\s*(?P<until>{year}))?
+            {quarter}\s*+(?P<quarter>[1-4])
+            (?:\s*+-\s*+(?:{quarter})?\s*+(?P<quarter_until>[1-4]))?(?!\d)
+          | (?P<year>{year})(?:\s*+-\s*+(?P<until>{year}))?
           | (?P<month>{month_names()})(?=\s|\d|/|$)
           | (?P<filler>{_of("fillers")})
         )

@@ -350,7 +350,7 @@ def _month_pattern() -> re.Pattern[str]:
     year = rf"(?:{of_year}\s?)?(?:{_eras()}\s?)?(?P<year>\d{{4}}|\d\d){_NUMBER_END}"
     by_name = rf"(?P<name>{month_names()})(?:[\s,/-]{{0,2}}{year}|(?![^\W_]|[{MARKS}]))"
     by_number = rf"(?<!\d)(?P<number>\d\d?)/(?P<by_number>\d{{4}}){_NUMBER_END}"
-    return re.compile(rf"(?:{marks}\s*)?(?:{by_name}|{by_number})", re.IGNORECASE)
+    return re.compile(rf"(?:{marks}\s*+)?(?:{by_name}|{by_number})", re.IGNORECASE)
 
 
 @cache

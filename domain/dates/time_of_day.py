@@ -13,8 +13,8 @@ from domain.text import words
 MIDNIGHT = 24 * 60
 
 _WORD_END = re.compile(WORD_END)
-_BLANKS = re.compile(r"\s*")
-_BARE_HOUR = re.compile(r"(\d{1,2})\s*$")
+_BLANKS = re.compile(r"\s*+")
+_BARE_HOUR = re.compile(r"(\d{1,2})\s*+$")
 _Parts = dict[str, str | None]
 
 
@@ -175,21 +175,21 @@ def time_pattern() -> re.Pattern[str]:
     number = rf"(?:\d{{1,2}}|{one_word_of(all_of('numbers'))})"
     figures = rf"""
         (?<![\d.])(?P<h>\d{{1,2}})
-        (?:[.:](?P<m>\d\d)(?!\d|[.:/-]\d) | (?=\s*(?:{clock}|{of["am"]}|{of["pm"]})))
-        (?:\s*(?:{clock} | (?P<am>{of["am"]}) | (?P<pm>{of["pm"]})))?
+        (?:[.:](?P<m>\d\d)(?!\d|[.:/-]\d) | (?=\s*+(?:{clock}|{of["am"]}|{of["pm"]})))
+        (?:\s*+(?:{clock} | (?P<am>{of["am"]}) | (?P<pm>{of["pm"]})))?
     """
     thai_clock = rf"""
         (?P<noon>{of["noon"]})
-        | {of["afternoon"]}\s*
-          (?:(?P<noon_h>{number})\s*{of["hour"]}? | (?P<afternoon>{of["hour"]}))
-        | (?:(?P<night_h>{number})\s*)?(?P<night>{of["night_hour"]})
-        | {of["small_hour"]}\s*(?P<small_h>{number})
-        | (?P<thai_h>{number})\s*{of["hour"]}
-          (?:\s*(?:(?P<morning>{of["morning"]}) | (?P<evening>{of["evening"]})))?
+        | {of["afternoon"]}\s*+
+          (?:(?P<noon_h>{number})\s*+{of["hour"]}? | (?P<afternoon>{of["hour"]}))
+        | (?:(?P<night_h>{number})\s*+)?(?P<night>{of["night_hour"]})
+        | {of["small_hour"]}\s*+(?P<small_h>{number})
+        | (?P<thai_h>{number})\s*+{of["hour"]}
+          (?:\s*+(?:(?P<morning>{of["morning"]}) | (?P<evening>{of["evening"]})))?
     """
     minutes = rf"""
-        (?:\s*(?:(?P<and_half>{of["and_half"]})
-               | (?P<thai_m>\d{{1,2}})(?:\s*{of["minutes"]} | (?=\s*$))))?
+        (?:\s*+(?:(?P<and_half>{of["and_half"]})
+               | (?P<thai_m>\d{{1,2}})(?:\s*+{of["minutes"]} | (?=\s*+$))))?
     """
     part = rf"(?P<part>{one_word_of(all_of('parts'))})(?:{of['this']})?"
     return re.compile(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
+import regex  # type: ignore[import-untyped]
+
 from domain.dates.days import BANGKOK, day_distances, find_date
 from domain.dates.time_of_day import (
     all_of,
@@ -19,7 +21,7 @@ from domain.dates.time_of_day import (
 )
 from domain.dates.working_calendar import Hours, WorkingCalendar
 from domain.errors import InvalidInput
-from domain.patterns import WORD_END, one_word_of, skip
+from domain.patterns import WORD_END, at_end, one_word_of, skip, without_end
 from domain.text import digits, words
 
 USUAL = time(9)
@@ -151,7 +153,7 @@ def _day_and_time(
 def _day_before_time(text: str, today: date) -> _Found | None:
     """Returns the day that is all there is before a time: "15 Dec 14 o'clock" names no year."""
     for found in time_pattern().finditer(text, 1, _LAST_PLACE):
-        before = _gap_at_end().sub("", text[: found.start()])
+        before = without_end(_gap_at_end(), text[: found.start()])
         day = _day(before, today) if before else None
         if day is not None and not before[day[1] :].strip():
             return day
@@ -171,8 +173,8 @@ def _gap() -> re.Pattern[str]:
 
 
 @cache
-def _gap_at_end() -> re.Pattern[str]:
-    return re.compile(rf"(?:\s|{_of('at')})+$")
+def _gap_at_end() -> regex.Pattern[str]:
+    return at_end(rf"(?:\s|{_of('at')})+")
 
 
 def _rest(text: str, end: int) -> str:
@@ -260,13 +262,13 @@ def _span_patterns() -> tuple[re.Pattern[str], ...]:
     number = rf"(?P<n>\d{{1,5}}|{one_word_of(all_of('numbers'))})"
     unit = rf"(?P<unit>{one_word_of(all_of('units'))})"
     hour = rf"(?P<unit>{one_word_of(units.texts('hour'))})"
-    minutes = rf"(?:\s*(?P<more>\d{{1,2}})\s*{one_word_of(units.texts('minute'))})?"
-    lead = rf"{_of('ahead')}\s*(?:{_of('about')}\s*)?"
-    tail = rf"(?:\s*(?P<half>{_of('and_half')}))?{minutes}"
+    minutes = rf"(?:\s*+(?P<more>\d{{1,2}})\s*+{one_word_of(units.texts('minute'))})?"
+    lead = rf"{_of('ahead')}\s*+(?:{_of('about')}\s*+)?"
+    tail = rf"(?:\s*+(?P<half>{_of('and_half')}))?{minutes}"
     ways = (
-        rf"{lead}(?P<only_half>{_of('half')})\s*{hour}{minutes}",
-        rf"{lead}(?:{number}\s*)?{unit}{tail}",
-        rf"{number}\s*{unit}{tail}\s*{_of('later')}",
+        rf"{lead}(?P<only_half>{_of('half')})\s*+{hour}{minutes}",
+        rf"{lead}(?:{number}\s*+)?{unit}{tail}",
+        rf"{number}\s*+{unit}{tail}\s*+{_of('later')}",
     )
     return tuple(re.compile(way, re.IGNORECASE) for way in ways)
 
@@ -424,25 +426,25 @@ def _bare_day() -> re.Pattern[str]:
     """Matches a day of the month by its number alone, the month perhaps named as this or the next
     one.
     """
-    month = rf"(?:\s*{_of('of_month')}{_which_after()})?"
+    month = rf"(?:\s*+{_of('of_month')}{_which_after()})?"
     return re.compile(rf"(?P<day>\d{{1,2}})(?![\d./-]){month}")
 
 
 @cache
 def _day_name_pattern() -> re.Pattern[str]:
     """Matches what may stand before a date: its weekday, the word for a day's number."""
-    weekday = rf"{_of('day')}?\s*{one_word_of(all_of('weekdays'))}"
+    weekday = rf"{_of('day')}?\s*+{one_word_of(all_of('weekdays'))}"
     first = words("when").texts("of_day")[0]
     return re.compile(
-        rf"(?:{weekday}\s*(?P<number>{_of('of_day')})?|(?P<alone>{one_word_of([first])}))\s*",
+        rf"(?:{weekday}\s*+(?P<number>{_of('of_day')})?|(?P<alone>{one_word_of([first])}))\s*+",
         re.IGNORECASE,
     )
 
 
 @cache
 def _weekday_pattern() -> re.Pattern[str]:
-    end = rf"(?:{WORD_END}|(?=\s*{one_word_of(all_of('parts'))}))"
-    name = rf"{_of('day')}?\s*(?P<name>{one_word_of(all_of('weekdays'))})"
+    end = rf"(?:{WORD_END}|(?=\s*+{one_word_of(all_of('parts'))}))"
+    name = rf"{_of('day')}?\s*+(?P<name>{one_word_of(all_of('weekdays'))})"
     return re.compile(rf"{_which_before()}{name}(?:{_which_after()}|{end})", re.IGNORECASE)
 
 
@@ -461,7 +463,7 @@ def _which_before() -> str:
 
 def _which_after() -> str:
     """Returns a pattern for the same behind it."""
-    return rf"(?:\s*(?:(?P<next>{_of('next')})|(?P<this>{_of('this')})))"
+    return rf"(?:\s*+(?:(?P<next>{_of('next')})|(?P<this>{_of('this')})))"
 
 
 @cache

@@ -17,7 +17,7 @@ from domain.tickets.records import parse_price
 
 _EDGES = " \t\n\"'\u201c\u201d()[]"
 _DASHES = re.compile(r"[-\u2013\u2014.]+")
-_SHORT_MONTH = re.compile(r"(\d\d?)\s*/\s*(\d\d)")
+_SHORT_MONTH = re.compile(r"(\d\d?)\s*+/\s*+(\d\d)")
 """A month with a year of two digits: 10/69."""
 
 
@@ -106,14 +106,14 @@ def chosen(field: str, text: str) -> str:
 def _polite() -> regex.Pattern[str]:
     """Matches polite words behind an answer, glued to it or not."""
     polite = one_of(words("answers").texts("polite"))
-    return at_end(rf"(?:\s*{polite}{WORD_END})+[.!]*")
+    return at_end(rf"(?:\s*+{polite}{WORD_END})+[.!]*")
 
 
 @cache
 def _before_dates() -> re.Pattern[str]:
-    return re.compile(rf"^(?:{one_of(words('answers').texts('before_dates'))}\s*)+")
+    return re.compile(rf"^(?:{one_of(words('answers').texts('before_dates'))}\s*+)+")
 
 
 @cache
 def _before_names() -> re.Pattern[str]:
-    return re.compile(rf"^{one_of(words('answers').texts('before_names'))}\s*")
+    return re.compile(rf"^{one_of(words('answers').texts('before_names'))}\s*+")

@@ -420,7 +420,7 @@ def _correction() -> re.Pattern[str]:
     return re.compile(
         rf"""
         (?: {is_not}[^\n]{{0,24}}?{but} | {instead} )
-        \s*(?:{any_word("head", "subject")}\s*)?
+        \s*+(?:{any_word("head", "subject")}\s*+)?
         (?P<code>\d{{1,2}}\.\d{{1,2}})(?![\d%])
         | {any_word("edges", "slips")}
         """,

@@ -95,7 +95,7 @@ def _strong() -> re.Pattern[str]:
     labels = any_word("result", "labels")
     return re.compile(
         rf"""
-        =+\s?[>\uff1e]+
+        (?<!=)=+\s?[>\uff1e]+
         | [\u21d2\u27f9]\ufe0f?
         | \uff1d\s?[>\uff1e]
         | (?<!\S){labels}\s?[:\uff1a=]+
@@ -106,9 +106,9 @@ def _strong() -> re.Pattern[str]:
 
 
 _ARROW = re.compile(
-    r"[-\u2013\u2014]+[>\uff1e]+|[\u2192\u27a1\u279c\u2794\u27f6\u2b95]\ufe0f?|>{2,}"
+    r"(?<![-\u2013\u2014])[-\u2013\u2014]+[>\uff1e]+|[\u2192\u27a1\u279c\u2794\u27f6\u2b95]\ufe0f?|>{2,}"
 )
-_WEAK_SIGN = re.compile(r"\s(?:[=>]|[-\u2013\u2014])\s+|(?<=\w)\s*[=]\s*(?=\w)")
+_WEAK_SIGN = re.compile(r"\s(?:[=>]|[-\u2013\u2014])\s+|(?<=\w)\s*+[=]\s*+(?=\w)")
 
 
 @cache
@@ -124,7 +124,7 @@ def _result_word() -> re.Pattern[str]:
     """Matches the word for "result" as a word of its own, or glued to what a result begins with."""
     word = any_word("result", "result_word")
     verbs = any_word("result", "verbs")
-    return re.compile(rf"(?<=\s){word}(?:\s*[-\u2013]\s+|\s*)(?={verbs})", re.IGNORECASE)
+    return re.compile(rf"(?<=\s){word}(?:\s*+[-\u2013]\s+|\s*+)(?={verbs})", re.IGNORECASE)
 
 
 @cache
@@ -287,7 +287,7 @@ def _form() -> str:
 @cache
 def _rest() -> str:
     """Returns a pattern for politeness and signs behind it."""
-    return rf"(?:\s*(?:{any_word('head', 'polite')}|{_SIGN}))*\s*$"
+    return rf"(?:\s*+(?:{any_word('head', 'polite')}|{_SIGN}))*\s*+$"
 
 
 @cache
@@ -315,7 +315,7 @@ def _before_more() -> re.Pattern[str]:
 
 
 def _word_alone() -> str:
-    polite = rf"(?:\s*{any_word('head', 'polite')})?"
+    polite = rf"(?:\s*+{any_word('head', 'polite')})?"
     return rf"{_START}(?P<word>{_form()}{polite})"
 
 

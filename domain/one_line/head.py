@@ -138,7 +138,7 @@ def _phone_ends(plain: str, run: re.Match[str]) -> list[int]:
 @cache
 def _extension() -> re.Pattern[str]:
     typed = one_of(words("phones").texts("extensions"))
-    return re.compile(rf"\s*{typed}[\s.:]*\d{{1,6}}(?!\d)", re.IGNORECASE)
+    return re.compile(rf"\s*+{typed}[\s.:]*\d{{1,6}}(?!\d)", re.IGNORECASE)
 
 
 @cache
@@ -273,8 +273,8 @@ def _subject() -> re.Pattern[str]:
     return re.compile(
         rf"""
         (?:
-            (?:(?P<named>{named}) | {dotted}(?=\s?[:=]?\s*\d+\.\d))
-            \s?[:=]?\s*
+            (?:(?P<named>{named}) | {dotted}(?=\s?[:=]?\s*+\d+\.\d))
+            \s?[:=]?\s*+
         )?
         [(\[]?(?P<code>\d{{1,2}}(?:\.\d{{1,2}})?)[)\]]?
         """,
@@ -287,8 +287,8 @@ def _counted(*, dotted: bool) -> re.Pattern[str]:
     """Matches what makes a number before it one of people, pages or millions."""
     million = any_word("head", "million")
     if not dotted:
-        return re.compile(rf"\s*(?:{any_word('head', 'counted')}|{million})")
-    return re.compile(rf"\s*(?:{any_word('head', 'magnitudes')}{WORD_END}|{million})")
+        return re.compile(rf"\s*+(?:{any_word('head', 'counted')}|{million})")
+    return re.compile(rf"\s*+(?:{any_word('head', 'magnitudes')}{WORD_END}|{million})")
 
 
 @cache

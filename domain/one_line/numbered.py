@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+import regex  # type: ignore[import-untyped]
+
 from domain.dates.days import looks_like_date
-from domain.patterns import one_of
+from domain.patterns import at_end, one_of, without_end
 from domain.text import clean, digits, words
 
 _EDGES = " \t\n,;:()[]="
 _DAY_AND_MONTH = re.compile(r"\d+/\d+")
 """A date without its year is written like many a number."""
+_LONGEST_DAY = 60
+"""More signs than any date has, whatever stands between its parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,16 @@ def read_numbered(kind: str, text: str) -> NumberAndDay:
 
 def _splits(plain: str) -> Iterator[tuple[str, str]]:
     """Yields a text before each day that may end it, and that day; the longest day first."""
-    for start in range(1, len(plain)):
-        before = plain[:start]
+    for start in range(max(1, len(plain) - _LONGEST_DAY), len(plain)):
         behind = plain[start:]
-        if _begins_day(before) and looks_like_date(behind.rstrip(_EDGES)):
-            yield _before_day().sub("", before).rstrip(_EDGES), behind.strip(_EDGES)
+        if _begins_day(plain, start) and looks_like_date(behind):
+            before = without_end(_before_day(), plain[:start])
+            yield before.rstrip(_EDGES), behind.lstrip(_EDGES)
 
 
-def _begins_day(before: str) -> bool:
-    """Returns whether a day may begin behind this: a blank, a bracket or a word for a day."""
-    return before[-1] in _EDGES or _before_day().search(before) is not None
+def _begins_day(plain: str, at: int) -> bool:
+    """Returns whether a day may begin here: behind a blank, a bracket or a word for a day."""
+    return plain[at - 1] in _EDGES or _before_day().match(plain, 0, at) is not None
 
 
 def _number(kind: str, head: str) -> str:
@@ -77,14 +81,14 @@ def _book() -> re.Pattern[str]:
     """Matches a receipt by the number of its book and its own."""
     table = words("answers").table("numbers")
     label = rf"(?:{one_of(table.texts('receipt'))}[\s.:=]*)?"
-    book = rf"{one_of(table.texts('book'))}\s*(?P<book>\d{{1,6}})"
-    number = rf"{one_of(table.texts('no'))}\s*(?P<number>\d{{1,6}})"
-    return re.compile(rf"{label}{book}\s*[,/]?\s*{number}", re.IGNORECASE)
+    book = rf"{one_of(table.texts('book'))}\s*+(?P<book>\d{{1,6}})"
+    number = rf"{one_of(table.texts('no'))}\s*+(?P<number>\d{{1,6}})"
+    return re.compile(rf"{label}{book}\s*+[,/]?\s*+{number}", re.IGNORECASE)
 
 
 @cache
-def _before_day() -> re.Pattern[str]:
+def _before_day() -> regex.Pattern[str]:
     """Matches a word for the day that follows, at the end of a text."""
     table = words("answers")
     before = one_of((*table.texts("before_dates"), *table.texts("before_days")))
-    return re.compile(rf"[\s,(]*{before}\s*\Z")
+    return at_end(rf"[\s,(]*{before}\s*")

@@ -85,7 +85,7 @@ def is_compared(before: str) -> bool:
 
 @cache
 def _compares() -> re.Pattern[str]:
-    return re.compile(rf"{any_word('edges', 'compares')}\S*(?:\s+\S+)?\s*$")
+    return re.compile(rf"{any_word('edges', 'compares')}\S*(?:\s+\S+)?\s*+$")
 
 
 def masked(text: str, today: date) -> str:
@@ -185,7 +185,7 @@ def _unit() -> str:
 @cache
 def _no_thing() -> str:
     """Returns a pattern: no count of things follows."""
-    return rf"(?!\s*(?:{any_word('numbers', 'things')}){WORD_END})"
+    return rf"(?!\s*+(?:{any_word('numbers', 'things')}){WORD_END})"
 
 
 @cache
@@ -197,7 +197,7 @@ def _money() -> re.Pattern[str]:
     sign = any_word("numbers", "sign")
     return re.compile(
         rf"""
-        {price}\s*[:=]?\s*(?:{sign}\s?)?(?P<marked>{_AMOUNT}){_AMOUNT_END}{_no_thing()}
+        {price}\s*+[:=]?\s*+(?:{sign}\s?)?(?P<marked>{_AMOUNT}){_AMOUNT_END}{_no_thing()}
         | {sign}\s?(?P<signed>{_AMOUNT})
         | (?<![\d.,/])(?P<counted>{_AMOUNT}){_unit()}
         """,
@@ -207,7 +207,7 @@ def _money() -> re.Pattern[str]:
 
 @cache
 def _total() -> re.Pattern[str]:
-    total = rf"{any_word('numbers', 'total')}\s*[:=]?\s*(?P<total>{_AMOUNT})"
+    total = rf"{any_word('numbers', 'total')}\s*+[:=]?\s*+(?P<total>{_AMOUNT})"
     return re.compile(rf"{total}{_AMOUNT_END}(?:{_unit()}|{_no_thing()})", re.IGNORECASE)
 
 
@@ -216,12 +216,12 @@ def _each() -> re.Pattern[str]:
     """Matches what one piece costs; behind its word the sign of repetition may stand."""
     piece = rf"(?P<piece>{any_word('numbers', 'piece')})\s?\u0e46?\s?"
     of_each = any_word("numbers", "of_each")
-    return re.compile(rf"{piece}{of_each}\s*(?P<each>{_AMOUNT}){_unit()}?", re.IGNORECASE)
+    return re.compile(rf"{piece}{of_each}\s*+(?P<each>{_AMOUNT}){_unit()}?", re.IGNORECASE)
 
 
 def _count(piece: str | None) -> re.Pattern[str]:
     named = re.escape(piece) if piece else any_word("numbers", "piece")
-    return re.compile(rf"(?P<n>\d{{1,3}})\s*{named}(?!{any_word('numbers', 'of_each')})")
+    return re.compile(rf"(?P<n>\d{{1,3}})\s*+{named}(?!{any_word('numbers', 'of_each')})")
 
 
 @cache
@@ -299,22 +299,22 @@ def _mark(kind: str) -> re.Pattern[str]:
     """Matches the mark of a receipt or a letter, and its number."""
     letters = r"(?:[A-Za-z\u0e01-\u0e2e]{1,4}\.?[-/ ]?)?"
     number = rf"(?!{any_word('numbers', 'dated')}){letters}\d[\dA-Za-z/.-]*"
-    no = rf"(?P<no>{any_word('numbers', 'no')}\s*[:=]?\s*)?"
+    no = rf"(?P<no>{any_word('numbers', 'no')}\s*+[:=]?\s*+)?"
     word = any_word("numbers", kind)
     if kind == "letter":
         # "Got the second" is no registered letter: glued to words before it, only some marks are
         # sure.
         word = rf"(?:(?<!\S){word}|{any_word('numbers', 'letter_glued')}(?=\d))"
-    mark = rf"{word}\s*[:=]?\s*{no}"
+    mark = rf"{word}\s*+[:=]?\s*+{no}"
     return re.compile(rf"{mark}(?P<number>{number}){_no_thing()}", re.IGNORECASE)
 
 
 @cache
 def _book() -> re.Pattern[str]:
-    receipt = rf"(?:{any_word('numbers', 'receipt')}\s*[:=]?\s*)?"
-    book = rf"{any_word('numbers', 'book')}\s*(?P<book>\d{{1,6}})"
-    number = rf"{any_word('numbers', 'no')}\s*(?P<number>\d{{1,6}})"
-    return re.compile(rf"{receipt}{book}\s*[,/]?\s*{number}", re.IGNORECASE)
+    receipt = rf"(?:{any_word('numbers', 'receipt')}\s*+[:=]?\s*+)?"
+    book = rf"{any_word('numbers', 'book')}\s*+(?P<book>\d{{1,6}})"
+    number = rf"{any_word('numbers', 'no')}\s*+(?P<number>\d{{1,6}})"
+    return re.compile(rf"{receipt}{book}\s*+[,/]?\s*+{number}", re.IGNORECASE)
 
 
 def _dated(plain: str, at: int, today: date) -> tuple[date | None, int]:
@@ -367,7 +367,7 @@ def _is_contract_year(typed: str, today: date) -> bool:
 def _contract_mark() -> re.Pattern[str]:
     """Matches a contract by its number and year."""
     number = r"(?P<number>\d{1,5}\s?/\s?(?P<year>\d{4}|\d\d))(?![\d/])"
-    return re.compile(rf"{any_word('numbers', 'contract')}\s*:?\s*{number}", re.IGNORECASE)
+    return re.compile(rf"{any_word('numbers', 'contract')}\s*+:?\s*+{number}", re.IGNORECASE)
 
 
 # What for.
@@ -392,7 +392,7 @@ def _until_number(text: str) -> str:
 
 @cache
 def _named_purpose() -> re.Pattern[str]:
-    return re.compile(rf"{any_word('numbers', 'purpose')}\s*[:=]?\s*(?P<purpose>[^\n]+)")
+    return re.compile(rf"{any_word('numbers', 'purpose')}\s*+[:=]?\s*+(?P<purpose>[^\n]+)")
 
 
 @cache

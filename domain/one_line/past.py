@@ -136,7 +136,7 @@ def binds_day(before: str) -> bool:
 
 @cache
 def _binding() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_word('past', 'binds')}|\d/\d+)\s*$")
+    return re.compile(rf"(?:{any_word('past', 'binds')}|\d/\d+)\s*+$")
 
 
 def is_vague_day(word: str) -> bool:
@@ -305,7 +305,7 @@ def _counted_back(plain: str, at: int, today: date) -> _Day | None:
 def _ago() -> re.Pattern[str]:
     number = rf"(?P<n>\d{{1,2}}|{one_of(all_of('numbers'))})"
     days = any_word("past", "days")
-    return re.compile(rf"{number}\s*{days}\s*{any_word('past', 'ago')}", re.IGNORECASE)
+    return re.compile(rf"{number}\s*+{days}\s*+{any_word('past', 'ago')}", re.IGNORECASE)
 
 
 def _by_weekday(
@@ -365,16 +365,16 @@ def _clock(plain: str, at: int) -> _Clock | None:
 
 @cache
 def _until() -> re.Pattern[str]:
-    return re.compile(rf"\s*{any_word('past', 'until')}\s*\d")
+    return re.compile(rf"\s*+{any_word('past', 'until')}\s*+\d")
 
 
 @cache
 def _gap_to_time() -> re.Pattern[str]:
     """Matches what may stand between a day and its time, in either order."""
-    return re.compile(rf"[\s,]*(?:{any_word('past', 'at')}\s*)*", re.IGNORECASE)
+    return re.compile(rf"[\s,]*(?:{any_word('past', 'at')}\s*+)*", re.IGNORECASE)
 
 
 @cache
 def _lead_to_time() -> re.Pattern[str]:
     """Matches what may stand before a time."""
-    return re.compile(rf"(?:{any_word('past', 'at')}\s*)*", re.IGNORECASE)
+    return re.compile(rf"(?:{any_word('past', 'at')}\s*+)*", re.IGNORECASE)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 
+import regex  # type: ignore[import-untyped]
+
 from domain.customers.provinces import find_province, read_user_count
 from domain.dates.data_years import DataPeriod, find_periods, scan_periods
 from domain.dates.days import parse_month
@@ -22,6 +24,7 @@ from domain.one_line.types import (
     TextField,
     Vocabulary,
 )
+from domain.patterns import at_end, without_end
 from domain.text import digits, words
 from domain.text.titles import strip_titles
 from domain.tickets.projects import Project, projects_in
@@ -33,7 +36,7 @@ COUNT_WORDS = 12
 _EDGES = ".,;:!"
 _LENGTHENED = re.compile(r"(\w)\1{2,}")
 """A letter that is typed three times or more, as people draw out a word."""
-_SIGNS_BEHIND = re.compile(r"[^\w\s\u0e00-\u0e7f)\]\"\u201d%\u0e3f]+$")
+_SIGNS_BEHIND = at_end(r"[^\w\s\u0e00-\u0e7f)\]\"\u201d%\u0e3f]+")
 """Pictures behind the last word."""
 _FIGURES = re.compile(r"[\d,]+")
 
@@ -79,12 +82,12 @@ def _steering_words() -> dict[str, Steering]:
 
 def _impolite(word: str) -> str:
     """Returns a word without the politeness glued behind it."""
-    return _polite_end().sub("", word) or word
+    return without_end(_polite_end(), word) or word
 
 
 @cache
-def _polite_end() -> re.Pattern[str]:
-    return re.compile(rf"{any_word('head', 'polite')}+$")
+def _polite_end() -> regex.Pattern[str]:
+    return at_end(rf"{any_word('head', 'polite')}+")
 
 
 def mention_at(text: str, at: int, vocabulary: Vocabulary) -> str:
@@ -152,7 +155,7 @@ def _steering_end(
 
 def _last_word(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """Returns a text without its last word, and that; somebody's whole name behind @ is one."""
-    text = _SIGNS_BEHIND.sub("", text).rstrip() or text
+    text = without_end(_SIGNS_BEHIND, text).rstrip() or text
     at = text.rfind("@")
     if at > 0:
         name = mention_at(text, at, vocabulary)

@@ -43,7 +43,7 @@ LEAST_NAME = 5
 NO_DAY = date(2026, 1, 1)
 """Where it matters where a period stands, and not which it is."""
 _WORD = re.compile(r"\S+")
-_MONTH_AND_YEAR = re.compile(r"\S+\s*\d\d(?!\S)")
+_MONTH_AND_YEAR = re.compile(r"\S+\s*+\d\d(?!\S)")
 """One word and a year of two digits."""
 
 

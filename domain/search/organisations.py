@@ -10,7 +10,7 @@ from itertools import filterfalse, islice, product
 
 from domain.customers.provinces import find_province
 from domain.data import TomlTable, read_tables
-from domain.patterns import one_of
+from domain.patterns import BLANKS_BEFORE, one_of
 from domain.text import FOLLOWING_VOWELS, MARKS, clean
 
 TABLES = (
@@ -102,7 +102,7 @@ class Organisations:
         self._provinces = _texts(root.table("province_letters"))
         self._letters = _texts(root.table("letter_names"))
         numbered = one_of(rules.texts("numbered"))
-        self._numbered = re.compile(rf"\s*({numbered})\s*(?=\d)")
+        self._numbered = re.compile(rf"{BLANKS_BEFORE}({numbered})\s*+(?=\d)")
         self._spelt_aloud = re.compile(f"{one_of(self._letters)}{{2,}}")
         self._one_letter = re.compile(one_of(self._letters))
 

@@ -17,7 +17,7 @@ from domain.customers.phones import (
     read_emails,
 )
 from domain.keyboard import as_latin_keys, gives_address, has_thai
-from domain.patterns import one_of
+from domain.patterns import BLANKS_BEFORE, one_of
 from domain.text import clean, digits, words
 from domain.tickets.references import (
     ReferenceKind,
@@ -37,7 +37,7 @@ _LETTER_OR_DIGIT = re.compile(r"\w")
 _NO_DIGIT = re.compile(r"\D")
 _ONLY_DIGITS = re.compile(r"[\d\s().+/-]+")
 _COUNTRY = re.compile(r"\A(?:00)?66(?=[1-9])")
-_HIDDEN = r"[xX*\u2022.-]*"
+_HIDDEN = r"[xX*\u2022.-]{0,20}"
 """What stands for the digits that are not shown."""
 _HIDDEN_FIRST = re.compile(r"\A[xX*\u2022][xX*\u2022.\s-]*(?=\d)")
 _NOUGHTS = re.compile(r"(?<![^\W\d_])[oO](?=[\d\s-]{8,})|(?<=\d)[oO](?=[\doO-])")
@@ -46,11 +46,13 @@ _LONE_DIGITS = re.compile(
     rf"(?<![\w./-]){_HIDDEN}(\d{{{LEAST_DIGITS},{MOST_DIGITS}}})(?!\w|[./-]\d)"
 )
 _FIRST_AND_LAST = re.compile(
-    r"(?<!\w)(0\d{1,5})[\s.-]*[xX*\u2022]{2,}[\s.xX*\u2022-]*(\d{2,5})(?!\w)"
+    r"(?<!\w)(0\d{1,5})[\s.-]*[xX*\u2022]{2,}+[\s.xX*\u2022-]*+(\d{2,5})(?!\w)"
 )
+_LONGEST_ADDRESS = 100
+"""Signs of an address whose slips are looked for; hardly any has half as many."""
 _DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z]{2,}"
 _LOCAL = r"[a-z0-9][a-z0-9._%+-]*"
-_SPELT_DOT = re.compile(r"\s*[(\[{]\s*dot\s*[)\]}]\s*", re.IGNORECASE)
+_SPELT_DOT = re.compile(rf"{BLANKS_BEFORE}[(\[{{]\s*+dot\s*+[)\]}}]\s*+", re.IGNORECASE)
 _PARTED_ADDRESS = re.compile(rf"(?<!\S)({_LOCAL})\s+({_DOMAIN})(?!\S)", re.IGNORECASE)
 _GLUED_ADDRESS = re.compile(rf"{_LOCAL}\.[a-z]{{2,}}", re.IGNORECASE)
 _WHOLE_DOMAIN = re.compile(_DOMAIN, re.IGNORECASE)
@@ -137,7 +139,7 @@ def _codes(text: str) -> list[str]:
 def _spoken_letter() -> re.Pattern[str]:
     """Matches a code's letter as it is said, before nothing but the number."""
     letter = one_of(words("queries").texts("code_letter"))
-    return re.compile(rf"\A{letter}\s*(?=\d+\Z)")
+    return re.compile(rf"\A{letter}\s*+(?=\d+\Z)")
 
 
 def _read_parts(said: str) -> CustomerQuery:
@@ -210,8 +212,8 @@ def _with_sign(text: str) -> str:
 @cache
 def _spelt_sign() -> re.Pattern[str]:
     at = one_of(words("queries").texts("at"))
-    begins_domain = r"(?=[a-z0-9-]+(?:\.|\s*[(\[{]\s*dot))"
-    sign = rf"(?:\s*[(\[{{<]\s*{at}\s*[)\]}}>]\s*|\s{at}\s)"
+    begins_domain = r"(?=[a-z0-9-]+(?:\.|\s*+[(\[{]\s*+dot))"
+    sign = rf"(?:{BLANKS_BEFORE}[(\[{{<]\s*+{at}\s*+[)\]}}>]\s*+|\s{at}\s)"
     return re.compile(rf"(?<=[a-z0-9]){sign}{begins_domain}", re.IGNORECASE)
 
 
@@ -225,7 +227,7 @@ def _restored_emails(said: str) -> Sequence[str]:
 
 def _with_any_sign(glued: str) -> Sequence[str]:
     """Returns what an address may be whose sign is missing: it stood anywhere before a domain."""
-    if not _GLUED_ADDRESS.fullmatch(glued):
+    if len(glued) > _LONGEST_ADDRESS or not _GLUED_ADDRESS.fullmatch(glued):
         return []
     found = []
     for at in range(1, len(glued)):
@@ -250,7 +252,7 @@ def near_addresses(text: str) -> list[str]:
     a dot, a blank within, or one letter that is wrong, missing, too many or out of place.
     """
     found = _ADDRESS_WITH_SLIPS.search(digits(clean(text)).lower())
-    if found is None:
+    if found is None or len(found["address"]) > _LONGEST_ADDRESS:
         return []
     address = found["address"].replace(",", ".")
     whole = [address]
@@ -260,7 +262,8 @@ def near_addresses(text: str) -> list[str]:
 
 
 _ADDRESS_WITH_SLIPS = re.compile(
-    r"(?:(?P<before>[a-z0-9]+)\s+)?(?P<address>[a-z0-9][a-z0-9._,+-]*@[a-z0-9][a-z0-9.,-]*[a-z])"
+    r"(?:(?P<before>[a-z0-9]{1,100})\s+)?"
+    r"(?P<address>[a-z0-9][a-z0-9._,+-]{0,100}@[a-z0-9][a-z0-9.,-]*[a-z])"
 )
 _ADDRESS_SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789._-"
 
@@ -302,8 +305,8 @@ def _without_marks(text: str) -> str:
 def _labels() -> re.Pattern[str]:
     """Matches a label with its colon, or at the beginning of a line with a blank behind it."""
     table = words("queries")
-    with_colon = rf"(?<![^\W\d_]){one_of(table.texts('labels'))}\s*[:\uff1a=]"
-    leading = rf"^\s*{one_of(table.texts('leading'))}\s+"
+    with_colon = rf"(?<![^\W\d_]){one_of(table.texts('labels'))}\s*+[:\uff1a=]"
+    leading = rf"^[^\S\n]*+{one_of(table.texts('leading'))}\s+"
     return re.compile(f"{with_colon}|{leading}", re.IGNORECASE | re.MULTILINE)
 
 

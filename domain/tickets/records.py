@@ -19,7 +19,7 @@ SEPARATOR = "\n"
 """Between the projects of a ticket where they are one text, and between its lines of years."""
 
 MOST_BAHT = 10**9
-_CONTRACT_NO = re.compile(r"\s*(?P<number>\d{1,5})\s*/\s*(?P<year>\d{4}|\d{2})\s*")
+_CONTRACT_NO = re.compile(r"\s*+(?P<number>\d{1,5})\s*+/\s*+(?P<year>\d{4}|\d{2})\s*+")
 
 Days = tuple[date, date]
 """The first and the last day of a span."""
@@ -271,10 +271,10 @@ def _amount() -> re.Pattern[str]:
     whole = _any_of(*table.texts("whole"))
     satang = _any_of(*table.texts("satang"))
     return re.compile(
-        rf"(?:(?:{before})\s*)*(?:{units})?\s*"
+        rf"(?:(?:{before})\s*+)*(?:{units})?\s*+"
         r"(?P<baht>(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?: \d{3})+|\d+)(?:\.\d\d?)?)"
-        rf"\s*(?:[.,/]?-)?\s*(?:{units})?\s*(?:{whole})?"
-        rf"(?:\s*(?P<satang>\d\d?)\s*(?:{satang}))?",
+        rf"\s*+(?:[.,/]?-)?\s*+(?:{units})?\s*+(?:{whole})?"
+        rf"(?:\s*+(?P<satang>\d\d?)\s*+(?:{satang}))?",
         re.IGNORECASE,
     )
 

@@ -35,7 +35,7 @@ _PLAIN = str.maketrans(
 """Full-width forms, dashes and odd blanks as the plain signs, one for one."""
 
 _ELSEWHERE = re.compile(
-    r"(?:https?://|www\.)[^\s\u0e00-\u0e7f]+|[a-z0-9._%+-]+@[a-z0-9][a-z0-9.-]*",
+    r"(?:https?://|www\.)[^\s\u0e00-\u0e7f]+|(?<![a-z0-9._%+-])[a-z0-9._%+-]+@[a-z0-9][a-z0-9.-]*",
     re.IGNORECASE | re.ASCII,
 )
 """Links and e-mail addresses: a number within one is no reference."""
