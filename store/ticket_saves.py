@@ -57,7 +57,9 @@ async def update_ticket(
         await requests.ticket_voided(tx, new.no, context)
         return
     if _of_contract(new) != _of_contract(old):
-        await requests.ticket_corrected(tx, old, new, context)
+        # A customer who was merged meanwhile is the survivor by now.
+        stored = await tickets.get_ticket(tx, new.no)
+        await requests.ticket_corrected(tx, old, stored, context)
     if _of_request(new) != _of_request(old):
         await requests.settle_ticket(tx, new.no, context)
 
@@ -81,4 +83,5 @@ async def update_imported(
 ) -> None:
     """The same where nobody is there to be asked: it is put where it now belongs for certain."""
     await update_ticket(tx, old, new, context)
-    await place_tickets(tx, [new], context)
+    stored = await tickets.get_ticket(tx, new.no)
+    await place_tickets(tx, [stored], context)
