@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import regex  # type: ignore[import-untyped]
+
 from domain.clock import pauses
 from domain.customers.provinces import find_province, parse_users
 from domain.customers.records import CustomerCode
@@ -16,6 +18,7 @@ from domain.dates.days import BANGKOK, BUDDHIST_OFFSET, parse_date
 from domain.dates.working_calendar import OPENING, WorkingCalendar
 from domain.errors import InvalidInput
 from domain.fields.rows import SHEET, FieldRow
+from domain.patterns import at_end, without_end
 from domain.staff import StaffId
 from domain.tables.cells import PLAIN_CELLS
 from domain.tables.customers import parse_code
@@ -45,8 +48,8 @@ NEEDED = ("channel", "subject", "details", "created_at")
 """What a new ticket cannot do without."""
 LATEST_CHRISTIAN = 2400
 """A year above this is a Buddhist one."""
-_CLOCK = re.compile(
-    r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$"
+_CLOCK = at_end(
+    r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?"
 )
 _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)\Z")
 OLDEST = 1990
@@ -105,7 +108,7 @@ def parse_instant(
     Any writing of parse_date, or ISO; `of_day` = what a date alone means, today's not before it is
     past. Raises InvalidInput("date") and InvalidInput("future_date")."""
     plain = digits(text).strip()
-    clock = _CLOCK.search(plain)
+    clock = _CLOCK.match(plain)
     if clock is None:
         return min(of_day(parse_past_day(plain, now)), now)
     day = parse_past_day(plain[: clock.start()], now)
@@ -118,7 +121,7 @@ def parse_instant(
     return at
 
 
-def _at_clock(day: date, clock: re.Match[str]) -> datetime:
+def _at_clock(day: date, clock: regex.Match) -> datetime:
     """That day at a time of day, in the zone that is named; ValueError for a time that none is."""
     hour, minute, second, zone = clock.groups()
     clock_time = time(
@@ -137,7 +140,7 @@ def parse_past_day(text: str, now: datetime) -> date:
     InvalidInput("date_era").
     """
     today = now.astimezone(BANGKOK).date()
-    text = _with_christian_year(_CLOCK.sub("", text.strip()))
+    text = _with_christian_year(without_end(_CLOCK, text.strip()))
     on = parse_date(text[:60], today)
     if _of_either_era(text, on):
         raise InvalidInput("date_era", text=text[:40])
@@ -387,7 +390,7 @@ def _value(
 
 
 def _names_time(text: str) -> bool:
-    return _CLOCK.search(digits(text).strip()) is not None
+    return _CLOCK.match(digits(text).strip()) is not None
 
 
 def _same_day(at: datetime, before: datetime | None) -> bool:

@@ -1,0 +1,194 @@
+"""Every reader of text takes the longest text that a platform brings in one pass, whatever it is
+made of: a reader that goes back over it for each blank or digit holds up everybody.
+"""
+
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from importlib import import_module
+from time import thread_time
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import domain
+from domain.errors import DeskError
+from domain.one_line.types import Grammar
+from domain.publicity.networks import Network
+from tests.fakes import office
+
+TODAY = date(2026, 11, 30)
+NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
+CHAT = 5_000
+"""A message of LINE's; Telegram's are shorter, and the terminal's and a mail's are read as these."""
+POST = 63_206
+"""A post of Facebook's."""
+READ_OF_POSTS = (
+    "domain.publicity.",
+    "domain.text.clean",
+    "domain.text.fold",
+    "domain.text.titles.strip_titles",
+    "domain.tickets.projects.projects_in",
+    "domain.tickets.projects.likely_projects",
+    "domain.dates.data_years.find_periods",
+)
+QUICK = 0.02
+"""Seconds of the processor below which nobody asks whether a reading grows."""
+MOST = 1.0
+"""Seconds on the slowest machine under load; what goes back over a long text takes many more."""
+STEEPEST = 3.2
+"""How much longer twice the text may take: 2 for one pass, 4 where each sign reads all others."""
+
+UNITS = (
+    " ", " \n", "1", "a ", "1 ", "1a", "ก", "ก่", "(", "-", ",", "@", ".", "*", "a@", "a'", "C1 ", "👍🏽",
+    "081-234-5678 ", "วันที่ ", "ต.ค. ", "ต.ค. 69 ", "ครับ", "โทร ",
+    "มหาวิทยาลัยขอข้อมูลประชากร ปี 2565 รายจังหวัด เพื่อทำวิจัย ",
+)  # fmt: skip
+"""What long texts are made of here, over and over."""
+
+VOCABULARY = replace(office.OFFICE.vocabulary, staff=frozenset({"นก", "ต้น", "สมศรี ใจงาม"}))
+ARGUMENTS: dict[str, object] = {
+    "date": TODAY,
+    "datetime": NOW,
+    "int": 0,
+    "Vocabulary": VOCABULARY,
+    "Grammar": Grammar(VOCABULARY, TODAY),
+    "WorkingCalendar": office.OFFICE.calendar,
+    "Sequence[Project]": office.OFFICE.projects,
+    "Iterable[Project]": office.OFFICE.projects,
+    "Network": Network.FACEBOOK,
+}
+"""What a reader is given beside the text, by the name of its type."""
+NAMED = {"kind": "letter", "subject": "8.2", "language": "th", "field": "mood", "network": "เฟซ"}
+"""What it is given for a `str` that is no text of people's, by the parameter's name."""
+
+TEXTS = {
+    "text", "line", "plain", "details", "word", "name", "before", "email", "address", "folded",
+    "question", "typed", "no", "one",
+}  # fmt: skip
+"""Parameters that hold what people typed."""
+NO_TEXTS = {
+    "at", "start", "end", "code", "key", "section", "spelling", "record", "canonical", "province", "subject",
+    "kind", "field", "column", "letter", "post_id", "network", "data_years", "link", "raw", "reason",
+    "language", "phone", "mobile", "title", "what", "ticket", "message", "other", "page_id", "texts", "label", "heading", "otherwise",
+}  # fmt: skip
+"""Parameters that hold what the desk itself made or looked up, or a value that is checked by now."""
+NO_READERS = {
+    "domain.data.read_document": "a file's name",
+    "domain.files.safe_name": "a file's name, which platforms keep short",
+    "domain.files.numbered_name": "the same",
+    "domain.files.sniff": "the same",
+    "domain.patterns.at_end": "a part of readers",
+    "domain.patterns.skip": "a part of readers",
+    "domain.patterns.without_end": "a part of readers",
+    "domain.text.words": "a section's name",
+    "domain.fields.rows.field_row": "a field's name",
+    "domain.fields.rows.read_rows": "a record's name",
+    "domain.one_line.line_words.line_words": "a section's name",
+    "domain.one_line.line_words.listed": "a section's name",
+    "domain.one_line.line_words.any_word": "a section's name",
+    "domain.owed.narrowing.read_asked": "read word by word, in tests/handlers/test_long_texts.py",
+    "domain.owed.requests.of_contract": "a number that is checked by now",
+    "domain.publicity.publications.corrected": "a network's name",
+    "domain.tickets.text.snippet": "a ticket's own text, beside what was searched",
+}
+"""Functions with a text that nobody typed into a chat, a form or a post."""
+
+
+def modules() -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(domain.__path__, "domain."):
+        yield import_module(found.name)
+
+
+def texts_of(function: Callable[..., object]) -> list[str]:
+    """The parameters of a function that are texts."""
+    hints = inspect.get_annotations(function)
+    return [name for name, hint in hints.items() if hint in (str, "str") and name != "return"]
+
+
+def public_functions() -> dict[str, Callable[..., Any]]:
+    """Every public function of the domain that is given a text, by its full name."""
+    found = {}
+    for module in modules():
+        for name, value in vars(module).items():
+            own = getattr(value, "__module__", "") == module.__name__
+            plain = getattr(value, "__wrapped__", value)
+            if name.startswith("_") or not own or not inspect.isfunction(plain):
+                continue
+            if texts_of(plain):
+                found[f"{module.__name__}.{name}"] = value
+    return found
+
+
+FUNCTIONS = public_functions()
+READERS = {
+    name: function
+    for name, function in FUNCTIONS.items()
+    if name not in NO_READERS and TEXTS & {*texts_of(getattr(function, "__wrapped__", function))}
+}
+
+
+def test_every_text_of_the_domain_is_fed_or_known_to_be_none() -> None:
+    unknown = {
+        f"{name}({parameter})"
+        for name, function in FUNCTIONS.items()
+        if name not in NO_READERS
+        for parameter in texts_of(getattr(function, "__wrapped__", function))
+        if parameter not in TEXTS | NO_TEXTS
+    }
+    assert not unknown, "enter the parameter in TEXTS, or in NO_TEXTS with the others"
+
+
+def arguments(function: Callable[..., Any], text: str) -> dict[str, object]:
+    """What a reader is called with: the text, and what its other parameters want."""
+    given: dict[str, object] = {}
+    wanted = [
+        one
+        for one in inspect.signature(function).parameters.values()
+        if one.default is one.empty and one.kind is not one.VAR_POSITIONAL
+    ]
+    fed = next(one.name for one in wanted if one.name in TEXTS)
+    for one in wanted:
+        hint = re.sub(r"[a-z_.]+\.", "", inspect.formatannotation(one.annotation))
+        given[one.name] = ARGUMENTS.get(hint, NAMED.get(one.name, "x"))
+    return given | {fed: text}
+
+
+def seconds(function: Callable[..., Any], text: str) -> float:
+    """How long the processor reads; what a reader refuses is read, too."""
+    given = arguments(function, text)
+    begun = thread_time()
+    with suppress(DeskError, ValueError, KeyError, ArithmeticError):
+        function(**given)
+    return thread_time() - begun
+
+
+def grows(function: Callable[..., Any], text: str) -> str:
+    """Says by how much too long a reading takes; "" where it is one pass."""
+    took = seconds(function, text)
+    if took > MOST:
+        return f"{took:.1f} s"
+    if took < QUICK * max(1, len(text) / CHAT):
+        return ""
+    # A busy machine may stretch one reading: the shortest counts.
+    whole = min(took, *(seconds(function, text) for _ in range(3)))
+    shorter = text[: len(text) // 2] + text[-1]
+    half = min(seconds(function, shorter) for _ in range(3))
+    steep = whole > 2 * QUICK and whole > STEEPEST * half
+    return f"{whole:.3f} s, of half of it {half:.3f} s" if steep else ""
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_no_reader_goes_back_over_a_long_text(name: str) -> None:
+    function = READERS[name]
+    length = POST if name.startswith(READ_OF_POSTS) else CHAT
+    seconds(function, UNITS[-1])  # patterns are made once
+    for unit in UNITS:
+        whole = (unit * length)[: length - 2]
+        # With a letter at its end no pattern that wants the end finds one.
+        assert not grows(function, f"a{whole}a"), repr(unit)
