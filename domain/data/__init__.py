@@ -26,6 +26,8 @@ DEFAULT_FILES = (
     "organisations.toml",
 )
 
+MOST_BYTES = 500_000
+"""A file that is larger holds something else than an office's rules."""
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -184,13 +186,18 @@ def read_document(path: Path, name: str) -> TomlFile:
     the line that is wrong.
     """
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise DataError(f"{name}: larger than {MOST_BYTES} bytes; keep only the office's rules")
         values = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise DataError(f"{name}: cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise DataError(f"{name}: lists or tables stand too deep in each other") from error
     except UnicodeDecodeError as error:
         mend = f"byte {error.start} is not UTF-8; save the file as UTF-8"
         raise DataError(f"{name}: {mend}") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        # What TOML does not allow, and numbers with more digits than Python reads.
         raise DataError(f"{name}: {error}") from error
     # Rows without names cannot be replaced one by one: their dates are the names.
     if "holidays" in values:

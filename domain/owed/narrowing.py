@@ -30,8 +30,8 @@ _NUMBER = re.compile(r"\s*(\d{1,4})\s*")
 class Narrowing:
     """What of the open things owed is wanted: everything where nothing is set.
 
-    `officer` looks after it; `rule` = its kind; `period` = when it began; `before` = it began
-    before that day; `unchased` = so many reminders, at least, went without a chase.
+    `officer` looks after it, and not `but`; `rule` = its kind; `period` = when it began; `before` =
+    it began before that day; `unchased` = so many reminders, at least, went without a chase.
     """
 
     officer: StaffId | None = None
@@ -40,6 +40,7 @@ class Narrowing:
     period: Period | None = None
     before: date | None = None
     unchased: int = 0
+    but: StaffId | None = None
 
 
 EVERYTHING = Narrowing()

@@ -2,7 +2,7 @@
 gets them is told in one message.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -139,6 +139,7 @@ async def _to_hand_over(
     """
     staffs = await narrowed.visible(ctx, wanted)
     most = ctx.configuration.leading.hand_over_most
+    wanted = replace(wanted, but=to)
     lines = await lists.list_lines(
         ctx.db,
         wanted,
@@ -146,8 +147,7 @@ async def _to_hand_over(
         ctx.today,
         most + 1,
     )
-    meant = [line.id for line in lines if to is None or line.officer != to]
-    if len(meant) > most:
+    if len(lines) > most:
         total = await lists.count_lines(
             ctx.db,
             wanted,
@@ -155,20 +155,20 @@ async def _to_hand_over(
             ctx.today,
         )
         raise InvalidInput("owed_many", count=total, limit=most)
-    rows = await owed.list_by_ids(ctx.db, meant)
-    await _check_right(ctx, rows)
+    rows = await owed.list_by_ids(ctx.db, [line.id for line in lines])
+    await _check_right(ctx, [row.assignee for row in rows])
     return rows
 
 
-async def _check_right(ctx: Context, rows: Sequence[Owed]) -> None:
-    """Raises NotAllowed where somebody would give away what a colleague looks after, and is no
+async def _check_right(ctx: Context, officers: Iterable[StaffId | None]) -> None:
+    """Raises NotAllowed where somebody decides about what a colleague looks after, and is no
     supervisor; as with tickets.
     """
     if ctx.staff.role.covers(Role.SUPERVISOR):
         return
-    for row in rows:
-        if row.assignee not in (None, ctx.staff.id):
-            name = await narrowed.officer_name(ctx, row.assignee)
+    for officer in officers:
+        if officer not in (None, ctx.staff.id):
+            name = await narrowed.officer_name(ctx, officer)
             raise NotAllowed("others_owed", name=name)
 
 
@@ -294,6 +294,8 @@ async def hand_back_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """
     to = StaffId(int(args["to"]))
     before = _read_before(args["before"])
+    # Who gave it away may take it back, also from a colleague.
+    await _check_right(ctx, before.values())
     stored = await owed.list_by_ids(ctx.db, list(before))
     rows = [row for row in stored if row.state is OwedState.OPEN and row.assignee == to]
     if not rows:

@@ -120,6 +120,8 @@ def _open(
         where = where.and_("assignee_id IS NULL")
     elif wanted.officer is not None:
         where = where.and_("assignee_id = ?", wanted.officer)
+    if wanted.but is not None:
+        where = where.and_("(assignee_id IS NULL OR assignee_id <> ?)", wanted.but)
     if wanted.rule:
         where = where.and_("rule = ?", wanted.rule)
     if wanted.overdue:

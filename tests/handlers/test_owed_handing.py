@@ -109,6 +109,27 @@ async def test_rights_are_checked_at_the_press(owing):
     assert await officers(desk) == [desk.ids["nok"]] * 3
 
 
+async def test_rights_are_checked_at_the_press_that_takes_back_too(owing):
+    desk = owing
+    await desk.says("/owed นก สัญญา ให้ แพร", who="ton")
+    undo = (await desk.presses("ยืนยัน", who="ton")).token("เลิกทำ")
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE id = ?", desk.ids["ton"])
+    )
+    answer = await desk.presses_token(undo, who="ton")
+    assert "เรื่องของคุณนกขอหัวหน้าช่วยดู" in answer.text
+    assert await officers(desk) == [desk.ids["prae"]] * 3
+
+
+async def test_an_officer_takes_the_own_things_back(owing):
+    desk = owing
+    await desk.says("/owed ของฉัน ให้ แพร")
+    await desk.presses("ยืนยัน")
+    back = await desk.presses("เลิกทำ")
+    assert "✅ คืนผู้รับผิดชอบเดิมแล้ว 3 เรื่อง" in back.text
+    assert await officers(desk) == [desk.ids["nok"]] * 3
+
+
 async def test_an_officer_gives_away_the_own_things(owing):
     desk = owing
     shown = await desk.says("/owed ของฉัน ให้ แพร")
@@ -138,6 +159,20 @@ async def test_more_than_the_office_allows_at_once_is_narrowed_first(owing):
     answer = await desk.says("/owed นก ให้ แพร", who="ton")
     assert "มี 3 เรื่อง มอบหมายครั้งละไม่เกิน 2 เรื่อง" in answer.text
     assert await officers(desk) == [desk.ids["nok"]] * 3
+
+
+async def test_what_the_receiver_has_already_does_not_hide_that_it_is_too_much(owing):
+    desk = owing
+    await desk.says("/owed นก สัญญา ให้ แพร", who="ton")
+    await desk.presses("ยืนยัน", who="ton")
+    await desk.says(SENT.format("C82001"))
+    await desk.says(SENT.format("C82002"))
+    configuration = desk.engine.desk.configuration
+    few = replace(configuration, leading=replace(configuration.leading, hand_over_most=1))
+    object.__setattr__(desk.engine.desk, "configuration", few)
+    answer = await desk.says("/owed สัญญา ให้ แพร", who="ton")
+    assert "มี 2 เรื่อง มอบหมายครั้งละไม่เกิน 1 เรื่อง" in answer.text
+    assert (await officers(desk)).count(desk.ids["nok"]) == 2
 
 
 async def test_on_undoing_what_somebody_put_off_meanwhile_goes_back_all_the_same(owing):

@@ -50,6 +50,20 @@ async def test_an_administrator_sends_the_file_and_sees_what_it_would_do(owing, 
     assert await owing.count("owed", "next_at IS NOT NULL") == 3
 
 
+@pytest.mark.parametrize(
+    ("content", "mend"),
+    [
+        ("a = " + "[" * 5000 + "]" * 5000, "too deep"),
+        ("a = " + "9" * 5000, "4300"),
+        (f"# {'ก' * 200_000}", "larger than 500000 bytes"),
+    ],
+)
+async def test_whatever_is_wrong_with_a_file_is_said_in_a_sentence(desk, content, mend):
+    answer = await desk.sends_file(content.encode(), "office.toml", who="may")
+    assert answer.text.startswith("⚠️ ใช้ไฟล์นี้ไม่ได้: office.toml: ")
+    assert mend in answer.text
+
+
 async def test_for_an_officer_it_is_a_file_like_others(owing):
     answer = await owing.sends_file(QUICKER.encode(), "office.toml")
     assert "จะเลื่อนการเตือน" not in answer.text
