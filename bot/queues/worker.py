@@ -348,7 +348,14 @@ class Worker:
             return NOTHING_RIDES
         work = Work(await up_to_date(self._desk), now)
         changed = {entry.record for entry in outcome.audit_entries}
-        return await rides_for(work, outcome.staff_id, changed)
+        try:
+            return await rides_for(work, outcome.staff_id, changed)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a person who can be told nothing must be answered still
+            reference = new_reference()
+            log.error("what waits cannot be told", reference=reference, **where(error))
+            return NOTHING_RIDES
 
     async def _show_busy(self, incoming: Incoming) -> None:
         while incoming.private:

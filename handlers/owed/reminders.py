@@ -148,9 +148,12 @@ def _in_vain(rule: Rule, row: Owed) -> bool:
     return row.told == rule.supervisor_after or row.asks(rule)
 
 
-def _is_told_above(rule: Rule, row: Owed) -> bool:
-    """Whether others than the officer are told of this reminder."""
-    return _in_vain(rule, row) or rule.climbs(row)
+def _is_told_above(rules: Mapping[str, Rule], row: Owed) -> bool:
+    """Whether others than the officer are told of this reminder, as far as its rule is known
+    still.
+    """
+    rule = rules.get(row.rule)
+    return rule is not None and (_in_vain(rule, row) or rule.climbs(row))
 
 
 @due(TELL)
@@ -330,7 +333,7 @@ def reminder(
     )
     rules = work.desk.configuration.rules
     others = [entry.row.assignee not in (who, None) for entry in entries]
-    if all(others) and all(_is_told_above(rules[entry.row.rule], entry.row) for entry in entries):
+    if all(others) and all(_is_told_above(rules, entry.row) for entry in entries):
         head += _(" · เตือนเจ้าหน้าที่หลายครั้งแล้ว")
     if late:
         head += _(" · เตือนช้ากว่ากำหนด")

@@ -6,6 +6,7 @@ import pytest
 
 from handlers.chat import Masked, Notice, say
 from handlers.desk import Outcome
+from handlers.staff.rides import RIDES
 from tests.bot.conftest import MAY, NOK, NOK_LINE, WiredDesk
 from tests.fakes.wire import DropAfter, DropBefore, Status
 
@@ -112,3 +113,15 @@ async def test_it_comes_on_telegram_where_the_person_comes_back_there(spent):
     _menu, told = spent.telegram_texts(MAY)[-2:]
     assert told.startswith(NOTICE)
     assert len(await writes(spent, "เมนู")) == 1
+
+
+async def test_what_cannot_be_told_any_more_keeps_nobody_from_being_answered(spent, monkeypatch):
+    async def fails(*_what):
+        raise KeyError("deadline")
+
+    await notify(spent, "deadline:1")
+    monkeypatch.setitem(RIDES, "deadline", fails)
+    (menu,) = await writes(spent, "เมนู")
+    assert menu.startswith("เมนู")
+    monkeypatch.undo()
+    assert len(await writes(spent, "เมนู")) == 2

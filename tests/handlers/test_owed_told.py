@@ -102,3 +102,16 @@ def test_a_wrong_step_is_refused_by_name(key, value, mend):
     wrong = replace(root, values={**root.values, "reminders": reminders})
     with pytest.raises(DataError, match=mend):
         read_rules(wrong, OFFICE.catalogue, OFFICE.templates)
+
+
+async def test_a_reminder_whose_rule_the_office_took_away_is_told_all_the_same(desk):
+    await desk.says(SENT)
+    desk.recorders["telegram"].refused.add("ton")
+    await reminded(desk, 3)
+    assert await desk.count("untold", "staff_id = ? AND told_at IS NULL", desk.ids["ton"]) == 1
+    configuration = desk.engine.desk.configuration
+    rules = {name: rule for name, rule in configuration.rules.items() if name != "contract"}
+    object.__setattr__(desk.engine.desk, "configuration", replace(configuration, rules=rules))
+    desk.recorders["telegram"].refused.clear()
+    _menu, told = (await desk.says("เมนู", who="ton")).replies
+    assert "ค้างส่ง 1 เรื่อง" in str(told)
