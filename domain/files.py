@@ -20,6 +20,8 @@ NAME_LIMIT = 120
 limit.
 """
 NAME_BYTES = 200
+_LONGEST_ENDING = 15
+"""Letters of an ending that is kept whole where a name is cut."""
 LOOKED_AT = 65_536
 """Bytes at the beginning that tell a text's kind."""
 
@@ -167,20 +169,46 @@ def safe_name(name: str, kind: FileKind, otherwise: str) -> str:
     Without folders, control and direction characters; Thai stays, and nothing is cut within a
     grapheme. The ending is one of the kind's, whatever the sender called it. `otherwise` = the
     name of a file that came without one."""
-    path = " ".join(clean(name).split()).replace("\\", "/")
-    _folder, _slash, plain = path.rpartition("/")
-    plain = "".join(filter(_is_visible, plain))
-    plain = " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
+    plain = _bare_name(name)
     given = f".{ending(plain)}"
     if given in kind.endings:
         stem = plain[: -len(given)]
     else:
         stem = plain
         given = kind.endings[0]
+    return f"{_safe_stem(stem, otherwise)}{given}"
+
+
+def plain_name(name: str) -> str:
+    """Returns a name as safe as `safe_name` gives it, with the ending that it has; "" where nothing
+    is left of it.
+    """
+    plain = _bare_name(name)
+    last = ending(plain)
+    if not last or len(last) > _LONGEST_ENDING:
+        return plain and _safe_stem(plain, plain)
+    given = plain[-len(last) - 1 :]
+    return f"{_safe_stem(plain[: -len(given)], last)}{given}"
+
+
+def is_program_name(name: str) -> bool:
+    """Returns whether a name ends like a program, a document with macros, or a web page."""
+    return ending(name) in _RUNS | _MACROS | _PAGES
+
+
+def _bare_name(name: str) -> str:
+    """Returns a name without folders and what cannot be seen."""
+    path = " ".join(clean(name).split()).replace("\\", "/")
+    _folder, _slash, plain = path.rpartition("/")
+    plain = "".join(filter(_is_visible, plain))
+    return " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
+
+
+def _safe_stem(stem: str, otherwise: str) -> str:
     stem = stem.strip(". ") or otherwise
     if _RESERVED.match(stem):
         stem = f"_{stem}"
-    return f"{_within(stem)}{given}"
+    return _within(stem)
 
 
 def _is_visible(character: str) -> bool:

@@ -1,0 +1,1 @@
+"""What the bytes of a mail are: headers, parts, characters, pages, quoted history. Pure."""

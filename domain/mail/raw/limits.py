@@ -1,0 +1,28 @@
+"""How much of a mail is read: whatever a stranger sends, it takes a known time and known memory."""
+
+RAW = 50_000_000
+"""Bytes of a mail: twice what mail servers take. The rest is cut."""
+HEADERS = 1_000
+"""Header lines of a mail or a part; real ones have at most a hundred."""
+HEADER = 20_000
+"""Bytes of one header: six hundred recipients."""
+PARTS = 5_000
+"""Parts of a mail, in all: more than a person attaches, few enough to be looked at each."""
+DEPTH = 60
+"""Parts within parts; real mails have ten. What is deeper stays one file."""
+FORWARDS = 20
+"""Mails within mails: each is a call within a call."""
+ATTACHMENTS = 250
+"""Files of a mail that are handed on; a thousand pictures would be a list that nobody reads."""
+TEXT = 200_000
+"""Characters of a mail's own words, and as many of its history: a hundred pages."""
+LONGEST_PAGE = 3_000_000
+"""Characters of an HTML page that are read: the longest newsletters have a fifth of it."""
+MARKS = 30
+"""Marks on one letter (Unicode's own limit for streams): to set more in order takes quadratic
+time.
+"""
+ADDRESSES = 1_000
+"""Addresses of one header."""
+IDS = 100
+"""Message ids of References: a long conversation's last ones."""
