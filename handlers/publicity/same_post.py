@@ -172,11 +172,7 @@ async def separate_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     network = Network(args["network"])
     there = told.posts[network]
     if there.joined_to:
-        again = await separate(ctx, told, there)
-        ticket = await _ticket(ctx, again)
-        if ticket is not None and ticket.status is Status.VOIDED:
-            ticket_saves.write(ctx, ticket, voiding.restored(ticket), ctx.staff.id)
-            ctx.audit("ticket.restored", ticket.no)
+        await _restore_ticket(ctx, await separate(ctx, told, there))
     text = _("✅ บันทึกข้อมูลเรียบร้อย แยก %(no)s เป็นอีกโพสต์แล้ว", no=told.no)
     return Reply((Paragraph(text, (publicity_cards.show_button(told),)),), confirms=True)
 
@@ -186,15 +182,46 @@ async def separate(ctx: Context, told: Publication, there: Post) -> Post:
     logged = await publications.get(ctx.db, there.joined_to)
     mine = logged.posts[there.network]
     if mine.external_id == there.external_id:
-        without = replace(
-            mine,
-            external_id="",
-            delivered=None,
-            opened=None,
-            reach_at=None,
-            reached_at=None,
-        )
-        update(ctx, logged, logged.with_post(without), ctx.staff.id)
+        update(ctx, logged, logged.with_post(_without_number(mine)), ctx.staff.id)
+    return await _count_again(ctx, told, there, mine)
+
+
+async def let_go(ctx: Context, logged: Publication) -> Publication:
+    """Returns a publication without what its mistaken posts were joined with, which counts again:
+    that the network told of it is no mistake.
+    """
+    for mine in logged.posts.values():
+        if mine.state is not PostState.MISTAKE or mine.joined_to or not mine.external_id:
+            continue
+        told = await publications.find_joined(ctx.db, logged.no, mine.network)
+        if told is not None:
+            again = await _count_again(ctx, told, told.posts[mine.network], mine)
+            await _restore_ticket(ctx, again)
+            logged = logged.with_post(_without_number(mine))
+    return logged
+
+
+def _without_number(mine: Post) -> Post:
+    """The logged post without the name by which its network tells of it, and without its reach."""
+    return replace(
+        mine,
+        external_id="",
+        delivered=None,
+        opened=None,
+        reach_at=None,
+        reached_at=None,
+    )
+
+
+async def _count_again(
+    ctx: Context,
+    told: Publication,
+    there: Post,
+    mine: Post,
+) -> Post:
+    """Has the told post written as one of its own, with the reach that it has by now; returns
+    it.
+    """
     on_page = await page_posts.find(ctx.db, there.external_id)
     state = state_on_page(on_page)
     again = replace(
@@ -210,6 +237,13 @@ async def separate(ctx: Context, told: Publication, there: Post) -> Post:
     update(ctx, told, told.with_post(again), ctx.staff.id)
     ctx.change(partial(page_posts.lead_to, post_id=there.external_id, publication=told.no))
     return again
+
+
+async def _restore_ticket(ctx: Context, again: Post) -> None:
+    ticket = await _ticket(ctx, again)
+    if ticket is not None and ticket.status is Status.VOIDED:
+        ticket_saves.write(ctx, ticket, voiding.restored(ticket), ctx.staff.id)
+        ctx.audit("ticket.restored", ticket.no)
 
 
 async def _ticket(ctx: Context, post: Post) -> Ticket | None:

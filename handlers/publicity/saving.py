@@ -88,7 +88,8 @@ async def _after_save(ctx: Context, saved: SavedTicket) -> tuple[ReplyPart, ...]
         return ()
     link = first_link(post.link) if state is PostState.POSTED else None
     counted = replace(post, state=state, link_key=link.key if link else "")
-    update(ctx, publication, publication.with_post(counted), ctx.staff.id)
+    new = await same_post.let_go(ctx, publication.with_post(counted))
+    update(ctx, publication, new, ctx.staff.id)
     return ()
 
 
@@ -350,6 +351,7 @@ async def _corrected(
     added: Sequence[Ticket] = (),
 ) -> Reply:
     """Written; where that leaves posts without a word to their text, it is asked for."""
+    new = await same_post.let_go(ctx, new)
     await write_correction(
         ctx,
         old,
@@ -531,7 +533,7 @@ def _change_ticket(
 
 
 async def set_state(
-    work: Work,
+    ctx: Context,
     old: Publication,
     network: Network,
     state: PostState,
@@ -542,5 +544,6 @@ async def set_state(
     """
     post = old.posts[network]
     new = old.with_post(replace(post, state=state, link_key=key_in(post, state)))
-    await write_correction(work, old, new, by)
+    new = await same_post.let_go(ctx, new)
+    await write_correction(ctx, old, new, by)
     return replace(new, version=old.version + 1)

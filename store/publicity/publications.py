@@ -167,6 +167,17 @@ async def list_of_day(db: Reader, on: date, network: Network) -> list[Publicatio
     )
 
 
+async def find_joined(db: Reader, no: str, network: Network) -> Publication | None:
+    """The publication whose post on this network counts as that of publication `no`."""
+    found = await _list(
+        db,
+        "id IN (SELECT publication FROM posts WHERE joined_to = ? AND network = ?)",
+        no,
+        network,
+    )
+    return found[0] if found else None
+
+
 async def list_recent(db: Reader, limit: int, offset: int = 0) -> list[Publication]:
     """The newest first."""
     order = "ORDER BY published_on DESC, recorded_at DESC, id DESC"

@@ -135,3 +135,32 @@ async def test_restoring_the_ticket_that_was_joined_away_parts_the_two(desk: Des
     await desk.says(f"คืนใบงาน {gone['no']}")
     assert await desk.count("posts", "joined_to <> ''") == 0
     assert await desk.count("tickets", COUNTED) == 2
+
+
+async def by_its_ticket(desk: DeskUnderTest) -> None:
+    (logged,) = await desk.db.fetch("SELECT no FROM tickets WHERE link = ?", SHARE)
+    await desk.says(f"ยกเลิกใบงาน {logged['no']}")
+    await desk.presses("บันทึกซ้ำ")
+
+
+async def by_its_card(desk: DeskUnderTest) -> None:
+    await desk.presses("ดูข่าวนี้")
+    await desk.chooses("ลบ…")
+    await desk.presses("บันทึกผิด ไม่นับ")
+
+
+@BOTH
+@pytest.mark.parametrize("mistaken", [by_its_ticket, by_its_card])
+async def test_what_the_page_told_counts_again_where_the_logged_one_was_a_mistake(
+    desk: DeskUnderTest, come, mistaken
+):
+    await come(desk)
+    await desk.presses("โพสต์เดียวกัน")
+    await mistaken(desk)
+    assert await desk.count("posts", "joined_to <> ''") == 0
+    assert await desk.count("posts", "state = 'posted'") == 1
+    assert await desk.count("posts", "state = 'mistake' AND external_id = ''") == 1
+    summary = await desk.says("ประชาสัมพันธ์ สรุป เดือนนี้")
+    assert "1 โพสต์" in summary.text
+    await page_tells(desk, "123", "", "remove")
+    assert await desk.count("posts", "state = 'removed' AND external_id LIKE '%123'") == 1
