@@ -42,6 +42,7 @@ from handlers.owed.requests import save_context
 from handlers.registry import action
 from store.mail.mails import NewMail
 from store.owed import requests
+from store.tickets import records as tickets
 
 
 @action("owed.chase")
@@ -100,7 +101,10 @@ async def _mail_about(
     language = args.get("language") or addressee_of(ctx, life, customer).language
     if args.get("language"):
         await remember(ctx, codes, language, _contact(life))
-    number = args.get("alone") or await ctx.new_ticket_no(later=True)
+    number = args.get("alone", "")
+    # A button that is pressed once more names a number that its letter has used up.
+    if not number or await tickets.find_ticket(ctx.db, number):
+        number = await ctx.new_ticket_no(later=True)
     also = [(f"O{row.id}", await ctx.new_ticket_no(later=True)) for row, _life, _rule in things[1:]]
     return NewMail(
         f"O{things[0][0].id}",

@@ -259,6 +259,21 @@ async def test_parted_it_is_one_letter_each_one_after_the_other(desk, smtp):
     assert len({subject[:13] for subject in subjects}) == 2
 
 
+async def test_the_next_letters_button_pressed_once_more_drafts_one_that_can_be_sent(desk, smtp):
+    await owes(desk, KAMON, "8.2", "7.9")
+    await reminded(desk)
+    await desk.presses("1 ติดตาม")
+    await desk.presses("แยกฉบับ")
+    following = (await desk.presses("ส่ง")).token("ร่างฉบับต่อไป")
+    for times in (1, 2):
+        shown = await desk.presses_token(following)
+        assert "ขอให้ส่งสัญญาการใช้ข้อมูลระดับย่อย" in shown.text
+        assert "กำลังส่งอีเมล" in (await desk.presses("ส่ง")).text
+        assert await desk.count("owed", "rule = 'contract' AND chased = ?", times) == 1
+    await desk.mails_go()
+    assert len({letter.subject[:13] for letter in smtp.mails}) == 3
+
+
 async def test_what_is_not_due_put_off_or_asked_for_just_now_is_left_out(desk):
     await owes(desk, KAMON, "8.2")
     desk.wait(days=10)
