@@ -153,6 +153,12 @@ class Catalogue:
         types = {one.code: one.name for one in self.customer_types.values()}
         return types | {one.code: one.name for one in self.customer_groups.values()}
 
+    @property
+    def type_words(self) -> Mapping[str, str]:
+        """What people and registers call the types -> code."""
+        types = self.customer_types.values()
+        return {word: one.code for one in types for word in (one.name, *one.words)}
+
     def type_name(self, code: str) -> str:
         """Returns what a customer type or a group of them is called; one that the catalogue no
         longer has stands for itself.

@@ -220,8 +220,10 @@ def _one_main(ones: Sequence[P], before: tuple[P, ...]) -> tuple[P, ...]:
     """
     if tuple(ones) == before:
         return before
-    first = next((at for at, one in enumerate(ones) if one.main), 0)
-    return tuple(replace(one, main=at == first) for at, one in enumerate(ones))
+    main = [at for at, one in enumerate(ones) if one.main]
+    first = main[0] if main else 0
+    numbered = enumerate(ones)
+    return tuple(replace(one, main=at == first) for at, one in numbered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ Only what is surely one of them is taken from the name; all else stays in it, or
 word for word."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import filterfalse
+from types import MappingProxyType
 
+from domain.customers.edge_words import EdgeWord, edge_words
 from domain.customers.phones import format_phone, is_mobile, read_contact_details
 from domain.customers.provinces import find_province
 from domain.patterns import one_of
@@ -22,32 +24,43 @@ WHOLE_ADDRESS = 2
 """So many marks of an address, or a house number, tell one behind the name of an organisation,
 which may hold one.
 """
+NO_KINDS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class NewCustomer:
     """What was read. `phones` are canonical, in the order in which they stand; `note` is what has
-    no other place.
+    no other place; `kind` is the code of a customer type.
     """
 
     name: str = ""
     organisation: str = ""
     address: str = ""
     contact: str = ""
+    kind: str = ""
+    gender: str = ""
     phones: list[str] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
     note: list[str] = field(default_factory=list)
 
 
-def read_customer(text: str) -> NewCustomer:
-    """Reads a message of one line or several; any text has a reading."""
+def read_customer(text: str, kinds: Mapping[str, str] = NO_KINDS) -> NewCustomer:
+    """Reads a message of one line or several; any text has a reading. `kinds` = the code of a
+    customer type by each word for it.
+    """
     read = NewCustomer()
-    for line in clean(text).splitlines():
+    plain = _lead().sub("", clean(text))
+    for line in plain.splitlines():
         contact_details = read_contact_details(line)
         read.phones += [phone for phone in contact_details.phones if phone not in read.phones]
         read.emails += [email for email in contact_details.emails if email not in read.emails]
-        for segment in _segments(contact_details.words):
+        said = contact_details.words
+        # What is written like an address and is none is no part of a name either.
+        read.note += _AT_SIGN.findall(said)
+        said = _AT_SIGN.sub("", said)
+        for segment in _segments(said):
             _take(read, segment)
+    _take_edges(read, kinds)
     return read
 
 
@@ -113,6 +126,9 @@ def further_note(numbers: Iterable[str]) -> list[str]:
     return [f"{label} {format_phone(number)}" for number in numbers]
 
 
+_AT_SIGN = re.compile(r"(?<!\S)[^\s@]*@\S*")
+
+
 def _segments(text: str) -> Iterator[str]:
     """Yields the parts of a line between commas and before labels, the bracketed ones by
     themselves.
@@ -129,8 +145,10 @@ def _take(read: NewCustomer, segment: str) -> None:
         read.note.append(segment.strip("()").strip())
         return
     label, rest = _labelled(segment)
-    if label:
-        setattr(read, label, _joined(getattr(read, label), rest))
+    if label == "name":
+        segment = rest
+    elif label:
+        _take_labelled(read, label, rest)
         return
     head, address = _without_address(segment, named=bool(read.name))
     read.address = _joined(read.address, address)
@@ -139,6 +157,14 @@ def _take(read: NewCustomer, segment: str) -> None:
         read.note.append(fax)
     if head:
         _take_names(read, head)
+
+
+def _take_labelled(read: NewCustomer, label: str, said: str) -> None:
+    """Puts what a label names into its field, and an address that ends it into its own."""
+    if label != "address":
+        said, address = _without_address(said, named=False)
+        read.address = _joined(read.address, address)
+    setattr(read, label, _joined(getattr(read, label), said))
 
 
 def _take_names(read: NewCustomer, head: str) -> None:
@@ -159,6 +185,50 @@ def _take_names(read: NewCustomer, head: str) -> None:
         read.contact = " ".join(typed[person:])
     else:
         read.name = ", ".join(filter(None, (read.name, head)))
+
+
+def _take_edges(read: NewCustomer, kinds: Mapping[str, str]) -> None:
+    """Puts the genders and types that stand at the edges of a part into their own fields, each
+    once.
+    """
+    edges = edge_words(tuple(kinds.items()))
+    organisation = names_organisation(read.name)
+
+    def told(edge: EdgeWord) -> bool:
+        return _told(read, edge)
+
+    def told_beside_name(edge: EdgeWord) -> bool:
+        beside = _beside_name(edge, organisation=organisation)
+        return beside and told(edge)
+
+    read.name = edges.strip(read.name, told_beside_name)
+    read.organisation = edges.strip(read.organisation, told)
+    read.address = edges.strip(read.address, told)
+    notes = [edges.strip(note, told) for note in read.note]
+    read.note = [note for note in notes if note]
+
+
+def _beside_name(edge: EdgeWord, *, organisation: bool) -> bool:
+    """Returns whether a name stands there without the word: a company's whole name, or given name
+    and surname.
+    """
+    rest = edge.rest
+    if organisation:
+        limited = words("new_customer").texts("limited")
+        is_whole = rest.casefold().endswith(limited)
+        return is_whole and edge.field == "kind"
+    if edge.labelled:
+        return strip_titles(rest) != ""
+    typed = rest.split()
+    return _is_full_name(typed)
+
+
+def _told(read: NewCustomer, edge: EdgeWord) -> bool:
+    """Puts a word's meaning into its field; returns False where another stands there."""
+    if getattr(read, edge.field) not in ("", edge.value):
+        return False
+    setattr(read, edge.field, edge.value)
+    return True
 
 
 def _joined(*parts: str) -> str:
@@ -274,10 +344,19 @@ def _label(name: str) -> re.Pattern[str]:
 
 @cache
 def _label_marks() -> re.Pattern[str]:
-    """Matches the blank before a label with its colon."""
+    """Matches the blank before a label with its colon, or before one that needs none."""
     table = words("new_customer").table("labels")
     labels = one_of(word for name in table.values for word in table.texts(name))
-    return re.compile(rf"\s(?={labels}\s*+:)", re.IGNORECASE)
+    sure = one_of(words("new_customer").texts("sure_labels"))
+    marks = rf"{labels}\s*+:|{sure}\s\S"
+    return re.compile(rf"\s(?={marks})", re.IGNORECASE)
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    """Matches what is said of somebody new before all else."""
+    leads = words("new_customer").texts("leads")
+    return re.compile(rf"^{one_of(leads)}[\s:]++(?=\S)")
 
 
 @cache

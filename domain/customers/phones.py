@@ -274,10 +274,12 @@ def mask_name(name: str) -> str:
     """Returns the name as groups see it: up to three letters of the first word, titles aside, never
     all of it.
     """
-    first, *_others = strip_titles(clean(name)).split() or [""]
+    typed = strip_titles(clean(name)).split()
+    first = typed[0] if typed else ""
     letters = graphemes(first)
-    shown = max(0, min(3, len(letters) - 1))
-    return "".join(letters[:shown]) + _MASK * 3
+    fewer = letters[:-1]
+    shown = "".join(fewer[:3])
+    return shown + _MASK * 3
 
 
 def mask_surname(name: str) -> str:

@@ -124,8 +124,16 @@ def latin_sound(text: str) -> Sound:
     spelt = _NO_LETTER.sub("", text)
     for written, sound in _latin_rules():
         text = written.sub(sound, text)
-    letters = _once("".join(letter if letter in "aeiou" else letter.upper() for letter in text))
+    heard = "".join(_heard(letter) for letter in text)
+    letters = _once(heard)
     return Sound(letters, _consonants(letters), spelt)
+
+
+def _heard(letter: str) -> str:
+    """Returns a vowel as it is, and a consonant as a capital."""
+    if letter in "aeiou":
+        return letter
+    return letter.upper()
 
 
 def outlines(sounds: Sequence[str]) -> list[bytes]:
@@ -136,7 +144,12 @@ def outlines(sounds: Sequence[str]) -> list[bytes]:
     letters = "\n".join(sounds).encode("ascii")
     rough = letters.translate(*_in_bytes(_rough_letters()))
     kinds = letters.translate(*_in_bytes(_rough_kinds()))
-    return [one + other for one, other in zip(rough.split(b"\n"), kinds.split(b"\n"), strict=True)]
+    pairs = zip(
+        rough.split(b"\n"),
+        kinds.split(b"\n"),
+        strict=True,
+    )
+    return [one + other for one, other in pairs]
 
 
 def _in_bytes(translation: Mapping[int, str]) -> tuple[bytes, bytes]:

@@ -129,10 +129,14 @@ def _phone_ends(plain: str, run: re.Match[str]) -> list[int]:
     """Returns where the number may end, the longest first: with its extension, then at each
     blank.
     """
-    blanks = [blank.start() for blank in _BLANK.finditer(plain, *run.span())]
-    ends = sorted({run.end(), *blanks}, reverse=True)[:PHONE_WORDS]
-    extensions = [_extension().match(plain, end) for end in ends]
-    return [*(found.end() for found in extensions if found), *ends]
+    blanks = _BLANK.finditer(plain, *run.span())
+    ends = {run.end()}
+    ends.update(blank.start() for blank in blanks)
+    longest_first = sorted(ends, reverse=True)
+    tried = longest_first[:PHONE_WORDS]
+    extensions = [_extension().match(plain, end) for end in tried]
+    extended = [found.end() for found in extensions if found]
+    return [*extended, *tried]
 
 
 @cache

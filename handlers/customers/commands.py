@@ -244,7 +244,7 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
     """
     wrong = _slip_text(text)
     nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong, hint)))
-    told = from_query(text, ctx.today)
+    told = from_query(ctx, text)
     says_nothing = not wrong and not told and not hint
     if says_nothing and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")

@@ -100,7 +100,7 @@ async def _into_form(ctx: Context, contact: SharedContact, draft: Draft | None) 
     if draft is None or not forms.asks(draft) or ctx.now - draft.touched_at > forms.FRESH:
         return None
     if draft.kind == "customer" and not draft.record:
-        said = from_query(_query(contact), ctx.today)
+        said = from_query(ctx, _query(contact))
         filled = drafts.with_values(draft, _missing(said, draft))
         return await forms.advance(ctx, filled)
     if not forms.takes(draft, "phone"):

@@ -39,11 +39,15 @@ TITLES = {
 """What a name begins with, and the gender that it tells; นายก… is an office."""
 
 
-def from_query(text: str, today: date) -> dict[str, str]:
+def from_query(ctx: Context, text: str) -> dict[str, str]:
     """Returns what a message already tells of a new customer; there is no name in it if nothing can
     be one.
     """
-    return _said(read_customer(text), {}, today)
+    return _said(_read(ctx, text), {}, ctx.today)
+
+
+def _read(ctx: Context, text: str) -> NewCustomer:
+    return read_customer(text, ctx.desk.configuration.catalogue.type_words)
 
 
 def guess_gender(known: Mapping[str, str], name: str) -> dict[str, str]:
@@ -116,6 +120,8 @@ def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str,
             note.append(value)
         else:
             values[field] = value
+    chosen = {"kind": read.kind, "gender": read.gender}
+    values |= {field: value for field, value in chosen.items() if not known.get(field)}
     values |= _noted(note, known)
     return {field: value for field, value in values.items() if value}
 
@@ -165,13 +171,13 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     asked for again.
     """
     known = await present_values(ctx, draft)
-    read = read_customer(text)
+    read = _read(ctx, text)
     if draft.record:
         read = _renamed(text)
     values = _said(read, known, ctx.today)
     if "name" not in values:
         raise InvalidInput("name", kept=values)
-    return {**values, **guess_gender(draft.given, values["name"])}
+    return {**values, **guess_gender({**draft.given, **values}, values["name"])}
 
 
 def _renamed(text: str) -> NewCustomer:

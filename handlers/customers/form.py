@@ -344,8 +344,8 @@ def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
         {},
         about={"then": then} if then else {},
     )
-    values = from_query(query, ctx.today)
-    gender = guess_gender({}, values.get("name", ""))
+    values = from_query(ctx, query)
+    gender = guess_gender(values, values.get("name", ""))
     return with_values(draft, {**values, **gender})
 
 

@@ -335,7 +335,7 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     contact, further = contact_of(text)
     # A contact has no note: what has no field stands in the name.
     name = " ".join([contact.name, *further]).strip()
-    if len(name) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
+    if len(name) > NAME_LIMIT or "name" not in from_query(ctx, text):
         raise InvalidInput("name")
     contact_details = {
         "phone": contact.phone,

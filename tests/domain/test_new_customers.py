@@ -4,8 +4,10 @@ name.
 
 import pytest
 
+from domain.configuration import load_configuration
 from domain.customers.new_customers import placed, read_customer
 
+KINDS = load_configuration().catalogue.type_words
 PHONE, MOBILE, OTHER = "+6621417500", "+66812345678", "+66898765432"
 
 
@@ -82,3 +84,48 @@ def test_telephones_find_their_fields_and_none_is_lost(
 def test_an_organisation_with_its_contact() -> None:
     read = read_customer("บริษัท ก้าวหน้า จำกัด คุณสมชาย ใจดี")
     assert (read.name, read.contact) == ("บริษัท ก้าวหน้า จำกัด", "คุณสมชาย ใจดี")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind", "gender"),
+    [
+        ("สมศรี ใจงาม หญิง นักวิจัย", "สมศรี ใจงาม", "academic", "female"),
+        ("สมศรี ใจงาม นักวิจัย หญิง", "สมศรี ใจงาม", "academic", "female"),
+        ("สมศรี ใจงาม, ประชาชน, เพศหญิง", "สมศรี ใจงาม", "citizen", "female"),
+        ("สมศรี ใจงาม (หญิง) นิสิต", "สมศรี ใจงาม", "student", "female"),
+        ("สมหมาย ดีใจ ประเภท: ประชาชน เพศ: ชาย", "สมหมาย ดีใจ", "citizen", "male"),
+        ("มานะ เพศชาย", "มานะ", "", "male"),
+        ("นักศึกษา มานี มีนา", "มานี มีนา", "student", ""),
+        ("ลูกค้าใหม่ ชื่อ มานี มีนา นักศึกษา ม.เกษตร หญิง", "มานี มีนา", "student", "female"),
+        ("มาลี สุขสันต์ สังกัด กรมป่าไม้ ภาครัฐ หญิง", "มาลี สุขสันต์", "government", "female"),
+        ("ชื่อ มานี มีนา ชาย ที่อยู่ 9/9 ถ.พญาไท กทม.", "มานี มีนา", "", "male"),
+        ("บริษัท เอบีซี จำกัด เอกชน", "บริษัท เอบีซี จำกัด", "private", ""),
+        ("John Smith ชาย องค์กรระหว่างประเทศ", "John Smith", "international", "male"),
+        # Names that end or begin like one, and a second word for what is told already.
+        ("ชาย เมืองสิงห์", "ชาย เมืองสิงห์", "", ""),
+        ("สมศรี หญิง", "สมศรี หญิง", "", ""),
+        ("คุณหญิง สมศรี ใจงาม", "คุณหญิง สมศรี ใจงาม", "", ""),
+        ("อาจารย์ สมพร ใจดี", "อาจารย์ สมพร ใจดี", "", ""),
+        ("สมาคมโรงเรียน เอกชน", "สมาคมโรงเรียน เอกชน", "", ""),
+        ("มูลนิธิ เพื่อเด็ก หญิง", "มูลนิธิ เพื่อเด็ก หญิง", "", ""),
+        ("สมศรี ใจงาม ชาย หญิง", "สมศรี ใจงาม ชาย", "", "female"),
+        ("หญิง", "หญิง", "", ""),
+        ("นักศึกษา", "นักศึกษา", "", ""),
+    ],
+)
+def test_a_gender_and_a_type_at_the_edges_of_a_name_are_no_part_of_it(
+    text: str, name: str, kind: str, gender: str
+) -> None:
+    read = read_customer(text, KINDS)
+    assert (read.name, read.kind, read.gender) == (name, kind, gender)
+
+
+def test_a_label_without_a_colon_begins_its_part() -> None:
+    read = read_customer("มาลี สุขสันต์ สังกัด กรมป่าไม้ 61 ถ.พหลโยธิน กทม. ผู้ติดต่อ คุณมานะ")
+    assert (read.name, read.organisation) == ("มาลี สุขสันต์", "กรมป่าไม้")
+    assert (read.address, read.contact) == ("61 ถ.พหลโยธิน กทม.", "คุณมานะ")
+
+
+def test_what_is_written_like_an_address_and_is_none_goes_into_the_note() -> None:
+    read = read_customer("มาลี สุขสันต์ a@b.c 02-141-7500")
+    assert (read.name, read.emails, read.note) == ("มาลี สุขสันต์", [], ["a@b.c"])

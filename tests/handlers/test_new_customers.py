@@ -188,3 +188,21 @@ async def test_a_contact_has_two_telephones_as_well(desk):
     assert [(one.phone, one.mobile) for one in made.contacts if one.name == "นายมานะ อดทน"] == [
         (FIRST, SECOND)
     ]
+
+
+async def test_gender_type_and_address_of_one_line_are_shown_in_their_fields_and_saved(desk):
+    shown = await desk.says(
+        "/new สมใจ งามดี หญิง นักวิจัย โทร 0812345691 a@b.c ที่อยู่ 1 ถ.พญาไท ปทุมวัน กรุงเทพ"
+    )
+    assert "ผู้รับบริการใหม่ · สมใจ งามดี\n" in shown.text
+    assert "ประเภท: อาจารย์/นักวิจัย (สถาบันการศึกษา)\nเพศ: หญิง\n" in shown.text
+    assert "ที่อยู่: 1 ถ.พญาไท ปทุมวัน กรุงเทพ" in shown.text
+    await desk.presses("บันทึก")
+    made = await customers.get_customer(desk.db, NEW)
+    assert (made.name, made.kind, made.gender) == ("สมใจ งามดี", "academic", "female")
+    assert made.addresses[0].text == "1 ถ.พญาไท ปทุมวัน กรุงเทพ"
+
+
+async def test_a_gender_that_was_typed_goes_before_the_one_that_a_title_tells(desk):
+    shown = await desk.says("/new นายสมใจ งามดี เพศหญิง 0812345691")
+    assert "เพศ: หญิง" in shown.text
