@@ -181,7 +181,7 @@ class _Edges:
                 continue
             done = start + len(words)
             alone = words.strip() == text.strip()  # all of it is what is asked or answered
-            if not alone and not binds_day(text[:start]):
+            if not alone and not binds_day(text[:start], words):
                 read = read.doubting("created_on", words)
         return read
 

@@ -245,7 +245,7 @@ def _is_closed_itself(before: str) -> bool:
         told = _telling_word().split(last)[-1]
         return told.startswith(_told_closed())
     if _is_when(last) or _TIME.search(before[-_LONGEST_TIME:]):
-        return not binds_day(earlier)
+        return not binds_day(earlier, last)
     if earlier and not earlier.endswith(listed("close", "tells")):
         return False
     return last.startswith(listed("close", "closed_things")) and len(last) <= LONGEST_THING

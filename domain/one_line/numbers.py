@@ -14,7 +14,8 @@ from functools import cache
 
 from domain.dates.days import BUDDHIST_OFFSET, date_at
 from domain.errors import InvalidInput
-from domain.one_line.line_words import any_word, line_words
+from domain.one_line.line_words import any_word, line_words, listed
+from domain.one_line.past import is_in_figures
 from domain.one_line.types import Grammar, OneLine
 from domain.patterns import WORD_END
 from domain.text import digits
@@ -96,7 +97,7 @@ def masked(text: str, today: date) -> str:
         for found in _numbered(kind, text, today):
             text = _hidden(text, found.start, found.end)
     for match in _contract_mark().finditer(digits(text)):
-        _on, end = _dated(digits(text), match.end(), today)
+        _on, end = _contract_day(digits(text), match.end(), today)
         text = _hidden(text, match.start(), end)
     return text
 
@@ -351,11 +352,22 @@ def _with_contract(read: OneLine, text: str, today: date) -> OneLine:
             continue
         with suppress(InvalidInput):
             no = parse_contract_no(found["number"])
-            named[no] = named.get(no) or _dated(plain, found.end(), today)[0]
+            named[no] = named.get(no) or _contract_day(plain, found.end(), today)[0]
     if len(named) != 1:
         return read
     no, on = next(iter(named.items()))
     return replace(read, contract_no=no, contract_on=on)
+
+
+def _contract_day(plain: str, at: int, today: date) -> tuple[date | None, int]:
+    """Returns a contract's date that follows its number, and where that ends: yesterday is when it
+    came, but behind the word for a date.
+    """
+    on, end = _dated(plain, at, today)
+    typed = plain[at:end].strip(" \t,(")
+    if is_in_figures(typed) or typed.startswith(listed("numbers", "contract_dated")):
+        return on, end
+    return None, at
 
 
 def _is_contract_year(typed: str, today: date) -> bool:

@@ -13,6 +13,7 @@ from domain.dates.days import date_at, day_distances
 from domain.dates.time_of_day import all_of, key_of, number_of, time_at
 from domain.one_line.line_words import any_word, line_words, listed
 from domain.patterns import WORD_END, one_of, skip
+from domain.text import digits
 
 HALF_A_YEAR = timedelta(days=183)
 LONG_AGO = timedelta(days=3653)
@@ -20,6 +21,8 @@ LONG_AGO = timedelta(days=3653)
 MOST_WORDS = 8
 """Among so many last words of a text the moment that ends it may begin."""
 MOST_DAYS_BACK = 60
+TWO_MONTHS = 62
+"""Within so many days each day's number comes, also the 31st."""
 SUNDAY = 6
 
 _WORD_END = re.compile(WORD_END)
@@ -92,7 +95,25 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
         number = _DOTTED.fullmatch(plain, start.at, found.end)
         if number is None and _may_end(plain, found.end):
             return replace(found, backdates=start.backdates)
+    return _of_month(plain, at, today)
+
+
+def _of_month(plain: str, at: int, today: date) -> Past | None:
+    """Reads a day's number alone, "on the 8th", as the latest such day."""
+    found = _day_number().match(plain, at)
+    if found is None or date_at(plain, found.start("n"), today) is not None:
+        return None
+    number = int(found["n"])
+    for back in range(TWO_MONTHS):
+        on = today - timedelta(days=back)
+        if on.day == number:
+            return Past(on, None, found.end(), sure=False)
     return None
+
+
+@cache
+def _day_number() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('past', 'of_month')}\s*+(?P<n>\d{{1,2}})(?![\d/.:–-])")
 
 
 def _may_end(plain: str, at: int) -> bool:
@@ -127,16 +148,32 @@ def _when() -> re.Pattern[str]:
     return re.compile(any_word("past", "when"))
 
 
-def binds_day(before: str) -> bool:
+def binds_day(before: str, day: str) -> bool:
     """Returns whether a day behind these words belongs to them: issued on, from ... on, at the end
-    of.
+    of; behind a number only a day in figures is its own.
     """
-    return _binding().search(before[-_BINDING_PART:]) is not None
+    last_part = before[-_BINDING_PART:]
+    if _binding().search(last_part):
+        return True
+    return is_in_figures(day) and _numbered().search(last_part) is not None
+
+
+def is_in_figures(day: str) -> bool:
+    """Returns whether a day is written as documents have it, not told as people do: yesterday, on
+    the 8th.
+    """
+    told = day.startswith(listed("past", "when"))
+    return not told and _DIGITS.search(digits(day)) is not None
 
 
 @cache
 def _binding() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_word('past', 'binds')}|\d/\d+)\s*+$")
+    return re.compile(rf"{any_word('past', 'binds')}\s*+$")
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_word('past', 'numbered')}|\d/\d+)\s*+$")
 
 
 def is_vague_day(word: str) -> bool:
@@ -291,21 +328,31 @@ def _has_year(typed: str) -> bool:
 
 
 def _counted_back(plain: str, at: int, today: date) -> _Day | None:
-    """Reads a count of days: two days ago."""
-    found = _ago().match(plain, at)
+    """Reads a count of days: two days ago. "Two days back" may tell which data are wanted."""
+    ago = _ago().match(plain, at)
+    found = ago or _back().match(plain, at)
     if found is None:
         return None
     count = number_of(found["n"])
     if not 0 < count <= MOST_DAYS_BACK:
         return None
-    return _Day(today - timedelta(days=count), found.end())
+    return _Day(today - timedelta(days=count), found.end(), sure=ago is not None)
 
 
 @cache
 def _ago() -> re.Pattern[str]:
+    return re.compile(rf"{_days_count()}\s*+{any_word('past', 'ago')}", re.IGNORECASE)
+
+
+@cache
+def _back() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('past', 'back')}\s*+{_days_count()}", re.IGNORECASE)
+
+
+def _days_count() -> str:
+    """Returns a pattern for a count of days."""
     number = rf"(?P<n>\d{{1,2}}|{one_of(all_of('numbers'))})"
-    days = any_word("past", "days")
-    return re.compile(rf"{number}\s*+{days}\s*+{any_word('past', 'ago')}", re.IGNORECASE)
+    return rf"{number}\s*+{any_word('past', 'days')}"
 
 
 def _by_weekday(

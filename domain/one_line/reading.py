@@ -332,7 +332,7 @@ def _with_day(
     if said and read.created_on in (None, past.on):
         read = replace(read, created_on=past.on, created_time=past.at or read.created_time)
         return read.with_text(where, before.rstrip(" ,;(-"))
-    if binds_day(before):
+    if binds_day(before, typed):
         return read
     return _with_doubted_day(read, where, typed, past)
 

@@ -191,11 +191,20 @@ def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> li
 @rides("deadline")
 async def still_running(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Sequence[Riding]:
     """What could not be told of tickets that are still unfinished."""
-    numbers = {one.key: reply_from_json(one.notice).numbers for one in waiting}
-    every = sorted({no for named in numbers.values() for no in named})
-    found = await tickets.get_tickets(work.db, every)
+    numbers = {}
+    every = set[str]()
+    for one in waiting:
+        named = reply_from_json(one.notice).numbers
+        numbers[one.key] = named
+        every.update(named)
+    found = await tickets.get_tickets(work.db, sorted(every))
     over = {no for no, ticket in found.items() if ticket.status not in UNFINISHED}
-    return [as_it_was(one) for one in waiting if not over >= set(numbers[one.key] or [UNKNOWN])]
+    running = []
+    for one in waiting:
+        named = numbers[one.key] or (UNKNOWN,)
+        if not over.issuperset(named):
+            running.append(as_it_was(one))
+    return running
 
 
 async def _tell_person(

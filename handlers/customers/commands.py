@@ -186,8 +186,9 @@ async def _only_card(ctx: Context, hit: search.Hit, hint: str) -> Reply:
     """The card of the only one, below what is to be told of the search."""
     customer = await ctx.customer(hit.customer.code)
     card = await customer_cards.card(ctx, customer, contact_of(hit))
-    told = [*filter(None, (hint, named_other(hit.left_out)))]
-    return Reply((*(Paragraph(text) for text in told), card))
+    others = named_other(hit.left_out)
+    told = [Paragraph(text) for text in (hint, others) if text]
+    return Reply((*told, card))
 
 
 def _result_text(hits: Sequence[search.Hit], page: int) -> str:
