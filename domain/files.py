@@ -198,10 +198,13 @@ def is_program_name(name: str) -> bool:
 
 def _bare_name(name: str) -> str:
     """Returns a name without folders and what cannot be seen."""
-    path = " ".join(clean(name).split()).replace("\\", "/")
+    words = clean(name).split()
+    path = " ".join(words).replace("\\", "/")
     _folder, _slash, plain = path.rpartition("/")
-    plain = "".join(filter(_is_visible, plain))
-    return " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
+    visible = "".join(filter(_is_visible, plain))
+    named = _UNNAMEABLE.sub("_", visible)
+    plain = " ".join(named.split())
+    return plain.strip(". ")
 
 
 def _safe_stem(stem: str, otherwise: str) -> str:

@@ -111,12 +111,15 @@ def fill(template: Template, values: Mapping[str, str]) -> Letter:
 
     A place that `values` lacks is empty."""
     given = {place: value.strip() for place, value in values.items()}
-    body = _GAP.sub("\n\n", "\n".join(_lines(template.body, given))).strip()
+    lines = _lines(template.body, given)
+    body = "\n".join(lines)
+    body = _GAP.sub("\n\n", body).strip()
 
     def optional(part: re.Match[str]) -> str:
         return part[1] if given.get(part[2]) else ""
 
-    subject = _filled(_OPTIONAL.sub(optional, template.subject), given)
+    wanted = _OPTIONAL.sub(optional, template.subject)
+    subject = _filled(wanted, given)
     return Letter(" ".join(subject.split()), body)
 
 

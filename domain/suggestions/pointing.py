@@ -67,8 +67,14 @@ class Telling:
         cover.
         """
         sound = sound_of(text)
-        spans = [span for word in (*known, *self.covers) for span in _places(word, sound)]
-        kept = {span[2] for span in spans if not any(_is_within(span, other) for other in spans)}
+        spans: list[_Span] = []
+        for word in (*known, *self.covers):
+            spans += _places(word, sound)
+        kept = set()
+        for span in spans:
+            covered = any(_is_within(span, other) for other in spans)
+            if not covered:
+                kept.add(span[2])
         return [word for word in known if word in kept]
 
 

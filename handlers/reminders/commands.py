@@ -253,7 +253,11 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
 @rides(reminders.KIND)
 async def still_wanted(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Sequence[Riding]:
     """Those that could not ring, and are neither done nor deleted by now."""
-    ids = {one.key: one.key.split(":")[1] for one in waiting}
+    ids = {}
+    for one in waiting:
+        _kind, number, *_occurrence = one.key.split(":")
+        ids[one.key] = number
     found = await reminders.get_reminders(work.db, [*ids.values()])
     rung = {each.id for each in found.values() if each.state != "done"}
-    return [as_it_was(one) for one in waiting if ids[one.key] in rung]
+    still = [one for one in waiting if ids[one.key] in rung]
+    return [*map(as_it_was, still)]

@@ -136,9 +136,18 @@ async def rides_of(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Rides
 async def _made(work: Work, who: StaffId, waiting: Sequence[Untold]) -> list[Riding]:
     """The messages by which it is told."""
     made = [as_it_was(one) for one in waiting if one.kind not in RIDES]
-    for kind in sorted({one.kind for one in waiting} & RIDES.keys()):
-        made += await RIDES[kind](work, who, [one for one in waiting if one.kind == kind])
-    return [replace(riding, reply=_late(riding.reply, riding.told[0])) for riding in made]
+    kinds = {one.kind for one in waiting} & RIDES.keys()
+    for kind in sorted(kinds):
+        of_kind = [one for one in waiting if one.kind == kind]
+        make = RIDES[kind]
+        made += await make(work, who, of_kind)
+    return [*map(_as_late, made)]
+
+
+def _as_late(riding: Riding) -> Riding:
+    """The message with the words that it comes late."""
+    late = _late(riding.reply, riding.told[0])
+    return replace(riding, reply=late)
 
 
 def _count(made: Sequence[Riding]) -> int:

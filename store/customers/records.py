@@ -117,7 +117,9 @@ async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
     merged records.
     """
     found = await follow_customers(db, codes)
-    return list({found[code].code: found[code] for code in codes if code in found}.values())
+    led = [found[code] for code in codes if code in found]
+    by_code = {customer.code: customer for customer in led}
+    return list(by_code.values())
 
 
 async def follow_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
@@ -125,9 +127,15 @@ async def follow_customers(db: Reader, codes: Sequence[str]) -> dict[str, Custom
     found = await _bare(db, codes)
     merged = [code for code, customer in found.items() if customer.merged_into is not None]
     survivors = await find_survivors(db, merged)
-    others = await _bare(db, list({code for code in survivors.values() if code not in found}))
-    # One that was taken back between the readings leads nowhere: it is itself again.
-    return found | {code: (found | others)[survivors.get(code, code)] for code in merged}
+    wanted = set(survivors.values()) - found.keys()
+    others = await _bare(db, list(wanted))
+    every = found | others
+    led = {}
+    for code in merged:
+        # One that was taken back between the readings leads nowhere: it is itself again.
+        survivor = survivors.get(code, code)
+        led[code] = every[survivor]
+    return found | led
 
 
 async def _bare(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
