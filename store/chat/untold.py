@@ -249,7 +249,7 @@ async def list_unreached(db: Reader, limit: int) -> list[Untold]:
         "SELECT o.dedupe_key, o.staff_id, o.notice, o.created_at FROM outbox o "
         "WHERE o.state IN ('queued', 'sending') AND o.error <> '' AND o.notice <> '' "
         "AND o.staff_id IS NOT NULL AND o.dedupe_key IS NOT NULL "
-        f"ORDER BY o.seq LIMIT {int(limit)}"
+        f"ORDER BY o.created_at, o.seq LIMIT {int(limit)}"
     )
     for row in tried:
         staff_id = StaffId(row["staff_id"])

@@ -1,6 +1,6 @@
 """Records whose attributes are columns: out of rows, and back into them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import fields
 from enum import Enum
 from operator import attrgetter, itemgetter
@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound="DataclassInstance")
 
 
-def _members(enumeration: Iterable[Enum]) -> dict[object, Enum | None]:
-    """What a column may hold, with what that is in a record."""
-    return {None: None, **{member.value: member for member in enumeration}}
+class _Members(dict[object, Enum | None]):
+    """What a column may hold, with what that is in a record, as far as it was met."""
+
+    def __init__(self, enumeration: type[Enum]) -> None:
+        super().__init__({None: None})
+        self._enumeration = enumeration
+
+    def __missing__(self, value: object) -> Enum:
+        member = self._enumeration(value)
+        self[value] = member
+        return member
 
 
 class RecordColumns(Generic[R]):
@@ -34,7 +42,7 @@ class RecordColumns(Generic[R]):
         kept = [one.name for one in fields(record) if one.name not in apart]
         enumerations = enumerate(enumeration_of(hints[name]) for name in kept)
         # Looked up, which is cheaper than asking the enumeration for each row.
-        self._enumerations = [(place, _members(each)) for place, each in enumerations if each]
+        self._enumerations = [(place, _Members(each)) for place, each in enumerations if each]
         self.names = tuple(called.get(name, name) for name in kept)
         """The columns in the order of the attributes."""
         self.listed = ", ".join(self.names)
