@@ -2,12 +2,12 @@
 reached.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from domain.reach.plan import Above, ClimbStep
-from domain.reach.untold import Untold, of_untold
+from domain.reach.untold import Untold, of_untold, read_untold
 from domain.staff import Role, Staff, StaffId
 from handlers.chat import Paragraph, Reply, ReplyPart, reply_from_json
 from handlers.desk import Work
@@ -15,7 +15,7 @@ from handlers.i18n import _
 from handlers.labels import person_label, weekday_when
 from handlers.registry import due
 from handlers.staff.groups import lines_of
-from handlers.staff.rides import is_over, telling
+from handlers.staff.rides import Riding, is_over, rides, telling
 from store import staff
 from store.chat import untold
 from store.due import Due
@@ -71,11 +71,34 @@ async def _tell(work: Work, steps: AboveThem) -> bool:
         for person in _above(everybody, ROLES[step.whom], away):
             others = [one for one in found if one.staff_id != person.id]
             if others:
-                make = telling(partial(_message, others, names), [of_untold(o.id) for o in others])
+                make = _telling(others, names)
                 key = f"{untold.CLIMB}:{work.now:%Y%m%d%H%M%S%f}:{step.whom}"
                 work.notify(make, key, staff_id=person.id)
                 told = True
     return told
+
+
+@rides(untold.CLIMB)
+async def still_untold(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Sequence[Riding]:
+    """What others were not told by now, as one message: of the rest there is nothing to look
+    after.
+    """
+    ids: list[int] = []
+    for one in waiting:
+        ids += read_untold(reply_from_json(one.notice).tells)
+    others = []
+    for one in await untold.list_still_untold(work.db, ids):
+        if not await is_over(work, one):
+            others.append(one)
+    if not others:
+        return []
+    names = await staff.staff_names(work.db)
+    return [Riding(_telling(others, names)(), tuple(waiting))]
+
+
+def _telling(others: Sequence[Untold], names: Mapping[StaffId, str]) -> Callable[[], Reply]:
+    """What makes the message about these, of whom somebody is reached once it is accepted."""
+    return telling(partial(_message, others, names), [of_untold(one.id) for one in others])
 
 
 def _above(people: Sequence[Staff], role: Role, away: set[StaffId]) -> list[Staff]:

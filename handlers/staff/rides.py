@@ -135,31 +135,37 @@ async def rides_of(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Rides
 
 async def _made(work: Work, who: StaffId, waiting: Sequence[Untold]) -> list[Riding]:
     """The messages by which it is told."""
-    made = [as_it_was(one) for one in waiting if one.kind not in RIDES]
-    kinds = {one.kind for one in waiting} & RIDES.keys()
-    for kind in sorted(kinds):
-        of_kind = [one for one in waiting if one.kind == kind]
-        make = RIDES[kind]
-        made += await make(work, who, of_kind)
-    return [*map(_as_late, made)]
+    by_kind: dict[str, list[Untold]] = {}
+    for one in waiting:
+        by_kind.setdefault(one.kind, []).append(one)
+    made: list[Riding] = []
+    for kind, found in sorted(by_kind.items()):
+        ride = RIDES.get(kind, _as_they_were)
+        made += await ride(work, who, found)
+    return [_late(riding) for riding in made]
 
 
-def _as_late(riding: Riding) -> Riding:
-    """The message with the words that it comes late."""
-    late = _late(riding.reply, riding.told[0])
-    return replace(riding, reply=late)
+async def _as_they_were(
+    _work: Work,
+    _who: StaffId,
+    waiting: Sequence[Untold],
+) -> Sequence[Riding]:
+    return [as_it_was(one) for one in waiting]
 
 
 def _count(made: Sequence[Riding]) -> int:
     return sum(len(riding.reply.parts) for riding in made)
 
 
-def _late(reply: Reply, one: Untold) -> Reply:
-    """The reply, and since when it waits where it could not be told; it is said for certain."""
-    first, *rest = reply.parts
-    if one.held_until_at is None:
-        first = _noted(first, _("🔔 ส่งไม่ถึงตั้งแต่ %(when)s", when=when(one.since_at)))
-    return replace(reply, parts=(first, *rest), confirms=True)
+def _late(riding: Riding) -> Riding:
+    """The message, and since when it waits where it could not be told; it is said for certain."""
+    reply = replace(riding.reply, confirms=True)
+    waited = riding.told[0]
+    if waited.held_until_at is None:
+        note = _("🔔 ส่งไม่ถึงตั้งแต่ %(when)s", when=when(waited.since_at))
+        first, *rest = reply.parts
+        reply = replace(reply, parts=(_noted(first, note), *rest))
+    return replace(riding, reply=reply)
 
 
 def _noted(part: ReplyPart, note: str) -> ReplyPart:

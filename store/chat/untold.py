@@ -73,6 +73,16 @@ async def list_by_ids(db: Reader, ids: Sequence[int]) -> list[Untold]:
     return [_UNTOLD.of(row) for row in rows]
 
 
+async def list_still_untold(db: Reader, ids: Sequence[int]) -> list[Untold]:
+    """Those of these of which the person was not told by now, the oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_UNTOLD.listed} FROM untold WHERE {is_one_of('id', ids)} AND told_at IS NULL "
+        "ORDER BY since_at, id",
+        *ids,
+    )
+    return [_UNTOLD.of(row) for row in rows]
+
+
 async def take(tx: Tx, rows: Sequence[Untold], message_id: UUID) -> None:
     """This message brings them; Conflict("changed") where another one does since they were read."""
     for row in rows:

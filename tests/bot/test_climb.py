@@ -100,6 +100,21 @@ async def test_where_the_supervisor_is_not_reached_the_administrators_hear_at_th
     assert len(climbed(desk.line_texts(TON_LINE))) == 1
 
 
+async def test_what_the_officer_was_told_meanwhile_rides_with_no_supervisors_answer(climbing):
+    desk = climbing
+    await notify(desk)
+    await notify(desk, "deadline:2")
+    for _day in range(2):
+        desk.wait(hours=24, minutes=1)
+        await tick(desk)
+    waiting = "SELECT count(*) AS n FROM untold WHERE staff_id = ? AND told_at IS NULL"
+    assert await desk.value(waiting, desk.ids["ton"]) >= 1
+    await desk.hears(desk.line.text_event(NOK_LINE, "เมนู"))
+    await desk.hears(desk.line.text_event(TON_LINE, "เมนู"))
+    assert climbed(desk.line_texts(TON_LINE)) == []
+    assert await desk.value(waiting, desk.ids["ton"]) == 0
+
+
 async def test_as_long_as_nobody_is_reached_it_goes_on_and_stands_in_the_status(climbing):
     desk = climbing
     await desk.db.write(
