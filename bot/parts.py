@@ -1,6 +1,6 @@
 """What one platform adds to the desk: the parts that its folder hands over, what it is given."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from bot.platform import Adapter
 from bot.posting import PostingNetwork
 from handlers.desk import Desk
 from store.blobs import Blobs
+from store.chat.inbox import Woken
 
 PlatformWork: TypeAlias = Callable[[], Awaitable[None]]
 
@@ -39,7 +40,7 @@ class RunningDesk:
 
     desk: Desk
     owner: str
-    wake: Callable[[Iterable[str]], None]
+    wake: Callable[[Woken], None]
     after: Callable[[Awaitable[Any]], None]
     post: Callable[..., Awaitable[None]]
 

@@ -38,7 +38,7 @@ from store.customers import records as customers
 from store.engine.database import Database, Tx, Write
 from store.records import counters
 from store.search import customers as search
-from store.search.customers import Hit, Hits
+from store.search.customers import Hit, Hits, MatchReason
 from store.search.suggestions import Suggestions
 from store.search.words import SearchWords
 
@@ -429,7 +429,7 @@ class Work:
         """The number of a ticket that is written with this work, or `later`: writing it is a
         Conflict where another process gave it out too.
         """
-        last = await counters.read_counter(self.db, "ticket")
+        last = await self.once(counters.read_counter, "ticket")
         number = self.desk.numbers.after("ticket", last)
         no = ticket_no(number, self.now.astimezone(BANGKOK))
         if later:
@@ -554,6 +554,8 @@ class Context(Work):
             self.is_register_unread = True
         for hit in hits:
             self.found[hit.customer.code] = hit.customer
+            if hit.why is MatchReason.CODE:
+                self.met[hit.customer.code] = hit.customer
             if hit.contact is not None:
                 self.found_contacts[hit.customer.code] = str(hit.contact.id)
             if hit.left_out:

@@ -51,6 +51,7 @@ from store.chat import forms as form_store
 from store.chat.forms import Draft
 from store.chat.speakers import KnownSpeaker, find_speaker
 from store.engine.database import Tx
+from store.records import counters
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
@@ -105,6 +106,7 @@ async def _decided(
         staff=person,
     )
     ctx.remember(speaker.draft, form_store.find_open, person.id)
+    ctx.remember(speaker.last_ticket, counters.read_counter, "ticket")
     if incoming.unsendable:
         ctx.origins.add(incoming.id)
     reply = await _answer(ctx)

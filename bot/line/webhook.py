@@ -24,11 +24,11 @@ async def receive_webhook(
     owner: str,
     now: datetime,
     body: bytes,
-) -> list[str]:
+) -> inbox.Woken:
     """Commit all events of one webhook call; returns the conversations to wake."""
     events = adapter.events(body)
     failpoint("event.received")
-    woken = []
+    woken = inbox.Woken()
     if events:
         woken = await inbox.receive(db, events, owner, now)
     failpoint("event.committed")

@@ -36,7 +36,7 @@ from handlers.messages import new_reference
 from handlers.staff.rides import NOTHING_RIDES, Rides, rides_for
 from store import staff
 from store.chat import inbox
-from store.chat.inbox import Event
+from store.chat.inbox import Event, Woken
 from store.engine import leases
 from store.engine.database import Reader, StoreUnavailable, Tx
 from store.engine.failpoints import failpoint
@@ -87,10 +87,13 @@ class Worker:
         self._sender = sender
         self._owner = owner
         self.lanes = Lanes[str]("inbox", self._run, self._find)
+        self._in_hand: dict[str, Event] = {}
+        """By conversation an event before which nothing waited: it need not be read once more."""
 
-    def wake(self, conversations: Iterable[str]) -> None:
+    def wake(self, woken: Woken) -> None:
         """Handle these conversations, whose leases this process holds."""
-        self.lanes.wake(conversations)
+        self._in_hand.update(woken.only)
+        self.lanes.wake(woken)
 
     async def _find(self, running: set[str]) -> list[str]:
         """Waiting conversations on this process's platforms whose lease is free: it is now ours."""
@@ -110,8 +113,9 @@ class Worker:
 
     async def _run(self, conversation: str) -> None:
         while not self.lanes.stopping:
+            in_hand = self._in_hand.pop(conversation, None)
             try:
-                released = await self._handle_next(conversation)
+                released = await self._handle_next(conversation, in_hand)
             except StoreUnavailable as error:
                 # The event stays pending: nothing is lost, it is tried again when the store is
                 # back.
@@ -121,9 +125,9 @@ class Worker:
             if released:
                 return
 
-    async def _handle_next(self, conversation: str) -> bool:
+    async def _handle_next(self, conversation: str, in_hand: Event | None) -> bool:
         """Handle the oldest event that waits; True when the conversation was given back."""
-        looked = await self._look(conversation)
+        looked = await self._look(conversation, in_hand)
         if looked is not None:
             return await self._handle(looked)
         return await self._desk.db.write(
@@ -131,24 +135,19 @@ class Worker:
             shares=True,
         )
 
-    async def _look(self, conversation: str) -> "_Looked | None":
+    async def _look(self, conversation: str, in_hand: Event | None) -> "_Looked | None":
         """The oldest event that waits; on SQLite also what is decided of it where nothing but the
         store is asked: then all of that is one hop.
         """
         if self._desk.db.engine == "sqlite":
-            try:
-                return await self._desk.db.read(partial(self._decided, conversation))
-            except StoreUnavailable:
-                raise
-            except WaitsForMore:
-                pass
-            except Exception as error:  # noqa: BLE001 - it is decided once more below, where it may wait
-                log.warning("event is decided anew", conversation=conversation, **where(error))
-        event = await inbox.next_pending(self._desk.db, conversation)
+            return await self._desk.db.read(partial(self._decided, conversation, in_hand))
+        event = in_hand or await inbox.next_pending(self._desk.db, conversation)
         return None if event is None else await self._read(event)
 
-    async def _decided(self, conversation: str, reader: Reader) -> "_Looked | None":
-        event = await inbox.next_pending(reader, conversation)
+    async def _decided(
+        self, conversation: str, in_hand: Event | None, reader: Reader
+    ) -> "_Looked | None":
+        event = in_hand or await inbox.next_pending(reader, conversation)
         if event is None:
             return None
         looked = await self._read(event)
@@ -158,10 +157,14 @@ class Worker:
         desk = without_waiting(self._desk, numbers)
         try:
             outcome = await dispatch(desk, looked.incoming)
-        except BaseException:
+        except BaseException as error:
             # What is given up here is decided anew, with the same numbers.
             numbers.give_all_back()
-            raise
+            if isinstance(error, StoreUnavailable) or not isinstance(error, Exception):
+                raise
+            if not isinstance(error, WaitsForMore):
+                log.warning("event is decided anew", conversation=conversation, **where(error))
+            return looked
         return replace(looked, outcome=outcome)
 
     async def _read(self, event: Event) -> "_Looked":

@@ -49,7 +49,7 @@ class Poller:
         db: Database,
         owner: str,
         clock: Callable[[], datetime],
-        wake: Callable[[list[str]], None],
+        wake: Callable[[inbox.Woken], None],
     ) -> None:
         self._adapter = adapter
         self._db = db

@@ -17,7 +17,7 @@ async def receive_webhook(
     owner: str,
     now: datetime,
     body: bytes,
-) -> tuple[list[str], Any]:
+) -> tuple[inbox.Woken, Any]:
     """Commit the update of one webhook call; returns the conversations to wake, and the update."""
     try:
         update = json.loads(body.decode("utf-8", "replace"))
@@ -25,7 +25,7 @@ async def receive_webhook(
         raise ValueError("nested too deeply") from None
     failpoint("event.received")
     events = await adapter.events([update])
-    woken = []
+    woken = inbox.Woken()
     if events:
         woken = await inbox.receive(db, events, owner, now)
     failpoint("event.committed")

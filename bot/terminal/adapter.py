@@ -233,7 +233,7 @@ async def chat(
     db: Database,
     owner: str,
     user: str,
-    wake: Callable[[list[str]], None],
+    wake: Callable[[inbox.Woken], None],
     idle: Callable[[], Awaitable[None]],
     tick: Callable[[], Awaitable[object]],
     clock: Clock,

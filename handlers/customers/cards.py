@@ -52,9 +52,8 @@ async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
     """
     ctx.audit("customer.read", customer.code)
     overview = await read_overview(ctx.db, customer.code)
-    latest = await tickets.list_by_customer(ctx.db, customer.code, RECENT)
-    unfinished = await tickets.list_unfinished_by_customer(ctx.db, customer.code)
-    waiting = by_due(ctx, unfinished)
+    shown = await tickets.list_latest_and_unfinished(ctx.db, customer.code, RECENT)
+    waiting = by_due(ctx, [ticket for ticket in shown if not ticket.is_done])
     met = next((one for one in customer.contacts if str(one.id) == contact), None)
     lines = [*_data_lines(ctx, customer), *_contact_lines(customer, met)]
     for ticket in waiting[:OPEN]:
@@ -64,7 +63,7 @@ async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
                 ticket_line(ctx, ticket, due_state(ctx, ticket)),
             )
         )
-    for ticket in latest:
+    for ticket in reversed(shown[-RECENT:]):
         if ticket.is_done:
             lines.append((_("ใบงานล่าสุด"), ticket_line(ctx, ticket)))
     if overview.merged:

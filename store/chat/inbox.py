@@ -3,7 +3,7 @@ once.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
@@ -42,6 +42,16 @@ class Event:
         return self.received_at
 
 
+class Woken(list[str]):
+    """Conversations that a process holds and must now handle; `only` = the event of a conversation
+    in which nothing else waits, as it was kept.
+    """
+
+    def __init__(self, conversations: Iterable[str] = ()) -> None:
+        super().__init__(conversations)
+        self.only: dict[str, Event] = {}
+
+
 def lease_name(conversation: str) -> str:
     """The lease under which a conversation's events are handled."""
     return f"in:{conversation}"
@@ -53,14 +63,14 @@ async def receive(
     owner: str,
     now: datetime,
     cursor: tuple[str, int] | None = None,
-) -> list[str]:
+) -> Woken:
     """Commit events (known ones are passed over) and a polling cursor in one transaction.
 
     Returns the conversations that this process (`owner`) holds and must now handle; the others
     are being handled by the process that holds them.
     """
 
-    async def work(tx: Tx) -> list[str]:
+    async def work(tx: Tx) -> Woken:
         await keep(tx, events, now)
         if cursor is not None:
             # The platform may begin its numbers anew, lower: only the leader polls, so the last one
@@ -72,13 +82,36 @@ async def receive(
                 *cursor,
                 now,
             )
-        pending = dict.fromkeys(event.conversation for event in events if event.state == "pending")
-        names = [lease_name(conversation) for conversation in pending]
-        taken = await leases.take_many(tx, names, owner, now)
-        return [conversation for conversation in pending if lease_name(conversation) in taken]
+        pending = [event for event in events if event.state == "pending"]
+        return await _hold(tx, pending, owner, now)
 
     # Before whatever else waits to write: the platform waits for the acknowledgement.
     return await db.write(work, first=True, shares=True)
+
+
+_ONLY = (
+    "(SELECT CASE WHEN count(*) = 1 THEN min(event_id) END FROM inbox "
+    "WHERE conversation = substr(leases.name, 4) AND state = 'pending')"
+)
+"""Beside a conversation's lease: the event that waits there alone."""
+
+
+async def _hold(tx: Tx, pending: Sequence[Event], owner: str, now: datetime) -> Woken:
+    """Take the conversations of events that wait, as far as nobody else holds them."""
+    names = {lease_name(event.conversation): event.conversation for event in pending}
+    rows = await leases.take_rows(
+        tx,
+        list(names),
+        owner,
+        now,
+        f"{_ONLY} AS event_id",
+    )
+    only = {names[row["name"]]: row["event_id"] for row in rows}
+    woken = Woken(conversation for conversation in names.values() if conversation in only)
+    for event in pending:
+        if only.get(event.conversation) == event.event_id:
+            woken.only[event.conversation] = replace(event, received_at=now)
+    return woken
 
 
 async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:

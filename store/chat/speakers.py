@@ -8,24 +8,27 @@ from store import holidays, staff
 from store.chat import forms
 from store.chat.forms import Draft
 from store.engine.database import Reader
+from store.records import counters
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSpeaker:
     """A member of staff, when the account was last seen, and the open form; `holidays` = which
-    dates have been entered, as a number.
+    dates have been entered, as a number; `last_ticket` = the last ticket number that was given out.
     """
 
     person: Staff
     seen_at: datetime
     draft: Draft | None
     holidays: int
+    last_ticket: int
 
 
 async def find_speaker(db: Reader, platform: Platform, user: str) -> KnownSpeaker | None:
     """The member of staff behind an account, blocked or not."""
     row = await db.fetch_one(
-        f"SELECT {staff.OF_IDENTITY}, {forms.BESIDE}, {holidays.VERSION} AS holidays "
+        f"SELECT {staff.OF_IDENTITY}, {forms.BESIDE}, {holidays.VERSION} AS holidays, "
+        f"{counters.LAST_TICKET} AS last_ticket "
         "FROM identities i JOIN staff s ON s.id = i.staff_id "
         "LEFT JOIN forms f ON f.staff_id = s.id AND f.state = 'open' "
         "WHERE i.platform = ? AND i.user_id = ?",
@@ -35,4 +38,10 @@ async def find_speaker(db: Reader, platform: Platform, user: str) -> KnownSpeake
     if row is None:
         return None
     person, seen_at = staff.of_identity(row)
-    return KnownSpeaker(person, seen_at, forms.beside(row), row["holidays"])
+    return KnownSpeaker(
+        person,
+        seen_at,
+        forms.beside(row),
+        row["holidays"],
+        row["last_ticket"],
+    )

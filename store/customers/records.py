@@ -16,9 +16,14 @@ from store.customers.keys import phone_key
 from store.engine.database import Reader, Row, Tx, marks
 from store.records import changes, counters
 
-_COLUMNS = ", ".join(("code", *CUSTOMER.columns, "created_at", "merged_into", "version"))
+_COLUMNS = ", ".join(
+    f"customers.{column}"
+    for column in ("code", *CUSTOMER.columns, "created_at", "merged_into", "version")
+)
 _CONTACT = ", ".join(CONTACT.columns)
 _NO_CONTACT = ", ".join("NULL" for _ in CONTACT.columns)
+_PART = ("id", "main", *CONTACT.columns, "address")
+_BESIDE = ", ".join(f"part.{column} AS part_{column}" for column in _PART)
 
 
 def _customer(row: Row, parts: Sequence[Row] = ()) -> Customer:
@@ -122,6 +127,16 @@ async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
     return list(by_code.values())
 
 
+async def list_whole(db: Reader, codes: Sequence[str]) -> list[Customer]:
+    """The same, with contacts and addresses."""
+    found = await get_customers(db, codes)
+    if any(customer.merged_into is not None for customer in found.values()):
+        survivors = await list_customers(db, codes)
+        found = await get_customers(db, [survivor.code for survivor in survivors])
+        return [found[survivor.code] for survivor in survivors if survivor.code in found]
+    return [found[code] for code in dict.fromkeys(codes) if code in found]
+
+
 async def follow_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
     """By each of these codes the customer it leads to, without contacts and addresses."""
     found = await _bare(db, codes)
@@ -163,10 +178,21 @@ async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]
     """
     if not codes:
         return {}
-    marks = ", ".join("?" for _ in codes)
-    return await _whole(
-        db, await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code IN ({marks})", *codes)
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS}, {_BESIDE} FROM customers LEFT JOIN ({_parts_of(codes)}) part "
+        f"ON part.customer_code = customers.code WHERE customers.code IN ({marks(codes)}) "
+        "ORDER BY part_main DESC, part_id",
+        *codes,
+        *codes,
+        *codes,
     )
+    parts = defaultdict[str, list[Row]](list)
+    for row in rows:
+        beside = parts[row["code"]]
+        if row["part_id"] is not None:
+            beside.append({column: row[f"part_{column}"] for column in _PART})
+    bare = {row["code"]: row for row in rows}
+    return {code: _customer(row, parts[code]) for code, row in bare.items()}
 
 
 async def list_customers_after(db: Reader, code: str, limit: int) -> list[Customer]:
@@ -202,19 +228,23 @@ async def _list_parts(db: Reader, codes: Sequence[str]) -> Mapping[str, Sequence
     parts = defaultdict[str, list[Row]](list)
     if not codes:
         return parts
-    theirs = f"customer_code IN ({marks(codes)})"
-    # Both in one reading: whoever shows a customer wants them.
-    rows = await db.fetch(
-        f"SELECT customer_code, id, main, {_CONTACT}, NULL AS address FROM contacts "
-        f"WHERE removed = 0 AND {theirs} "
-        f"UNION ALL SELECT customer_code, id, main, {_NO_CONTACT}, address FROM addresses "
-        f"WHERE {theirs} ORDER BY main DESC, id",
-        *codes,
-        *codes,
-    )
+    rows = await db.fetch(f"{_parts_of(codes)} ORDER BY main DESC, id", *codes, *codes)
     for row in rows:
         parts[row["customer_code"]].append(row)
     return parts
+
+
+def _parts_of(codes: Sequence[str]) -> str:
+    """A SELECT of contacts and addresses, which takes the codes twice: whoever shows a customer
+    wants both.
+    """
+    theirs = f"customer_code IN ({marks(codes)})"
+    return (
+        f"SELECT customer_code, id, main, {_CONTACT}, NULL AS address FROM contacts "
+        f"WHERE removed = 0 AND {theirs} "
+        f"UNION ALL SELECT customer_code, id, main, {_NO_CONTACT}, address FROM addresses "
+        f"WHERE {theirs}"
+    )
 
 
 async def find_contact(db: Reader, contact_id: int) -> Contact | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from store.engine.database import Database, Reader, Tx, is_one_of
+from store.engine.database import Database, Reader, Row, Tx, is_one_of
 
 TTL = timedelta(seconds=30)
 
@@ -17,21 +17,33 @@ async def take_many(
     now: datetime,
 ) -> set[str]:
     """Take or extend several; returns those that are now the owner's."""
+    return {row["name"] for row in await take_rows(tx, names, owner, now)}
+
+
+async def take_rows(
+    tx: Tx,
+    names: Sequence[str],
+    owner: str,
+    now: datetime,
+    *beside: str,
+) -> list[Row]:
+    """The same as rows with the name, and what is said `beside` it in SQL."""
     if not names:
-        return set()
+        return []
     wanted = ", ".join(["(?, ?, ?)"] * len(names))
     values: list[object] = []
     # In one order, so that two who want the same wait for each other and never both.
     for name in sorted(names):
         values += [name, owner, now + TTL]
-    rows = await tx.fetch(
+    found = ", ".join(("name", *beside))
+    return await tx.fetch(
         f"INSERT INTO leases (name, owner, expires_at) VALUES {wanted} "
         "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at "
-        "WHERE leases.owner = excluded.owner OR leases.expires_at < ? RETURNING name",
+        "WHERE leases.owner = excluded.owner OR leases.expires_at < ? "
+        f"RETURNING {found}",
         *values,
         now,
     )
-    return {row["name"] for row in rows}
 
 
 async def take(

@@ -54,6 +54,10 @@ async def raise_by_one(tx: Tx, name: str) -> None:
     await tx.execute("UPDATE counters SET value = value + 1 WHERE name = ?", name)
 
 
+LAST_TICKET = "(SELECT value FROM counters WHERE name = 'ticket')"
+"""Within a SELECT: what `read_counter` finds of tickets."""
+
+
 async def read_counter(db: Reader, name: str) -> int:
     """The last running number that was given out."""
     row = await db.fetch_one("SELECT value FROM counters WHERE name = ?", name)

@@ -14,7 +14,7 @@ from domain.customers.records import Contact, Customer
 from domain.search.queries import LEAST_DIGITS, CustomerQuery, near_addresses, read_query
 from domain.text import fold
 from store.customers.keys import DIALLED, phone_key
-from store.customers.records import list_customers
+from store.customers.records import list_customers, list_whole
 from store.engine.database import Database, is_one_of
 from store.search.beside import NAME_WORDS, count_in, list_words, name_others, words_of_a_name
 from store.search.names import find_by_name
@@ -69,7 +69,7 @@ WHOLE = frozenset({MatchReason.CODE, MatchReason.PHONE, MatchReason.EMAIL})
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A customer that was found, why, how surely in percent, and whether it is no more than a
-    guess.
+    guess; by a code with contacts and addresses, else without.
     """
 
     customer: Customer
@@ -254,12 +254,13 @@ def _once(hits: Iterable[Hit]) -> list[Hit]:
 
 async def _by_code(db: Database, codes: Sequence[str]) -> list[Hit]:
     """These customers, else those whose codes differ by no more than leading noughts."""
-    hits = await _hits(db, codes, MatchReason.CODE)
-    if hits:
-        return hits
+    found = await list_whole(db, codes)
+    if found:
+        return [Hit(customer, MatchReason.CODE) for customer in found]
     numbers = [code[1:].lstrip("0") for code in codes]
     padded = [f"C{number:0>{width}}" for number in numbers for width in CODE_WIDTHS]
-    return [replace(hit, weak=True) for hit in await _hits(db, padded, MatchReason.CODE)]
+    found = await list_whole(db, padded)
+    return [Hit(customer, MatchReason.CODE, weak=True) for customer in found]
 
 
 async def _by_near_address(db: Database, text: str) -> list[Hit]:

@@ -16,7 +16,7 @@ from domain.tickets.records import (
     TicketNo,
     data_uses,
 )
-from store.customers.records import hold_survivors
+from store.customers.records import hold, hold_survivors
 from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
 from store.records import changes, counters
 from store.tickets import hand_overs
@@ -95,7 +95,8 @@ async def add_ticket(tx: Tx, ticket: Ticket) -> None:
     """A new ticket, its status the first line of its history; Conflict("exists") where the number
     is taken.
     """
-    await add_tickets(tx, [ticket])
+    ticket = await _add_row(tx, ticket)
+    await _add_derived(tx, [ticket])
     first = Change(
         ticket.recorded_at,
         ticket.recorded_by,
@@ -120,10 +121,37 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
         f"INSERT INTO tickets ({names}) VALUES ({marks(rows[0])})",
         [tuple(row.values()) for row in rows],
     )
+    await _add_derived(tx, tickets)
+    return tickets
+
+
+async def _add_row(tx: Tx, ticket: Ticket) -> Ticket:
+    """The row of a new ticket; returns it as it is, at the customer who is there by now."""
+    await hold(tx, [ticket.customer] if ticket.customer else [], alone=False)
+    row = _all_stored(ticket)
+    # Asked with the writing: hardly ever was the customer merged between the decision and this.
+    added = await tx.fetch_one(
+        f"INSERT INTO tickets ({', '.join(row)}) VALUES ({marks(row)}) RETURNING "
+        "(SELECT merged_into FROM customers WHERE code = tickets.customer_code) AS merged_into",
+        *row.values(),
+    )
+    assert added is not None
+    if added["merged_into"] is None:
+        return ticket
+    (settled,) = await _settled(tx, [ticket])
+    await tx.execute(
+        "UPDATE tickets SET customer_code = ? WHERE no = ?",
+        settled.customer,
+        settled.no,
+    )
+    return settled
+
+
+async def _add_derived(tx: Tx, tickets: Sequence[Ticket]) -> None:
+    """What follows from new tickets."""
     await _add_data(tx, tickets)
     await ticket_texts.keep(tx, tickets)
     await counters.raise_above(tx, "ticket", [ticket.no for ticket in tickets])
-    return tickets
 
 
 def _all_stored(ticket: Ticket) -> dict[str, object]:
@@ -330,12 +358,30 @@ async def list_by_customer(
     )
 
 
-async def list_unfinished_by_customer(db: Reader, code: str, limit: int = 200) -> list[Ticket]:
+UNFINISHED = 200
+"""A customer's tickets that are not closed are listed up to so many."""
+_UNFINISHED = "customer_code = ? AND status IN ('new', 'open') ORDER BY created_at, no LIMIT "
+
+
+async def list_unfinished_by_customer(
+    db: Reader, code: str, limit: int = UNFINISHED
+) -> list[Ticket]:
     """The customer's tickets that are not closed, oldest first."""
+    return await _listed(db, f"{_UNFINISHED}{int(limit)}", code)
+
+
+async def list_latest_and_unfinished(db: Reader, code: str, latest: int) -> list[Ticket]:
+    """The customer's last tickets, so many, and those that are not closed, oldest first."""
+    last = (
+        f"SELECT no FROM tickets WHERE customer_code = ? AND {COUNTS} "
+        f"ORDER BY created_at DESC, no DESC LIMIT {int(latest)}"
+    )
+    unfinished = f"SELECT no FROM tickets WHERE {_UNFINISHED}{UNFINISHED}"
     return await _listed(
         db,
-        f"customer_code = ? AND status IN ('new', 'open') "
-        f"ORDER BY created_at, no LIMIT {int(limit)}",
+        f"no IN (SELECT no FROM ({last}) AS latest UNION "
+        f"SELECT no FROM ({unfinished}) AS unfinished) ORDER BY created_at, no",
+        code,
         code,
     )
 

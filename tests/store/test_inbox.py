@@ -27,7 +27,9 @@ def event(
     )
 
 
-async def receive(db: Database, *events: Event, owner: str = "a", now: datetime = NOW) -> list[str]:
+async def receive(
+    db: Database, *events: Event, owner: str = "a", now: datetime = NOW
+) -> inbox.Woken:
     return await inbox.receive(db, events, owner, now)
 
 
@@ -38,6 +40,26 @@ async def finish_next(
     assert event is not None
     await db.write(lambda tx: inbox.finish(tx, event, NOW, state, reference))
     return event.event_id
+
+
+async def test_an_event_before_which_nothing_waits_is_handed_on_as_it_is_kept(db: Database) -> None:
+    first = await receive(db, event(1))
+    assert first.only == {CHAT: await inbox.next_pending(db, CHAT)}
+
+    assert (await receive(db, event(2))).only == {}
+    assert (await receive(db, event(3, "telegram:2002"), owner="b")).only.keys() == {
+        "telegram:2002"
+    }
+    assert (await receive(db, event(4, "telegram:2002"), owner="a")) == []
+
+
+async def test_an_event_that_was_handled_already_is_not_handed_on_again(db: Database) -> None:
+    handled = (await receive(db, event(1))).only[CHAT]
+    await db.write(lambda tx: inbox.finish(tx, handled, NOW))
+    assert (await receive(db, event(1))).only == {}
+
+    waiting = await receive(db, event(1), event(2))
+    assert waiting.only == {CHAT: replace(event(2), received_at=NOW)}
 
 
 async def test_an_event_comes_back_as_it_was_handed_over(db: Database) -> None:
