@@ -90,7 +90,8 @@ async def still_untold(work: Work, who: StaffId, waiting: Sequence[Untold]) -> S
     for one in await untold.list_still_untold(work.db, ids):
         if not await is_over(work, one):
             others.append(one)
-    if not others:
+    person = await staff.get_staff(work.db, who)
+    if not others or not person.role.covers(Role.SUPERVISOR):
         return []
     names = await staff.staff_names(work.db)
     return [Riding(_telling(others, names)(), tuple(waiting))]

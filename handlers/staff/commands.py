@@ -31,6 +31,7 @@ from handlers.registry import NOTHING, action, command, on_person_card
 from handlers.staff import audit as audit_text
 from store import audit
 from store import staff as store
+from store.chat import untold
 from store.engine.database import Tx, Write
 
 INVITATION_LIFETIME = timedelta(hours=24)
@@ -208,6 +209,7 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
             staff_id=person.id,
             blocked_at=ctx.now,
         )
+        ctx.change(untold.forget_person, staff_id=person.id)
         ctx.audit("staff.blocked", record)
         done = _("ระงับแล้ว")
     else:

@@ -268,6 +268,13 @@ async def list_unreached(db: Reader, limit: int) -> list[Untold]:
     return found
 
 
+async def forget_person(tx: Tx, staff_id: StaffId) -> None:
+    """Drop what waits for somebody whose access is taken away: it may name customers, and the work
+    is others' from then on.
+    """
+    await tx.execute("DELETE FROM untold WHERE staff_id = ?", staff_id)
+
+
 _TOLD = Outdated("untold", "id", "told_at IS NOT NULL AND told_at < ?", "told_at")
 
 

@@ -115,6 +115,16 @@ async def test_what_the_officer_was_told_meanwhile_rides_with_no_supervisors_ans
     assert await desk.value(waiting, desk.ids["ton"]) == 0
 
 
+async def test_who_is_no_supervisor_any_more_hears_nothing_of_others(climbing):
+    desk = climbing
+    await notify(desk)
+    desk.wait(hours=24, minutes=1)
+    await tick(desk)
+    await desk.db.write(lambda tx: staff.set_role(tx, desk.ids["ton"], Role.OFFICER))
+    await desk.hears(desk.line.text_event(TON_LINE, "เมนู"))
+    assert len(desk.line_texts(TON_LINE)) == 1
+
+
 async def test_as_long_as_nobody_is_reached_it_goes_on_and_stands_in_the_status(climbing):
     desk = climbing
     await desk.db.write(

@@ -115,3 +115,15 @@ async def test_a_reminder_whose_rule_the_office_took_away_is_told_all_the_same(d
     desk.recorders["telegram"].refused.clear()
     _menu, told = (await desk.says("เมนู", who="ton")).replies
     assert "ค้างส่ง 1 เรื่อง" in str(told)
+
+
+async def test_nothing_is_kept_for_whom_access_was_taken_away(desk):
+    await desk.says(SENT)
+    for recorder in desk.recorders.values():
+        recorder.refused.add("nok")
+    await reminded(desk, 1)
+    assert await desk.count("untold", "staff_id = ?", desk.ids["nok"]) > 0
+    await desk.says("เจ้าหน้าที่", who="may")
+    await desk.presses("นก", who="may")
+    assert "ระงับแล้ว" in (await desk.presses("ระงับ", who="may")).text
+    assert await desk.count("untold", "staff_id = ?", desk.ids["nok"]) == 0
