@@ -1,17 +1,20 @@
 """Microdata contracts: their number within the Buddhist year, their fields, and the next number."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.dates.days import BUDDHIST_OFFSET
 from domain.errors import InvalidInput
+from domain.text import digits
 from domain.tickets.records import parse_contract_no
 
 DUE_DATES = ("return_due_on", "research_due_on")
 """When the signed contract, and when the research result, was agreed to be there."""
 FURTHEST = timedelta(days=10 * 366)
 """A date agreed further ahead is a slip of the finger."""
+_NUMBER = re.compile(r"(?<![\w/.-])(?P<number>[1-9]\d{0,4})\s?/\s?(?P<year>2[45]\d\d)(?![\d/])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,24 @@ def split_no(no: str) -> tuple[int, int]:
     """Reads the number and the Buddhist year of `81/2563`; raises InvalidInput("contract_no")."""
     number, year = parse_contract_no(no).split("/")
     return int(number), int(year)
+
+
+def numbers_in(text: str) -> list[str]:
+    """Returns what may be contracts' numbers among other words, with their year in full, each
+    once.
+    """
+    found = _NUMBER.finditer(digits(text))
+    return list(dict.fromkeys(f"{int(one['number'])}/{one['year']}" for one in found))
+
+
+def mentions(plain: str, no: str) -> bool:
+    """Returns whether a text with Arabic digits holds a contract's number, its year in full or in
+    two digits.
+    """
+    number, year = split_no(no)
+    century, short = divmod(year, 100)
+    written = rf"(?<![\d/]){number}\s?/\s?(?:{century})?{short:02}(?![\d/])"
+    return re.search(written, plain) is not None
 
 
 def check_year(no: str, today: date) -> str:

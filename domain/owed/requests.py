@@ -10,9 +10,10 @@ from enum import StrEnum
 from domain.catalogue import Catalogue
 from domain.customers.records import CustomerCode
 from domain.data import TomlTable
-from domain.owed.contracts import Contract
+from domain.owed.contracts import Contract, mentions
 from domain.owed.rules import Owed, OwedState
 from domain.staff import StaffId
+from domain.text import digits
 from domain.tickets.records import Status, Ticket
 
 STEPS = (
@@ -221,10 +222,12 @@ def place(
     `ends` = the rules of things owed that this subject ends."""
     step = steps.step_of(ticket.subject)
     at = ticket.closed_at or ticket.created_at
+    named = of_contract(ticket.contract_no, lives)
+    if step in AFTERWARDS and not ticket.contract_no:
+        named = _mentioned(ticket, lives)
+    if named:
+        return Placement(named)
     if ticket.contract_no:
-        named = of_contract(ticket.contract_no, lives)
-        if named:
-            return Placement(named)
         # Another contract is another request.
         lives = [life for life in lives if life.contract is None]
     latest_first = sorted(lives, key=_touched_at, reverse=True)
@@ -269,6 +272,18 @@ def of_contract(no: str, lives: Sequence[Life]) -> Life | None:
         if no and life.contract is not None and life.contract.no == no:
             return life
     return None
+
+
+def _mentioned(ticket: Ticket, lives: Sequence[Life]) -> Life | None:
+    """Returns the one request of whose contract a ticket speaks, also without the word for a
+    contract: "81/2563", "81/63".
+    """
+    text = digits(f"{ticket.details}\n{ticket.result}")
+    spoken_of = []
+    for life in lives:
+        if life.contract is not None and mentions(text, life.contract.no):
+            spoken_of.append(life)
+    return spoken_of[0] if len(spoken_of) == 1 else None
 
 
 def _about(projects: Sequence[str], lives: list[Life]) -> list[Life]:

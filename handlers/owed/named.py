@@ -1,5 +1,6 @@
 """Contracts that a text names by their number, including those that only tickets mention."""
 
+from domain.owed.contracts import numbers_in
 from domain.owed.requests import Life
 from domain.tickets.references import ReferenceKind
 from handlers.chat import Button, Masked, Reply, say
@@ -25,6 +26,17 @@ class ContractRecords(RecordKind):
 
     async def show(self, ctx: Context, no: str) -> Reply:
         return await by_contract(ctx, no)
+
+    async def meant(self, ctx: Context, text: str) -> list[str]:
+        """Contracts whose number stands among words without the one for a contract."""
+        found = []
+        for no in numbers_in(text):
+            if await contracts.find_contract(ctx.db, no):
+                found.append(no)
+        return found
+
+    def words_that_led(self, text: str) -> str:
+        return ", ".join(numbers_in(text))
 
     async def option(self, ctx: Context, no: str) -> Button:
         return Button(

@@ -174,6 +174,44 @@ async def test_which_request_is_asked_only_when_two_may_be_meant(desk):
     assert await desk.count("owed", "rule = 'research' AND state = 'open'") == 1
 
 
+@pytest.mark.parametrize("named", ["81/2569", "๘๑/๒๕๖๙"])
+async def test_a_contract_s_number_alone_says_which_of_two_a_chase_is_about(desk, named):
+    for no in ("81/2569", "82/2569"):
+        await desk.says(f"/open C70001 เมล 7.9 ส่งสัญญา {no} => ส่งแล้ว ปิด")
+        await desk.says(f"/open C70001 เมล 7.10 ได้สัญญา {no} => ได้รับแล้ว ปิด")
+    done = await desk.says(f"/open C70001 โทร 7.12 ทวงผลงาน {named} => จะส่งสิ้นปี ปิด")
+    assert "📄 สัญญา 81/2569" in done.text
+    assert "ถ้าใบงาน" not in done.text
+
+
+async def test_its_year_may_have_two_digits(desk):
+    for no in ("81/2569", "82/2569"):
+        await desk.says(f"/open C70001 เมล 7.9 ส่งสัญญา {no} => ส่งแล้ว ปิด")
+        await desk.says(f"/open C70001 เมล 7.10 ได้สัญญา {no} => ได้รับแล้ว ปิด")
+    await desk.says("/open C70001 โทร 7.12 ทวงผลงาน 81/69 => จะส่งสิ้นปี ปิด")
+    done = await desk.presses("ปิดด้วยผลนี้")
+    assert "📄 สัญญา 81/2569" in done.text
+
+
+@pytest.mark.parametrize(
+    "line", ["ติดตาม 81/2569", "เลื่อน 81/2569 ไปวันศุกร์", "เลิกติดตาม ๘๑/๒๕๖๙ ติดต่อไม่ได้"]
+)
+async def test_a_sentence_with_a_contract_s_number_shows_the_contract(desk, line):
+    await desk.says("/open C70001 เมล 7.9 ส่งสัญญา 81/2569 => ส่งแล้ว ปิด")
+    shown = await desk.says(line)
+    assert "📄 สัญญา 81/2569\nผู้รับบริการ: C70001" in shown.text
+    assert "ผู้รับบริการใหม่" not in shown.text
+    assert "ผลลัพธ์: 0" in (await desk.says(line.replace("8", "7").replace("๘", "๗"))).text
+
+
+async def test_a_number_that_is_part_of_another_names_no_contract(desk):
+    for no in ("1/2569", "82/2569"):
+        await desk.says(f"/open C70001 เมล 7.9 ส่งสัญญา {no} => ส่งแล้ว ปิด")
+        await desk.says(f"/open C70001 เมล 7.10 ได้สัญญา {no} => ได้รับแล้ว ปิด")
+    done = await desk.says("/open C70001 โทร 7.12 ทวงผลงาน 11/2569 และ 1/2569/3 => จะส่ง ปิด")
+    assert "ถ้าใบงาน" in done.text
+
+
 # The reminder.
 
 
