@@ -17,6 +17,10 @@ VIEWS = ("officers", "week", "ignored", "letters", "risk")
 FORMATS = ("xlsx", "csv")
 NOBODY = StaffId(0)
 """Stands for the officer of what nobody looks after."""
+UNREAD = 40
+"""So much of what says nothing is repeated."""
+SOME_DAY = date(2026, 1, 1)
+"""Today, where only the shape of a text counts."""
 _UNITS = {
     "day": CalendarSpan(0, 1),
     "week_unit": CalendarSpan(0, 7),
@@ -82,7 +86,7 @@ def read_asked(text: str, speaker: Speaker) -> AskedList:
     while rest:
         taken = _next(asked, rest, speaker)
         if taken is None:
-            raise InvalidInput("owed_list", text=shorten(rest, 40))
+            raise InvalidInput("owed_list", text=shorten(rest, UNREAD))
         asked, rest = taken
     return asked
 
@@ -91,7 +95,25 @@ def begins_filter(text: str) -> bool:
     """Returns whether a text that is glued to a command's word goes on as what narrows its
     list.
     """
+    if take_span(text, SOME_DAY) is not None:
+        return True
     return any(text.casefold().startswith(spelling) for spelling, _key in _spellings())
+
+
+def is_filter(text: str) -> bool:
+    """Returns whether a text says nothing but what narrows a list, nobody's name among it."""
+    rules = dict(words("owed_kinds").values)
+    nobody = Speaker(
+        NOBODY,
+        SOME_DAY,
+        {},
+        rules,
+    )
+    try:
+        read_asked(text, nobody)
+    except InvalidInput:
+        return False
+    return True
 
 
 def begins_age(text: str) -> bool:

@@ -222,9 +222,7 @@ def place(
     `ends` = the rules of things owed that this subject ends."""
     step = steps.step_of(ticket.subject)
     at = ticket.closed_at or ticket.created_at
-    named = of_contract(ticket.contract_no, lives)
-    if step in AFTERWARDS and not ticket.contract_no:
-        named = _mentioned(ticket, lives)
+    named = _named(ticket, step, lives)
     if named:
         return Placement(named)
     if ticket.contract_no:
@@ -274,10 +272,12 @@ def of_contract(no: str, lives: Sequence[Life]) -> Life | None:
     return None
 
 
-def _mentioned(ticket: Ticket, lives: Sequence[Life]) -> Life | None:
-    """Returns the one request of whose contract a ticket speaks, also without the word for a
-    contract: "81/2563", "81/63".
+def _named(ticket: Ticket, step: str, lives: Sequence[Life]) -> Life | None:
+    """Returns the request with the ticket's contract; of one without a number, on its way already,
+    the one of whose contract alone it speaks, also without the word for it: "81/2563", "81/63".
     """
+    if ticket.contract_no or step not in AFTERWARDS:
+        return of_contract(ticket.contract_no, lives)
     text = digits(f"{ticket.details}\n{ticket.result}")
     spoken_of = []
     for life in lives:

@@ -5,7 +5,18 @@ those who lead.
 from collections.abc import Awaitable, Callable, Mapping
 
 from domain.customers.records import Customer
-from domain.owed.narrowing import EVERYTHING, Narrowing, begins_age, begins_filter
+from domain.errors import InvalidInput
+from domain.owed.contracts import numbers_in
+from domain.owed.narrowing import (
+    EVERYTHING,
+    UNREAD,
+    Narrowing,
+    begins_age,
+    begins_filter,
+    is_filter,
+)
+from domain.text import shorten
+from domain.tickets.references import ReferenceKind, take_reference
 from handlers.chat import (
     Button,
     Choice,
@@ -26,7 +37,9 @@ from handlers.owed import (
     narrowed,
     request_cards,
 )
-from handlers.registry import ANYTHING, NOTHING, action, command, spoken
+from handlers.owed.named import by_contract
+from handlers.owed.request_presses import requests_of
+from handlers.registry import ANYTHING, action, command, spoken
 from handlers.tickets import cards as ticket_cards
 from store.customers import records as register
 from store.owed import contracts as store
@@ -50,7 +63,10 @@ VIEWS: Mapping[str, Callable[[Context, Narrowing], Awaitable[Reply]]] = {
     "ของค้างส่ง",
     "ที่ค้างส่ง",
     "รายการค้างส่ง",
-    fits=NOTHING,
+    "ใครยังไม่ส่ง",
+    "ใครยังไม่คืน",
+    fits=is_filter,
+    joined=is_filter,
 )
 @spoken("ค้าง", fits=begins_age, joined=begins_age)
 @command(
@@ -64,9 +80,15 @@ async def owed(ctx: Context, args: str) -> Reply:
     """Lists the customers who owe something, the oldest debt first; with words behind it the list
     that they ask for.
     """
-    asked = await narrowed.read_words(ctx, args)
     if not args.strip():
         return await show_debtors(ctx, 0)
+    named = await _named(ctx, args)
+    if named is not None:
+        return named
+    try:
+        asked = await narrowed.read_words(ctx, args)
+    except InvalidInput as error:
+        return await _of_customer(ctx, args, error)
     if asked.to is not None:
         return await handing.preview(
             ctx,
@@ -76,6 +98,31 @@ async def owed(ctx: Context, args: str) -> Reply:
     if asked.file:
         return await list_files.send(ctx, asked)
     return await VIEWS[asked.view](ctx, asked.wanted)
+
+
+async def _named(ctx: Context, args: str) -> Reply | None:
+    """Shows the one contract, or the requests of the one customer, whose number was typed."""
+    taken = take_reference(args, ReferenceKind.CUSTOMER)
+    if taken is not None and not taken[1]:
+        customer, _rest = taken
+        return await requests_of(ctx, customer.value)
+    numbers = numbers_in(args)
+    if len(numbers) == 1 and await store.find_contract(ctx.db, numbers[0]):
+        return await by_contract(ctx, numbers[0])
+    return None
+
+
+async def _of_customer(ctx: Context, name: str, error: InvalidInput) -> Reply:
+    """Shows the requests of the one customer of this name; else the words were meant for a list,
+    and are none.
+    """
+    nothing_read = error.params.get("text") == shorten(name, UNREAD)
+    if not nothing_read:
+        raise error
+    hits = await ctx.find_customers(name)
+    if len(hits) != 1 or hits[0].weak:
+        raise error
+    return await requests_of(ctx, hits[0].customer.code)
 
 
 @action("owed.view")

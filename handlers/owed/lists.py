@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import InvalidInput
+from domain.owed.narrowing import is_filter
 from domain.owed.rules import OwedState
 from domain.text import digits, shorten
 from domain.tickets.records import parse_contract_no
@@ -21,7 +22,7 @@ from handlers.chat import (
 from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
-from handlers.owed import request_cards
+from handlers.owed import lead_lists, narrowed, request_cards
 from handlers.owed.named import by_contract
 from handlers.registry import action, command
 from handlers.tickets import cards as ticket_cards
@@ -115,11 +116,23 @@ async def all_contracts(ctx: Context, args: str) -> Reply:
     "unreturned",
     "สัญญาค้าง",
     about="สัญญาที่ยังไม่ส่งคืน",
-    fits=_are_filters,
-    also=("สัญญาที่ยังไม่คืน", "สัญญาที่ยังไม่ส่งคืน", "สัญญายังไม่คืน", "สัญญาค้างส่ง", "สัญญาที่ค้าง", "ใครยังไม่คืนสัญญา"),
+    fits=is_filter,
+    joined=is_filter,
+    also=(
+        "สัญญาที่ยังไม่คืน",
+        "สัญญาที่ยังไม่ส่งคืน",
+        "สัญญายังไม่คืน",
+        "สัญญาค้างส่ง",
+        "สัญญาที่ค้างส่ง",
+        "สัญญาที่ค้าง",
+        "ใครยังไม่คืนสัญญา",
+    ),
 )
 async def unreturned(ctx: Context, args: str) -> Reply:
     """Lists the contracts that were not sent back yet, the longest expected first."""
+    if not _are_filters(args):
+        asked = await narrowed.read_words(ctx, f"contract {args}")
+        return await lead_lists.show_lines(ctx, asked.wanted)
     return await show_list(ctx, read_view(View("unreturned"), args))
 
 
@@ -127,11 +140,15 @@ async def unreturned(ctx: Context, args: str) -> Reply:
     "research",
     "ผลงานวิจัย",
     about="ผลงานวิจัยที่ค้างส่งและที่ได้รับแล้ว",
-    fits=_are_filters,
+    fits=is_filter,
+    joined=is_filter,
     also=("ผลงานวิจัยค้างส่ง", "ผลงานวิจัยที่ค้าง", "ผลงานวิจัยค้าง", "งานวิจัยค้าง", "งานวิจัย", "ผลวิจัย"),
 )
 async def research(ctx: Context, args: str) -> Reply:
     """Lists the research results, those still owed first, or those that the typed filters leave."""
+    if not _are_filters(args):
+        asked = await narrowed.read_words(ctx, f"research {args}")
+        return await lead_lists.show_lines(ctx, asked.wanted)
     return await show_list(ctx, read_view(View("research"), args))
 
 

@@ -71,8 +71,13 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("request.list")
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Lists the requests of a customer below the message from which the button comes."""
+    return await requests_of(ctx, args["code"])
+
+
+async def requests_of(ctx: Context, code: str) -> Reply:
     """Lists the requests of a customer, the latest first."""
-    customer = await customers.get_customer(ctx.db, args["code"])
+    customer = await customers.get_customer(ctx.db, code)
     ctx.audit("customer.named", customer.code)
     options = []
     for life in reversed(await requests.list_by_customer(ctx.db, customer.code)):

@@ -205,3 +205,45 @@ async def test_the_button_sends_the_file_of_the_list_that_is_shown(owing):
     await owing.says("/owed ต้น", who="ton")
     await owing.presses("ไฟล์ Excel", who="ton")
     assert len(rows_of(owing, owing.documents[-1])) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("ใครค้างสัญญาบ้าง", 3),
+        ("สัญญาที่ค้างเกินปี", 0),
+        ("สัญญาที่ค้างเกิน 1 วัน", 2),
+        ("สัญญาที่ค้างส่งเดือนนี้", 3),
+        ("ค้างส่งเดือนนี้", 3),
+        ("ใครยังไม่ส่งผลงานวิจัย", 0),
+        ("/owed รอสัญญา ทุกคน", 3),
+        ("ผลงานวิจัยที่ค้างเกิน 1 ปี", 0),
+    ],
+)
+async def test_a_sentence_of_nothing_but_filters_is_the_list_that_it_asks_for(owing, line, lines):
+    answer = await owing.says(line, who="ton")
+    assert answer.text.startswith(f"⏰ ค้างส่ง {lines} เรื่อง")
+
+
+@pytest.mark.parametrize("line", ["สัญญา ธรรมศักดิ์", "ค้างส่งนม ใจดี", "ผลงานวิจัย ใจดี"])
+async def test_a_name_that_begins_like_a_list_is_none(owing, line):
+    assert "ค้างส่ง 0" not in (await owing.says(line, who="ton")).text
+
+
+async def test_a_customer_or_a_contract_behind_owed_is_shown(owing):
+    for named in ("C70001", "กมลชนก รัตนพิทักษ์"):
+        shown = await owing.says(f"/owed {named}")
+        assert shown.text.startswith("คำขอข้อมูล · C70001")
+    await owing.says(SENT.format("C70001").replace("สัญญา", "สัญญา 12/2569"))
+    shown = await owing.says("/owed 12/2569")
+    assert shown.text.startswith("📄 สัญญา 12/2569")
+
+
+async def test_a_month_behind_owed_is_one_where_no_contract_has_its_number(owing):
+    answer = await owing.says("/owed 11/2569", who="ton")
+    assert "เริ่มค้าง พ.ย. 69" in answer.text
+
+
+async def test_what_is_wanted_as_a_file_may_be_said_so(owing):
+    answer = await owing.says("/owed สัญญา ส่งไฟล์", who="ton")
+    assert "📎 ค้างส่ง · สัญญาที่ลงนาม · 3 แถว" in answer.text
