@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from domain.mail.raw.characters import decode, safe_text
 from domain.mail.raw.files import attachment
 from domain.mail.raw.flowed import reflow
-from domain.mail.raw.limits import ATTACHMENTS, LONGEST_PAGE
+from domain.mail.raw.limits import ATTACHMENTS, PAGES
 from domain.mail.raw.notes import (
     ALTERNATIVES_DIFFER,
     CUT,
@@ -35,11 +35,12 @@ _SIGNATURES = (
 _RICH = ("text/enriched", "text/richtext")
 _ENCODED = ("base64", "quoted-printable")
 _TEXTS = (PLAIN, PAGE, *_RICH)
-_LARGEST_TEXT = 4 * LONGEST_PAGE
+_LARGEST_TEXT = 8 * PAGES
 """Bytes of a text that are decoded; a character has at most four."""
 _RICH_TAG = re.compile(r"<<|<param>.*?</param>|</?[A-Za-z-]{1,30}>", re.IGNORECASE | re.DOTALL)
 _NO_LETTER = re.compile(r"<[a-z]+:[^>\s]*>|[\W_]+")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_PICTURE = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]*+")
 _META_WITHIN = 4_096
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
@@ -206,7 +207,7 @@ def _add_text(found: Bodies, part: Part, budget: Budget) -> None:
     if part.kind == PLAIN:
         text = _without_pgp(reflow(text, parameters), budget)
     elif part.kind == PAGE:
-        page = read_page(text, budget.notes)
+        page = read_page(_page(text, budget))
         found.rows += page.rows
         text = page.text
     else:
@@ -226,6 +227,16 @@ def _without_files(
         name = decode(each.name, declared, budget.notes)
         _keep(found, name, UNKNOWN, each.content, budget)
     return rest
+
+
+def _page(text: str, budget: Budget) -> str:
+    """Returns as much of a page as may be read, without the pictures in it."""
+    page = _PICTURE.sub("", text)
+    kept = page[: max(budget.pages, 0)]
+    if len(kept) < len(page):
+        budget.notes.add(CUT)
+    budget.pages -= len(kept)
+    return kept
 
 
 def _meta(data: bytes) -> str:

@@ -64,6 +64,7 @@ _MEMBER_NAME = 46
 """Bytes before the name in an archive's list."""
 _MOST_MEMBERS = 20_000
 _ZIP = b"PK"
+_OTHER_ENDING = ".dat"
 _ENDINGS = {
     "application/json": ".json",
     "application/msword": ".doc",
@@ -104,7 +105,7 @@ _ENDINGS = {
 def attachment(name: str, mime: str, content: bytes, number: int) -> MailAttachment:
     """Returns a file as it is handed on; `number` names one that came without a name."""
     kind, _sign, _rest = mime.partition("/")
-    shown = plain_name(name) or f"{kind}-{number}{_ENDINGS.get(mime, '.bin')}"
+    shown = plain_name(name) or f"{kind}-{number}{_ENDINGS.get(mime, _OTHER_ENDING)}"
     return MailAttachment(shown, mime, content, is_dangerous(name, shown, mime, content))
 
 

@@ -16,8 +16,10 @@ ATTACHMENTS = 250
 """Files of a mail that are handed on; a thousand pictures would be a list that nobody reads."""
 TEXT = 200_000
 """Characters of a mail's own words, and as many of its history: a hundred pages."""
-LONGEST_PAGE = 3_000_000
-"""Characters of an HTML page that are read: the longest newsletters have a fifth of it."""
+PAGES = 1_500_000
+"""Characters of HTML that are read of a mail, pictures within it aside: the longest newsletters
+have half of it.
+"""
 MARKS = 30
 """Marks on one letter (Unicode's own limit for streams): to set more in order takes quadratic
 time.

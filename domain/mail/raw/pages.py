@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
 
-from domain.mail.raw.limits import LONGEST_PAGE
-from domain.mail.raw.notes import CUT, Notes
 from domain.mail.raw.tags import Tag, read_tags
 
 
@@ -322,12 +320,10 @@ _ENDS: dict[str, Callable[[_Writer, _Element], None]] = {
 }
 
 
-def read_page(page: str, notes: Notes) -> PageText:
+def read_page(page: str) -> PageText:
     """Returns a page as text."""
-    if len(page) > LONGEST_PAGE:
-        notes.add(CUT)
     writer = _Writer()
-    for piece in read_tags(page[:LONGEST_PAGE]):
+    for piece in read_tags(page):
         if isinstance(piece, str):
             writer.text(piece)
         elif piece.is_end:

@@ -33,7 +33,7 @@ _SHORT_KINDS = {"text": PLAIN, "plain": PLAIN, "html": PAGE}
 @dataclass(slots=True)
 class Budget:
     """What may still be spent on one mail with all the mails in it: parts, bytes that are gone
-    through for boundaries, lines that look like one, files, and characters of all texts.
+    through for boundaries, lines that look like one, files, and characters of texts and of pages.
     """
 
     parts: int = limits.PARTS
@@ -41,6 +41,7 @@ class Budget:
     looks: int = _LOOKS
     attachments: int = limits.ATTACHMENTS
     characters: int = 3 * limits.TEXT
+    pages: int = limits.PAGES
     notes: Notes = field(default_factory=set)
 
     def is_spent(self) -> bool:

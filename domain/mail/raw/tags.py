@@ -56,6 +56,7 @@ def read_tags(page: str) -> Iterator[str | Tag]:
         yield tag
         if tag.name in _CLOSINGS and not tag.is_end:
             at = _behind(page, at, tag.name)
+            yield Tag(tag.name, is_end=True)
 
 
 def unescape(text: str) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from domain.mail.raw.notes import BROKEN_ENCODING, Notes
 
 _NOT_64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_IS_64 = re.compile(rb"[A-Za-z0-9+/\s]++={0,2}")
+_SHORT = 1_000
 _PADDING = re.compile(rb"=+")
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/]+")
 _ALSO_64 = bytes.maketrans(b"-_", b"+/")
-_LINES_64 = re.compile(rb"(?:[A-Za-z0-9+/_-]*=*[ \t]*(?:\r?\n|\Z))*+")
+_LINES_64 = re.compile(rb"(?:[A-Za-z0-9+/]*=*[ \t]*(?:\r?\n|\Z))*+")
 _FOOTER = b"__"
 """How lists' servers begin what they write below a mail."""
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,300})\r?\n", re.MULTILINE)
@@ -45,6 +47,21 @@ def decode_quoted(data: bytes) -> bytes:
 
 def decode_base64(data: bytes) -> bytes:
     """Returns base64 decoded, whatever stands between, without padding or with it in the middle."""
+    whole = data.rstrip()
+    if _IS_64.fullmatch(whole) and len(whole) > _SHORT:
+        # A long file is not copied where nothing is wrong with it.
+        return _whole(whole)
+    return _pieces(data)
+
+
+def _whole(data: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        return _pieces(data)
+
+
+def _pieces(data: bytes) -> bytes:
     blocks = _PADDING.split(data.translate(_ALSO_64))
     return b"".join(map(_block, blocks))
 
@@ -68,14 +85,14 @@ def _base64_body(data: bytes, notes: Notes) -> bytes:
     end = found.end() if found else 0
     if end == len(stripped):
         return decode_base64(stripped)
+    before = stripped[:end].rstrip()
+    below = stripped[end:].lstrip(b"\r\n")
+    if before and below.startswith(_FOOTER):
+        return decode_base64(before) + b"\n" + below
     notes.add(BROKEN_ENCODING)
     foreign = len(_NOT_64.findall(stripped))
     if foreign * 20 > len(stripped):
         return data
-    before = stripped[:end].rstrip()
-    below = stripped[end:].lstrip(b"\r\n")
-    if before.endswith(b"=") and below.startswith(_FOOTER):
-        return decode_base64(before) + b"\n" + below
     return decode_base64(stripped)
 
 
