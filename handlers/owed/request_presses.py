@@ -252,7 +252,8 @@ async def bring_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ticket = await tickets.get_ticket(ctx.db, args["ticket"])
     number = await requests.find_request_of(ctx.db, ticket.no)
     left = await _load(ctx, args)
-    if number in (None, left.request.id) or ticket.customer is None:
+    # It may have gone on to somebody else since, or off any request.
+    if number in (None, left.request.id) or ticket.customer != args.get("code"):
         return await request_cards.show(ctx, left.request.id)
     life = await requests.get_life(ctx.db, number)
     others = [one for one in left.tickets if life.may_hold(one)]

@@ -120,10 +120,11 @@ async def _left_behind(
         code=left.request.customer,
     )
     label = _("ย้ายทั้งคำขอมาที่ %(code)s", code=ticket.customer)
+    args = {"ticket": ticket.no, "request": str(number), "code": ticket.customer or ""}
     bring = Button(
         label,
         "request.bring",
-        {"ticket": ticket.no, "request": str(number)},
+        args,
         once=True,
     )
     return (Paragraph(text, (bring,)),)

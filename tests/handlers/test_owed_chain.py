@@ -173,6 +173,17 @@ async def test_one_of_two_tickets_takes_the_contract_that_it_names_along(desk):
     assert len(on) == 1
 
 
+async def test_nothing_is_brought_to_whom_the_button_does_not_name(desk):
+    await desk.says("/open C81554 เมล 7.5 ขอโครงร่าง => ส่งแล้ว ปิด")
+    await desk.says(f"/open C81554 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
+    await corrected(desk, "R2611000125", "ผู้รับบริการ", "C70001")
+    stale = desk.last["telegram:nok"].token("ย้ายทั้งคำขอมาที่ C70001")
+    await corrected(desk, "R2611000125", "ผู้รับบริการ", "C90210")
+    await desk.presses_token(stale)
+    assert await desk.count("tickets", "no = 'R2611000124' AND customer_code = 'C81554'") == 1
+    assert await desk.count("tickets", "customer_code = 'C70001'") == 0
+
+
 async def test_a_number_that_only_one_ticket_names_is_corrected_with_it(desk):
     await desk.says(f"/open C70001 เมล 7.9 {SENT} => ส่งแล้ว ปิด")
     said = await corrected(desk, "R2611000124", "เลขที่สัญญา", "18/2569")
