@@ -134,6 +134,9 @@ def store_draft(ctx: Context, draft: Draft) -> None:
     if draft.state == "saved":
         # What its messages said is the record's from now on: whoever takes one back is told so.
         ctx.origins.update(*(events.split() for events in draft.sources.values()))
+        if draft.version == 0:
+            # One line said it all: no button names the draft, and nobody was asked for more.
+            return
     else:
         draft = replace(draft, sources=_sources(draft, ctx.origins))
     ctx.change(forms.save, draft=draft)

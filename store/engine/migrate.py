@@ -1,7 +1,7 @@
 """Numbered migrations, as in `store/migrations/0001_desk.sql`: each applied once, in order.
 
 They are written for PostgreSQL; SQLite gets them with its own types. A statement under a comment
-that begins with `postgresql only` is left out there."""
+that begins with `postgresql only` is left out there, one under `sqlite only` elsewhere."""
 
 import re
 from datetime import datetime
@@ -24,7 +24,7 @@ SQLITE = {
 (store/engine/sqlite.py).
 """
 _SQLITE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, SQLITE))})(?!\w)")
-_POSTGRESQL_ONLY = re.compile(r"^-- postgresql only\b", re.MULTILINE)
+_ONLY = re.compile(r"^-- (postgresql|sqlite) only\b", re.MULTILINE)
 
 
 class NewerSchema(Exception):
@@ -47,10 +47,16 @@ def _statements(script: str, engine: str) -> list[str]:
         for part in script.replace(";\n", ";\0").split("\0")
         if part.strip().rstrip(";")
     ]
+    ours = [statement for statement in statements if _is_for(engine, statement)]
     if engine != "sqlite":
-        return statements
-    shared = [statement for statement in statements if not _POSTGRESQL_ONLY.search(statement)]
-    return [_SQLITE.sub(lambda found: SQLITE[found[0]], statement) for statement in shared]
+        return ours
+    return [_SQLITE.sub(lambda found: SQLITE[found[0]], statement) for statement in ours]
+
+
+def _is_for(engine: str, statement: str) -> bool:
+    """Whether the statement is meant for this engine: most are for both."""
+    only = _ONLY.search(statement)
+    return only is None or only[1] == engine
 
 
 async def apply_migrations(tx: Tx, now: datetime) -> list[int]:

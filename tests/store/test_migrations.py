@@ -5,11 +5,13 @@ the same.
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from store.chat import inbox
 from store.engine import migrate
 from store.engine.database import Database
 from store.engine.migrate import NewerSchema
@@ -17,6 +19,7 @@ from tests.fakes.postgres import Postgresql
 
 Opening = Callable[[str], Awaitable[Database]]
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+EVENT = inbox.Event("telegram", "e1", "telegram:1", 1, "{}")
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import asyncio, sys
@@ -245,3 +248,26 @@ async def test_a_url_of_no_known_kind_is_named_with_its_variable(
 ) -> None:
     with pytest.raises(ValueError, match="DESKBOT_DATABASE_URL must look like"):
         await opening(url)
+
+
+async def test_what_comes_in_and_goes_out_writes_no_page_for_its_number(
+    tmp_path: Path, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = migrate._files()
+    url = f"sqlite:///{tmp_path}/old.db"
+    # A desk from before, with something in it.
+    monkeypatch.setattr(migrate, "_files", lambda: [one for one in files if one[0] < 38])
+    old = await opening(url)
+    await inbox.receive(old, [EVENT], "a", NOW)
+    await old.close()
+
+    monkeypatch.setattr(migrate, "_files", lambda: files)
+    db = await opening(url)
+    assert (await inbox.receive(db, [replace(EVENT, event_id="e2")], "a", NOW)) == ["telegram:1"]
+    rows = await db.fetch("SELECT seq, event_id FROM inbox ORDER BY seq")
+    assert [tuple(row.values()) for row in rows] == [(1, "e1"), (2, "e2")]
+    assert (
+        await db.fetch("SELECT name FROM sqlite_sequence WHERE name IN ('inbox', 'outbox')") == []
+    )
+    assert [row["integrity_check"] for row in await db.fetch("PRAGMA integrity_check")] == ["ok"]
+    await db.close()
