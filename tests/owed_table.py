@@ -56,7 +56,7 @@ class Chain:
         own = [subject for subject in subjects if subject.startswith(self.kind)]
         return next(iter([*own, *subjects]))
 
-    def close(self, name: str, subject: str) -> None:
+    def close(self, name: str, subject: str, begun: datetime | None = None) -> None:
         self.now += timedelta(days=1)
         at = self.now
         self.tickets[name] = Ticket(
@@ -64,8 +64,8 @@ class Chain:
             "email",
             subject,
             "x",
-            at,
-            at,
+            begun or at,
+            begun or at,
             None,
             StaffId(1),
             status=Status.CLOSED,
@@ -73,8 +73,8 @@ class Chain:
         )
         self.settle()
 
-    def start(self, name: str = "start") -> None:
-        self.close(name, self.subject(self.rule.starts))
+    def start(self, name: str = "start", begun: datetime | None = None) -> None:
+        self.close(name, self.subject(self.rule.starts), begun)
 
     def prove(self, name: str = "proof") -> None:
         self.close(name, self.subject(self.rule.ends))
@@ -190,7 +190,10 @@ EVENTS: Mapping[str, Step] = {
         lambda c: c.prove(), lambda c: c.without("proof")
     ),
     "a start is closed after the proof": _then(lambda c: c.prove(), lambda c: c.start("second")),
-    "and the proof is opened again": _then(
+    "a start that was begun before the proof is closed, or closed anew, after it": _then(
+        lambda c: c.prove(), lambda c: c.without("start"), lambda c: c.start(begun=START)
+    ),
+    "a start is closed after the proof, which is opened again then": _then(
         lambda c: c.prove(), lambda c: c.start("second"), lambda c: c.without("proof")
     ),
     "a proof is written up later that came before the start": _then(

@@ -11,18 +11,21 @@ from domain.staff import StaffId
 from domain.tickets.records import Status, Ticket
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
-_TICKET, _WORD = range(2)
-"""In which order the facts of one instant count; the tickets among them as they are numbered."""
+_AS_NUMBERED, _PROOF_OF_DAY, _START_OF_DAY, _WORD = range(4)
+"""In which order the facts of one instant count. Tickets that were written up later share the end
+of a day, and their numbers say nothing of what came first; other tickets count as numbered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A ticket that was closed at `at`, and was begun at `created_at`."""
+    """A ticket that was closed at `at`, and was begun at `created_at`. `of_day` = it was written up
+    later."""
 
     no: str
     at: datetime
     created_at: datetime
     assignee: StaffId | None
+    of_day: bool = False
 
 
 @dataclass(slots=True)
@@ -72,8 +75,8 @@ def settle(
 
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
-    """A start from which nothing is owed, since the proof was there at `proved_at`: an officer may
-    say that it is owed all the same.
+    """A start from which nothing is owed, since the proof was there at `proved_at`, or came while it
+    was being done: an officer may say that it is owed all the same.
     """
 
     rule: str
@@ -117,7 +120,8 @@ def closings(tickets: Iterable[Ticket], subjects: Collection[str]) -> list[Closi
     for ticket in tickets:
         at = ticket.closed_at
         if at is not None and ticket.status is Status.CLOSED and ticket.subject in subjects:
-            found.append(Closing(ticket.no, at, ticket.created_at, ticket.assignee))
+            of_day = at < ticket.recorded_at
+            found.append(Closing(ticket.no, at, ticket.created_at, ticket.assignee, of_day))
     return found
 
 
@@ -140,14 +144,17 @@ class _Story:
     _current: Debt | None = None
     _proved_at: datetime | None = None
     _since: datetime = _BEFORE_ALL
+    _spare: Closing | None = None
+    """A proof that ended nothing: it may be of a start of the same day."""
 
     def start(self, closing: Closing) -> None:
         """It was sent, told, or asked for."""
         if self._current is not None:
             self._current.starts.append(closing)
             return
-        asked = self.again is Again.ASK and closing.no not in self.wanted
-        if asked and self._proved_at is not None:
+        proof = self._proof_of_day(closing)
+        if proof is None and self._is_asked(closing):
+            assert self._proved_at is not None
             self.unclaimed.append((closing, self._proved_at))
             return
         self._current = Debt([closing], self._since)
@@ -156,13 +163,32 @@ class _Story:
         # What was ended by word stays so, though the ticket was closed anew since.
         if word is not None and _decided(word) < closing.at:
             self.say(word)
+        elif proof is not None:
+            self.prove(proof)
 
     def prove(self, closing: Closing) -> None:
         """It came back, was paid, or was fetched."""
         self._proved_at = closing.at
+        self._spare = closing
         if self._current is not None:
+            self._spare = None
             self._current.proof_no = closing.no
             self._end(OwedState.RECEIVED, closing.at)
+
+    def _proof_of_day(self, closing: Closing) -> Closing | None:
+        """The proof of the same day that ended nothing before this start."""
+        spare = self._spare
+        if spare is None or not closing.of_day or spare.at != closing.at:
+            return None
+        return spare
+
+    def _is_asked(self, closing: Closing) -> bool:
+        """Says whether nothing is owed from a start until an officer says so: the proof was there,
+        and what comes after it begins nothing, or it was begun before the proof and closed after.
+        """
+        if self._proved_at is None or closing.no in self.wanted:
+            return False
+        return self.again is Again.ASK or closing.created_at < self._proved_at
 
     def say(self, row: Owed) -> None:
         """An officer ended it without a ticket; that concerns what is owed by this row alone."""
@@ -187,8 +213,9 @@ def _tell(rule: Rule, tickets: Sequence[Ticket], rows: Sequence[Owed]) -> _Story
     # What an officer said is owed without a ticket needs no more saying.
     wanted = {row.known_by for row in rows if row.wanted_at is not None or not row.known_by}
     story = _Story(rule.again, words, wanted)
-    facts = _facts(story.start, [*_without_ticket(rows), *closings(tickets, rule.starts)])
-    facts += _facts(story.prove, closings(tickets, rule.ends))
+    starts = [*_without_ticket(rows), *closings(tickets, rule.starts)]
+    facts = _facts(story.start, starts, _START_OF_DAY)
+    facts += _facts(story.prove, closings(tickets, rule.ends), _PROOF_OF_DAY)
     for row in words.values():
         facts.append((_decided(row), _WORD, row.known_by, partial(story.say, row)))
     for *_when, happen in sorted(facts, key=itemgetter(0, 1, 2)):
@@ -196,8 +223,16 @@ def _tell(rule: Rule, tickets: Sequence[Ticket], rows: Sequence[Owed]) -> _Story
     return story
 
 
-def _facts(tell: Callable[[Closing], None], found: Iterable[Closing]) -> list[_Fact]:
-    return [(one.at, _TICKET, one.no, partial(tell, one)) for one in found]
+def _facts(
+    tell: Callable[[Closing], None],
+    found: Iterable[Closing],
+    place_of_day: int,
+) -> list[_Fact]:
+    facts = []
+    for one in found:
+        place = place_of_day if one.of_day else _AS_NUMBERED
+        facts.append((one.at, place, one.no, partial(tell, one)))
+    return facts
 
 
 def _without_ticket(rows: Sequence[Owed]) -> list[Closing]:
