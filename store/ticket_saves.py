@@ -84,4 +84,5 @@ async def update_imported(
     """The same where nobody is there to be asked: it is put where it now belongs for certain."""
     await update_ticket(tx, old, new, context)
     stored = await tickets.get_ticket(tx, new.no)
-    await place_tickets(tx, [stored], context)
+    corrected = [new.no] if stored.customer != old.customer else []
+    await place_tickets(tx, [stored], context, corrected)

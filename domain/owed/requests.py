@@ -86,6 +86,11 @@ class Life:
         """Returns whether the ticket names no other contract than the request has."""
         return self.contract is None or ticket.contract_no in ("", self.contract.no)
 
+    def is_other_than(self, own: "Life") -> bool:
+        """Returns whether this is another request, which has room for the contract of `own`."""
+        has_room = self.contract is None or own.contract is None
+        return has_room and self.request.id != own.request.id
+
     def without(self, ticket_no: str) -> "Life":
         """Returns the request without this ticket."""
         left = [ticket for ticket in self.tickets if ticket.no != ticket_no]
@@ -235,6 +240,28 @@ def place(
     if len(sure) == 1:
         return Placement(sure[0])
     return _doubtful_placement(step, live, fitting, ends)
+
+
+def rejoin(
+    steps: Steps,
+    ticket: Ticket,
+    own: Life,
+    lives: Sequence[Life],
+    ends: Sequence[str],
+    now: datetime,
+) -> Placement:
+    """Finds the request of a ticket whose customer was corrected and whose request, `own`, goes to
+    that customer with it: one of this customer's that lacks its step, as if it had been written up
+    for this customer at once, so that tickets that are corrected one by one come together again.
+    """
+    if own.marks or own.without(ticket.no).tickets:
+        return Placement(own)
+    step = steps.step_of(ticket.subject)
+    lacking = [life for life in lives if life.is_other_than(own) and not steps.is_done(life, step)]
+    found = place(steps, ticket, lacking, ends, now)
+    if found.asked or found.life is None:
+        return Placement(own, found.asked)
+    return found
 
 
 def _doubtful_placement(

@@ -15,6 +15,7 @@ from domain.owed.requests import (
     RequestKind,
     of_contract,
     place,
+    rejoin,
 )
 from domain.owed.rules import Owed, OwedState, Rule
 from domain.owed.settling import Unclaimed, closings, unclaimed
@@ -87,6 +88,8 @@ async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tu
         current,
     )
     if placement.waits:
+        if current is not None:
+            _set_request(ctx, ticket, None)
         return (_question(ctx, ticket, placement),)
     parts = await put(
         ctx,
@@ -142,15 +145,22 @@ async def _placement(
     """
     assert ticket.customer is not None
     lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
-    life = _request_of(lives, wanted) or of_contract(ticket.contract_no, lives)
-    if current is not None and (life is None or not life.may_hold(ticket)):
-        # The one that it is on follows its only ticket, which may have been another's, or voided.
-        life = await _own_request(ctx, current, ticket, kind)
-    if life and life.may_hold(ticket):
+    named = of_contract(ticket.contract_no, lives)
+    life = _request_of(lives, wanted)
+    if life is None or not life.may_hold(ticket):
+        life = named
+    if life is not None:
         return Placement(life)
     configuration = ctx.desk.configuration
     rules = configuration.rules.values()
     ends = [rule.name for rule in rules if ticket.subject in rule.ends]
+    if current is not None:
+        # The one that it is on follows its only ticket, which may have been another's, or voided.
+        own = await _own_request(ctx, current, ticket, kind)
+        if own is not None and own.may_hold(ticket):
+            if _request_of(lives, current) is not None:
+                return Placement(own)
+            return rejoin(configuration.steps, ticket, own, lives, ends, ctx.now)
     return place(
         configuration.steps,
         ticket,

@@ -3,14 +3,14 @@ put on their requests.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
 from domain.customers.records import CustomerCode
 from domain.owed.contracts import Contract, has_begun
-from domain.owed.requests import Life, Request, RequestKind, place
+from domain.owed.requests import Life, Placement, Request, RequestKind, place, rejoin
 from domain.owed.rules import Owed
 from domain.owed.settling import settle
 from domain.tickets.records import Status, Ticket
@@ -22,9 +22,14 @@ from store.records.save_context import SaveContext
 from store.tickets.records import get_tickets
 
 
-async def place_tickets(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> int:
+async def place_tickets(
+    tx: Tx,
+    tickets: Sequence[Ticket],
+    context: SaveContext,
+    corrected: Collection[str] = (),
+) -> int:
     """Hang tickets that are saved already, as if each had been in its turn; returns how many
-    requests that made.
+    requests that made. `corrected` = those whose customer was another before.
 
     What is where it belongs stays there. One that may end what is owed on several requests is put
     nowhere until an officer says: a wrong guess would end a chain in silence (docs/decisions/0016).
@@ -40,6 +45,7 @@ async def place_tickets(tx: Tx, tickets: Sequence[Ticket], context: SaveContext)
         return 0
     in_turn = sorted(belonging.values(), key=_turn)
     placing = await _begin_placing(tx, in_turn, context)
+    placing.corrected = corrected
     placing.known = request_of.keys() | await owed.list_known(tx, nos)
     for ticket in in_turn:
         placing.take(ticket, request_of.get(ticket.no))
@@ -93,7 +99,7 @@ class _Placing:
     `last` = the last number given; `taken` = numbers of contracts that nobody else can have; `new`
     = requests that are yet to be written; `chosen` = by ticket the request that it is put on, None
     where an officer has to say; `known` = tickets that were on a request, or that something owed is
-    known by."""
+    known by; `corrected` = tickets whose customer was another before."""
 
     context: SaveContext
     last: int
@@ -102,6 +108,7 @@ class _Placing:
     contracts: list[Contract] = field(default_factory=list)
     chosen: dict[str, int | None] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
+    corrected: Collection[str] = ()
     _lives: dict[tuple[CustomerCode, RequestKind], list[Life]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -118,19 +125,28 @@ class _Placing:
         assert kind is not None
         assert ticket.customer is not None
         own = self._lives[ticket.customer, kind]
-        if any(life.request.id == current and life.may_hold(ticket) for life in own):
-            return
-        rules = self.context.rules.values()
-        ends = [rule.name for rule in rules if ticket.subject in rule.ends]
-        steps = self.context.configuration.steps
-        found = place(steps, ticket, own, ends, ticket.created_at)
+        stays = [life for life in own if life.request.id == current and life.may_hold(ticket)]
+        found = self._placement(ticket, own, stays)
         if found.waits:
             self.chosen[ticket.no] = None
+            return
+        if found.life in stays:
             return
         life = found.life or self._begin(own, ticket, kind)
         self.chosen[ticket.no] = life.request.id
         at = own.index(life)
         own[at] = self._with_ticket(life, ticket)
+
+    def _placement(self, ticket: Ticket, own: Sequence[Life], stays: Sequence[Life]) -> Placement:
+        """Where a ticket belongs; `stays` = the request that it is on, if it may stay there."""
+        if stays and ticket.no not in self.corrected:
+            return Placement(stays[0])
+        rules = self.context.rules.values()
+        ends = [rule.name for rule in rules if ticket.subject in rule.ends]
+        steps = self.context.configuration.steps
+        if stays:
+            return rejoin(steps, ticket, stays[0], own, ends, ticket.created_at)
+        return place(steps, ticket, own, ends, ticket.created_at)
 
     def _begin(self, own: list[Life], ticket: Ticket, kind: RequestKind) -> Life:
         assert ticket.customer is not None
