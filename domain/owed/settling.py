@@ -75,8 +75,8 @@ def settle(
 
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
-    """A start from which nothing is owed, since the proof was there at `proved_at`, or came while it
-    was being done: an officer may say that it is owed all the same.
+    """A start from which nothing is owed, since the proof was there at `proved_at`, or came while
+    this was being done: an officer may say that it is owed all the same.
     """
 
     rule: str
@@ -228,7 +228,7 @@ def _facts(
     found: Iterable[Closing],
     place_of_day: int,
 ) -> list[_Fact]:
-    facts = []
+    facts: list[_Fact] = []
     for one in found:
         place = place_of_day if one.of_day else _AS_NUMBERED
         facts.append((one.at, place, one.no, partial(tell, one)))

@@ -1,0 +1,150 @@
+"""A slow, obvious model of what is owed, from the words of the office alone, and histories that people can check
+by hand, each with what is owed in the end.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+Subjects = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What begins it, what ends it, and whether it is owed anew where it was answered before."""
+
+    starts: Subjects
+    ends: Subjects
+    is_owed_anew: bool
+
+
+PROMISES: Mapping[str, Promise] = {
+    "quotation": Promise(frozenset({"7.3", "8.2"}), frozenset({"7.8", "7.9", "8.5"}), True),
+    "fetch": Promise(frozenset({"7.7", "8.4"}), frozenset({"7.9"}), True),
+    "contract": Promise(frozenset({"7.9"}), frozenset({"7.10"}), False),
+    "research": Promise(frozenset({"7.10"}), frozenset({"7.13"}), False),
+}
+
+
+@dataclass
+class Fact:
+    """One ticket as it is now; days are counted from the first of the history. `closed` = None
+    while it is open; `moment` = where the day's facts are known to the minute.
+    """
+
+    customer: str
+    subject: str
+    contract: str
+    begun: float
+    closed: float | None
+    is_of_day: bool = True
+    is_void: bool = False
+    number: int = 0
+
+
+def owed(facts: Iterable[Fact]) -> set[str]:
+    """Says of each promise that stands open who made it, and since which day."""
+    counting = [fact for fact in facts if fact.closed is not None and not fact.is_void]
+    chains: dict[tuple[str, str, str], list[Fact]] = {}
+    for fact in counting:
+        family = fact.subject.split(".")[0]
+        chains.setdefault((fact.customer, fact.contract, family), []).append(fact)
+    found = set()
+    for (customer, contract, _family), chain in chains.items():
+        for name, promise in PROMISES.items():
+            since = _since(promise, chain)
+            if since is not None:
+                found.add(f"{customer} {name} {since:.0f} no {contract}")
+    return found
+
+
+def _since(promise: Promise, chain: list[Fact]) -> float | None:
+    """The day since which it is owed; None where it is not. Day by day: what is owed already is
+    answered by that day's proof; else what begins that day.
+    """
+    since: float | None = None
+    answered: float | None = None
+    for moment, now in groupby(sorted(chain, key=_when), key=_when):
+        (day, *_), group = moment, list(now)
+        starts = [fact for fact in group if fact.subject in promise.starts]
+        proofs = [fact for fact in group if fact.subject in promise.ends]
+        if proofs:
+            if since is None and starts:
+                starts.pop(0)
+            since, answered = None, day
+        for start in starts:
+            is_asked = answered is not None and (not promise.is_owed_anew or start.begun < answered)
+            if since is None and not is_asked:
+                since = day
+    return since
+
+
+def _when(fact: Fact) -> tuple[float, bool, int]:
+    """Facts of a day alone stand together; others in their turn."""
+    assert fact.closed is not None
+    return fact.closed, fact.is_of_day, 0 if fact.is_of_day else fact.number
+
+
+HISTORIES = """
+# A special tabulation: what comes after the payment is owed anew, by the dates.
+A 8.2@1; A 8.5@5 =>
+A 8.2@1; A 8.5@5; A 8.2@9 => A quotation 9
+A 8.2@1; A 8.5@5; A 8.2@9; reopen 8.5@5 => A quotation 1
+A 8.2@1; A 8.5@5; A 8.2@9; subject 8.5@5 8.1 => A quotation 1
+A 8.2@1; A 8.5@5; A 8.2@9; reopen 8.5@5; close 8.5@5 =>
+A 8.2@9; A 8.5@5 => A quotation 9
+A 8.2@1; A 8.5@5; void 8.5@5 => A quotation 1
+A 8.2@1; A 8.5@5; void 8.5@5; restore 8.5@5 =>
+# Begun before the proof, closed after: the officer is asked.
+A 8.2@1 open; A 8.5@5; close 8.2@1 =>
+A 8.2@1; A 8.5@5; reopen 8.2@1; close 8.2@1 =>
+A 8.2@1; A 8.5@5; reopen 8.2@1; close 8.2@1; press รอหลักฐานการชำระเงินอีกครั้ง => A quotation 60
+A 7.7@1 open; A 7.9@5; close 7.7@1 => A contract 5
+# Of one day: typed in either order.
+A 8.2@5; A 8.5@5 =>
+A 8.5@5; A 8.2@5 =>
+A 8.2@1; A 8.5@5; A 8.2@5 as b =>
+A 8.2@1; A 8.2@5 as b; A 8.5@5 =>
+A 7.9@5; A 7.10@5 => A research 5
+A 7.10@5; A 7.9@5 => A research 5
+A 7.10@5; A 7.9@5; void 7.10@5 => A contract 5
+A 7.9@1; A 7.13@5; A 7.10@5 =>
+# A contract and its research result.
+A 7.9@1; A 7.10@5; A 7.9@9 => A research 5
+A 7.9@1; A 7.10@5; A 7.9@9; reopen 7.10@5 => A contract 1
+A 7.10@1; A 7.9@5 => A research 1
+A 7.9@5; A 7.10@1 => A research 1
+A 7.9@1; A 7.10@5; subject 7.9@1 7.7 => A fetch 1, A research 5
+A 7.9@1; A 7.13@3; A 7.10@5 =>
+A 7.9@5; A 7.7@9 => A contract 5, A fetch 9
+A 7.9@1; A 7.10@3; void 7.9@1; void 7.10@3; restore 7.10@3; restore 7.9@1 => A research 3
+A 7.9@1; A 7.9@3; void 7.9@1; restore 7.9@1 => A contract 1
+A 7.9@1; created 7.9@1 20 => A contract 1
+# Two contracts at once, and numbers that are corrected.
+A 7.9@1 no 1; A 7.9@2 no 2; A 7.10@9 no 2 => A contract 1 no 1, A research 9 no 2
+A 7.9@1 no 1; A 7.9@2 no 2; A 7.10@9 no 2; number 7.10@9 1 => A contract 2 no 2, A research 9 no 1
+A 7.9@1 no 1; A 7.9@2 no 2; A 7.10@9 => A contract 1 no 1, A contract 2 no 2
+A 7.9@1 no 1; A 7.10@5 no 2; number 7.9@1 2 => A research 5 no 2
+A 7.9@1 no 1; A 7.10@3 no 1; number 7.10@3 2; number 7.9@1 2 => A research 3 no 2
+A 7.9@1 no 1; A 7.10@3; number 7.9@1 2; number 7.10@3 2 => A research 3 no 2
+A 7.9@1 no 1; number 7.9@1 2; B 7.9@3 no 1 => A contract 1 no 2, B contract 3 no 1
+# Another customer's: one ticket, all of them one by one, there and back.
+A 7.9@1 no 1; customer 7.9@1 B; B 7.10@5 no 1 => B research 5 no 1
+A 7.1@1; A 7.9@3; customer 7.9@3 B => B contract 3
+A 7.9@1; A 7.10@3; customer 7.10@3 B => A contract 1, B research 3
+A 7.9@1; A 7.10@3; customer 7.10@3 B; customer 7.10@3 A => A research 3
+A 7.9@1; A 7.10@3; customer 7.9@1 B; customer 7.9@1 A => A research 3
+A 7.9@1; A 7.10@3; customer 7.10@3 B; customer 7.9@1 B => B research 3
+A 7.9@1; A 7.10@3; A 7.13@9; customer 7.13@9 B; customer 7.10@3 B; customer 7.9@1 B =>
+A 7.3@1; A 7.9@3; A 7.10@5; customer 7.10@5 B; customer 7.9@3 B; customer 7.3@1 B => B research 5
+A 8.2@1; A 8.5@3; customer 8.5@3 B; customer 8.2@1 B =>
+A 7.9@1 no 1; A 7.10@3 no 1; customer 7.10@3 B; customer 7.9@1 B => B research 3 no 1
+B 7.9@1; A 7.9@3; customer 7.9@3 B => B contract 1, B contract 3
+B 7.9@1 no 1; B 7.9@2 no 2; A 7.9@1 as x; A 7.10@3; customer 7.10@3 B => \
+A contract 1, B contract 1 no 1, B contract 2 no 2
+# Merged, and parted again.
+A 7.9@1 no 1; B 7.9@2 no 2; merge B A; A 7.10@9 no 2 => A contract 1 no 1, A research 9 no 2
+A 7.9@1 no 1; B 7.9@2 no 2; merge B A; unmerge => A contract 1 no 1, B contract 2 no 2
+A 7.9@1; merge A B; B 7.10@5; unmerge => A contract 1, B research 5
+A 7.9@1; A 7.10@5; merge A B; unmerge => A research 5
+"""
