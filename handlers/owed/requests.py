@@ -76,8 +76,7 @@ async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tu
     kind = ctx.desk.configuration.steps.find_kind(ticket.subject)
     current = await ctx.belonging(requests.find_request_of, ticket.no, None)
     if kind is None or ticket.customer is None:
-        if current is not None:
-            _set_request(ctx, ticket, None)
+        _leave(ctx, ticket, current)
         return () if kind is None else (_without_customer(ticket),)
     wanted = int(chosen) if chosen else current
     placement = await _placement(
@@ -88,8 +87,7 @@ async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tu
         current,
     )
     if placement.waits:
-        if current is not None:
-            _set_request(ctx, ticket, None)
+        _leave(ctx, ticket, current)
         return (_question(ctx, ticket, placement),)
     parts = await put(
         ctx,
@@ -145,29 +143,20 @@ async def _placement(
     """
     assert ticket.customer is not None
     lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
-    named = of_contract(ticket.contract_no, lives)
     life = _request_of(lives, wanted)
     if life is None or not life.may_hold(ticket):
-        life = named
+        life = of_contract(ticket.contract_no, lives)
     if life is not None:
         return Placement(life)
     configuration = ctx.desk.configuration
-    rules = configuration.rules.values()
-    ends = [rule.name for rule in rules if ticket.subject in rule.ends]
-    if current is not None:
-        # The one that it is on follows its only ticket, which may have been another's, or voided.
-        own = await _own_request(ctx, current, ticket, kind)
-        if own is not None and own.may_hold(ticket):
-            if _request_of(lives, current) is not None:
-                return Placement(own)
-            return rejoin(configuration.steps, ticket, own, lives, ends, ctx.now)
-    return place(
-        configuration.steps,
-        ticket,
-        lives,
-        ends,
-        ctx.now,
-    )
+    ends = [rule.name for rule in configuration.rules.values() if ticket.subject in rule.ends]
+    # The one that it is on follows its only ticket, which may have been another's, or voided.
+    own = await _own_request(ctx, current, ticket, kind)
+    if own is None:
+        return place(configuration.steps, ticket, lives, ends, ctx.now)
+    if _request_of(lives, current) is not None:
+        return Placement(own)
+    return rejoin(configuration.steps, ticket, own, lives, ends, ctx.now)
 
 
 def _set_request(ctx: Context, ticket: Ticket, request_id: int | None) -> None:
@@ -181,17 +170,27 @@ def _set_request(ctx: Context, ticket: Ticket, request_id: int | None) -> None:
     ctx.change(change)
 
 
+def _leave(ctx: Context, ticket: Ticket, current: int | None) -> None:
+    """Takes a ticket off the request that it is on, if it is on one."""
+    if current is not None:
+        _set_request(ctx, ticket, None)
+
+
 async def _own_request(
     ctx: Context,
-    number: int,
+    number: int | None,
     ticket: Ticket,
     kind: RequestKind,
 ) -> Life | None:
-    """The request that a ticket is on as it will be, if it is of its customer and kind by then."""
+    """The request that a ticket is on as it will be, if it is of its customer and kind by then and
+    its contract is no other.
+    """
+    if number is None:
+        return None
     life = await requests.get_life(ctx.db, number)
     life = life.corrected(await tickets.get_ticket(ctx.db, ticket.no), ticket)
     same = life.request.customer == ticket.customer and life.request.kind is kind
-    return life if same else None
+    return life if same and life.may_hold(ticket) else None
 
 
 def _without_customer(ticket: Ticket) -> ReplyPart:

@@ -29,7 +29,7 @@ PROMISES: Mapping[str, Promise] = {
 @dataclass
 class Fact:
     """One ticket as it is now; days are counted from the first of the history. `closed` = None
-    while it is open; `moment` = where the day's facts are known to the minute.
+    while it is open; `is_of_day` = it was written up later, so that the hour says nothing.
     """
 
     customer: str
@@ -54,7 +54,7 @@ def owed(facts: Iterable[Fact]) -> set[str]:
         for name, promise in PROMISES.items():
             since = _since(promise, chain)
             if since is not None:
-                found.add(f"{customer} {name} {since:.0f} no {contract}")
+                found.add(f"{customer} {name} {int(since)} no {contract}")
     return found
 
 
@@ -64,19 +64,23 @@ def _since(promise: Promise, chain: list[Fact]) -> float | None:
     """
     since: float | None = None
     answered: float | None = None
-    for moment, now in groupby(sorted(chain, key=_when), key=_when):
-        (day, *_), group = moment, list(now)
-        starts = [fact for fact in group if fact.subject in promise.starts]
-        proofs = [fact for fact in group if fact.subject in promise.ends]
-        if proofs:
-            if since is None and starts:
-                starts.pop(0)
-            since, answered = None, day
-        for start in starts:
-            is_asked = answered is not None and (not promise.is_owed_anew or start.begun < answered)
-            if since is None and not is_asked:
-                since = day
+    for _moment, group in groupby(sorted(chain, key=_when), key=_when):
+        now = list(group)
+        starts = [fact for fact in now if fact.subject in promise.starts]
+        if any(fact.subject in promise.ends for fact in now):
+            # The first that begins that day is answered that day, if nothing was owed before.
+            starts = starts[since is None :]
+            since, answered = None, now[0].closed
+        owing = [start.closed for start in starts if not _is_asked(promise, start, answered)]
+        since = since if since is not None else next(iter(owing), None)
     return since
+
+
+def _is_asked(promise: Promise, start: Fact, answered: float | None) -> bool:
+    """Says whether the officer is asked, since it was answered before or meanwhile."""
+    if answered is None:
+        return False
+    return not promise.is_owed_anew or start.begun < answered
 
 
 def _when(fact: Fact) -> tuple[float, bool, int]:
