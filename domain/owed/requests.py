@@ -97,8 +97,11 @@ class Life:
         return replace(self, tickets=tuple(left))
 
     def until(self, at: datetime) -> "Life":
-        """Returns the request with the tickets that were closed by this time."""
+        """Returns the request with the tickets that were closed by this time; of the same moment
+        only those that surely came first.
+        """
         past = [one for one in self.tickets if one.closed_at is not None and one.closed_at <= at]
+        past = [one for one in past if one.closed_at != at or not one.is_of_a_day]
         return replace(self, tickets=tuple(past))
 
     def gives_up_contract(self, ticket: Ticket) -> bool:

@@ -120,8 +120,15 @@ def closings(tickets: Iterable[Ticket], subjects: Collection[str]) -> list[Closi
     for ticket in tickets:
         at = ticket.closed_at
         if at is not None and ticket.status is Status.CLOSED and ticket.subject in subjects:
-            of_day = at < ticket.recorded_at
-            found.append(Closing(ticket.no, at, ticket.created_at, ticket.assignee, of_day))
+            found.append(
+                Closing(
+                    ticket.no,
+                    at,
+                    ticket.created_at,
+                    ticket.assignee,
+                    ticket.is_of_a_day,
+                )
+            )
     return found
 
 

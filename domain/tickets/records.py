@@ -134,6 +134,11 @@ class Ticket:
         return self.status in (Status.CLOSED, Status.VOIDED)
 
     @property
+    def is_of_a_day(self) -> bool:
+        """It was written up later: another ticket of the same moment may have come first."""
+        return self.closed_at is not None and self.closed_at < self.recorded_at
+
+    @property
     def waiting_since(self) -> datetime | None:
         """Since when it waits for the customer; None where it does not."""
         if not self.pauses:

@@ -113,6 +113,8 @@ A 7.9@5; A 7.10@5 => A research 5
 A 7.10@5; A 7.9@5 => A research 5
 A 7.10@5; A 7.9@5; void 7.10@5 => A contract 5
 A 7.9@1; A 7.13@5; A 7.10@5 =>
+A 7.9@1; A 7.3@1 => A contract 1
+A 7.3@1; A 7.9@1 => A contract 1
 # A contract and its research result.
 A 7.9@1; A 7.10@5; A 7.9@9 => A research 5
 A 7.9@1; A 7.10@5; A 7.9@9; reopen 7.10@5 => A contract 1
