@@ -6,7 +6,7 @@ each of them."""
 
 import re
 from calendar import month_name, monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -24,6 +24,7 @@ AHEAD = 30
 OLDEST_SHORT = 40
 """A year of two digits among other words is not before 2540."""
 
+_DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?<!\d)\d\d?\s*+$")
 _BEFORE_MONTH = 8
 """Characters before a month among which the day of a date is looked for."""
@@ -147,9 +148,18 @@ def find_periods(
 
     Years have four digits; `short` = behind the word for a year, a quarter or a month they may
     have two."""
+    return list(each_period(text, today, short=short))
+
+
+def each_period(
+    text: str, today: date, *, short: bool = False
+) -> Iterator[tuple[int, int, tuple[DataPeriod, ...]]]:
+    """Yields the same one by one, for who wants the first ones of a long text."""
     plain = _plain(text)
-    found: list[tuple[int, int, tuple[DataPeriod, ...]]] = []
     at = 0
+    # Without a digit there is no year.
+    if not _DIGIT.search(plain):
+        return
     while start := _run_start(short=short).search(plain, at):
         begun = start.start("short") if start["short"] else start.start()
         may_be_short = bool(start["short"] or start["month"])
@@ -160,10 +170,9 @@ def find_periods(
         # "12 October 2569" is a day, not the month's data.
         of_a_date = _DAY.search(plain[max(0, begun - _BEFORE_MONTH) : begun])
         if periods and not of_a_date:
-            found.append((begun, at, periods))
+            yield begun, at, periods
         # A refused run is passed over, lest it be found again for ever.
         at = max(at, start.end())
-    return found
 
 
 def kept(periods: Iterable[DataPeriod]) -> str:
@@ -384,7 +393,21 @@ def _run_start(*, short: bool) -> re.Pattern[str]:
         year,
         named if short else never,
     )
-    return re.compile("|".join(ways), re.IGNORECASE)
+    # One look at the next sign saves trying all ways at each of a text's.
+    signs = "".join(sorted(_first_signs()))
+    return re.compile(rf"(?=[\d{re.escape(signs)}])(?:{'|'.join(ways)})", re.IGNORECASE)
+
+
+def _first_signs() -> set[str]:
+    """Returns the signs with which the words begin that stand before a year or a quarter."""
+    table = words("data_years")
+    named = [
+        *table.texts("quarter"),
+        *table.texts("year_marks"),
+        *table.texts("series"),
+        *month_numbers(),
+    ]
+    return {word[0] for word in named}
 
 
 @cache

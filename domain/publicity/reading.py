@@ -2,16 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 
 import regex  # type: ignore[import-untyped]
 
 from domain.dates.data_years import (
     DataPeriod,
-    find_periods,
+    each_period,
     format_periods,
     kept,
     read_kept,
@@ -33,6 +34,8 @@ SAME_TEXT_DAYS = 14
 """Within so many days the same text is taken for the same news."""
 LEAST_TEXT = 12
 """Folded letters below which two texts that are alike may still be two pieces of news."""
+KNOWN_KEYS = 8
+"""Texts whose keys are remembered: one is looked for, and then written."""
 HEADLINE = 200
 MOST_PERIODS = 20
 """Periods of a text before which a survey's common name is looked for."""
@@ -43,6 +46,7 @@ LEAST_NAME = 5
 NO_DAY = date(2026, 1, 1)
 """Where it matters where a period stands, and not which it is."""
 _WORD = re.compile(r"\S+")
+_SHORT_YEAR = re.compile(r"\d\d(?!\S)")
 _MONTH_AND_YEAR = re.compile(r"\S+\s*+\d\d(?!\S)")
 """One word and a year of two digits."""
 
@@ -66,6 +70,7 @@ class News:
 # What a post is about.
 
 
+@lru_cache(maxsize=KNOWN_KEYS)
 def text_key(text: str) -> str:
     """Returns a key that is alike for texts that say the same, however they are written; "" for one
     too short to tell.
@@ -74,6 +79,11 @@ def text_key(text: str) -> str:
     if len(folded) < LEAST_TEXT:
         return ""
     return hashlib.sha256(folded.encode()).hexdigest()
+
+
+def news_in(projects: Sequence[Project], text: str, today: date) -> News:
+    """Returns a text as news, with what it surely is about."""
+    return News(text, projects_of(projects, text), periods_of(text, today))
 
 
 def projects_of(projects: Sequence[Project], text: str) -> tuple[str, ...]:
@@ -94,7 +104,8 @@ def projects_of(projects: Sequence[Project], text: str) -> tuple[str, ...]:
 def _commonly_named(projects: Sequence[Project], text: str) -> list[Project]:
     """Returns the one project whose common name, a part of its own, stands before a period."""
     leads = one_of(words("publicity").texts("before_projects"))
-    for start, _end, _periods in find_periods(text, NO_DAY, short=True)[:MOST_PERIODS]:
+    periods = each_period(text, NO_DAY, short=True)
+    for start, _end, _period in islice(periods, MOST_PERIODS):
         before = without_end(_before_period(), text[max(0, start - LONGEST_NAME) : start])
         typed = before.rpartition("\n")[2].split()
         for first in range(max(0, len(typed) - NAME_WORDS), len(typed)):
@@ -116,32 +127,38 @@ def periods_of(text: str, today: date) -> str:
     """Returns the one period of data that a text names, in the form in which tickets keep it; ""
     where none or several.
     """
-    runs = [periods for _start, _end, periods in find_periods(text, today)]
+    runs = [periods for _start, _end, periods in islice(each_period(text, today), 2)]
     if len(runs) == 1:
         return kept(runs[0])
     if runs:
         return ""
-    months = _months(digits(clean(text)), today)
+    months = [*islice(_months(digits(clean(text)), today), 2)]
     if len(months) > 1:
         return ""
     return kept(months)
 
 
-def _months(text: str, today: date) -> tuple[DataPeriod, ...]:
-    """Returns the months of a text whose years have two digits: `Oct 69`, but for those that are
-    part of a date.
+def _months(text: str, today: date) -> Iterator[DataPeriod]:
+    """Yields the months of a text whose years have two digits, each once: `Oct 69`, but for those
+    that are part of a date.
     """
-    found: dict[DataPeriod, None] = {}
+    found: set[DataPeriod] = set()
     before = ""
+    # Most long texts have no such year: one look saves going over their words.
+    if not _SHORT_YEAR.search(text):
+        return
     for match in _WORD.finditer(text):
         of_a_date = before.strip("()").isdigit()
         before = match[0]
         if of_a_date or not _MONTH_AND_YEAR.match(text, match.start()):
             continue
         month = month_at(text, match.start(), today)
-        if month is not None:
-            found[_month_period(month[0])] = None
-    return tuple(found)
+        if month is None:
+            continue
+        period = _month_period(month[0])
+        if period not in found:
+            found.add(period)
+            yield period
 
 
 def _month_period(first: date) -> DataPeriod:

@@ -23,6 +23,8 @@ TABLES = (
 )
 RULES = ("legal", "behind", "numbered", "spoken_without", "left_out")
 
+LONGEST_TYPED = 200
+"""Letters of what may be an organisation's name; what is longer is a text about something."""
 MOST_READINGS = 6
 MOST_OPTIONS = 4
 """Most names that one abbreviation is read as."""
@@ -109,6 +111,8 @@ class Organisations:
     def readings(self, text: str) -> list[str]:
         """Returns what the text may mean, the text itself among it, likeliest first."""
         text = clean(text)
+        if len(text) > LONGEST_TYPED:
+            return [text]
         bare = self._legal_behind.sub(
             " ",
             text,

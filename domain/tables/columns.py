@@ -38,6 +38,9 @@ REPEATED = ("phone", "mobile", "email", "contact_phone", "contact_mobile", "cont
 FEWEST_KNOWN = 2
 """Columns by which a heading is told from a line above it."""
 
+LONGEST = 500
+"""Signs of a heading; a cell with more holds a text, which is not searched for brackets."""
+
 _PUNCTUATION = re.compile(r"[\s_.,:;*!?\"'()\[\]\\\u2010-\u2015|-]+")
 _FIGURES = re.compile(r"[\d,.\s:=]+")
 _BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
@@ -341,6 +344,8 @@ def _meaning(register: Register, heading: str) -> tuple[str, str]:
     ("", "") for a heading that is not known. What stands in brackets or a number behind it may be
     left out; of several names the first is meant."""
     names = _names(register)
+    if len(heading) > LONGEST:
+        return "", ""
     whole = digits(heading)
     bare = _NUMBERED.sub("", _BRACKETS.sub(" ", whole))
     for text in (whole, bare):

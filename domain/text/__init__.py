@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -277,6 +277,12 @@ def graphemes(text: str) -> list[str]:
     return found
 
 
+def _each_grapheme(text: str) -> Iterator[str]:
+    """Yields the same one by one, where only the first of a long text are wanted."""
+    for found in _GRAPHEME.finditer(text):
+        yield found[0]
+
+
 def utf16_length(text: str) -> int:
     """Returns the length in UTF-16 units, in which Telegram and LINE count."""
     if text.isascii():
@@ -295,7 +301,7 @@ def shorten(text: str, limit: int, *, units: Callable[[str], int] = utf16_length
         return ""
     if units is utf16_length and utf16_length(text) == len(text):
         units = len  # no letter takes two
-    return text[: _fitting(graphemes(text), room, units)].rstrip() + ELLIPSIS
+    return text[: _fitting(_each_grapheme(text), room, units)].rstrip() + ELLIPSIS
 
 
 def split_text(text: str, limit: int) -> list[str]:
@@ -316,8 +322,7 @@ def split_text(text: str, limit: int) -> list[str]:
 
 def _first_piece(text: str, limit: int) -> tuple[str, str]:
     """Returns the longest first piece of a longer text, and what is left of it."""
-    whole = (str(found[0]) for found in regex.finditer(r"\X", text))
-    fitting = _fitting(whole, limit) or _fitting(text, limit)
+    fitting = _fitting(_each_grapheme(text), limit) or _fitting(text, limit)
     for blank in ("\n", " "):
         cut = text.rfind(blank, 1, fitting + 1)
         if cut > 0:

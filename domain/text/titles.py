@@ -68,16 +68,7 @@ class _Titles:
                 some,
                 reverse=True,
             )
-        firsts = "|".join(
-            map(
-                re.escape,
-                sorted(lengths),
-            )
-        )
-        self.beginning = re.compile(
-            rf"(?<!{_WORD_SIGN})(?:{firsts})",
-            re.IGNORECASE,
-        )
+        self.beginning = _beginning(lengths)
         """Where one may begin."""
 
     def end(self, text: str, at: int) -> int:
@@ -146,6 +137,14 @@ class _Titles:
         if blank:
             at = blank.end()
         return self.end(text, at) > 0
+
+
+def _beginning(firsts: Iterable[str]) -> re.Pattern[str]:
+    """Returns a pattern for these first letters, where no word goes on to them."""
+    ways = "|".join(map(re.escape, sorted(firsts)))
+    # One look at the next sign saves trying all of them at each blank and bracket.
+    signs = "".join(sorted({re.escape(first[0]) for first in firsts}))
+    return re.compile(rf"(?<!{_WORD_SIGN})(?=[{signs}])(?:{ways})", re.IGNORECASE)
 
 
 def strip_titles(text: str) -> str:

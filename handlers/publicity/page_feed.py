@@ -2,6 +2,7 @@
 and later news of it (edited, hidden, taken down) change that publication.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from domain.publicity.page_feed import (
     state_on_page,
 )
 from domain.publicity.publications import UNDER_WAY, Post, PostState, Publication
-from domain.publicity.reading import News, periods_of, projects_of
+from domain.publicity.reading import News, news_in, text_key
 from handlers.desk import Work
 from handlers.publicity import same_post
 from handlers.publicity.posts import FIRST_REACH
@@ -57,6 +58,8 @@ async def _take(work: Work, before: PagePost, after: PagePost) -> None:
     """Brings the publication in line with the post; one that is only known to be gone or hidden
     gets none.
     """
+    # The key by which its text is looked for and written is known from here on.
+    await asyncio.to_thread(text_key, after.text)
     publication = await _publication_of(work, after)
     if publication is not None:
         await _bring_in_line(work, publication, before, after)
@@ -105,9 +108,10 @@ async def _counted(work: Work, no: str) -> Publication:
     return await publications.get(work.db, joined_to) if joined_to else found
 
 
-def _news(work: Work, text: str) -> News:
-    projects = projects_of(work.desk.configuration.projects, text)
-    return News(text, projects, periods_of(text, work.today))
+async def _news(work: Work, text: str) -> News:
+    """What a post says; read beside the others' work, for it may be as long as a chapter."""
+    projects = work.desk.configuration.projects
+    return await asyncio.to_thread(news_in, projects, text, work.today)
 
 
 def _posted(work: Work, post: PagePost, there: Post | None) -> Post:
@@ -153,7 +157,7 @@ async def _add_publication(work: Work, post: PagePost) -> str:
     """Makes a publication of this post; returns its number."""
     publication = Publication(
         no=await publications.reserve_no(work.db),
-        news=_news(work, post.text),
+        news=await _news(work, post.text),
         published_on=_day_of(work, post),
         recorded_at=work.now,
         recorded_by=None,
@@ -173,8 +177,9 @@ async def _bring_in_line(
 ) -> None:
     """Words that nobody corrected follow the post; a post that was under way is known to be out."""
     new = old
-    if after.text != before.text and old.news == _news(work, before.text):
-        new = replace(new, news=_news(work, after.text))
+    edited = after.text != before.text and old.news.text == before.text
+    if edited and old.news == await _news(work, before.text):
+        new = replace(new, news=await _news(work, after.text))
     there = old.posts.get(Network.FACEBOOK)
     post = _posted(work, after, there)
     if there is None or (there.state in PENDING and not there.ticket_no):

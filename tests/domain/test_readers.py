@@ -17,9 +17,19 @@ from typing import Any
 import pytest
 
 import domain
+from domain.customers.vcards import read_vcards
 from domain.errors import DeskError
+from domain.mail.bounces import read_report
 from domain.one_line.types import Grammar
+from domain.owed.narrowing import Speaker
 from domain.publicity.networks import Network
+from domain.publicity.page_feed import read_event
+from domain.search.organisations import standard_organisations
+from domain.staff import StaffId
+from domain.suggestions.pointing import Pointer
+from domain.suggestions.subjects import Model
+from domain.tables.columns import find_heading
+from domain.tables.tables import Register
 from tests.fakes import office
 
 TODAY = date(2026, 11, 30)
@@ -62,6 +72,9 @@ ARGUMENTS: dict[str, object] = {
     "Sequence[Project]": office.OFFICE.projects,
     "Iterable[Project]": office.OFFICE.projects,
     "Network": Network.FACEBOOK,
+    "Speaker": Speaker(StaffId(1), TODAY, {StaffId(1): "นก"}, office.OFFICE.rules),
+    "Notes": set(),
+    "Mapping[str, str]": {},
 }
 """What a reader is given beside the text, by the name of its type."""
 NAMED = {"kind": "letter", "subject": "8.2", "language": "th", "field": "mood", "network": "เฟซ"}
@@ -69,13 +82,14 @@ NAMED = {"kind": "letter", "subject": "8.2", "language": "th", "field": "mood", 
 
 TEXTS = {
     "text", "line", "plain", "details", "word", "name", "before", "email", "address", "folded",
-    "question", "typed", "no", "one",
+    "question", "typed", "no", "one", "page",
 }  # fmt: skip
 """Parameters that hold what people typed."""
 NO_TEXTS = {
     "at", "start", "end", "code", "key", "section", "spelling", "record", "canonical", "province", "subject",
     "kind", "field", "column", "letter", "post_id", "network", "data_years", "link", "raw", "reason",
     "language", "phone", "mobile", "title", "what", "ticket", "message", "other", "page_id", "texts", "label", "heading", "otherwise",
+    "declared", "mime", "shown", "default", "encoding",
 }  # fmt: skip
 """Parameters that hold what the desk itself made or looked up, or a value that is checked by now."""
 NO_READERS = {
@@ -92,7 +106,8 @@ NO_READERS = {
     "domain.one_line.line_words.line_words": "a section's name",
     "domain.one_line.line_words.listed": "a section's name",
     "domain.one_line.line_words.any_word": "a section's name",
-    "domain.owed.narrowing.read_asked": "read word by word, in tests/handlers/test_long_texts.py",
+    "domain.mail.raw.files.attachment": "a file's name",
+    "domain.mail.raw.files.is_dangerous": "the same",
     "domain.owed.requests.of_contract": "a number that is checked by now",
     "domain.publicity.publications.corrected": "a network's name",
     "domain.tickets.text.snippet": "a ticket's own text, beside what was searched",
@@ -126,11 +141,108 @@ def public_functions() -> dict[str, Callable[..., Any]]:
 
 
 FUNCTIONS = public_functions()
-READERS = {
-    name: function
+
+
+Read = Callable[[str], object]
+MODEL = Model()
+POINTER = Pointer(office.OFFICE.telling, office.OFFICE.catalogue, TODAY)
+HABIT = ("8.2", "line")
+TELLING = office.OFFICE.telling
+METHODS: dict[str, Read] = {
+    "domain.catalogue.Catalogue.find_subjects": (
+        lambda text: office.OFFICE.catalogue.find_subjects(text, TODAY)
+    ),
+    "domain.search.organisations.Organisations.readings": standard_organisations().readings,
+    "domain.suggestions.pointing.Telling.of_channels": TELLING.of_channels,
+    "domain.suggestions.pointing.Telling.of_subjects": TELLING.of_subjects,
+    "domain.suggestions.pointing.Pointer.ways": lambda text: POINTER.ways(text, text, HABIT),
+    "domain.suggestions.subjects.Model.likeliest": (
+        lambda text: MODEL.likeliest(
+            text, "line", ["8.2", "7.9"], seeds=office.OFFICE.seeds, fitting=set(), habits={}
+        )
+    ),
+    "domain.suggestions.subjects.Model.learn": lambda text: MODEL.learn("8.2", "line", text),
+    "domain.suggestions.subjects.Model.unlearn": lambda text: MODEL.unlearn("8.2", "line", text),
+}
+"""Methods that are given a text."""
+NO_METHODS = {
+    "domain.fields.records.RecordFields.value": "a stored value",
+    "domain.fields.records.RecordFields.from_history": "the same",
+    "domain.mail.addressees.Titles.match": "a part of the readers of addressees",
+    "domain.mail.raw.bodies.Bodies.add_text": "a part of read_mail, which has a budget",
+    "domain.one_line.types.OneLine.with_text": "it keeps what was read",
+    "domain.publicity.posting.PostingRules.price": "whether it has an address: has_address",
+    "domain.tables.tables.Names.code": "a cell is looked up as a whole",
+}
+"""Methods whose text is read elsewhere, or by nobody."""
+
+
+def page_event(text: str) -> object:
+    return read_event(
+        1_795_000_000,
+        {
+            "verb": "add",
+            "item": "status",
+            "post_id": "1_2",
+            "from": {"id": "1"},
+            "message": text,
+            "post": {"permalink_url": f"https://www.facebook.com/{text}"},
+        },
+        "1",
+    )
+
+
+def vcard(text: str) -> object:
+    lines = ("BEGIN:VCARD", "VERSION:3.0", f"FN:{text}", f"TEL:{text}", f"NOTE:{text}", "END:VCARD")
+    return read_vcards("\r\n".join(lines).encode())
+
+
+def bounce(text: str) -> object:
+    head = 'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
+    status = f"Final-Recipient: rfc822; {text}\r\nAction: failed\r\nDiagnostic-Code: smtp; {text}"
+    part = "--x\r\nContent-Type: message/delivery-status\r\n\r\n"
+    return read_report(f"{head}{part}{status}\r\n\r\n--x--".encode())
+
+
+OTHERS: dict[str, Read] = {
+    "domain.customers.vcards.read_vcards": vcard,
+    "domain.mail.bounces.read_report": bounce,
+    "domain.publicity.page_feed.read_event": page_event,
+    "domain.tables.columns.find_heading": (
+        lambda text: find_heading(Register.CUSTOMERS, [[text, "ชื่อ"], ["ชื่อ", text]])
+    ),
+}
+"""Readers whose text comes within something else: bytes, a table's row, what a platform tells."""
+
+
+def reader(function: Callable[..., object]) -> Read:
+    """What is given the text alone, and remembers no answer."""
+    plain = getattr(function, "__wrapped__", function)
+    return lambda text: plain(**arguments(plain, text))
+
+
+READERS: dict[str, Read] = {
+    name: reader(function)
     for name, function in FUNCTIONS.items()
     if name not in NO_READERS and TEXTS & {*texts_of(getattr(function, "__wrapped__", function))}
-}
+} | {**METHODS, **OTHERS}
+
+
+def public_methods() -> set[str]:
+    """Every public method of the domain that is given a text of people's, by its full name."""
+    return {
+        f"{module.__name__}.{kind.__name__}.{name}"
+        for module in modules()
+        for kind in vars(module).values()
+        if inspect.isclass(kind) and kind.__module__ == module.__name__
+        for name, method in vars(kind).items()
+        if not f"{kind.__name__}{name}".startswith("_") and not name.startswith("_")
+        if inspect.isfunction(method) and {"text", "details", "typed"} & {*texts_of(method)}
+    }
+
+
+def test_every_method_that_is_given_a_text_is_fed_or_said_why_not() -> None:
+    assert public_methods() == {*METHODS, *NO_METHODS}
 
 
 def test_every_text_of_the_domain_is_fed_or_known_to_be_none() -> None:
@@ -159,16 +271,15 @@ def arguments(function: Callable[..., Any], text: str) -> dict[str, object]:
     return given | {fed: text}
 
 
-def seconds(function: Callable[..., Any], text: str) -> float:
+def seconds(function: Read, text: str) -> float:
     """How long the processor reads; what a reader refuses is read, too."""
-    given = arguments(function, text)
     begun = thread_time()
     with suppress(DeskError, ValueError, KeyError, ArithmeticError):
-        function(**given)
+        function(text)
     return thread_time() - begun
 
 
-def grows(function: Callable[..., Any], text: str) -> str:
+def grows(function: Read, text: str) -> str:
     """Says by how much too long a reading takes; "" where it is one pass."""
     took = seconds(function, text)
     if took > MOST:

@@ -56,7 +56,7 @@ _MANY_MARKS = regex.compile(r"(\p{M}{%d})\p{M}+" % MARKS)  # noqa: UP031 - brace
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK_LINES = re.compile("\n{3,}")
-_BEFORE_END = re.compile("[ \t\xa0]+$", re.MULTILINE)
+_BEFORE_END = re.compile(r"(?<![ \t\xa0])[ \t\xa0]++$", re.MULTILINE)
 
 
 def decode(data: bytes, declared: str, notes: Notes) -> str:
