@@ -89,7 +89,7 @@ NO_TEXTS = {
     "at", "start", "end", "code", "key", "section", "spelling", "record", "canonical", "province", "subject",
     "kind", "field", "column", "letter", "post_id", "network", "data_years", "link", "raw", "reason",
     "language", "phone", "mobile", "title", "what", "ticket", "message", "other", "page_id", "texts", "label", "heading", "otherwise",
-    "declared", "mime", "shown", "default", "encoding",
+    "day", "declared", "mime", "shown", "default", "encoding",
 }  # fmt: skip
 """Parameters that hold what the desk itself made or looked up, or a value that is checked by now."""
 NO_READERS = {
@@ -166,6 +166,7 @@ METHODS: dict[str, Read] = {
 }
 """Methods that are given a text."""
 NO_METHODS = {
+    "domain.customers.edge_words.EdgeWords.strip": "a part of readers of customers",
     "domain.fields.records.RecordFields.value": "a stored value",
     "domain.fields.records.RecordFields.from_history": "the same",
     "domain.mail.addressees.Titles.match": "a part of the readers of addressees",
