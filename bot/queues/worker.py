@@ -38,7 +38,7 @@ from store import staff
 from store.chat import inbox
 from store.chat.inbox import Event, Woken
 from store.engine import leases
-from store.engine.database import Reader, StoreUnavailable, Tx
+from store.engine.database import Reader, StoreUnavailable, Tx, WrittenWithinRead
 from store.engine.failpoints import failpoint
 
 ATTEMPTS = 4
@@ -162,7 +162,7 @@ class Worker:
             numbers.give_all_back()
             if isinstance(error, StoreUnavailable) or not isinstance(error, Exception):
                 raise
-            if not isinstance(error, WaitsForMore):
+            if not isinstance(error, WaitsForMore | WrittenWithinRead):
                 log.warning("event is decided anew", conversation=conversation, **where(error))
             return looked
         return replace(looked, outcome=outcome)

@@ -30,6 +30,12 @@ class StoreUnavailable(Exception):
     """
 
 
+class WrittenWithinRead(RuntimeError):
+    """Within one reading of the store something was to be written, as a number that is reserved; it
+    is decided once more where that can be.
+    """
+
+
 class Reader(Protocol):
     """Columns named `*_at` come back as aware UTC datetimes, `*_on` as dates; parameters
     likewise.

@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 import aiosqlite
 
 from domain.errors import Conflict
-from store.engine.database import Reader, Row, StoreUnavailable, T, Tx
+from store.engine.database import Reader, Row, StoreUnavailable, T, Tx, WrittenWithinRead
 
 PRAGMAS = (
     # What was acknowledged to a platform survives a power cut.
@@ -331,7 +331,7 @@ class SqliteDatabase:
         shares: bool = False,
     ) -> T:
         if _here.reading is not None:
-            raise RuntimeError("within a read nothing is written")
+            raise WrittenWithinRead("within a read nothing is written")
         _refuse_within_transaction()
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         wanted = _Wanted(work, shares, done, copy_context())

@@ -51,6 +51,18 @@ async def test_a_search_is_decided_where_its_words_can_be_waited_for(
     assert [line for line in logs if line["log_level"] != "info"] == []
 
 
+async def test_what_reserves_a_number_is_decided_where_that_can_be_written_and_no_fault_is_logged(
+    wired: WiredDesk, decided_by: list[Desk]
+) -> None:
+    wired.telegram.say(NOK, "/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด")
+    with capture_logs() as logs:
+        await wired.turn()
+
+    assert decided_by[1:] == [wired.engine.desk]
+    assert [line for line in logs if line["log_level"] != "info"] == []
+    assert await wired.value("SELECT count(*) AS n FROM requests") == 1
+
+
 async def test_on_postgresql_every_event_is_decided_once_with_the_desk_itself(
     wired: WiredDesk, decided_by: list[Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
