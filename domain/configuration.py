@@ -10,6 +10,7 @@ from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
 from domain.mail.addressees import LetterRules, read_letter_rules
+from domain.mail.intake import IntakeRules, read_intake
 from domain.mail.templates import Templates, read_templates
 from domain.one_line.types import Vocabulary
 from domain.owed.leading import LeadRules, read_lead_rules
@@ -51,6 +52,7 @@ TABLES = (
     "pointing",
     "posting",
     "reach",
+    "intake",
     *organisations.TABLES,
 )
 
@@ -76,6 +78,7 @@ class Configuration:
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
     leading: LeadRules = field(default_factory=LeadRules)
+    intake: IntakeRules = field(default_factory=IntakeRules)
     organisations: Organisations = field(default_factory=standard_organisations, compare=False)
     vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
     """The words of the one line, but for the names of staff; contracts are those of microdata
@@ -121,5 +124,6 @@ def load_configuration(override: Path | None = None) -> Configuration:
         releases=read_releases(root, projects),
         posting=read_posting(root),
         leading=read_lead_rules(root),
+        intake=read_intake(root, catalogue),
         organisations=Organisations(root),
     )

@@ -4,12 +4,13 @@ client as sound.
 
 import asyncio
 import imaplib
+import re
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from socket import SHUT_RDWR
 from typing import Any, TypeVar
 
@@ -17,6 +18,14 @@ from bot.mail.server import Encryption, MailServer
 
 STEP = 20.0
 """Seconds that the server may be silent."""
+LONGEST_WAIT = 60.0
+"""Seconds that it may say nothing while it is to tell when something comes."""
+PIECE = 262_144
+"""Bytes that are asked for at a time."""
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_INTERNAL_DATE = re.compile(rb'INTERNALDATE " ?([^"]+)"')
+_QUOTED = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
+_ESCAPED = re.compile(rb"\\(.)")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 T = TypeVar("T")
 
@@ -37,6 +46,18 @@ class MailboxState:
 
     uidvalidity: int
     uidnext: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailBeginning:
+    """A mail as a mailbox hands it out: its whole `size`, when it came (None where the server does
+    not say), and the first piece of its bytes.
+    """
+
+    uid: int
+    size: int
+    arrived_at: datetime | None
+    piece: bytes
 
 
 class ImapBox:
@@ -66,22 +87,69 @@ class ImapBox:
         # Whatever else a server tells of was not asked for.
         return sorted(uid for uid in found if first <= uid <= last)
 
-    async def first_since(self, day: date) -> int | None:
-        """The first mail that came on this day or later."""
+    async def since(self, day: date) -> list[int]:
+        """The mails that came on this day or later, in order."""
         when = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
         found = await self._call(lambda imap: _numbers(imap.uid("SEARCH", "SINCE", when)))
-        return min(found, default=None)
+        return sorted(found)
 
-    async def read(self, uid: int, what: str, limit: int) -> bytes | None:
-        """The first `limit` bytes of a mail, or of its HEADER; it stays unread. None where it is
-        gone.
+    async def first_since(self, day: date) -> int | None:
+        """The first mail that came on this day or later."""
+        return min(await self.since(day), default=None)
+
+    async def begin(self, uid: int) -> MailBeginning | None:
+        """A mail's size and its first piece; it stays unread. None where it is gone."""
+        asked = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{PIECE}>)"
+        found = await self._fetch(uid, asked)
+        told = _told(found)
+        size = _SIZE.search(told)
+        if size is None:
+            return None
+        return MailBeginning(uid, int(size[1]), _arrived_at(told), _literal(found, told)[:PIECE])
+
+    async def pieces(self, beginning: MailBeginning) -> AsyncIterator[bytes]:
+        """The whole mail, piece by piece, whatever size the server said that it has."""
+        piece = beginning.piece
+        offset = len(piece)
+        yield piece
+        while len(piece) == PIECE:
+            asked = f"(UID BODY.PEEK[]<{offset}.{PIECE}>)"
+            found = await self._fetch(beginning.uid, asked)
+            piece = _literal(found, _told(found))[:PIECE]
+            offset += len(piece)
+            yield piece
+
+    async def head(self, uid: int, limit: int) -> bytes:
+        """The first `limit` bytes of a mail's headers."""
+        found = await self._fetch(uid, f"(UID BODY.PEEK[HEADER]<0.{limit}>)")
+        return _literal(found, _told(found))[:limit]
+
+    async def heads(self, first: int, last: int) -> list[bytes]:
+        """The telling headers of the mails from `first` to `last`."""
+        asked = "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)])"
+        span = f"{first}:{last}"
+        found = await self._call(lambda imap: _said(imap.uid("FETCH", span, asked)))
+        return [bytes(item[1]) for item in found if isinstance(item, tuple)]
+
+    async def _fetch(self, uid: int, asked: str) -> list[Any]:
+        return await self._call(lambda imap: _said(imap.uid("FETCH", str(uid), asked)))
+
+    async def wait(self, seconds: float) -> bool:
+        """Have the server tell when something comes, for so long at most; False, at once, where it
+        does not offer that.
         """
-        asked = f"(UID BODY.PEEK[{what}]<0.{limit}>)"
-        found = await self._call(lambda imap: _said(imap.uid("FETCH", str(uid), asked)))
-        for item in found:
-            if isinstance(item, tuple):
-                return bytes(item[1][:limit])
-        return None
+        if self._imap is None or "IDLE" not in self._imap.capabilities:
+            return False
+        idling = _Idling()
+        waiting = asyncio.ensure_future(self._call(idling.run))
+        try:
+            done, _others = await asyncio.wait({waiting}, timeout=seconds)
+            if not done:
+                idling.end(self._imap)
+            await waiting
+        finally:
+            waiting.cancel()
+        return True
 
     async def close(self) -> None:
         """Break the connection off; a thread that still waits for the server ends with it."""
@@ -155,6 +223,39 @@ class ImapBox:
             imap.login(user, password)
 
 
+class _Idling:
+    """One IDLE (RFC 2177), which imaplib does not know: it ends where the server tells of
+    something, or where it is told to end.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_over = False
+
+    def run(self, imap: imaplib.IMAP4) -> None:
+        """Wait, in the thread."""
+        tag = imap._new_tag()
+        imap.sock.settimeout(LONGEST_WAIT)
+        imap.send(tag + b" IDLE\r\n")
+        while not (line := imap.readline()).startswith(tag):
+            if not line:
+                raise BoxFailed("read")
+            if line.rstrip().endswith(b"EXISTS"):
+                self.end(imap)
+        imap.sock.settimeout(STEP)
+        if not line.startswith(tag + b" OK"):
+            raise BoxFailed("read")
+
+    def end(self, imap: imaplib.IMAP4 | None) -> None:
+        """Tell the server once that nobody waits any longer."""
+        with self._lock:
+            if imap is None or self._is_over:
+                return
+            self._is_over = True
+            with suppress(OSError):  # who reads hears of it
+                imap.send(b"DONE\r\n")
+
+
 def _said(answer: tuple[str, list[Any]], step: str = "read") -> list[Any]:
     """What a yes says; BoxFailed for everything else."""
     verdict, data = answer
@@ -166,6 +267,31 @@ def _said(answer: tuple[str, list[Any]], step: str = "read") -> list[Any]:
 def _numbers(answer: tuple[str, list[Any]]) -> list[int]:
     """The numbers that a search found, which a server may tell in several lines."""
     return [int(number) for number in b" ".join(_said(answer)).split()]
+
+
+def _told(found: Sequence[Any]) -> bytes:
+    """What a server says of a mail beside its bytes."""
+    return b" ".join(item[0] if isinstance(item, tuple) else item for item in found)
+
+
+def _literal(found: Sequence[Any], told: bytes) -> bytes:
+    """A mail's bytes, which a server may also put between quotes; b"" where there are none."""
+    for item in found:
+        if isinstance(item, tuple):
+            return bytes(item[1])
+    quoted = _QUOTED.search(told)
+    return _ESCAPED.sub(rb"\1", quoted[1]) if quoted else b""
+
+
+def _arrived_at(told: bytes) -> datetime | None:
+    """When the server says that a mail came; None where it does not, or not in its own form."""
+    found = _INTERNAL_DATE.search(told)
+    if found is None:
+        return None
+    try:
+        return datetime.strptime(found[1].decode("ascii", "replace"), "%d-%b-%Y %H:%M:%S %z")
+    except ValueError:
+        return None
 
 
 def _last(response: tuple[str, list[Any]]) -> Any:

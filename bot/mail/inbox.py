@@ -1,43 +1,47 @@
-"""Reads a mailbox: each mail once and in order; what it comes to, and how far the mailbox was read,
-is written in one transaction.
+"""Takes mails out of a mailbox: the bytes of each are stored before anything looks at them, then a
+row is written in the transaction that moves on how far the mailbox was read.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 from bot.log import get_logger, where
 from bot.mail.imap_box import BoxFailed, ImapBox, MailboxState
+from bot.mail.taking import MailTaking
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
+from domain.mail.incoming import TakenMail, fingerprint
 from domain.reach.routes import UNDELIVERABLE
 from domain.staff import Role
 from handlers import system
 from handlers.chat import Notice
-from handlers.desk import Desk, Outcome, Work
-from handlers.messages import new_reference
+from handlers.desk import Desk, Outcome
+from store.blobs import Blobs
 from store.engine import leases
-from store.engine.database import StoreUnavailable
+from store.engine.database import StoreUnavailable, Tx
 from store.engine.failpoints import failpoint
 from store.mail import inboxes as mail_inboxes
-from store.mail.inboxes import MailKind, Position
+from store.mail import incoming
+from store.mail.inboxes import Position
 
-POLL = 30.0
-"""Seconds between looks; a server that cannot be reached is asked again as often."""
-ALARM_AFTER = 3
+POLL = 15.0
+"""Seconds between looks where the server does not tell of what comes, and the longest that it is
+waited for.
+"""
+AGAIN = 5.0
+"""Seconds after a look that failed."""
+ALARM_AFTER = 6
 """Looks in vain, one after the other, until administrators hear of it; of a wrong login they hear
 at once.
 """
-HEAD = 65_536
-"""Bytes of headers that are read of a mail, at most."""
-SPAN = 5_000
+SPAN = 1_000
 """UIDs asked for at a time."""
+TOGETHER = 20
+"""Mails that one transaction takes."""
 ATTEMPTS = 4
-"""How often a mail is decided on afresh when somebody else's write came between, and read when it
-cannot be.
-"""
+"""How often a mail is asked for that the server does not give."""
 ALARMING = ("tls", "login", "mailbox")
 """Steps that do not go better by themselves."""
 LOOK_BACK = timedelta(days=2)
@@ -49,22 +53,6 @@ READ_NOTED_EVERY = timedelta(minutes=10)
 log = get_logger()
 
 
-class MailReader(Protocol):
-    """Somebody who wants mails. It may see one twice where the server numbers a mailbox anew."""
-
-    def wants(self, head: bytes) -> int:
-        """How many bytes of the mail with these headers to read; 0 where it is another's."""
-        ...
-
-    async def read(self, work: Work, raw: bytes, key: str) -> MailKind:
-        """Decide what a mail comes to: changes, notices and audit go into `work`; `key` is this
-        mail's own.
-
-        InvalidInput where it cannot be read; Conflict, and it is asked again.
-        """
-        ...
-
-
 class MailInbox:
     """One mailbox, by one process at a time."""
 
@@ -72,28 +60,37 @@ class MailInbox:
         self,
         desk: Desk,
         box: ImapBox,
-        reader: MailReader,
+        blobs: Blobs,
         post: Callable[..., Awaitable[None]],
         owner: str,
     ) -> None:
         self._desk = desk
         self._box = box
-        self._reader = reader
+        self._taking = MailTaking(box, blobs, desk.clock)
         self._post = post
         self._owner = owner
         self._failed = 0
         self._stuck: tuple[int, int] = (0, 0)
 
-    async def run_forever(self) -> None:
-        """Until cancelled; nothing that a look meets ends it."""
-        try:
-            while True:
-                await self._look_safely()
-                await asyncio.sleep(POLL)
-        finally:
-            await self._box.close()
+    async def close(self) -> None:
+        """Break the connection off."""
+        await self._box.close()
 
-    async def _look_safely(self) -> None:
+    async def pause(self) -> None:
+        """Until the next look: as soon as something comes, where the server tells."""
+        if self._failed:
+            await asyncio.sleep(AGAIN)
+            return
+        try:
+            told = await self._box.wait(POLL)
+        except BoxFailed as error:
+            log.warning("mailbox not waited for", step=str(error))
+            told = True
+        if not told:
+            await asyncio.sleep(POLL)
+
+    async def look_safely(self) -> None:
+        """One look, whatever it meets."""
         try:
             await self.look()
             self._failed = 0
@@ -117,17 +114,20 @@ class MailInbox:
             await self._post(Outcome(None, notices=(told,)))
 
     async def look(self) -> None:
-        """Read what came since the last look; BoxFailed, StoreUnavailable."""
+        """Take what came since the last look; BoxFailed, StoreUnavailable, and OSError where the
+        bytes cannot be stored: then nothing moves on.
+        """
         if not await self._leads():
             return
         seen = await self._box.look()
-        position = await self._position(seen)
+        begun = position = await self._position(seen)
         while position.next_uid < seen.uidnext and await self._leads():
             end = min(position.next_uid + SPAN, seen.uidnext)
-            position = await self._read_span(position, end)
+            position = await self._take_span(position, end)
         now = self._desk.clock()
-        if abs(now - position.read_at) > READ_NOTED_EVERY:
-            await self._move(position, position.next_uid)
+        if position != begun or abs(now - position.read_at) > READ_NOTED_EVERY:
+            read = mail_inboxes.later(position, position.next_uid, now)
+            await self._desk.db.write(partial(mail_inboxes.move, old=position, new=read))
 
     async def _leads(self) -> bool:
         """Whether this process reads: another has its turn when this one is gone."""
@@ -138,13 +138,10 @@ class MailInbox:
     async def _position(self, seen: MailboxState) -> Position:
         """Where to go on. What lay in the mailbox before the desk first saw it is not read."""
         db = self._desk.db
-        now = self._desk.clock()
         name = self._box.name
         known = await mail_inboxes.find_position(db, name)
         if known is None:
-            first = Position(name, seen.uidvalidity, seen.uidnext, now)
-            await db.write(partial(mail_inboxes.begin, position=first))
-            return await mail_inboxes.find_position(db, name) or first
+            return await self._begin(seen)
         if known.uidvalidity == seen.uidvalidity:
             return known
         log.warning("mailbox numbered anew")
@@ -156,33 +153,62 @@ class MailInbox:
         await db.write(partial(mail_inboxes.move, old=known, new=new))
         return new
 
-    async def _read_span(self, position: Position, end: int) -> Position:
-        """Read the mails before UID `end`."""
-        for uid in await self._box.uids(position.next_uid, end - 1):
-            # Reading takes its time: another process may have taken over.
+    async def _begin(self, seen: MailboxState) -> Position:
+        """The first look: from its end on, and what it holds of the last days is remembered, since
+        a new numbering would bring that again.
+        """
+        db = self._desk.db
+        now = self._desk.clock()
+        first = Position(self._box.name, seen.uidvalidity, seen.uidnext, now)
+        lying = await self._lying(now, seen.uidnext)
+
+        async def begin(tx: Tx) -> None:
+            await mail_inboxes.begin(tx, first)
+            await incoming.lay_before(tx, first.name, lying)
+
+        await db.write(begin)
+        return await mail_inboxes.find_position(db, first.name) or first
+
+    async def _lying(self, now: datetime, end: int) -> set[str]:
+        """By what the mails of the last days before this UID are known."""
+        recent = await self._box.first_since((now - LOOK_BACK).astimezone(BANGKOK).date())
+        found: set[str] = set()
+        for first in range(recent or end, end, SPAN):
+            heads = await self._box.heads(first, min(first + SPAN, end) - 1)
+            found.update(map(fingerprint, heads))
+        return found
+
+    async def _take_span(self, position: Position, end: int) -> Position:
+        """Take the mails before UID `end`."""
+        uids = await self._box.uids(position.next_uid, end - 1)
+        for start in range(0, len(uids), TOGETHER):
+            # Fetching takes its time: another process may have taken over.
             if not await self._leads():
                 raise Conflict("inbox_moved")
-            raw = await self._fetch(position, uid)
-            if raw:
-                position = await self._settle(position, uid, raw)
+            some = uids[start : start + TOGETHER]
+            mails = [await self._take(position, uid) for uid in some]
+            position = await self._move(position, some[-1] + 1, [each for each in mails if each])
         return await self._move(position, end)
 
-    async def _fetch(self, position: Position, uid: int) -> bytes:
-        """The mail as far as it is wanted, b"" where it is not; one that the server cannot give is
-        passed over.
+    async def _take(self, position: Position, uid: int) -> TakenMail | None:
+        """The mail with its bytes stored; None for one that is gone, lay there before the first
+        look, or that the server cannot give.
         """
         try:
-            head = await self._box.read(uid, "HEADER", HEAD)
-            limit = self._wanted(head)
-            if not limit:
-                return b""
-            return await self._box.read(uid, "", limit) or b""
+            taken = await self._taking.take(position.uidvalidity, uid, position.read_at)
         except BoxFailed:
             if self._count_failure(uid) < ATTEMPTS:
                 raise
             log.error("mail not given by the server", uid=uid)
             await self._box.look()
-            return b""
+            return None
+        if taken is None:
+            return None
+        failpoint("mail.fetched")
+        db = self._desk.db
+        if await incoming.lies_before(db, position.name, taken.fingerprint):
+            return None
+        return taken.mail
 
     def _count_failure(self, uid: int) -> int:
         """How often in a row the server could not give this mail."""
@@ -192,51 +218,25 @@ class MailInbox:
         self._stuck = (uid, times + 1)
         return times + 1
 
-    def _wanted(self, head: bytes | None) -> int:
-        """How many bytes of the mail to read; 0 where nobody wants it, or it is gone."""
-        if not head:
-            return 0
-        try:
-            return self._reader.wants(head)
-        except Exception as error:  # noqa: BLE001 - headers that break the parser are nobody's mail
-            log.error("mail unreadable", reference=new_reference(), **where(error))
-            return 0
+    async def _move(
+        self,
+        position: Position,
+        next_uid: int,
+        mails: Sequence[TakenMail] = (),
+    ) -> Position:
+        """The mails and the new position are written together, or neither is.
 
-    async def _settle(self, position: Position, uid: int, raw: bytes) -> Position:
-        """What the mail comes to and the new position are written together, or neither is."""
-        failpoint("report.read")
-        key = f"{position.uidvalidity}:{uid}"
-        after = mail_inboxes.later(position, uid + 1, self._desk.clock())
-        for attempt in range(1, ATTEMPTS + 1):
-            work = Work(self._desk, self._desk.clock())
-            try:
-                found = await self._decide(work, raw, key)
-                move = partial(mail_inboxes.move, old=position, new=after, found=found)
-                await self._post(work.outcome(), move)
-                break
-            except Conflict:
-                if attempt == ATTEMPTS:
-                    raise
-        failpoint("report.settled")
-        return after
-
-    async def _decide(self, work: Work, raw: bytes, key: str) -> MailKind:
-        """One mail's trouble is no other's: what cannot be read is counted, and left where it
-        is.
+        The time of the last look stays until all are taken: what came since then is told by it.
         """
-        try:
-            found = await self._reader.read(work, raw, key)
-        except (StoreUnavailable, Conflict):
-            raise
-        except Exception as error:  # noqa: BLE001 - see the docstring
-            log.error("mail unreadable", reference=new_reference(), **where(error))
-            work.changes.clear()
-            work.notices.clear()
-            return MailKind.UNREADABLE
-        log.info("mail read", found=found.value or "other")
-        return found
+        after = mail_inboxes.later(position, next_uid, position.read_at)
 
-    async def _move(self, position: Position, next_uid: int) -> Position:
-        after = mail_inboxes.later(position, next_uid, self._desk.clock())
-        await self._desk.db.write(partial(mail_inboxes.move, old=position, new=after))
+        async def write(tx: Tx) -> None:
+            await mail_inboxes.move(tx, position, after)
+            for mail in mails:
+                await incoming.take(tx, mail)
+
+        await self._desk.db.write(write)
+        if mails:
+            log.info("mails taken", count=len(mails))
+            failpoint("mail.taken")
         return after

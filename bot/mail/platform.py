@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from bot.mail.adapter import MailAdapter
 from bot.mail.imap_box import BoxFailed, ImapBox
 from bot.mail.inbox import MailInbox
+from bot.mail.intake import MailIntake
 from bot.mail.server import read_mailbox, read_sender, read_server
 from bot.mail.settings import MailSettings
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
 from domain.staff import Platform
-from handlers.mail.delivery_reports import DeliveryReports
 
 PROBLEMS = {
     "connect": "the server cannot be reached or turns us away",
@@ -55,7 +55,7 @@ def open_mailbox(settings: MailSettings, surroundings: Surroundings) -> "Mailbox
 
 
 class MailboxPlatform(PlatformParts):
-    """See `bot.parts.PlatformParts`. What mail servers report of our mails comes in here."""
+    """See `bot.parts.PlatformParts`. Mails come in here."""
 
     name = "mailbox"
 
@@ -67,11 +67,11 @@ class MailboxPlatform(PlatformParts):
         inbox = MailInbox(
             running.desk,
             self._box,
-            DeliveryReports(),
+            running.desk.files.blobs,
             running.post,
             running.owner,
         )
-        return (inbox.run_forever,)
+        return (MailIntake(running, inbox).run_forever,)
 
     async def check(self) -> str:
         """Connects, encrypts, logs in, opens the mailbox; changes nothing."""

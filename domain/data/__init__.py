@@ -23,6 +23,7 @@ DEFAULT_FILES = (
     "suggestions.toml",
     "posting.toml",
     "reach.toml",
+    "intake.toml",
     "organisations.toml",
 )
 

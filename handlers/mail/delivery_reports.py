@@ -3,10 +3,11 @@ back.
 """
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
-from domain.mail.bounces import DeliveryReport, is_report, read_report
+from domain.mail.bounces import DeliveryReport, read_report
+from domain.mail.mails import is_ticket_no
 from domain.reach.routes import UNDELIVERABLE
 from domain.staff import Role, StaffId
 from handlers.desk import Work
@@ -24,34 +25,45 @@ _OUT = (MailState.SENDING, MailState.SENT, MailState.DOUBTFUL)
 """The states in which a report is news: in any other it is about an earlier attempt."""
 
 
-class DeliveryReports:
-    """See `bot.mail.inbox.MailReader`: wants delivery reports (RFC 3464) and nothing else."""
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a report came to: whether it is about a mail of ours, its ticket (None where it has
+    none), and whom the mail was for.
+    """
 
-    def wants(self, head: bytes) -> int:
-        """The report, where it calls itself one."""
-        return LIMIT if is_report(head) else 0
+    found: MailKind
+    ticket: str | None = None
+    recipient: str = ""
 
-    async def read(
-        self,
-        work: Work,
-        raw: bytes,
-        key: str,
-    ) -> MailKind:
-        """What the report comes to; InvalidInput("delivery_report") where it cannot be read."""
-        report = await asyncio.to_thread(read_report, raw)
-        if report is None:
-            return MailKind.OTHER
-        mail = await _reported(work, report)
-        if mail is None:
-            return await _about_staff(work, report, key)
-        if mail.state not in _OUT or mail.bounced_at is not None:
-            return MailKind.REPORT
-        if report.failed:
-            await _bounced(work, mail, report, key)
-        else:
-            work.change(mails.note_delay, mail=mail, now=work.now)
-            work.audit("mail.delayed", mail.record)
-        return MailKind.REPORT
+
+async def settle_report(work: Work, raw: bytes, key: str) -> Delivered:
+    """What a delivery report (RFC 3464) comes to; changes, notices and audit go into `work`, `key`
+    is the mail's own. InvalidInput("delivery_report") where it cannot be read.
+    """
+    report = await asyncio.to_thread(read_report, raw[:LIMIT])
+    if report is None:
+        return Delivered(MailKind.OTHER)
+    mail = await _reported(work, report)
+    if mail is None:
+        return Delivered(await _about_staff(work, report, key))
+    if mail.state in _OUT and mail.bounced_at is None:
+        await _note(work, mail, report, key)
+    ticket = next(filter(is_ticket_no, (mail.ticket, mail.record)), None)
+    return Delivered(MailKind.REPORT, ticket, mail.to)
+
+
+async def _note(
+    work: Work,
+    mail: Mail,
+    report: DeliveryReport,
+    key: str,
+) -> None:
+    """A mail came back, or is late."""
+    if report.failed:
+        await _bounced(work, mail, report, key)
+        return
+    work.change(mails.note_delay, mail=mail, now=work.now)
+    work.audit("mail.delayed", mail.record)
 
 
 async def _reported(work: Work, report: DeliveryReport) -> Mail | None:

@@ -51,16 +51,10 @@ async def begin(tx: Tx, position: Position) -> None:
     )
 
 
-async def move(
-    tx: Tx,
-    old: Position,
-    new: Position,
-    found: MailKind = MailKind.OTHER,
-) -> None:
+async def move(tx: Tx, old: Position, new: Position) -> None:
     """Go on from `old` to `new`; Conflict("inbox_moved") where somebody else did."""
-    counted = f", {found.value} = {found.value} + 1" if found else ""
     moved = await tx.execute(
-        f"UPDATE mail_inboxes SET uidvalidity = ?, next_uid = ?, read_at = ?{counted} "
+        "UPDATE mail_inboxes SET uidvalidity = ?, next_uid = ?, read_at = ? "
         "WHERE name = ? AND uidvalidity = ? AND next_uid = ?",
         new.uidvalidity,
         new.next_uid,
@@ -71,6 +65,13 @@ async def move(
     )
     if not moved:
         raise Conflict("inbox_moved")
+
+
+async def note_found(tx: Tx, name: str, found: MailKind) -> None:
+    """One more mail of this kind was read."""
+    await tx.execute(
+        f"UPDATE mail_inboxes SET {found.value} = {found.value} + 1 WHERE name = ?", name
+    )
 
 
 async def count_found(db: Reader) -> dict[MailKind, int]:

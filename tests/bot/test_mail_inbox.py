@@ -18,18 +18,19 @@ from typing import Any
 import pytest
 
 from bot.engine import Engine
-from bot.mail import imap_box
+from bot.mail import imap_box, taking
 from bot.mail import inbox as mail_inbox
-from bot.mail.imap_box import BoxFailed, ImapBox, MailboxState
+from bot.mail.imap_box import BoxFailed, ImapBox, MailBeginning, MailboxState
 from bot.mail.inbox import MailInbox
 from bot.mail.server import Encryption, MailServer
-from domain.errors import Conflict, InvalidInput
+from domain.errors import Conflict
+from domain.mail.incoming import TakenMail, WaitingMail
 from domain.staff import Identity, Platform, Role
-from handlers.desk import Work
 from store import staff
+from store.blobs import Blobs, ReceivedBytes
 from store.engine.database import Database, StoreUnavailable, Tx
 from store.mail import inboxes as mail_inboxes
-from store.mail.inboxes import MailKind
+from store.mail import incoming
 from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.office import OFFICE, open_new
@@ -43,55 +44,32 @@ def mail(subject: str, body: str = "text\r\n") -> bytes:
 
 
 @dataclass
-class Reading:
-    """Wants what has a subject; `trouble` = what it raises at a subject, the first time or
-    always.
-    """
-
-    seen: list[str] = field(default_factory=list)
-    heads: int = 0
-    limit: int = 1000
-    trouble: dict[str, list[Exception]] = field(default_factory=dict)
-    written: list[str] = field(default_factory=list)
-
-    def wants(self, head: bytes) -> int:
-        self.heads += 1
-        if b"Subject: odd head" in head:
-            raise ValueError("odd")
-        return self.limit if b"Subject: not ours" not in head else 0
-
-    async def read(self, work: Work, raw: bytes, key: str) -> MailKind:
-        found = re.search(rb"Subject: (.*?)\r\n", raw)
-        subject = found[1].decode() if found else "?"
-        if self.trouble.get(subject):
-            raise self.trouble[subject].pop(0)
-        self.seen.append(subject)
-
-        async def write(tx: Tx) -> None:
-            await staff.add_staff(tx, f"{subject} {key}", Role.OFFICER, NOW)
-
-        work.change(write)
-        return MailKind.REPORT
-
-
-@dataclass
 class Reads:
     """A mailbox being read into a store."""
 
     server: Dovecot
     db: Database
     engine: Engine
-    reader: Reading
+    blobs: Blobs
     boxes: list[ImapBox] = field(default_factory=list)
     now: datetime = NOW
 
     def inbox(self, owner: str = "test") -> MailInbox:
         self.boxes.append(ImapBox(address(self.server)))
-        return MailInbox(self.engine.desk, self.boxes[-1], self.reader, self.engine.post, owner)
+        return MailInbox(self.engine.desk, self.boxes[-1], self.blobs, self.engine.post, owner)
 
-    async def effects(self) -> list[str]:
-        """Whom the reader's changes wrote, by subject."""
-        return sorted(person.name.rpartition(" ")[0] for person in await staff.list_staff(self.db))
+    async def waiting(self) -> list[WaitingMail]:
+        """What was taken, in order."""
+        return await incoming.list_waiting(self.db, 0, 1000)
+
+    async def raws(self) -> list[bytes]:
+        """Their bytes."""
+        return [self.blobs.existing(each.raw_sha256).read_bytes() for each in await self.waiting()]
+
+    async def seen(self) -> list[str]:
+        """Their subjects."""
+        found = [re.search(rb"Subject: (.*?)\r\n", raw) for raw in await self.raws()]
+        return [each[1].decode() if each else "?" for each in found]
 
 
 def address(server: Dovecot) -> MailServer:
@@ -108,7 +86,7 @@ def server() -> Iterator[Dovecot]:
 async def reads(server: Dovecot, tmp_path: Path) -> AsyncIterator[Reads]:
     db = await open_new(tmp_path / "desk.db")
     engine = Engine(db, OFFICE, {}, "test", lambda: under_test.now)
-    under_test = Reads(server, db, engine, Reading())
+    under_test = Reads(server, db, engine, Blobs(tmp_path / "data"))
     yield under_test
     for box in under_test.boxes:
         await box.close()
@@ -122,20 +100,13 @@ async def test_each_new_mail_is_read_once_and_in_order_and_stays_unread(
     server.deliver(mail("before the desk"))
     inbox = reads.inbox()
     await inbox.look()
-    for subject in ("one", "not ours", "two"):
+    for subject in ("one", "two"):
         server.deliver(mail(subject))
     await inbox.look()
     await inbox.look()
     await reads.inbox().look()
-    assert reads.reader.seen == ["one", "two"]
-    assert await reads.effects() == ["one", "two"]
-    assert reads.reader.heads == 3
-    assert server.flags() == ["", "", "", ""]
-    assert await mail_inboxes.count_found(reads.db) == {
-        MailKind.REPORT: 2,
-        MailKind.STRAY: 0,
-        MailKind.UNREADABLE: 0,
-    }
+    assert await reads.raws() == [mail("one"), mail("two")]
+    assert server.flags() == ["", "", ""]
 
 
 async def test_what_came_while_the_desk_was_away_is_read_after_the_start(
@@ -147,7 +118,7 @@ async def test_what_came_while_the_desk_was_away_is_read_after_the_start(
     server.start()
     server.deliver(mail("two"))
     await reads.inbox().look()
-    assert reads.reader.seen == ["one", "two"]
+    assert await reads.seen() == ["one", "two"]
 
 
 async def test_a_lost_connection_is_made_anew(reads: Reads, server: Dovecot) -> None:
@@ -159,87 +130,88 @@ async def test_a_lost_connection_is_made_anew(reads: Reads, server: Dovecot) -> 
     server.start()
     server.deliver(mail("one"))
     await inbox.look()
-    assert reads.reader.seen == ["one"]
+    assert await reads.seen() == ["one"]
 
 
-async def test_what_cannot_be_written_now_is_read_again_and_nothing_is_half_done(
-    reads: Reads, server: Dovecot
+async def test_what_cannot_be_written_now_is_taken_again_and_nothing_is_half_done(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inbox = reads.inbox()
     await inbox.look()
     for subject in ("one", "two", "three"):
         server.deliver(mail(subject))
-    reads.reader.trouble["two"] = [
-        StoreUnavailable("away"),
-        Conflict("changed"),
-        Conflict("changed"),
-    ]
+    monkeypatch.setattr(mail_inbox, "TOGETHER", 1)
+    take = incoming.take
+
+    async def away(tx: Tx, taken: TakenMail) -> bool:
+        if taken.uid == 2:
+            raise StoreUnavailable("away")
+        return await take(tx, taken)
+
+    monkeypatch.setattr(incoming, "take", away)
     with pytest.raises(StoreUnavailable):
         await inbox.look()
-    assert await reads.effects() == ["one"]
+    assert await reads.seen() == ["one"]
+    monkeypatch.setattr(incoming, "take", take)
     await inbox.look()
-    assert await reads.effects() == ["one", "three", "two"]
-    assert reads.reader.seen == ["one", "two", "three"]
+    assert await reads.seen() == ["one", "two", "three"]
 
 
-async def test_a_conflict_without_end_stops_before_the_mail(reads: Reads, server: Dovecot) -> None:
-    inbox = reads.inbox()
-    await inbox.look()
-    server.deliver(mail("one"))
-    reads.reader.trouble["one"] = [Conflict("changed")] * 5
-    with pytest.raises(Conflict):
-        await inbox.look()
-    await inbox.look()
-    assert await reads.effects() == ["one"]
-
-
-@pytest.mark.parametrize(
-    "error", [InvalidInput("delivery_report"), RecursionError(), UnicodeError()]
-)
-async def test_a_mail_that_nobody_can_read_is_counted_and_stops_nothing(
-    reads: Reads, server: Dovecot, error: Exception
+async def test_a_disk_that_takes_nothing_moves_nothing_on(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inbox = reads.inbox()
     await inbox.look()
-    reads.reader.trouble["broken"] = [error]
-    for subject in ("broken", "odd head", "whole"):
-        server.deliver(mail(subject))
+    server.deliver(mail("one"))
+    keep = Blobs.keep
+
+    async def full(blobs: Blobs, part: ReceivedBytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Blobs, "keep", full)
+    with pytest.raises(OSError, match="No space"):
+        await inbox.look()
+    assert await reads.seen() == []
+    monkeypatch.setattr(Blobs, "keep", keep)
     await inbox.look()
-    await inbox.look()
-    assert await reads.effects() == ["whole"]
-    assert (await mail_inboxes.count_found(reads.db))[MailKind.UNREADABLE] == 1
+    assert await reads.seen() == ["one"]
 
 
-async def test_odd_bytes_and_huge_mails_are_read_as_far_as_wanted(
+async def test_odd_bytes_and_large_mails_are_taken_as_they_are(
     reads: Reads, server: Dovecot
 ) -> None:
     inbox = reads.inbox()
     await inbox.look()
-    got: list[bytes] = []
-    wants = reads.reader.wants
-
-    def keep(head: bytes) -> int:
-        got.append(head)
-        return wants(head)
-
-    reads.reader.wants = keep  # type: ignore[method-assign]
-    for raw in (
-        b"",
+    odd = [
         b"\r\n\r\n",
         b"\x00\xff\xfe UID 1 {5}\r\nx",
         b"Subject: \xe0\xb8",
         b")" * 90,
         b"X: y\r\n" * 50_000,
-    ):
+        mail("large", "(((\r\n" * 1_000_000),
+    ]
+    for raw in odd:
         server.deliver(raw)
-    server.deliver(mail("huge", "(((" * 3_000_000))
     await inbox.look()
-    assert reads.reader.seen[-1] == "huge"
-    assert max(map(len, got)) == mail_inbox.HEAD
-    assert await mail_inboxes.find_position(reads.db, reads.boxes[0].name) is not None
-    reads.reader.seen.clear()
+    # What Dovecot hands out ends lines as a mail does.
+    assert [len(raw) for raw in await reads.raws()][3:] == [90, 300_000, len(odd[-1])]
+    assert len(await reads.waiting()) == len(odd)
     await inbox.look()
-    assert reads.reader.seen == []
+    assert len(await reads.waiting()) == len(odd)
+
+
+async def test_of_a_mail_that_is_too_large_the_headers_are_taken(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "LARGEST", 1_000_000)
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("huge", "text\r\n" * 200_000))
+    await inbox.look()
+    (huge,) = await reads.waiting()
+    assert not huge.whole
+    assert huge.size > 1_000_000
+    assert await reads.raws() == [mail("huge", "")]
 
 
 async def test_a_mail_deleted_meanwhile_is_passed_over(reads: Reads, server: Dovecot) -> None:
@@ -250,23 +222,53 @@ async def test_a_mail_deleted_meanwhile_is_passed_over(reads: Reads, server: Dov
     assert await reads.boxes[0].uids(1, 9) == []  # not looked at since
     server.forget(1)
     await inbox.look()
-    assert reads.reader.seen == ["one", "three"]
+    assert await reads.seen() == ["one", "three"]
 
 
-async def test_a_mailbox_numbered_anew_is_read_again_from_the_days_before_the_last_look(
+async def test_a_mailbox_numbered_anew_brings_each_mail_once(reads: Reads, server: Dovecot) -> None:
+    reads.now = CLOCK()
+    server.deliver(mail("before the desk"))
+    inbox = reads.inbox()
+    await inbox.look()
+    # Without a Message-ID two equal mails are two.
+    for subject in ("one", "same", "same"):
+        server.deliver(mail(subject))
+    await inbox.look()
+    for _time in range(2):
+        server.number_anew()
+        server.deliver(mail("two"))
+        await reads.inbox().look()
+        await reads.inbox().look()
+    assert await reads.seen() == ["one", "same", "same", "two", "two"]
+
+
+async def test_one_message_id_with_two_texts_is_two_mails(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    first = b"Message-ID: <a@b.example>\r\n" + mail("one")
+    for raw in (first, first, first.replace(b"text", b"texts")):
+        server.deliver(raw)
+    await inbox.look()
+    assert [raw[-7:] for raw in await reads.raws()] == [b"\ntext\r\n", b"texts\r\n"]
+
+
+async def test_a_mail_that_comes_while_it_is_waited_for_is_told(
     reads: Reads, server: Dovecot
 ) -> None:
     inbox = reads.inbox()
-    reads.now = CLOCK()
     await inbox.look()
+    waiting = asyncio.create_task(inbox.pause())
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
     server.deliver(mail("one"))
+    await asyncio.wait_for(waiting, PATIENCE)
     await inbox.look()
-    server.number_anew()
+    assert await reads.seen() == ["one"]
+    # Nothing comes: the wait ends by itself, and the connection goes on.
+    assert await reads.boxes[0].wait(0.2)
     server.deliver(mail("two"))
-    await reads.inbox().look()
-    assert reads.reader.seen == ["one", "one", "two"]
-    await reads.inbox().look()
-    assert len(reads.reader.seen) == 3
+    await inbox.look()
+    assert await reads.seen() == ["one", "two"]
 
 
 async def test_a_mailbox_numbered_anew_with_old_mails_alone_is_not_read_again(
@@ -280,7 +282,7 @@ async def test_a_mailbox_numbered_anew_with_old_mails_alone_is_not_read_again(
     server.number_anew()
     await reads.inbox().look()
     await reads.inbox().look()
-    assert reads.reader.seen == ["one"]
+    assert await reads.seen() == ["one"]
 
 
 async def test_wide_gaps_between_numbers_are_stepped_over(
@@ -295,7 +297,7 @@ async def test_wide_gaps_between_numbers_are_stepped_over(
     for _number in range(7):
         server.forget(1)
     await inbox.look()
-    assert reads.reader.seen == ["0", "8"]
+    assert await reads.seen() == ["0", "8"]
 
 
 async def test_two_processes_read_a_mailbox_in_turns(reads: Reads, server: Dovecot) -> None:
@@ -304,13 +306,13 @@ async def test_two_processes_read_a_mailbox_in_turns(reads: Reads, server: Dovec
     for number in range(20):
         server.deliver(mail(str(number)))
     await asyncio.gather(first.look(), second.look(), return_exceptions=True)
-    assert len(reads.reader.seen) == 20
+    assert len(await reads.seen()) == 20
     server.deliver(mail("more"))
     await second.look()
-    assert "more" not in reads.reader.seen
+    assert "more" not in await reads.seen()
     reads.now += timedelta(minutes=1)
     await second.look()
-    assert len(await reads.effects()) == 21
+    assert len(await reads.seen()) == 21
 
 
 async def test_the_reader_that_lost_its_turn_writes_nothing(reads: Reads, server: Dovecot) -> None:
@@ -320,18 +322,17 @@ async def test_the_reader_that_lost_its_turn_writes_nothing(reads: Reads, server
     position = await mail_inboxes.find_position(reads.db, reads.boxes[0].name)
     assert position is not None
     taken = partial(mail_inboxes.move, old=position, new=replace(position, next_uid=9))
-    read = reads.reader.read
+    begin = reads.boxes[0].begin
 
-    async def overtaken(work: Work, raw: bytes, key: str) -> MailKind:
-        found = await read(work, raw, key)
-        if len(reads.reader.seen) == 1:
-            await reads.db.write(taken)
+    async def overtaken(uid: int) -> MailBeginning | None:
+        found = await begin(uid)
+        await reads.db.write(taken)
         return found
 
-    reads.reader.read = overtaken  # type: ignore[method-assign]
+    reads.boxes[0].begin = overtaken  # type: ignore[method-assign]
     with pytest.raises(Conflict):
         await inbox.look()
-    assert await reads.effects() == []
+    assert await reads.seen() == []
 
 
 async def test_a_mail_that_the_server_cannot_give_is_passed_over_in_the_end(
@@ -342,20 +343,20 @@ async def test_a_mail_that_the_server_cannot_give_is_passed_over_in_the_end(
     for subject in ("one", "two", "three"):
         server.deliver(mail(subject))
     box = reads.boxes[0]
-    read = box.read
+    begin = box.begin
 
-    async def refuses(uid: int, what: str, limit: int) -> bytes | None:
+    async def refuses(uid: int) -> MailBeginning | None:
         if uid == 2:
             await box.close()
             raise BoxFailed("read")
-        return await read(uid, what, limit)
+        return await begin(uid)
 
-    box.read = refuses  # type: ignore[method-assign]
+    box.begin = refuses  # type: ignore[method-assign]
     for _look in range(mail_inbox.ATTEMPTS - 1):
         with pytest.raises(BoxFailed):
             await inbox.look()
     await inbox.look()
-    assert reads.reader.seen == ["one", "three"]
+    assert await reads.seen() == ["one", "three"]
 
 
 async def test_administrators_hear_once_a_day_of_a_login_that_is_refused(
@@ -367,9 +368,9 @@ async def test_administrators_hear_once_a_day_of_a_login_that_is_refused(
 
     await reads.db.write(an_administrator)
     wrong = ImapBox(replace(address(server), password="very-secret-too"))
-    inbox = MailInbox(reads.engine.desk, wrong, reads.reader, reads.engine.post, "test")
+    inbox = MailInbox(reads.engine.desk, wrong, reads.blobs, reads.engine.post, "test")
     for _look in range(2):
-        await inbox._look_safely()
+        await inbox.look_safely()
     told = await reads.db.fetch("SELECT notice FROM outbox")
     assert len(told) == 1
     assert "อ่านกล่องอีเมลของสำนักงานไม่ได้ (login)" in told[0]["notice"]

@@ -10,9 +10,10 @@ from bot.mail.adapter import MailAdapter
 from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from domain.errors import Conflict, InvalidInput
+from domain.mail.bounces import is_report
 from handlers.desk import Outcome, Work
 from handlers.mail.cards import reason
-from handlers.mail.delivery_reports import LIMIT, DeliveryReports
+from handlers.mail.delivery_reports import settle_report
 from store.mail.inboxes import MailKind
 from tests.fakes.bounces import report_of
 from tests.fakes.smtp import CLOSE, FakeSmtp
@@ -46,10 +47,9 @@ async def sent(desk):
 
 async def comes_back(desk, raw, key="1:1"):
     """The mailbox's reader gets this mail."""
-    reader = DeliveryReports()
-    assert reader.wants(raw) == LIMIT
+    assert is_report(raw)
     work = Work(desk.engine.desk, desk.now)
-    found = await reader.read(work, raw, key)
+    found = (await settle_report(work, raw, key)).found
     await desk.engine.post(work.outcome())
     await desk.engine.idle()
     return found
@@ -169,9 +169,9 @@ async def test_without_the_mail_itself_the_report_is_known_by_what_it_answers(de
 
 async def test_two_reports_decided_at_once_are_told_once(desk, smtp):
     await sent(desk)
-    reader, works = DeliveryReports(), [Work(desk.engine.desk, desk.now) for _twice in range(2)]
+    works = [Work(desk.engine.desk, desk.now) for _twice in range(2)]
     for number, work in enumerate(works):
-        await reader.read(work, report_of(smtp.mails[0]), f"1:{number}")
+        await settle_report(work, report_of(smtp.mails[0]), f"1:{number}")
     await desk.engine.post(Outcome(None, tuple(works[0].changes), tuple(works[0].notices)))
     with pytest.raises(Conflict):
         await desk.engine.post(Outcome(None, tuple(works[1].changes), tuple(works[1].notices)))

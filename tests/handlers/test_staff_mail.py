@@ -14,7 +14,7 @@ from bot.platform import Adapter, Refused
 from domain.staff import Platform, Role
 from handlers.chat import Masked, Notice, say
 from handlers.desk import Outcome, Work
-from handlers.mail.delivery_reports import DeliveryReports
+from handlers.mail.delivery_reports import settle_report
 from store.mail.inboxes import MailKind
 from tests.fakes.bounces import report_of
 from tests.fakes.smtp import CLOSE, FakeSmtp
@@ -233,7 +233,7 @@ async def test_a_mail_that_came_back_is_told_to_the_administrators(told, smtp):
     await notifies(told)
     work = Work(told.engine.desk, told.now)
     raw = report_of(smtp.mails[0])
-    assert await DeliveryReports().read(work, raw, "1:1") is MailKind.REPORT
+    assert (await settle_report(work, raw, "1:1")).found is MailKind.REPORT
     await told.engine.post(work.outcome())
     await told.engine.idle()
     assert "⚠️ แจ้งเตือนคุณนกไม่ได้" in told.told("may").text
@@ -309,7 +309,7 @@ async def test_a_mail_that_came_back_reached_nobody_and_climbs(told, smtp):
     await refuses(told, GONE)
     await notifies(told, key="deadline:1", masked=MASKED)
     work = Work(told.engine.desk, told.now)
-    await DeliveryReports().read(work, report_of(smtp.mails[0]), "1:1")
+    await settle_report(work, report_of(smtp.mails[0]), "1:1")
     await told.engine.post(work.outcome())
     assert "ยังแจ้งไม่ถึง" in (await told.says("/status", who="may")).text
     assert "ยังแจ้งคุณนกไม่ถึง" in await climbed(told)

@@ -10,7 +10,16 @@ import pytest
 
 from domain.errors import Conflict
 from store.engine.database import Database
-from store.mail.inboxes import MailKind, Position, begin, count_found, find_position, later, move
+from store.mail.inboxes import (
+    MailKind,
+    Position,
+    begin,
+    count_found,
+    find_position,
+    later,
+    move,
+    note_found,
+)
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 START = Position("desk@mx.example/INBOX", 4_294_967_295, 7, NOW)
@@ -27,12 +36,14 @@ async def test_a_mailbox_is_begun_once(db: Database) -> None:
 async def test_it_moves_on_from_where_it_stands_and_counts(db: Database) -> None:
     await db.write(lambda tx: begin(tx, START))
     after = later(START, 8, NOW + timedelta(minutes=1))
-    await db.write(lambda tx: move(tx, START, after, MailKind.REPORT))
+    await db.write(lambda tx: move(tx, START, after))
+    await db.write(lambda tx: note_found(tx, START.name, MailKind.REPORT))
     assert await find_position(db, START.name) == after
     for old in (START, replace(after, uidvalidity=1)):
         with pytest.raises(Conflict, match="inbox_moved"):
             await db.write(partial(move, old=old, new=later(old, 9, NOW)))
-    await db.write(lambda tx: move(tx, after, later(after, 9, NOW), MailKind.STRAY))
+    await db.write(lambda tx: move(tx, after, later(after, 9, NOW)))
+    await db.write(lambda tx: note_found(tx, START.name, MailKind.STRAY))
     await db.write(lambda tx: move(tx, later(after, 9, NOW), later(after, 20, NOW)))
     assert await count_found(db) == {MailKind.REPORT: 1, MailKind.STRAY: 1, MailKind.UNREADABLE: 0}
 

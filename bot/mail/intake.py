@@ -1,0 +1,49 @@
+"""The way of a mail that comes in: it is taken, then read, then the office is told."""
+
+from bot.log import get_logger, where
+from bot.mail.inbox import MailInbox
+from bot.mail.settling import MailSettling
+from bot.parts import RunningDesk
+from domain.errors import Conflict
+from handlers.desk import Work, up_to_date
+from handlers.mail.arrivals import tell_new
+from store.engine.database import StoreUnavailable
+
+log = get_logger()
+
+
+class MailIntake:
+    """Goes this way again and again, for as long as the desk runs."""
+
+    def __init__(self, running: RunningDesk, inbox: MailInbox) -> None:
+        self._desk = running.desk
+        self._post = running.post
+        self._inbox = inbox
+        blobs = running.desk.files.blobs
+        self._settling = MailSettling(running.desk, blobs, running.post, running.owner)
+
+    async def run_forever(self) -> None:
+        """Until cancelled; nothing that is met ends it."""
+        try:
+            while True:
+                await self._inbox.look_safely()
+                await self._settle_safely()
+                await self._inbox.pause()
+        finally:
+            await self._inbox.close()
+
+    async def _settle_safely(self) -> None:
+        try:
+            await self.settle()
+        except (StoreUnavailable, Conflict) as error:
+            log.warning("mails not read now", **where(error))
+        except Exception as error:  # noqa: BLE001 - see the docstring
+            log.error("mails not read", **where(error))
+
+    async def settle(self) -> None:
+        """Read what waits, and tell of it."""
+        await self._settling.settle_waiting()
+        desk = await up_to_date(self._desk)
+        work = Work(desk, desk.clock())
+        if await tell_new(work):
+            await self._post(work.outcome())

@@ -1,0 +1,73 @@
+"""Fetches a mail piece by piece and stores its bytes, whatever they are."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.mail.imap_box import ImapBox, MailBeginning
+from domain.errors import InvalidInput
+from domain.mail.incoming import TakenMail, arrival, fingerprint, message_id_of
+from store.blobs import Blobs, ReceivedBytes
+
+LARGEST = 60_000_000
+"""Bytes of a mail: of a larger one only the headers are taken."""
+HEAD = 262_144
+"""Bytes of headers that are taken of it, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMail:
+    """A mail whose bytes are stored, and by what it is known without them."""
+
+    mail: TakenMail
+    fingerprint: str
+
+
+class MailTaking:
+    """Takes mails of one mailbox."""
+
+    def __init__(self, box: ImapBox, blobs: Blobs, clock: Callable[[], datetime]) -> None:
+        self._box = box
+        self._blobs = blobs
+        self._clock = clock
+
+    async def take(
+        self, uidvalidity: int, uid: int, looked_at: datetime | None
+    ) -> FetchedMail | None:
+        """Store the mail's bytes; None where it is gone. `looked_at` = it lay not there at that
+        time.
+        """
+        beginning = await self._box.begin(uid)
+        if beginning is None:
+            return None
+        part, is_whole = await self._receive(beginning)
+        try:
+            await self._blobs.keep(part)
+        finally:
+            part.discard()
+        now = self._clock()
+        mail = TakenMail(
+            mailbox=self._box.name,
+            uidvalidity=uidvalidity,
+            uid=uid,
+            raw_sha256=part.sha256,
+            size=max(beginning.size, part.size),
+            whole=is_whole,
+            arrived_at=arrival(beginning.arrived_at, looked_at, now),
+            taken_at=now,
+            message_id=message_id_of(beginning.piece),
+        )
+        return FetchedMail(mail, fingerprint(beginning.piece))
+
+    async def _receive(self, beginning: MailBeginning) -> tuple[ReceivedBytes, bool]:
+        """The mail's bytes, and whether they are all; of one that is too large its headers."""
+        if beginning.size <= LARGEST:
+            try:
+                return await self._blobs.receive(self._box.pieces(beginning), LARGEST), True
+            except InvalidInput:
+                # Its server said that it was smaller.
+                pass
+        return await self._blobs.receive(self._head(beginning.uid)), False
+
+    async def _head(self, uid: int) -> AsyncIterator[bytes]:
+        yield await self._box.head(uid, HEAD)

@@ -1,0 +1,168 @@
+"""Mails that come in: how one is known again, what is kept of it, and how one looks to the outside
+world. Pure.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+AHEAD = timedelta(days=1)
+"""A Date header so far ahead of the arrival is not believed."""
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_FOLDED = re.compile(rb"\r?\n(?=[ \t])")
+_TELLING = re.compile(rb"(?im)^(?:message-id|date|from|subject)[ \t]*:.*$")
+_MESSAGE_ID = re.compile(rb"(?im)^message-id[ \t]*:[ \t]*(<[^<>\s]+>)")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMail:
+    """A mail whose bytes are stored; nobody has looked at them yet.
+
+    `whole` is false where it was too large and only its headers were taken; `size` is the whole
+    mail's. `message_id` is "" where it has none.
+    """
+
+    mailbox: str
+    uidvalidity: int
+    uid: int
+    raw_sha256: str
+    size: int
+    whole: bool
+    arrived_at: datetime
+    taken_at: datetime
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """A mail that was taken and is not read yet; `id` counts them in the order of their taking."""
+
+    id: int
+    mailbox: str
+    raw_sha256: str
+    size: int
+    whole: bool
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailReading:
+    """What came of a mail, as it is kept. Lists are JSON, as they go out again.
+
+    `opened` = it made the ticket, `ticket` = that, or the one that it belongs to. `sent_at` = the
+    Date header where it can be believed, else the arrival. `thread` = the Message-IDs that it
+    follows, oldest first, one a line.
+    """
+
+    kind: str
+    ticket: str | None = None
+    opened: bool = False
+    message_id: str = ""
+    thread: str = ""
+    from_name: str = ""
+    from_email: str = ""
+    reply_to: str = ""
+    subject: str = ""
+    sent_at: datetime | None = None
+    body_text: str = ""
+    quoted: str = ""
+    attachments: str = "[]"
+    phones: str = "[]"
+    suggested_subjects: str = "[]"
+    forwarded_name: str = ""
+    forwarded_email: str = ""
+    province_counts: str = "[]"
+    failed_recipient: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMail:
+    """A mail that came in, with what is known of it by now: the ticket's number of the second
+    ticket where there is one, else None.
+    """
+
+    id: int
+    raw_sha256: str
+    arrived_at: datetime
+    read_at: datetime | None
+    second_ticket: str | None
+    reading: MailReading
+
+
+def message_id_of(raw: bytes) -> str:
+    """The Message-ID in a mail's headers with its brackets; "" where there is none."""
+    found = _MESSAGE_ID.search(_unfolded_head(raw))
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def fingerprint(raw: bytes) -> str:
+    """By what a mail is known that was never taken: its telling headers, as a hash."""
+    lines = sorted(line.strip() for line in _TELLING.findall(_unfolded_head(raw)))
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def _unfolded_head(raw: bytes) -> bytes:
+    end = _HEAD_END.search(raw)
+    head = raw[: end.start()] if end else raw
+    return _FOLDED.sub(b"", head)
+
+
+def arrival(server_at: datetime | None, looked_at: datetime | None, now: datetime) -> datetime:
+    """When a mail came that lay not there at `looked_at`: as its server says, unless that cannot
+    be.
+    """
+    if server_at is None:
+        return now
+    # What somebody moves into the mailbox keeps the day on which it once came.
+    if looked_at is not None and server_at < looked_at:
+        return now
+    return min(server_at, now)
+
+
+def date_of(sent_at: datetime | None, arrived_at: datetime) -> datetime:
+    """When a mail was written: its Date header, unless that is missing or ahead of the arrival."""
+    if sent_at is None or sent_at > arrived_at + AHEAD:
+        return arrived_at
+    return sent_at
+
+
+def storable(text: str) -> str:
+    """The text without what no database takes."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def as_exported(mail: IncomingMail) -> Mapping[str, Any]:
+    """A mail as the fixed interface to the outside has it: every field is always there."""
+    read = mail.reading
+    forwarded = None
+    if read.forwarded_name or read.forwarded_email:
+        forwarded = {
+            "from_name": read.forwarded_name,
+            "from_email": read.forwarded_email,
+        }
+    sent_at = read.sent_at or mail.arrived_at
+    return {
+        "message_id": read.message_id or None,
+        "from_name": read.from_name,
+        "from_email": read.from_email,
+        "reply_to": read.reply_to,
+        "subject": read.subject,
+        "date_utc": f"{sent_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "body_text": read.body_text,
+        "attachments": orjson.loads(read.attachments),
+        "kind": read.kind,
+        "ticket": read.ticket,
+        "second_ticket": mail.second_ticket,
+        "phones": orjson.loads(read.phones),
+        "suggested_subjects": orjson.loads(read.suggested_subjects),
+        "forwarded_original": forwarded,
+        "province_counts": orjson.loads(read.province_counts),
+        "failed_recipient": read.failed_recipient or None,
+        "raw_sha256": mail.raw_sha256,
+    }

@@ -1,0 +1,278 @@
+"""What a mail that came in comes to: a ticket of its own, or a note about a mail of ours that came
+back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from domain.errors import InvalidInput
+from domain.files import numbered_name
+from domain.mail.bounces import is_report
+from domain.mail.incoming import MailReading, WaitingMail, date_of, storable
+from domain.mail.mails import check_address
+from domain.mail.raw.types import MailAttachment, ReadMail
+from domain.staff import Role
+from domain.tables.tables import LONG_LIMIT
+from domain.text import clean, shorten
+from domain.tickets.records import Status, Ticket
+from handlers.chat import Button, Reply, say
+from handlers.desk import Fetched, Work
+from handlers.files.cards import size_text
+from handlers.i18n import _, speaking
+from handlers.mail.delivery_reports import Delivered, settle_report
+from handlers.tickets import saves as ticket_saves
+from store import files as file_store
+from store.files import File
+from store.mail import inboxes, incoming
+from store.mail.inboxes import MailKind
+
+CHANNEL = "email"
+RAW_NAME = "mail.eml"
+RAW_MIME = "message/rfc822"
+NEW = "new"
+BOUNCE = "bounce"
+AUTO_REPLY = "auto_reply"
+"""Kinds of mails, as they go out again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttachment:
+    """A file of a mail. `fetched` = its bytes are stored, and may be handed on; None where they
+    stay within the mail.
+    """
+
+    attachment: MailAttachment
+    sha256: str
+    fetched: Fetched | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMail:
+    """A mail that waits, with what a person reads in it; `read` is None where nobody can."""
+
+    waiting: WaitingMail
+    raw: bytes
+    read: ReadMail | None
+    attachments: Sequence[StoredAttachment] = ()
+
+
+async def settle(work: Work, mail: OpenedMail) -> MailReading:
+    """Decide what a mail comes to: changes, notices and audit go into `work`.
+
+    Conflict out of the transaction where another process was quicker: it is asked again, and need
+    not be.
+    """
+    reading = await _report(work, mail)
+    if reading is None:
+        reading = await _ticket(work, mail)
+    work.change(
+        incoming.settle,
+        mail_id=mail.waiting.id,
+        reading=reading,
+        now=work.now,
+    )
+    return reading
+
+
+# Mails of ours that came back.
+
+
+async def _report(work: Work, mail: OpenedMail) -> MailReading | None:
+    """What a delivery report comes to; None for any other mail."""
+    if not is_report(mail.raw[:HEADERS]):
+        return None
+    key = str(mail.waiting.id)
+    try:
+        delivered = await settle_report(work, mail.raw, key)
+    except InvalidInput:
+        delivered = Delivered(MailKind.UNREADABLE)
+    if delivered.found:
+        work.change(inboxes.note_found, name=mail.waiting.mailbox, found=delivered.found)
+    kind = BOUNCE if delivered.found else AUTO_REPLY
+    return replace(
+        _kept(mail),
+        kind=kind,
+        ticket=delivered.ticket,
+        failed_recipient=delivered.recipient,
+    )
+
+
+HEADERS = 65_536
+"""Bytes of a mail in which it says whether it is a report."""
+
+
+# Tickets.
+
+
+async def _ticket(work: Work, mail: OpenedMail) -> MailReading:
+    kept = _kept(mail)
+    suggested = await _subjects(work, f"{kept.subject}\n{kept.body_text}")
+    no = await work.new_ticket_no()
+    ticket = Ticket(
+        no=no,
+        channel=CHANNEL,
+        subject=next(iter(suggested), work.configuration.intake.subject),
+        details=_details(mail, kept),
+        created_at=mail.waiting.arrived_at,
+        recorded_at=work.now,
+        recorded_by=None,
+        assignee=None,
+        reply_email=_reply_address(kept),
+        status=Status.NEW,
+    )
+    ticket_saves.write_new(work, ticket)
+    _attach(work, mail, ticket)
+    work.audit("ticket.created", ticket.no)
+    if is_unreadable(mail):
+        _tell_administrators(work, mail, ticket)
+    return replace(
+        kept,
+        ticket=ticket.no,
+        opened=True,
+        suggested_subjects=_json([_shown_subject(work, code) for code in suggested]),
+    )
+
+
+def is_unreadable(mail: OpenedMail) -> bool:
+    """Whether nobody can tell what the mail says."""
+    return mail.read is None or not mail.read.headers or "unreadable" in mail.read.notes
+
+
+async def _subjects(work: Work, text: str) -> list[str]:
+    """The likeliest subjects of what was written, best first."""
+    catalogue = work.catalogue
+    await work.desk.suggestions.refreshed(work.db)
+    subjects = [subject.code for subject in catalogue.active_subjects(work.today)]
+    fitting = {code for code in subjects if catalogue.fits(code, CHANNEL)}
+    return work.desk.suggestions.model.likeliest(
+        text,
+        CHANNEL,
+        subjects,
+        seeds=work.configuration.seeds,
+        fitting=fitting,
+        habits={},
+    )
+
+
+def _shown_subject(work: Work, code: str) -> str:
+    """The catalogue's code, or the name of a subject that has none."""
+    return code if code[:1].isdigit() else work.catalogue.subject(code).name
+
+
+def _details(mail: OpenedMail, kept: MailReading) -> str:
+    """The question as asked, in the office's language what stands in its place."""
+    parts = [kept.body_text]
+    if mail.read is not None and mail.read.text and kept.quoted:
+        parts.append(kept.quoted)
+    text = clean("\n\n".join(filter(None, parts))) or clean(kept.subject)
+    with speaking("th"):
+        note = _note(mail)
+        text = text or note or _("(อีเมลไม่มีข้อความ)")
+    if note and note != text:
+        text = f"{text}\n\n{note}"
+    return shorten(text, LONG_LIMIT)
+
+
+def _note(mail: OpenedMail) -> str:
+    """What the office must know of a mail that is not all there."""
+    if not mail.waiting.whole:
+        size = size_text(mail.waiting.size)
+        return _("(อีเมลใหญ่ %(size)s เก็บได้เฉพาะส่วนหัว เปิดอ่านในกล่องอีเมลของสำนักงาน)", size=size)
+    if is_unreadable(mail):
+        return _("(อ่านอีเมลนี้ไม่ออก อีเมลต้นฉบับอยู่ในไฟล์แนบ)")
+    return ""
+
+
+def _reply_address(kept: MailReading) -> str:
+    """Where an answer goes; "" where there is no address that can be written to."""
+    for address in (kept.reply_to, kept.from_email):
+        try:
+            return check_address(address)
+        except InvalidInput:
+            continue
+    return ""
+
+
+def _attach(work: Work, mail: OpenedMail, ticket: Ticket) -> None:
+    """The files of a mail become those of its ticket; of one that nobody can read it is the mail
+    itself.
+    """
+    fetched = [each.fetched for each in mail.attachments if each.fetched is not None]
+    if is_unreadable(mail):
+        waiting = mail.waiting
+        fetched.append(Fetched(waiting.raw_sha256, len(mail.raw), RAW_MIME, RAW_NAME))
+    taken: set[str] = set()
+    for each in fetched:
+        name = numbered_name(each.name, taken)
+        taken.add(name)
+        file = File(
+            id=uuid4().hex,
+            record=ticket.no,
+            name=name,
+            mime=each.mime,
+            size=each.size,
+            sha256=each.sha256,
+            added_at=work.now,
+            added_by=None,
+        )
+        work.change(file_store.attach, file=file, version=ticket.version)
+
+
+def _tell_administrators(work: Work, mail: OpenedMail, ticket: Ticket) -> None:
+    make = partial(unreadable_notice, ticket.no)
+    work.notify(make, f"mail_unreadable:{mail.waiting.id}", role=Role.ADMIN)
+
+
+def unreadable_notice(no: str) -> Reply:
+    """What administrators are told of a mail that nobody can read."""
+    show = Button(_("ดูใบงาน"), "ticket.show", {"no": no})
+    return say(_("⚠️ อ่านอีเมลฉบับหนึ่งไม่ออก สร้างใบงาน %(no)s พร้อมแนบอีเมลต้นฉบับไว้แล้ว", no=no), show)
+
+
+# What is kept.
+
+
+def _kept(mail: OpenedMail) -> MailReading:
+    """What a mail says, as it is kept."""
+    read = mail.read
+    arrived_at = mail.waiting.arrived_at
+    if read is None:
+        return MailReading(NEW, sent_at=arrived_at)
+    reply_to = read.reply_to.email if read.reply_to else ""
+    thread = dict.fromkeys(chain(read.references, read.in_reply_to))
+    body = read.text or read.quoted
+    return MailReading(
+        kind=NEW,
+        message_id=storable(read.message_id),
+        thread=storable("\n".join(thread)),
+        from_name=storable(read.sender.name),
+        from_email=storable(read.sender.email),
+        reply_to=storable(reply_to),
+        subject=storable(read.subject),
+        sent_at=date_of(read.sent_at, arrived_at),
+        body_text=storable(body),
+        quoted=storable(read.quoted),
+        attachments=_json([_attachment(each) for each in mail.attachments]),
+    )
+
+
+def _attachment(stored: StoredAttachment) -> dict[str, Any]:
+    """A file as it goes out again."""
+    attachment = stored.attachment
+    return {
+        "filename": storable(attachment.filename),
+        "mime": storable(attachment.mime),
+        "size": len(attachment.content),
+        "sha256": stored.sha256,
+        "dangerous": attachment.dangerous,
+    }
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,117 @@
+"""How a mail that came in is shown: on its ticket's card, and as a line of the list of new ones."""
+
+from collections.abc import Mapping
+
+import orjson
+
+from domain.mail.incoming import IncomingMail, MailReading
+from domain.text import shorten
+from domain.tickets.records import Ticket
+from handlers.chat import Choice, Reply, in_one_line, say, turn_buttons
+from handlers.desk import Context
+from handlers.files.cards import size_text
+from handlers.i18n import _
+from handlers.registry import NOTHING, CardAddition, action, command, on_ticket_card
+from handlers.tickets import buttons as ticket_buttons
+from handlers.tickets import cards as ticket_cards
+from store.engine.database import Database
+from store.mail import incoming
+from store.tickets import records as tickets
+
+PAGE = 8
+WRITER = 40
+SUBJECT = 60
+WORDS = 60
+"""Characters in a line of the list."""
+NAMES = 300
+"""Characters of the names of a mail's files."""
+
+
+def writer(read: MailReading) -> str:
+    """`วิภา ใจดี <wipa@example.com>`, or what there is of both."""
+    if not read.from_name:
+        return read.from_email or _("(ไม่ทราบชื่อ)")
+    address = f"<{read.from_email}>" if read.from_email else ""
+    return f"{read.from_name} {address}".strip()
+
+
+def attachments_line(read: MailReading) -> str:
+    """`แบบฟอร์ม.pdf (1.2 MB), ใบแจ้งหนี้.exe (อันตราย ไม่ส่งต่อ)`; "" where there are none."""
+    named = [_attachment(each) for each in orjson.loads(read.attachments)]
+    return shorten(", ".join(named), NAMES)
+
+
+def _attachment(each: Mapping[str, object]) -> str:
+    if each["dangerous"]:
+        return _("⚠️ %(name)s (อันตราย ไม่ส่งต่อ)", name=each["filename"])
+    return f"{each['filename']} ({size_text(int(str(each['size'])))})"
+
+
+@on_ticket_card(place=20)
+async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
+    """Whose mail a ticket was made of. What a person opened came otherwise."""
+    if ticket.recorded_by is not None or ticket.channel != "email":
+        return CardAddition()
+    found = await ctx.belonging(_mail_of, ticket.no, None)
+    if found is None:
+        return CardAddition()
+    read = found.reading
+    lines = (
+        (_("อีเมลจาก"), writer(read)),
+        (_("เรื่องในอีเมล"), read.subject),
+        (_("ไฟล์ในอีเมล"), attachments_line(read)),
+    )
+    return CardAddition([(label, text) for label, text in lines if text])
+
+
+async def _mail_of(db: Database, no: str) -> IncomingMail | None:
+    return (await incoming.list_of_tickets(db, [no])).get(no)
+
+
+@command(
+    "inbox",
+    "อีเมลใหม่",
+    about="อีเมลที่ยังไม่มีคนรับเรื่อง เก่าสุดก่อน",
+    fits=NOTHING,
+    also=("เมลใหม่", "อีเมลเข้า", "เมลเข้า", "กล่องอีเมล", "กล่องเมล", "new mail", "new mails"),
+)
+async def inbox(ctx: Context, args: str) -> Reply:
+    """The tickets that mail brought and nobody has worked on, oldest first."""
+    return await _page(ctx, 0)
+
+
+@action("inbox.page", in_place=True)
+async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Another page of the list."""
+    return await _page(ctx, int(args["page"]))
+
+
+async def _page(ctx: Context, page: int) -> Reply:
+    count = await incoming.count_unclaimed(ctx.db)
+    nos = await incoming.list_unclaimed(ctx.db, PAGE + 1, page * PAGE)
+    if not nos:
+        return say(_("ไม่มีอีเมลใหม่ที่รอคนรับเรื่อง"))
+    shown = nos[:PAGE]
+    found = await tickets.get_tickets(ctx.db, shown)
+    mails = await incoming.list_of_tickets(ctx.db, shown)
+    options = []
+    for no in shown:
+        ctx.audit("ticket.listed", no)
+        options.append(
+            ticket_buttons.show_button(found[no], _line(ctx, found[no], mails[no].reading))
+        )
+    more = len(nos) > PAGE
+    turns = turn_buttons("inbox.page", {}, page, more=more)
+    title = _("📬 อีเมลใหม่ %(count)s ฉบับ เก่าสุดก่อน", count=count)
+    return Reply((Choice(title, tuple(options), tuple(turns)),))
+
+
+def _line(ctx: Context, ticket: Ticket, read: MailReading) -> str:
+    """Who, what, how it begins, and when it is due."""
+    words = " ".join(ticket.details.split())
+    return in_one_line(
+        shorten(read.from_name or read.from_email, WRITER),
+        shorten(read.subject, SUBJECT),
+        shorten(words, WORDS),
+        ticket_cards.due_state(ctx, ticket),
+    )

@@ -1,0 +1,207 @@
+"""Mails that came in: taken with how far the mailbox was read, and read later, each once."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.errors import Conflict
+from domain.mail.incoming import IncomingMail, MailReading, TakenMail, WaitingMail
+from store.engine.columns import RecordColumns
+from store.engine.database import Reader, Row, Tx, count, is_one_of
+
+_TAKEN = RecordColumns(TakenMail)
+_WAITING = RecordColumns(WaitingMail)
+_READING = RecordColumns(MailReading)
+_FLAGS = ("whole", "opened")
+_PAGE = 200
+_OPENED = "opened = 1 AND read_at IS NOT NULL"
+"""Holds for mails that made a ticket."""
+_UNCLAIMED = "t.status = 'new' AND EXISTS (SELECT 1 FROM incoming_mails m WHERE m.ticket = t.no)"
+
+
+def _values(columns: RecordColumns[Any], record: object) -> list[object]:
+    """What the columns hold; the databases have no column for yes and no."""
+    values = columns.stored(record)
+    return [int(bool(value)) if name in _FLAGS else value for name, value in values.items()]
+
+
+def _plain(row: Row) -> Row:
+    """The row with its flags as yes and no."""
+    flags = {name: bool(row[name]) for name in _FLAGS if name in row}
+    return {**row, **flags}
+
+
+async def take(tx: Tx, mail: TakenMail) -> bool:
+    """A mail whose bytes are stored waits to be read; False where it was taken before.
+
+    It is the same mail under the same number of its mailbox, and after a new numbering where its
+    bytes are the same: then the row has the new number from now on, so that of two equal mails
+    each is known again once. Of those with a Message-ID there is one anyway.
+    """
+    if await _is_known(tx, mail):
+        return False
+    await tx.execute(_TAKEN.insert("incoming_mails"), *_values(_TAKEN, mail))
+    return True
+
+
+async def _is_known(tx: Tx, mail: TakenMail) -> bool:
+    rows = await tx.fetch(
+        "SELECT id, uidvalidity, uid FROM incoming_mails "
+        "WHERE mailbox = ? AND uidvalidity = ? AND uid = ? "
+        "UNION SELECT id, uidvalidity, uid FROM incoming_mails "
+        "WHERE mailbox = ? AND raw_sha256 = ? ORDER BY 1",
+        mail.mailbox,
+        mail.uidvalidity,
+        mail.uid,
+        mail.mailbox,
+        mail.raw_sha256,
+    )
+    place = (mail.uidvalidity, mail.uid)
+    if any((row["uidvalidity"], row["uid"]) == place for row in rows):
+        return True
+    earlier = [row["id"] for row in rows if row["uidvalidity"] != mail.uidvalidity]
+    if earlier:
+        await tx.execute(
+            "UPDATE incoming_mails SET uidvalidity = ?, uid = ? WHERE id = ?", *place, earlier[0]
+        )
+        return True
+    return bool(rows and mail.message_id)
+
+
+async def lay_before(tx: Tx, mailbox: str, fingerprints: Collection[str]) -> None:
+    """These lay in the mailbox before the desk first saw it."""
+    await tx.execute_many(
+        "INSERT INTO mails_before (mailbox, fingerprint) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(mailbox, each) for each in sorted(fingerprints)],
+    )
+
+
+async def lies_before(db: Reader, mailbox: str, fingerprint: str) -> bool:
+    """Whether such a mail lay in the mailbox before the desk first saw it."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM mails_before WHERE mailbox = ? AND fingerprint = ?",
+        mailbox,
+        fingerprint,
+    )
+    return row is not None
+
+
+async def list_waiting(db: Reader, after: int, limit: int) -> list[WaitingMail]:
+    """The first mails behind this one that wait to be read, in the order of their taking."""
+    rows = await db.fetch(
+        f"SELECT {_WAITING.listed} FROM incoming_mails WHERE read_at IS NULL AND id > ? "
+        f"ORDER BY id LIMIT {limit}",
+        after,
+    )
+    return [_WAITING.of(_plain(row)) for row in rows]
+
+
+async def count_waiting(db: Reader) -> int:
+    """How many mails wait to be read."""
+    return await count(db, "SELECT count(*) AS n FROM incoming_mails WHERE read_at IS NULL")
+
+
+async def settle(tx: Tx, mail_id: int, reading: MailReading, now: datetime) -> None:
+    """What came of a mail; Conflict("mail_read") where somebody else has read it.
+
+    Of one that made no ticket nobody need be told.
+    """
+    told_at = None if reading.opened else now
+    kept = ", ".join(f"{name} = ?" for name in _READING.names)
+    touched = await tx.execute(
+        f"UPDATE incoming_mails SET read_at = ?, told_at = ?, {kept} "
+        "WHERE id = ? AND read_at IS NULL",
+        now,
+        told_at,
+        *_values(_READING, reading),
+        mail_id,
+    )
+    if not touched:
+        raise Conflict("mail_read")
+
+
+async def list_untold(db: Reader, limit: int) -> list[IncomingMail]:
+    """Mails that made a ticket of which nobody was told, oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE told_at IS NULL AND {_OPENED} "
+        f"ORDER BY id LIMIT {limit}"
+    )
+    return [_incoming(row) for row in rows]
+
+
+async def count_told_since(db: Reader, since: datetime) -> int:
+    """How many mails that made a ticket were told of since then."""
+    return await count(
+        db, f"SELECT count(*) AS n FROM incoming_mails WHERE told_at >= ? AND {_OPENED}", since
+    )
+
+
+async def note_told(tx: Tx, first: int, last: int, now: datetime) -> None:
+    """The office was told of these; Conflict("mail_told") where it was meanwhile."""
+    touched = await tx.execute(
+        f"UPDATE incoming_mails SET told_at = ? WHERE id >= ? AND id <= ? AND told_at IS NULL "
+        f"AND {_OPENED}",
+        now,
+        first,
+        last,
+    )
+    if not touched:
+        raise Conflict("mail_told")
+
+
+_KEPT = ("id", "raw_sha256", "arrived_at", "read_at", "second_ticket")
+_SHOWN = ", ".join((*_KEPT, *_READING.names))
+
+
+def _incoming(row: Row) -> IncomingMail:
+    kept = {name: row[name] for name in _KEPT}
+    return IncomingMail(**kept, reading=_READING.of(_plain(row)))
+
+
+async def read_all(db: Reader) -> AsyncIterator[IncomingMail]:
+    """All mails that were read, in the order of their taking, page by page."""
+    after = 0
+    while True:
+        rows = await db.fetch(
+            f"SELECT {_SHOWN} FROM incoming_mails WHERE id > ? AND read_at IS NOT NULL "
+            f"ORDER BY id LIMIT {_PAGE}",
+            after,
+        )
+        for row in rows:
+            yield _incoming(row)
+        if len(rows) < _PAGE:
+            return
+        after = int(rows[-1]["id"])
+
+
+async def list_unclaimed(db: Reader, limit: int, offset: int = 0) -> list[str]:
+    """The numbers of the tickets that mail brought and nobody has worked on, oldest first."""
+    rows = await db.fetch(
+        f"SELECT t.no AS no FROM tickets t WHERE {_UNCLAIMED} "
+        f"ORDER BY t.created_at, t.no LIMIT {limit} OFFSET {offset}"
+    )
+    return [row["no"] for row in rows]
+
+
+async def count_unclaimed(db: Reader) -> int:
+    """How many they are."""
+    return await count(db, f"SELECT count(*) AS n FROM tickets t WHERE {_UNCLAIMED}")
+
+
+async def list_of_tickets(db: Reader, nos: Sequence[str]) -> dict[str, IncomingMail]:
+    """By ticket the mail that made it, of those that a mail made."""
+    rows = await db.fetch(
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE {is_one_of('ticket', nos)} AND {_OPENED} "
+        "ORDER BY id",
+        *nos,
+    )
+    found = [_incoming(row) for row in rows]
+    return {mail.reading.ticket: mail for mail in found if mail.reading.ticket}
+
+
+async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:
+    """Those of these hashes that are a mail's bytes."""
+    rows = await db.fetch(
+        f"SELECT raw_sha256 FROM incoming_mails WHERE {is_one_of('raw_sha256', hashes)}", *hashes
+    )
+    return {str(row["raw_sha256"]) for row in rows}
