@@ -16,6 +16,8 @@ from rich.table import Table
 
 from bot.clock import Clock, make_clock, wall_clock
 from bot.log import configure_logging, get_logger
+from bot.mail.command import add_mail_verbs
+from bot.mail.settings import MailSettings
 from bot.settings import Settings, load_settings, masked, secret_key
 from bot.tables.command import add_verbs
 from bot.variables import SettingsError
@@ -391,6 +393,7 @@ async def _check(settings: Settings, configuration: Configuration) -> None:
     try:
         console.print(await _effect(db, configuration, now), markup=False)
         await _check_quota(db, configuration, now, console)
+        await _check_mails(db, console)
     finally:
         await db.close()
     await _check_platforms(settings, console)
@@ -430,6 +433,15 @@ async def _check_quota(
         console.print(line)
 
 
+async def _check_mails(db: Database, console: Console) -> None:
+    """How many mails wait: to be read by the desk, and for somebody to take them up."""
+    from store.mail import incoming
+
+    waiting = await incoming.count_waiting(db)
+    unclaimed = await incoming.count_unclaimed(db)
+    console.print(f"mails: {waiting} wait to be read, {unclaimed} for an officer")
+
+
 async def _check_platforms(settings: Settings, console: Console) -> None:
     from bot.platforms import check_platforms, platforms_to_check
 
@@ -464,7 +476,14 @@ def on_desk(work: Callable[[Database, Configuration, Clock], Awaitable[int]]) ->
         raise typer.Exit(codes[0])
 
 
-add_verbs(app, on_desk)
+def mail_place() -> tuple[MailSettings, Path]:
+    """What is set for mail, and the data folder."""
+    settings = settings_or_exit()
+    return settings, settings.data_dir
+
+
+outgoing_verbs = add_verbs(app, on_desk)
+add_mail_verbs(app, outgoing_verbs, on_desk, mail_place)
 
 if __name__ == "__main__":
     app()

@@ -32,9 +32,10 @@ from handlers.staff.unreached import unreached_lines
 from store.chat import forms, inbox, outbox, push_use
 from store.chat.push_use import PushUse
 from store.mail import inboxes as mail_inboxes
+from store.mail import incoming
 
 ORDER = (
-    *("find", "open", "my", "tickets", "ticket", "close", "again"),
+    *("find", "open", "my", "inbox", "tickets", "ticket", "close", "again"),
     *("new", "contract", "drafts", "cancel", "menu", "help"),
     *("status", "holiday", "reopen", "wait", "answered", "code", "merge", "duplicates"),
     *("contracts", "unreturned", "research", "owed", "publicize", "post", "posters"),
@@ -219,7 +220,12 @@ async def _mailbox_lines(ctx: Context) -> list[tuple[str, str]]:
         "ส่งไม่ถึงหรือล่าช้า %(report)s · ไม่ใช่ของเรา %(stray)s · อ่านไม่ออก %(unreadable)s",
         **counts,
     )
-    return [(_("รายงานการส่งอีเมล"), text)]
+    waiting = _(
+        "รอระบบอ่าน %(waiting)s · รอคนรับเรื่อง %(unclaimed)s",
+        waiting=await incoming.count_waiting(ctx.db),
+        unclaimed=await incoming.count_unclaimed(ctx.db),
+    )
+    return [(_("อีเมลเข้า"), waiting), (_("รายงานการส่งอีเมล"), text)]
 
 
 @action("event.retry")

@@ -21,19 +21,22 @@ DryRun = Annotated[
 WHAT = ("customers", "tickets")
 
 
-def add_verbs(app: typer.Typer, on_desk: OnDesk) -> None:
+def add_verbs(app: typer.Typer, on_desk: OnDesk) -> typer.Typer:
     """Put `import customers|tickets FILE` and `export customers|tickets FILE` under the command
-    line.
+    line; returns what is under `export`.
     """
     incoming = typer.Typer(
         help="Bring customers or tickets in from a table; the same table twice changes nothing."
     )
-    outgoing = typer.Typer(help="Write all customers or tickets to a table.")
+    outgoing = typer.Typer(
+        help="Write all customers or tickets to a table, or all mails to a file."
+    )
     for what in WHAT:
         incoming.command(what)(_import_verb(what, on_desk))
         outgoing.command(what)(_export_verb(what, on_desk))
     app.add_typer(incoming, name="import")
     app.add_typer(outgoing, name="export")
+    return outgoing
 
 
 def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:

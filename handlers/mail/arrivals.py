@@ -131,7 +131,7 @@ async def _one_by_one(work: Work, untold: Sequence[IncomingMail]) -> list[Arriva
         ticket = found.get(mail.reading.ticket or "")
         if ticket is None:
             continue
-        work.audit("ticket.named", ticket.no)
+        work.audit("ticket.listed", ticket.no)
         line = ticket_cards.masked_line(work, ticket)
         arrivals.append(
             Arrival(

@@ -48,6 +48,7 @@ ACTIONS = {
     "mail.read": "ดูอีเมล",
     "mail.sent": "ส่งอีเมล",
     "mail.sent_again": "ส่งอีเมลอีกครั้ง",
+    "mails.exported": "ส่งออกอีเมลที่เข้ามา",
     "owed.exported": "ส่งออกรายการค้างส่ง",
     "post.approved": "อนุมัติโพสต์",
     "post.returned": "ส่งโพสต์กลับแก้ไข",
