@@ -11,19 +11,20 @@ from domain.data import TomlTable
 class IntakeRules:
     """`subject` = that of a ticket whose mail speaks of none; `one_by_one` = so many mails at once
     are told each for itself, of more there is one message; once `most` were told within `pause`,
-    the others wait until it is over.
+    the others wait until it is over. `any_time` = also outside office hours.
     """
 
     subject: str = "1.1"
     one_by_one: int = 3
     most: int = 20
+    any_time: bool = True
     pause: timedelta = timedelta(minutes=10)
 
 
 def read_intake(root: TomlTable, catalogue: Catalogue) -> IntakeRules:
     """Reads the table `intake`; the DataError it raises names the key."""
     table = root.table("intake")
-    table.check_keys(("subject", "one_by_one", "most", "pause_minutes"))
+    table.check_keys(("subject", "one_by_one", "most", "any_time", "pause_minutes"))
     subject = table.text("subject")
     if subject not in catalogue.subjects or not catalogue.subjects[subject].selectable:
         raise table.refusal("is no subject of the catalogue", "subject")
@@ -31,5 +32,6 @@ def read_intake(root: TomlTable, catalogue: Catalogue) -> IntakeRules:
         subject,
         table.count("one_by_one"),
         table.count("most"),
+        table.flag("any_time"),
         timedelta(minutes=table.count("pause_minutes")),
     )

@@ -41,15 +41,13 @@ class Arrival:
 async def tell_new(work: Work) -> bool:
     """Tell of the mails that made tickets and were not told yet; returns whether there is anything
     to write.
-
-    Nothing is told outside office hours: what came at night is the morning's first message.
     """
-    if not work.configuration.calendar.in_office_hours(work.now):
+    rules = work.configuration.intake
+    if not (rules.any_time or work.configuration.calendar.in_office_hours(work.now)):
         return False
     untold = await incoming.list_untold(work.db, MOST)
     if not untold:
         return False
-    rules = work.configuration.intake
     lately = await incoming.count_told_since(work.db, work.now - rules.pause)
     if lately >= rules.most:
         return False

@@ -183,7 +183,10 @@ def _note(mail: OpenedMail) -> str:
     """What the office must know of a mail that is not all there."""
     if not mail.waiting.whole:
         size = size_text(mail.waiting.size)
-        return _("(อีเมลใหญ่ %(size)s เก็บได้เฉพาะส่วนหัว เปิดอ่านในกล่องอีเมลของสำนักงาน)", size=size)
+        return _(
+            "(อีเมลใหญ่ %(size)s เก็บได้เฉพาะส่วนหัว เปิดอ่านในกล่องอีเมลของสำนักงาน)",
+            size=size,
+        )
     if is_unreadable(mail):
         return _("(อ่านอีเมลนี้ไม่ออก อีเมลต้นฉบับอยู่ในไฟล์แนบ)")
     return ""
@@ -232,7 +235,8 @@ def _tell_administrators(work: Work, mail: OpenedMail, ticket: Ticket) -> None:
 def unreadable_notice(no: str) -> Reply:
     """What administrators are told of a mail that nobody can read."""
     show = Button(_("ดูใบงาน"), "ticket.show", {"no": no})
-    return say(_("⚠️ อ่านอีเมลฉบับหนึ่งไม่ออก สร้างใบงาน %(no)s พร้อมแนบอีเมลต้นฉบับไว้แล้ว", no=no), show)
+    text = _("⚠️ อ่านอีเมลฉบับหนึ่งไม่ออก สร้างใบงาน %(no)s พร้อมแนบอีเมลต้นฉบับไว้แล้ว", no=no)
+    return say(text, show)
 
 
 # What is kept.

@@ -3,6 +3,7 @@ given out again.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -160,9 +161,12 @@ async def test_a_thousand_mails_are_one_message(desk: DeskUnderTest, mailbox: Ma
     assert await desk.count("tickets") == 62
 
 
-async def test_what_comes_at_night_is_told_in_the_morning(
+async def test_an_office_may_be_told_in_the_morning_of_what_comes_at_night(
     desk: DeskUnderTest, mailbox: Mailbox
 ) -> None:
+    office = desk.engine.desk.configuration
+    quiet = replace(office, intake=replace(office.intake, any_time=False))
+    mailbox.intake._desk = replace(desk.engine.desk, configuration=quiet)
     desk.wait(hours=12)
     await mailbox.brings(a_mail())
     assert desk.told("nok").replies == []
