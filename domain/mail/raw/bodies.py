@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from domain.mail.raw.calendars import read_calendar
 from domain.mail.raw.characters import decode, safe_text
 from domain.mail.raw.files import attachment
 from domain.mail.raw.flowed import reflow
@@ -25,6 +26,8 @@ from domain.mail.raw.types import MailAttachment
 
 _MAILS = (MAIL, "message/global", "message/news")
 _ELSEWHERE = ("message/partial", "message/external-body")
+_CALENDAR = "text/calendar"
+_LARGEST_INVITATION = 100_000
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNATURES = (
@@ -101,9 +104,15 @@ def find_bodies(part: Part, budget: Budget) -> Bodies:
 def find_text(part: Part, budget: Budget) -> Bodies:
     """Returns what stands in a whole mail: a text that only is there as a file is its text."""
     found = find_bodies(part, budget)
-    if not found.texts and not part.parts and part.kind in _TEXTS and not _name(part, budget):
+    if found.texts:
+        return found
+    if not part.parts and part.kind in _TEXTS and not _name(part, budget):
         found = Bodies()
         _add_text(found, part, budget)
+    for file in found.files:
+        if file.mime == _CALENDAR:
+            text = decode(file.content[:_LARGEST_INVITATION], "", budget.notes)
+            found.add_text(safe_text(read_calendar(text)), budget)
     return found
 
 

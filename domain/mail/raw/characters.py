@@ -43,17 +43,22 @@ _OTHER_NAMES = {
 }
 _DOUBTFUL = frozenset({"", "ascii", "iso8859-1", "cp1252", "iso8859-15", THAI, UTF_8})
 """Codecs that say little: what programs declare that know no better, and those of Thai."""
-_NO_TEXT = _names(
-    "idna punycode unicode-escape raw-unicode-escape undefined mbcs oem utf-7 charmap"
-)
-"""Codecs of Python that are no charset of mails, or take too long; UTF-7 hides what it says."""
+_NO_TEXT = _names("idna punycode unicode-escape raw-unicode-escape undefined mbcs oem charmap")
+"""Codecs of Python that are no charset of mails, or take too long."""
+_SEVEN_BITS = frozenset({"utf-7", "hz"})
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SIGNS = re.compile(r"[^a-z0-9]+")
+_SHIFT = re.compile(rb"[\x1b\0]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
-_THAI_RUN = re.compile(rb"[\xa1-\xda\xdf-\xfb]{2,}")
+_THAI_RUN = re.compile(rb"[\xe0-\xe4]?[\xa1-\xce][\xa1-\xda\xdf-\xfb]+")
+"""A consonant, perhaps a vowel before it, and more: small letters of the West are none of them."""
 _FIRST_BAD = re.compile(rb"[\xdb-\xde\xfc-\xff]")
 _MANY_MARKS = regex.compile(r"(\p{M}{%d})\p{M}+" % MARKS)  # noqa: UP031 - braces
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
+_UNSEEN = re.compile("[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069]")
+"""What nobody sees and no emoji needs: soft hyphens, places to break, directions."""
+_PARTED_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
+_WHOLE_AM = "\\1\u0e33"
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK_LINES = re.compile("\n{3,}")
 _BEFORE_END = re.compile(r"(?<![ \t\xa0])[ \t\xa0]++$", re.MULTILINE)
@@ -67,7 +72,8 @@ def decode(data: bytes, declared: str, notes: Notes) -> str:
     if codec is None:
         notes.add(CHARSET_GUESSED)
         codec = ""
-    if data.isascii() and b"\x1b" not in data and b"\0" not in data:
+    is_plain = data.isascii() and not _SHIFT.search(data)
+    if is_plain and codec not in _SEVEN_BITS:
         return data.decode("ascii")
     if data.startswith(_UTF_16_MARKS):
         codec = "utf-16"
@@ -158,8 +164,9 @@ def safe_text(text: str) -> str:
     but the tab, and no more than two newlines together.
     """
     lines = _LINE_END.sub("\n", text)
-    seen = _bounded(_CONTROL.sub("", lines))
-    plain = unicodedata.normalize("NFC", seen)
+    seen = _UNSEEN.sub("", _CONTROL.sub("", lines))
+    plain = unicodedata.normalize("NFC", _bounded(seen))
+    plain = _PARTED_AM.sub(_WHOLE_AM, plain)
     plain = _BEFORE_END.sub("", plain)
     plain = _BLANK_LINES.sub("\n\n", plain)
     return plain.strip("\n").rstrip()

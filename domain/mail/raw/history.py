@@ -17,6 +17,7 @@ _RULE = re.compile(r"[_=\u2500\u2014-]{8,}\s*")
 _DASHES = r"[-_=*\u2500\u2014]{2,}"
 _WHEN_OR_WHO = re.compile(r"\d|@")
 _TIME = re.compile(r"\d{1,2}[:.]\d\d")
+_WHOM_OR_WHAT = ("to", "subject")
 _QUOTED = ">"
 _MANY = 2
 """Lines with a sign in front that are a quote without anybody being named."""
@@ -164,21 +165,25 @@ def _begins_history(lines: list[str], at: int) -> bool:
 def _is_block(lines: list[str], at: int, *, is_marked: bool) -> bool:
     """Returns whether the headers of a mail stand here: who, and when, and to whom or about what.
 
-    Without a mark before them they name an address or a time, for a form may have such lines, too.
+    Without a mark before them they name a time, for a form that somebody typed may have such lines,
+    too.
     """
     if at >= len(lines) or _label().match(lines[at]) is None:
         return False
-    kinds: set[str | None] = set()
-    block: list[str] = []
-    for line in lines[at : at + _BLOCK]:
-        found = _label().match(line)
-        if found is not None:
-            kinds.add(found.lastgroup)
-            block.append(line)
-    if "from" not in kinds:
+    said = _headers(lines[at : at + _BLOCK])
+    if "from" not in said:
         return False
     if is_marked:
-        return len(kinds) > 1
-    said = " ".join(block)
-    sure = "@" in said or _TIME.search(said) is not None
-    return sure and "sent" in kinds and not kinds.isdisjoint(("to", "subject"))
+        return len(said) > 1
+    is_timed = _TIME.search(said.get("sent", "")) is not None
+    return is_timed and not said.keys().isdisjoint(_WHOM_OR_WHAT)
+
+
+def _headers(lines: list[str]) -> dict[str | None, str]:
+    """Returns the lines of a block by the kinds of their names."""
+    found: dict[str | None, str] = {}
+    for line in lines:
+        label = _label().match(line)
+        if label is not None:
+            found.setdefault(label.lastgroup, line)
+    return found

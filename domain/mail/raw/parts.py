@@ -20,7 +20,8 @@ _LOOKED_AT = 20_000
 _LONGEST_BOUNDARY = 200
 _LONGEST_REST = 100
 """Bytes behind a boundary on its line: blanks, as a rule none."""
-_CLOSING = b"--"
+_SIGNS = (b"", b"--", b"-")
+"""What stands behind a boundary: nothing, or what closes; some programs forget half of it."""
 _SCANNED = 500_000_000
 _LOOKS = 100_000
 PLAIN = "text/plain"
@@ -176,8 +177,8 @@ def _delimiters(
         stop = data.find(b"\n", after, end) + 1 or end
         rest = data[after : after + _LONGEST_REST]
         sign = rest.partition(b"\n")[0].strip()
-        if sign in (b"", _CLOSING) and stop - after < _LONGEST_REST:
-            yield at, stop, sign == _CLOSING
+        if sign in _SIGNS and stop - after < _LONGEST_REST:
+            yield at, stop, sign != b""
         at = _next(data, mark, max(begin, stop - 1), end)
 
 

@@ -86,6 +86,7 @@ CASES = [
     ),
     Case("TIS-620 in base64", encoded("tis-620", "base64"), READ),
     Case("TIS-620 in quoted-printable", encoded("tis-620", "quoted-printable"), READ),
-    Case("sara am taken apart", plain("น\u0e4d\u0e32"), {"text": "นํา"}),
+    Case("sara am taken apart", plain("น\u0e4d\u0e32"), {"text": "นำ"}),
+    Case("what nobody sees", plain("ประ\u200bชา\u00adกร \u202eabc\u202c"), {"text": "ประชากร abc"}),
     Case("decomposed accents", plain("cafe\u0301"), {"text": "café"}),
 ]
