@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from domain.clock.moments import parse_day_time
 from domain.customers.phones import parse_email, parse_phone, read_emails
-from domain.dates.days import BANGKOK, format_date, format_month, parse_date
+from domain.dates.days import BANGKOK, find_date, format_date, format_month, parse_date
+from domain.dates.when import find_when
 from domain.errors import InvalidInput
 from domain.one_line.answers import (
     chosen,
@@ -104,6 +105,24 @@ def past_date(ctx: Context, text: str) -> str:
         if at is not None:
             raise
     return _past(ctx, on, plain).isoformat()
+
+
+def coming_day(ctx: Context, text: str) -> date:
+    """A day to come, as a date or as people say it: Friday next, in two weeks, the month's end.
+    InvalidInput("coming_date"), ("past_date") or ("far_date").
+    """
+    plain = plain_answer(text)
+    dated = find_date(plain, ctx.today, ahead=True)
+    if dated is not None and not dated[1]:
+        return dated[0]
+    calendar = ctx.desk.configuration.calendar
+    try:
+        when = find_when(plain, ctx.now, calendar)
+    except InvalidInput as error:
+        raise InvalidInput(f"{error.code}_date") from None
+    if when is None or when.rest:
+        raise InvalidInput("coming_date", text=plain[:40])
+    return when.at.date()
 
 
 def _past(ctx: Context, on: date, typed: str) -> date:

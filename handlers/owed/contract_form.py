@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from domain.dates.days import format_date, parse_date
+from domain.dates.days import format_date
 from domain.errors import InvalidInput
 from domain.fields.rows import FORM, FieldRow
 from domain.owed.contracts import DUE_DATES, Contract, check_due_on
@@ -91,7 +91,7 @@ def _agreed(row: FieldRow) -> Field:
     """A date agreed upon: from today on."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        agreed = check_due_on(parse_date(text, ctx.today), ctx.today)
+        agreed = check_due_on(fields.coming_day(ctx, text), ctx.today)
         return {row.name: agreed.isoformat()}
 
     return Field(row.name, row.hint, parse)

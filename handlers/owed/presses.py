@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
-from domain.dates.days import format_date, parse_date
+from domain.dates.days import format_date
 from domain.errors import InvalidInput, NotFound
 from domain.owed.contracts import check_due_on
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder
@@ -166,7 +166,7 @@ async def _heading(ctx: Context, draft: Draft) -> str:
 
 
 async def _parse_day(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    on = check_due_on(parse_date(text, ctx.today), ctx.today)
+    on = check_due_on(fields.coming_day(ctx, text), ctx.today)
     if on == ctx.today:
         raise InvalidInput("past_date")
     return {"remind_on": on.isoformat()}
@@ -284,7 +284,7 @@ async def _drop(ctx: Context, draft: Draft, value: str) -> Reply:
 
 _DAY = Field(
     "remind_on",
-    "พิมพ์วันที่ เช่น 15 ธ.ค. 69",
+    "พิมพ์วันที่ เช่น 15 ธ.ค. 69 หรือ ศุกร์หน้า",
     _parse_day,
     _days,
     clearable=False,

@@ -597,7 +597,31 @@ async def test_a_reminder_is_put_off_handed_on_and_given_up(desk):
     assert await desk.count("changes", "record = 'Q1' AND field = 'reason'") == 1
 
 
-@pytest.mark.parametrize("typed", ["1 ม.ค. 60", "วันนี้", "1 ม.ค. 2700", "เมื่อไรก็ได้"])
+@pytest.mark.parametrize(
+    ("typed", "on"),
+    [
+        ("พรุ่งนี้", "24 พ.ย. 69"),
+        ("วันศุกร์หน้า", "4 ธ.ค. 69"),
+        ("อีก 2 สัปดาห์ค่ะ", "8 ธ.ค. 69"),
+        ("อีก 3 วันทำการ", "26 พ.ย. 69"),
+        ("สิ้นเดือน", "30 พ.ย. 69"),
+        ("15/1", "15 ม.ค. 70"),
+    ],
+)
+async def test_a_reminder_is_put_off_in_the_words_of_people(desk, typed, on):
+    await send_contract(desk)
+    await desk.presses("ดูคำขอ")
+    asked = await desk.presses("เลื่อน…")
+    assert "ศุกร์หน้า" in asked.text
+    await desk.says(typed)
+    assert await desk.count("owed", "snoozed_on IS NOT NULL") == 1
+    assert f"เตือน {on}" in (await desk.presses("ดูคำขอ")).text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["1 ม.ค. 60", "เมื่อวาน", "วันศุกร์หน้าหรือจันทร์", "วันนี้ 9 โมง", "วันนี้", "1 ม.ค. 2700", "เมื่อไรก็ได้"],
+)
 async def test_a_date_that_cannot_be_is_asked_for_again(desk, typed):
     await send_contract(desk)
     await desk.presses("ดูคำขอ")
