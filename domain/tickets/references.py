@@ -211,6 +211,12 @@ def is_question(text: str) -> bool:
     return bool(plain) and only_marks
 
 
+def says_again(text: str) -> bool:
+    """Returns whether the words beside a ticket's number, polite ones aside, say "once more"."""
+    plain = without_end(_polite_end(), text).strip(" .!").casefold()
+    return plain in words("references").texts("again")
+
+
 def ends_in_question(text: str) -> bool:
     """Returns whether the text's last words ask something."""
     plain = without_end(_polite_end(), text).rstrip(" .!").casefold()

@@ -210,10 +210,11 @@ def _to_copy(
         f"{field_label(name)}: {value}"
         for name, value in (("mail_to", mail.to), ("mail_subject", subject))
     )
-    no = mail.ticket or mail.record
     buttons = [switch] if switch else []
-    if is_ticket_no(no):
-        buttons.append(Button(_("ดูใบงาน"), "ticket.show", {"no": no}))
+    # The ticket of a follow-up is made once it was sent.
+    if is_ticket_no(mail.record):
+        shown = {"no": mail.record}
+        buttons.append(Button(_("ดูใบงาน"), "ticket.show", shown))
     return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body, tuple(buttons))))
 
 

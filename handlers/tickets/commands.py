@@ -12,6 +12,7 @@ from domain.tickets.references import (
     is_courtesy,
     is_named,
     read_alone,
+    says_again,
     take_reference,
 )
 from handlers.chat import Button, Paragraph, Reply, say
@@ -73,6 +74,9 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
     one = read_alone(args)
     if one and one.kind is ReferenceKind.TICKET:
         return await _show_to_open(ctx, one.value)
+    taken = take_reference(args, ReferenceKind.TICKET)
+    if taken and says_again(taken[1]):
+        return await reopen_pressed(ctx, {"no": taken[0].value})
     if not args:
         draft = new_ticket(ctx, await habit_defaults(ctx))
         return await start(ctx, draft, "customer")

@@ -553,6 +553,7 @@ class TestNotConfigured:
         shown = await desk.presses("English")
         assert "Signed microdata contract" in shown.text
         assert "ติดตามทางอื่นแล้ว" in shown.buttons
+        assert "ดูใบงาน" not in shown.buttons, "there is none until it was sent"
 
     async def test_all_that_one_letter_asked_for_is_recorded_by_one_press(self, desk):
         await owes(desk, KAMON, "8.2", "7.9")
