@@ -7,6 +7,7 @@ from domain.errors import InvalidInput
 from domain.one_line.reading import Vocabulary, parse_one_line, small_talk
 from domain.one_line.slips import find_slip
 from domain.publicity.links import is_link
+from domain.search.whose import whose
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
 from domain.tickets.references import ReferenceKind, is_courtesy, read_alone, take_reference
@@ -214,24 +215,35 @@ def _result_text(hits: Sequence[search.Hit], page: int) -> str:
 
 async def _search(ctx: Context, text: str) -> tuple[search.Hits, str, str]:
     """Hits for all that was typed; else for what follows a command's word that does not fit, and a
-    word on that.
+    word on that; else for the name that other words surround.
 
     Returns the text that was searched for, too.
     """
     hits = await ctx.find_customers(text)
-    near = None if _has_hit(hits) else near_command(text)
-    if near is None:
+    if _has_hit(hits):
         return hits, text, ""
-    wanted, rest, is_plain = near
-    is_find = wanted.name == "find"
-    hint = ""
-    if is_plain and not is_find and ctx.staff.role.covers(wanted.role):
-        hint = _(wanted.about)
-    if len(rest) > 1 and (is_plain or is_find):
-        named = await ctx.find_customers(rest)
+    behind, hint = _behind_command(ctx, text)
+    for name in dict.fromkeys((behind, whose(behind or text))):
+        if len(name) < 2 or name == text:
+            continue
+        named = await ctx.find_customers(name)
         if _has_hit(named):
-            return named, rest, _("พบจาก %(key)s", key=rest)
+            return named, name, _("พบจาก %(key)s", key=name)
     return hits, text, hint
+
+
+def _behind_command(ctx: Context, text: str) -> tuple[str, str]:
+    """What follows a command's word that does not fit, and a word on that command."""
+    near = near_command(text)
+    if near is None:
+        return "", ""
+    wanted, rest, is_plain = near
+    if wanted.name == "find":
+        return rest, ""
+    if not is_plain:
+        return "", ""
+    may = ctx.staff.role.covers(wanted.role)
+    return rest, _(wanted.about) if may else ""
 
 
 def _has_hit(hits: Sequence[search.Hit]) -> bool:

@@ -109,3 +109,30 @@ async def test_a_card_says_a_label_once_above_all_that_it_holds(desk: DeskUnderT
         "R2611000125 · 1.1 · เรื่องที่ 1 · ถึง 23 พ.ย. 69 10.05 น.",
         "R2611000126 · 1.1 · เรื่องที่ 2 · ถึง 23 พ.ย. 69 10.05 น.",
     ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ใบงานของสมชายใจดี",
+        "เบอร์ของ สมชาย ใจดี",
+        "ขอเบอร์สมชายใจดี",
+        "ลูกค้าชื่อสมชายใจดี",
+        "อีเมลของคุณสมชาย ใจดี",
+        "สมชายใจดีโทรมา",
+        "ทวงสมชายใจดีหน่อย",
+    ],
+)
+async def test_a_name_is_found_within_the_words_around_it(desk: DeskUnderTest, typed: str) -> None:
+    shown = await desk.says(typed)
+    assert shown.text.startswith("พบจาก ")
+    assert "👤 C81554 นายสมชาย ใจดี" in shown.text
+
+
+@pytest.mark.parametrize("typed", ["ของขวัญ มีสุข", "ตามใจ มีสุข", "ดูดี โทรมา", "ขอ", "ของ"])
+async def test_words_that_surround_nobody_s_name_find_nobody(
+    desk: DeskUnderTest, typed: str
+) -> None:
+    shown = await desk.says(typed)
+    assert "👤" not in shown.text
+    assert "พบจาก" not in shown.text
