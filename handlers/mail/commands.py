@@ -347,8 +347,9 @@ async def _doubt(ctx: Context, draft: Draft, new: NewMail) -> Reply | None:
         left = await written_anew(ctx, draft, look.left)
         problem = _("บางเรื่องได้รับหรือเลิกติดตามแล้ว จึงตัดออกจากฉบับนี้ ดูก่อนแล้วกดส่ง")
         return await proceed(ctx, left, problem=problem)
-    if look.question and not draft.about.get("confirmed"):
-        return await _once_more(ctx, draft, look.question, confirmed="1")
+    # What was confirmed is this question, and no other that came up since.
+    if look.question and draft.about.get("confirmed") != look.question:
+        return await _once_more(ctx, draft, look.question, confirmed=look.question)
     return None
 
 

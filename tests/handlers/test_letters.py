@@ -509,6 +509,22 @@ async def test_beyond_the_months_letters_one_more_has_to_be_confirmed(desk, smtp
     assert len(smtp.mails) == 4
 
 
+async def test_what_came_in_after_one_more_was_to_be_confirmed_is_confirmed_by_itself(desk, smtp):
+    await owes(desk, KAMON, "7.9")
+    for days in (15, 7, 7):
+        await chased(desk, days)
+    await reminded(desk, 7)
+    await desk.presses("ติดตาม")
+    press = (await desk.presses("ส่ง")).token("ยืนยันส่ง")
+    await desk.says(f"/open {KAMON} เมล 7.10 สัญญากลับมา => ได้รับแล้ว ปิด", who="ton")
+    assert "ไม่ต้องส่งฉบับนี้" in (await desk.presses_token(press)).text
+    await desk.mails_go()
+    assert len(smtp.mails) == 3
+    await desk.presses("ยืนยันส่ง")
+    await desk.mails_go()
+    assert len(smtp.mails) == 4
+
+
 async def test_letters_are_counted_over_merged_records_and_another_address(desk, smtp):
     await owes(desk, SOMCHAI, "7.9")
     await chased(desk, 15)
