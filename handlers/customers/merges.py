@@ -29,9 +29,12 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, person_label
 from handlers.registry import action, command
+from handlers.tickets.saves import save_context
 from store import merges
 from store.customers import duplicates
 from store.customers import records as customers
+from store.engine.database import Tx
+from store.owed.placing import place_merged
 from store.tickets import records as tickets
 
 CONTACTS = 8
@@ -313,6 +316,13 @@ async def _merge(
         merge_id=merge_id,
     )
     ctx.change(change)
+    context = save_context(ctx, ctx.staff.id)
+
+    async def place(tx: Tx) -> None:
+        moved = await merges.list_moved(tx, merge_id, "request")
+        await place_merged(tx, survivor.code, {int(number) for number in moved}, context)
+
+    ctx.change(place)
     await tell_reporter(
         ctx,
         survivor.code,

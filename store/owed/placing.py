@@ -70,6 +70,30 @@ async def place_strays(tx: Tx, customers: Sequence[str], context: SaveContext) -
     await place_tickets(tx, [*found.values()], context)
 
 
+async def place_merged(
+    tx: Tx,
+    survivor: str,
+    moved: Collection[int],
+    context: SaveContext,
+) -> None:
+    """A ticket that names the contract of a request which was the other record's before the merge
+    goes to that request; `moved` = the requests that came with the merge.
+    """
+    rows = await tx.fetch(
+        "SELECT t.no, h.request_id AS here, c.request_id AS there "
+        "FROM requests r JOIN request_tickets h ON h.request_id = r.id "
+        "JOIN tickets t ON t.no = h.ticket_no JOIN contracts c ON c.no = t.contract_no "
+        "JOIN requests o ON o.id = c.request_id AND o.kind = r.kind AND o.id <> r.id "
+        "WHERE r.customer_code = ? AND o.customer_code = ? AND t.status <> 'voided' ORDER BY t.no",
+        survivor,
+        survivor,
+    )
+    for row in rows:
+        came = row["here"] in moved
+        if came != (row["there"] in moved):
+            await requests.set_request(tx, row["no"], int(row["there"]), context)
+
+
 def _kind(ticket: Ticket, context: SaveContext) -> RequestKind | None:
     if not ticket.customer:
         return None

@@ -153,4 +153,18 @@ A 7.9@1 no 1; B 7.9@2 no 2; merge B A; A 7.10@9 no 2 => A contract 1 no 1, A res
 A 7.9@1 no 1; B 7.9@2 no 2; merge B A; unmerge => A contract 1 no 1, B contract 2 no 2
 A 7.9@1; merge A B; B 7.10@5; unmerge => A contract 1, B research 5
 A 7.9@1; A 7.10@5; merge A B; unmerge => A research 5
+A 7.9@1 no 1; B 7.10@3 no 1; B 7.13@5 no 1; merge B A =>
+A 7.9@1 no 1; B 7.10@3 no 1; merge A B => B research 3 no 1
+A 7.9@1 no 1; B 7.10@3 no 1; merge B A; unmerge => A contract 1 no 1, B research 3
+A 7.9@1; A 7.10@5; A 7.9@9; press รอสัญญาที่ลงนามอีกครั้ง; merge A B; unmerge => A contract 9, A research 5
+# What an officer said stays said.
+A 8.4@1; word มารับแล้ว; reopen 8.4@1; close 8.4@1 =>
+A 8.4@1; word มารับแล้ว; wait 2; A 8.4@61 => A fetch 61
+A 7.9@1; word เลิกติดตาม; void 7.9@1; restore 7.9@1 =>
+A 7.9@1; word เลิกติดตาม; customer 7.9@1 B; customer 7.9@1 A =>
+A 7.9@1; word เลิกติดตาม; wait 2; A 7.10@61 => A research 61
+A 7.9@1; word เลื่อน…; word มอบหมาย; reopen 7.9@1; close 7.9@1 => A contract 60 put off to another
+A 7.9@1; word เลื่อน…; word มอบหมาย; subject 7.9@1 8.2; subject 7.9@1 7.9 => A contract 1 put off to another
+A 7.9@1; word เลื่อน…; word มอบหมาย; merge A B; unmerge => A contract 1 put off to another
+A 7.9@1; A 7.10@5; customer 7.10@5 B; word มอบหมาย; customer 7.10@5 A => A research 5 to another
 """

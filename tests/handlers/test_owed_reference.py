@@ -121,6 +121,22 @@ class Player:
     async def _press(self, label: str) -> None:
         await self.desk.presses(label)
 
+    async def _wait(self, days: str) -> None:
+        self.desk.wait(days=int(days))
+
+    async def _word(self, label: str) -> None:
+        """What an officer says of what the last ticket of all makes owed."""
+        ticket = await tickets.get_ticket(self.desk.db, max(self.nos.values()))
+        await self.says(str(ticket.customer))
+        for press in ("คำขอข้อมูล", "คำขอข้อมูล", label):
+            await self.desk.presses(press)
+        if label == "เลิกติดตาม":
+            await self.says("ติดต่อไม่ได้แล้ว")
+        if label == "เลื่อน…":
+            await self.says("15 ม.ค. 70")
+        if label == "มอบหมาย":
+            await self.desk.presses("ต้น")
+
     async def _merge(self, gone: str, kept: str) -> None:
         keep = self.codes[kept]
         shown = await self.says(f"/merge {self.codes[gone]} {keep}", "may")
@@ -167,7 +183,10 @@ class Player:
                 for row in life.owed:
                     if row.state is OwedState.OPEN:
                         days = (row.started_at.astimezone(BANGKOK).date() - began).days
-                        found.append(f"{who} {row.rule} {days}{contract}")
+                        decided = " put off" if row.snoozed_on else ""
+                        if row.assignee == self.desk.ids["ton"]:
+                            decided += " to another"
+                        found.append(f"{who} {row.rule} {days}{contract}{decided}")
         return sorted(found)
 
 
