@@ -6,11 +6,13 @@ from dataclasses import fields
 import pytest
 
 from domain.mail.reading import MailAttachment, ReadMail, read_mail
-from tests.mail.corpus import charsets, files, headers, history, pages, parts
+from tests.mail.corpus import broken, charsets, files, headers, history, pages, parts
 from tests.mail.corpus.making import Case
 
 CASES: list[Case] = [
-    case for room in (charsets, headers, parts, pages, history, files) for case in room.CASES
+    case
+    for room in (charsets, headers, parts, broken, pages, history, files)
+    for case in room.CASES
 ]
 
 

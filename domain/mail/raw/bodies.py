@@ -25,6 +25,7 @@ from domain.mail.raw.transfer import decode_body, take_uuencoded
 from domain.mail.raw.types import MailAttachment
 
 _MAILS = (MAIL, "message/global", "message/news")
+_MAIL_ENDING = ".eml"
 _ELSEWHERE = ("message/partial", "message/external-body")
 _CALENDAR = "text/calendar"
 _LARGEST_INVITATION = 100_000
@@ -82,7 +83,8 @@ class Bodies:
         if len(kept) < len(text):
             budget.notes.add(CUT)
         budget.characters -= len(kept)
-        said = _letters(kept)
+        # An emoji alone is a text, too.
+        said = _letters(kept) or kept
         if said:
             self.texts[said] = kept
 
@@ -94,7 +96,7 @@ def find_bodies(part: Part, budget: Budget) -> Bodies:
     found = Bodies()
     if _is_text(part):
         _add_text(found, part, budget)
-    elif part.kind in _MAILS:
+    elif _is_mail(part, budget):
         found.mails.append(part)
     else:
         _add_file(found, part, budget)
@@ -106,7 +108,7 @@ def find_text(part: Part, budget: Budget) -> Bodies:
     found = find_bodies(part, budget)
     if found.texts:
         return found
-    if not part.parts and part.kind in _TEXTS and not _name(part, budget):
+    if not part.parts and _is_only_text(part, budget):
         found = Bodies()
         _add_text(found, part, budget)
     for file in found.files:
@@ -190,6 +192,21 @@ def _is_text(part: Part) -> bool:
     if part.headers.value("content-disposition") == "attachment":
         return False
     return not _name(part, Budget())
+
+
+def _is_only_text(part: Part, budget: Budget) -> bool:
+    """Returns whether a mail of one part is a text, whatever the program calls it."""
+    if part.kind not in _TEXTS:
+        return False
+    is_file = part.headers.value("content-disposition") == "attachment"
+    return not is_file or not _name(part, budget)
+
+
+def _is_mail(part: Part, budget: Budget) -> bool:
+    """Returns whether a part is a mail; some programs send it as any file."""
+    if part.kind in _MAILS:
+        return True
+    return part.kind == UNKNOWN and _name(part, budget).lower().endswith(_MAIL_ENDING)
 
 
 def _name(part: Part, budget: Budget) -> str:

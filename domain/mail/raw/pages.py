@@ -42,12 +42,15 @@ _CLOSED_BY = {
 """Which elements end where one of these begins, when nobody closed them."""
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
-    r"|(?:font-size|max-height|opacity)\s*:\s*0+(?:\.0+)?\s*(?:px|pt|em|rem|%|!|;|$)",
+    r"|font-size\s*:\s*1(?:px|pt)|(?:font-size|max-height|opacity)\s*:\s*0+(?:\.0+)?\s*(?:px|pt|em|rem|%|!|;|$)",
     re.IGNORECASE,
 )
 _QUOTES = re.compile(r"\b(?:gmail_quote|yahoo_quoted|protonmail_quote|zmail_extra)\b")
 _LINK = re.compile(r"(?:https?|ftp|mailto|tel):[^\s<>\"]+", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_NO_PHONE = re.compile(r"[\s+().-]")
+_PHONE_END = 8
+"""Digits that are the same with and without the country's."""
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _HARD_SPACE = "\xa0"
 _NO_MARGIN = re.compile(r"margin(?:-top)?\s*:\s*0", re.IGNORECASE)
@@ -367,7 +370,17 @@ def _is_quote(tag: Tag) -> bool:
 
 
 def _bare_link(text: str) -> str:
-    return _SCHEME.sub("", text).rstrip("/").casefold()
+    """Returns what a link leads to, without what its words may leave out."""
+    found = _SCHEME.match(text)
+    scheme = found[0] if found else ""
+    rest = text[len(scheme) :]
+    if scheme == "mailto:":
+        rest, _sign, _more = rest.partition("?")
+    bare = _NO_PHONE.sub("", rest)
+    if scheme == "tel:" or bare.isdecimal():
+        # 081-234-5678 and +66812345678 are one telephone.
+        return bare[-_PHONE_END:]
+    return rest.rstrip("/").casefold()
 
 
 def _without_edges(lines: list[str]) -> list[str]:

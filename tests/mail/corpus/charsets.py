@@ -18,6 +18,12 @@ def encoded(charset: str, how: str) -> bytes:
 
 
 CASES = [
+    Case("UTF-7 of old Outlook", plain("Fr+APY-sche", "ascii", "utf-7"), {"text": "Frösche"}),
+    Case(
+        "Portuguese that says nothing",
+        plain("Formação e Verão", "latin-1", ""),
+        {"text": "Formação e Verão"},
+    ),
     Case("utf-8", plain(QUESTION), {**READ, "notes": ()}),
     Case("tis-620", plain(QUESTION, "tis-620"), {**READ, "notes": ()}),
     Case("windows-874", plain(QUESTION, "cp874", "windows-874"), {**READ, "notes": ()}),

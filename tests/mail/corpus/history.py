@@ -20,6 +20,11 @@ def above(name: str, middle: str, old: str = OLD) -> Case:
 
 FORM = "ข้าพเจ้าขอแจ้งดังนี้\nจาก: กรมการปกครอง\nถึง: สำนักงานสถิติแห่งชาติ\nเรื่อง: ขอข้อมูล"
 CASES = [
+    Case(
+        "a form with an address is no history",
+        plain("วันที่: 30 พ.ย. 2569\nจาก: สมชาย somchai@x.th\nเรื่อง: ขอข้อมูล"),
+        {"quoted": ""},
+    ),
     above(
         "Gmail, Thai",
         "เมื่อ จ. 30 พ.ย. 2026 เวลา 10:00 NSO <services@nso.go.th> เขียนว่า:",

@@ -12,6 +12,13 @@ OUTLOOK = (
 
 CASES = [
     Case(
+        "links that say what they are",
+        page(
+            '<a href="tel:+66812345678">081-234-5678</a> <a href="mailto:a@x.th?subject=b">a@x.th</a> <a href="tel:191">โทร</a>'
+        ),
+        {"text": "081-234-5678 a@x.th โทร <tel:191>"},
+    ),
+    Case(
         "paragraphs and breaks",
         page("<p>หนึ่ง</p><p>สอง<br>สาม</p><div>สี่</div>"),
         {"text": "หนึ่ง\n\nสอง\nสาม\n\nสี่"},
