@@ -13,6 +13,7 @@ from domain.publicity.links import (
     begins_with_link,
     find_links,
     network_elsewhere,
+    without_links,
 )
 from domain.publicity.networks import Network
 from domain.publicity.publications import PostState, Publication
@@ -48,7 +49,13 @@ from handlers.publicity import (
     summary as publicity_summary,
 )
 from handlers.publicity.cards import TAKEN_BACK, network_name, networks_of, networks_text
-from handlers.publicity.form import edit_publicity, link_values, new_publicity, read_news
+from handlers.publicity.form import (
+    edit_publicity,
+    link_values,
+    new_publicity,
+    read_news,
+    text_values,
+)
 from handlers.records import changes as change_text
 from handlers.registry import action, command, reads_text, state
 from store import files as file_store
@@ -143,7 +150,8 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
     posts = _posts_in(text)
     if not posts:
         return None
-    if draft is not None and _takes_links(ctx, draft, posts):
+    ours = draft is not None and _takes_links(ctx, draft, posts)
+    if draft is not None and ours and not _tells_other_news(ctx, draft, text):
         return await _open(ctx, _with_links(draft, posts))
     # Whatever form is open is not about this link: it waits, and is offered again below.
     parked = await park_open(ctx)
@@ -175,6 +183,19 @@ def _takes_links(ctx: Context, draft: Draft, posts: Sequence[PostLink]) -> bool:
     if draft.kind != "publicity" or ctx.now - draft.touched_at > FRESH:
         return False
     return not any(draft.given.get(f"link_{link.network}") for link in posts)
+
+
+def _tells_other_news(ctx: Context, draft: Draft, text: str) -> bool:
+    """Whether the words beside a link name another survey, or data of another time, than the card
+    that is open.
+    """
+    said = text_values(ctx, without_links(text))
+    for field in ("projects", "data_years"):
+        known = draft.given.get(field)
+        told = said[field]
+        if known and told and known != told:
+            return True
+    return False
 
 
 def _with_links(draft: Draft, posts: Sequence[PostLink]) -> Draft:

@@ -80,10 +80,11 @@ def read_news(ctx: Context, text: str) -> dict[str, str]:
         values["published_on"] = on.isoformat()
     linked = {link.network for link in links}
     values["networks"] = networks_text(linked | first | last)
-    return values | _text_values(ctx, words)
+    return values | text_values(ctx, words)
 
 
-def _text_values(ctx: Context, words: str) -> dict[str, str]:
+def text_values(ctx: Context, words: str) -> dict[str, str]:
+    """Returns what the words of a news tell without their links: themselves, surveys, periods."""
     projects = projects_of(ctx.desk.configuration.projects, words)
     return {
         "text": words,

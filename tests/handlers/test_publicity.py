@@ -314,3 +314,26 @@ async def test_a_strangers_link_tells_them_nothing(desk: DeskUnderTest):
     answer = await desk.says(f"{POST} {LABOUR}", who="stranger")
     assert "ประชาสัมพันธ์" not in answer.text
     assert await desk.count("forms") == 0
+
+
+@pytest.mark.parametrize(
+    "beside", ["", "ทวิตเตอร์ของข่าวเดียวกันค่ะ", LABOUR, "ผลสำรวจภาวะการทำงานของประชากร"]
+)
+async def test_a_link_of_another_network_belongs_to_the_open_card(desk: DeskUnderTest, beside: str):
+    await desk.says(f"{POST} {LABOUR}")
+    card = await desk.says(f"{TWEET} {beside}")
+    assert "ประชาสัมพันธ์ · Facebook, twitter" in card.text
+    assert f"ข่าว: {LABOUR}" in card.text
+
+
+@pytest.mark.parametrize(
+    "news", ["ผลสำรวจแรงงานนอกระบบ 2568", "ผลสำรวจภาวะการทำงานของประชากร ก.ย. 69"]
+)
+async def test_a_link_whose_words_tell_other_news_is_a_card_of_its_own(
+    desk: DeskUnderTest, news: str
+):
+    await desk.says(f"{POST} {LABOUR}")
+    card = await desk.says(f"{TWEET} {news}")
+    assert f"ข่าว: {news}" in card.text
+    assert "Facebook" not in card.text.split("พักร่างไว้")[0]
+    assert "พักร่างไว้: 📣 ประชาสัมพันธ์ · Facebook" in card.text
