@@ -11,6 +11,7 @@ from functools import cache
 
 from domain.dates.days import date_at, format_date
 from domain.errors import InvalidInput
+from domain.one_line.past import past_at
 from domain.patterns import one_of, skip
 from domain.publicity.fields import publicity_texts
 from domain.publicity.links import PostLink, PostLinkKind, find_links, without_links
@@ -75,11 +76,13 @@ def read_news(ctx: Context, text: str) -> dict[str, str]:
     values = link_values(links)
     words, first = _leading_networks(ctx, without_links(text))
     words, on = _date_of(ctx, words)
+    # A day may stand before the networks, too.
+    words, behind = _leading_networks(ctx, words)
     words, last = _ending_networks(ctx, words)
     if on:
         values["published_on"] = on.isoformat()
     linked = {link.network for link in links}
-    values["networks"] = networks_text(linked | first | last)
+    values["networks"] = networks_text(linked | first | behind | last)
     return values | text_values(ctx, words)
 
 
@@ -142,15 +145,27 @@ def _date_of(ctx: Context, words: str) -> tuple[str, date | None]:
     for line in words.splitlines():
         plain = digits(line)
         for start in _starts(plain):
-            found = date_at(plain, skip(_before_date(), plain, start), ctx.today)
-            if found is None or found.on is None:
+            found = _day_at(plain, start, ctx.today)
+            if found is None:
                 continue
-            behind = line[found.end :].strip()
+            on, end = found
+            behind = line[end:].strip()
             if behind and plain[:start].strip():
                 continue
             left = f"{line[:start].strip()} {behind}".strip()
-            return words.replace(line, left, 1).strip(), found.on
+            return words.replace(line, left, 1).strip(), on
     return words, None
+
+
+def _day_at(plain: str, start: int, today: date) -> tuple[date, int] | None:
+    """The day whose words begin here, as a date or as people tell of it, and where they end."""
+    dated = date_at(plain, skip(_before_date(), plain, start), today)
+    if dated is not None and dated.on is not None:
+        return dated.on, dated.end
+    past = past_at(plain, start, today)
+    if past is None or not past.sure or past.at is not None:
+        return None
+    return past.on, past.end
 
 
 def _starts(line: str) -> list[int]:

@@ -337,3 +337,19 @@ async def test_a_link_whose_words_tell_other_news_is_a_card_of_its_own(
     assert f"ข่าว: {news}" in card.text
     assert "Facebook" not in card.text.split("พักร่างไว้")[0]
     assert "พักร่างไว้: 📣 ประชาสัมพันธ์ · Facebook" in card.text
+
+
+@pytest.mark.parametrize(
+    ("line", "networks", "day"),
+    [
+        (f"/publicize line {LABOUR} เมื่อวันศุกร์", "Line", "20 พ.ย. 69"),
+        (f"/publicize เมื่อวาน เฟซ ไลน์ {LABOUR}", "Facebook, Line", "22 พ.ย. 69"),
+        (f"{POST} 2 วันก่อน {LABOUR}", "Facebook", "21 พ.ย. 69"),
+    ],
+)
+async def test_the_day_of_a_post_is_told_as_people_do(
+    desk: DeskUnderTest, line: str, networks: str, day: str
+):
+    card = await desk.says(line)
+    assert f"ประชาสัมพันธ์ · {networks} · {day}" in card.text
+    assert f"ข่าว: {LABOUR}" in card.text
