@@ -29,7 +29,7 @@ _MAIL_ENDING = ".eml"
 _ELSEWHERE = ("message/partial", "message/external-body")
 _CALENDAR = "text/calendar"
 _LARGEST_INVITATION = 100_000
-_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+_TNEF_MARK = b"\x78\x9f\x3e\x22"
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNATURES = (
     "application/pkcs7-signature",
@@ -291,12 +291,13 @@ def _add_file(found: Bodies, part: Part, budget: Budget) -> None:
         if part.kind in kinds:
             budget.notes.add(note)
     content = decode_body(part.body, part.encoding, budget.notes)
+    if content.startswith(_TNEF_MARK):
+        budget.notes.add(TNEF)
     _keep(found, _name(part, budget), part.kind, content, budget)
 
 
 _NOTED: Iterable[tuple[tuple[str, ...], str]] = (
     (_SMIME, OPAQUE_SMIME),
-    (_TNEF, TNEF),
     (_ELSEWHERE, PARTIAL),
 )
 
