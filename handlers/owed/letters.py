@@ -215,7 +215,8 @@ async def look_at_chase(ctx: Context, mail: NewMail) -> Look:
     note = in_lines(_things_text(mail, things), _sent_text(ctx, sent), reached)
     if over and len(over) < len(things):
         return Look(note, left=_without(mail, over))
-    question = _over_text(over) or limit
+    changed = in_lines(_moved_text(mail, things), _over_text(over))
+    question = changed or limit
     return Look(note, question, split=SPLIT if len(things) > 1 else "")
 
 
@@ -224,6 +225,18 @@ def _without(mail: NewMail, over: Sequence[Owed]) -> NewMail:
     gone = {f"O{row.id}" for row in over}
     (record, ticket), *also = (thing for thing in mail.things if thing[0] not in gone)
     return replace(mail, record=record, ticket=ticket, also=tuple(also))
+
+
+def _moved_text(mail: NewMail, things: Sequence[Loaded]) -> str:
+    """That what it asks for is by now somebody else's than those it was drafted for."""
+    owners = (life.request.customer for _row, life, _rule in things)
+    others = [code for code in dict.fromkeys(owners) if code not in mail.customers]
+    if not others:
+        return ""
+    return _(
+        "⚠️ เรื่องนี้เป็นของ %(codes)s แล้ว ยกเลิกแล้วร่างใหม่ หรือกดยืนยันส่งถึงผู้รับเดิม",
+        codes=", ".join(others),
+    )
 
 
 def _over_text(over: Sequence[Owed]) -> str:

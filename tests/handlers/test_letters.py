@@ -386,6 +386,19 @@ async def test_what_is_all_received_meanwhile_is_sent_only_if_that_is_confirmed(
     assert len(smtp.mails) == 1
 
 
+async def test_what_is_somebody_elses_by_now_goes_to_nobody_unconfirmed(desk, smtp):
+    await owes(desk, SOMCHAI, "7.9")
+    await reminded(desk)
+    press = (await desk.presses("ส่งอีเมลติดตาม")).token("ส่ง")
+    await desk.says(f"แก้ไข R2611000124 ผู้รับบริการ {KAMON}", who="ton")
+    assert await desk.count("requests", "customer_code = ?", KAMON) == 1
+    shown = await desk.presses_token(press)
+    assert f"เรื่องนี้เป็นของ {KAMON} แล้ว" in shown.text
+    assert "ยืนยันส่ง" in shown.buttons
+    await desk.mails_go()
+    assert smtp.mails == []
+
+
 async def test_one_letter_that_comes_back_counts_for_none_of_its_things(desk, smtp):
     smtp.fails("rcpt", "550 5.1.1 no")
     await owes(desk, KAMON, "8.2", "7.9")
