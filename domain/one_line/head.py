@@ -326,6 +326,9 @@ def _unspaced(text: str) -> str:
 # Field by field.
 
 
+_NOTHING = OneLine()
+
+
 class _Reader:
     """What has been read of a line so far, and the reading of one more head word."""
 
@@ -334,7 +337,7 @@ class _Reader:
         self.plain = digits(line)
         self.vocabulary = grammar.vocabulary
         self.today = grammar.today
-        self.read = OneLine()
+        self.read = _NOTHING
         self.unread: list[Word] = []
         self.number_from = -1
         """Where a customer or channel ended: directly after it a bare number may be a subject."""
@@ -344,7 +347,7 @@ class _Reader:
         """How often a telephone was tried in vain."""
         self.kept_at = -1
         """Where a word begins that was read and belongs to the details nevertheless."""
-        self.steered = (OneLine(), 0)
+        self.steered = (_NOTHING, 0)
         """What words said that only steer, and where they end, while nothing else was read."""
         self.retreat: tuple[OneLine, int, int] | None = None
         """What was read, where, and how many words were not, when the first word followed the

@@ -63,6 +63,8 @@ _BETWEEN_WORDS = regex.compile(r"[^\p{L}\p{N}\p{M}]\p{M}*")
 
 _THAI_DIGITS = str.maketrans({0x0E50 + value: str(value) for value in range(10)})
 _THAI_DIGIT = re.compile("[\u0e50-\u0e59]")
+LONGEST_KNOWN = 1000
+"""Characters of a text that is remembered as cleaned."""
 _KNOWN_RUNS = 256
 """Runs of marks whose order is remembered: words share a few dozen."""
 _KNOWN_NAMES = 2048
@@ -99,6 +101,12 @@ def clean(text: str) -> str:
     # Codes, numbers and addresses: nothing of them can be in the wrong order.
     if text.isascii() and text.isprintable():
         return text.strip()
+    if len(text) > LONGEST_KNOWN:
+        return _cleaned(text)
+    return _known(text)
+
+
+def _cleaned(text: str) -> str:
     # Most Thai is typed as it is stored; the long way is for what was copied.
     if not _ORDINARY.fullmatch(text):
         text = text.translate(_plain_signs())
@@ -109,6 +117,10 @@ def clean(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
     text = _whole_thai(text)
     return unicodedata.normalize("NFC", text).strip()
+
+
+_known = lru_cache(maxsize=64)(_cleaned)
+"""One event cleans its text several times, and each reader its own."""
 
 
 class _PlainSigns(dict[int, str]):

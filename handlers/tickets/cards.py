@@ -245,12 +245,9 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     """The whole ticket, with what can be done to it now."""
     shown = []
     for name in CARD_FIELDS:
-        shown.append(
-            (
-                field_label(name),
-                await _field_text(ctx, ticket, name),
-            )
-        )
+        text = await _field_text(ctx, ticket, name)
+        if text:
+            shown.append((field_label(name), text))
     shown.append((_("กำหนดเสร็จ"), due_line(ctx, ticket)))
     links = await ctx.belonging(ticket_links.list_links, ticket.no, ())
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
@@ -314,13 +311,13 @@ async def _field_text(ctx: Context, ticket: Ticket, name: str) -> str:
     if own := _OWN_TEXT.get(name):
         return await own(ctx, ticket)
     row = TICKET.rows[name]
+    # What goes without saying, such as normal urgency, would only make every card longer.
+    if TICKET.is_default(ticket, name) and not row.dated:
+        return ""
     text = TICKET.text(ticket, name)
     if row.dated:
         return _numbered(text, getattr(ticket, row.dated))
     if not text:
-        return ""
-    # What goes without saying, such as normal urgency, would only make every card longer.
-    if row.type == "choice" and TICKET.is_default(ticket, name):
         return ""
     told = said(ctx.configuration, row, text)
     return shorten(told, SHOWN) if row.type == "long_text" else told
