@@ -11,6 +11,7 @@ from domain.data import read_tables
 from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
 from domain.mail.addressees import LetterRules, read_letter_rules
 from domain.mail.intake import IntakeRules, read_intake
+from domain.mail.sorting_rules import MailRules, read_mail_rules
 from domain.mail.templates import Templates, read_templates
 from domain.one_line.types import Vocabulary
 from domain.owed.leading import LeadRules, read_lead_rules
@@ -48,6 +49,7 @@ TABLES = (
     "owed_lists",
     "templates",
     "letters",
+    "mail",
     "suggestions",
     "pointing",
     "posting",
@@ -69,6 +71,7 @@ class Configuration:
     rules: Mapping[str, Rule]
     templates: Templates
     letters: LetterRules
+    mail: MailRules
     notice_rules: NoticeRules
     seeds: Seeds
     """The words of `suggestions`, with the subjects that each speaks for."""
@@ -117,6 +120,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
         rules=read_rules(root, catalogue, templates),
         templates=templates,
         letters=read_letter_rules(root),
+        mail=read_mail_rules(root, catalogue),
         notice_rules=read_notice_rules(root, calendar.day_minutes),
         seeds=seeds,
         telling=read_telling(root, catalogue, seeds),

@@ -145,19 +145,24 @@ def _provinces_in(text: str) -> list[str]:
     """Returns the provinces that a text names: by whole words, or by a long official name inside
     one.
     """
-    found: dict[int, str] = {}
+    return list(dict.fromkeys(name for _start, _end, name in provinces_at(text)))
+
+
+def provinces_at(text: str) -> list[tuple[int, int, str]]:
+    """Returns where in a text which province is named, in the order in which they stand."""
+    found: dict[int, tuple[int, str]] = {}
     taken = [False] * len(text)
     for start, typed in _long_names_in(text):
         end = start + len(typed)
         if not any(taken[start:end]):
             taken[start:end] = [True] * len(typed)
-            found[start] = _names()[typed.casefold()]
+            found[start] = (end, _names()[typed.casefold()])
     for match in _WORD.finditer(text):
         start, end = match.span()
         name = "" if any(taken[start:end]) else find_province(match[0])
         if name:
-            found[start] = name
-    return list(dict.fromkeys(name for _at, name in sorted(found.items())))
+            found[start] = (end, name)
+    return [(start, end, name) for start, (end, name) in sorted(found.items())]
 
 
 def _bare(text: str) -> str:

@@ -20,6 +20,7 @@ DEFAULT_FILES = (
     "reminders.toml",
     "templates.toml",
     "letters.toml",
+    "mail.toml",
     "suggestions.toml",
     "posting.toml",
     "reach.toml",

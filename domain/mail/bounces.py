@@ -15,6 +15,7 @@ _ID = re.compile(r"<[^<>\s]{1,250}@[^<>\s]{1,250}>")
 _STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])")
 _VAGUE = re.compile(r"[45]\.0\.0")
+_RECIPIENT = re.compile(r"(?:^|;)[\s<]*([^\s<>;]{1,250}@[^\s<>;]{1,250})")
 _RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 _STATUSES = ("message/delivery-status", "message/global-delivery-status")
 
@@ -25,12 +26,14 @@ class DeliveryReport:
 
     `message_id` = the mail that came back with it; "" where none did, and `answers` = the mails
     that the report itself says it answers, the last one first. `codes` = `550 5.1.1`, never the
-    server's words."""
+    server's words. `recipient` = whom it did not reach, as the mail was addressed; "" where no
+    address is named."""
 
     failed: bool
     message_id: str
     answers: tuple[str, ...]
     codes: str
+    recipient: str = ""
 
 
 def is_report(head: bytes) -> bool:
@@ -79,7 +82,11 @@ def _read(mail: Message) -> DeliveryReport | None:
     answers = _ID.findall(str(mail["In-Reply-To"] or ""))
     answers += reversed(_ID.findall(str(mail["References"])))
     return DeliveryReport(
-        "failed" in by_action, message_id, tuple(dict.fromkeys(answers)), _codes(told)
+        "failed" in by_action,
+        message_id,
+        tuple(dict.fromkeys(answers)),
+        _codes(told),
+        _recipient(told),
     )
 
 
@@ -98,6 +105,15 @@ def _first_of(parts: Iterable[Message], kinds: Collection[str]) -> Message | Non
 def _action(block: Message) -> str:
     """Returns what became of one recipient's mail, without what a server adds in brackets."""
     return str(block["Action"]).split("(")[0].strip().lower()
+
+
+def _recipient(block: Message) -> str:
+    """Returns the address of one recipient, as it was written to where the report says that."""
+    for field in ("Original-Recipient", "Final-Recipient"):
+        found = _RECIPIENT.search(str(block[field] or ""))
+        if found is not None:
+            return found[1]
+    return ""
 
 
 def _blocks(part: Message) -> list[Message]:

@@ -67,7 +67,9 @@ def status(action: str = "failed", code: str = "5.1.1", said: str = "") -> str:
 
 
 def test_a_failure_names_the_mail_that_came_back_and_the_codes() -> None:
-    assert read_report(report()) == DeliveryReport(True, OURS, (), "550 5.1.1")
+    assert read_report(report()) == DeliveryReport(
+        True, OURS, (), "550 5.1.1", "somchai@example.com"
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,29 @@ def test_what_failed_is_told_from_what_is_late_with_codes_and_nobodys_words(
     block: str, failed: bool, codes: str
 ) -> None:
     found = read_report(report(block))
-    assert found == DeliveryReport(failed, OURS, (), codes)
+    assert found is not None
+    assert (found.failed, found.message_id, found.codes) == (failed, OURS, codes)
+
+
+@pytest.mark.parametrize(
+    ("lines", "recipient"),
+    [
+        ("Final-Recipient: rfc822; a@b.example", "a@b.example"),
+        ("Final-Recipient: rfc822;<a@b.example>", "a@b.example"),
+        (
+            "Original-Recipient: rfc822; a@b.example\nFinal-Recipient: rfc822; x@y.example",
+            "a@b.example",
+        ),
+        ("Final-Recipient: LOCAL; nobody", ""),
+        ("X-Nothing: a@b.example", ""),
+    ],
+)
+def test_a_report_names_whom_it_did_not_reach_as_he_was_written_to(
+    lines: str, recipient: str
+) -> None:
+    found = read_report(report(f"Reporting-MTA: dns; mx\n\n{lines}\nAction: failed\n"))
+    assert found is not None
+    assert found.recipient == recipient
 
 
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded", "", "nonsense"])
@@ -120,7 +144,7 @@ def test_the_mail_may_come_back_whole_or_as_headers(returned: str) -> None:
 
 def test_a_report_with_letters_beyond_ascii_is_read_alike() -> None:
     found = read_report(report(kind="message/global-delivery-status"))
-    assert found == DeliveryReport(True, OURS, (), "550 5.1.1")
+    assert found == DeliveryReport(True, OURS, (), "550 5.1.1", "somchai@example.com")
 
 
 def test_without_the_mail_the_report_says_what_it_answers_the_last_first() -> None:

@@ -1,0 +1,116 @@
+"""What a mail brings beside a question: thanks alone, or what is owed to the desk. Pure."""
+
+import re
+
+from domain.mail.raw.types import ReadMail
+from domain.mail.sorted_mail import ProofHint, ProofKind
+from domain.mail.sorting_rules import MailRules
+from domain.tickets.references import ReferenceKind, find_references
+
+READ = 6_000
+"""Letters of a text in which somebody says what is brought."""
+NAMED = 20
+"""Files whose names are read."""
+LONGEST_THANKS = 600
+"""Letters of a mail that may be thanks and no more."""
+MOST_BESIDE = 30
+"""Letters beside thanks, its fillers and names that say nothing yet: somebody's name."""
+_CONTRACT = re.compile(r"(?<![\d/.-])(\d{1,5})[-_. ](25\d\d)(?!\d)")
+"""A file's name holds no stroke."""
+_NO_LETTER = re.compile(r"[\W\d_]+")
+"""All that says nothing: blanks, figures, marks, pictures."""
+_PICTURE = "image/"
+"""What may be no more than the picture of a signature."""
+_INLINE = re.compile(
+    r"(?:image|img|logo|outlook-)[\w-]{0,40}\.(?:png|gif|jpe?g)",
+    re.IGNORECASE,
+)
+"""How programs call the pictures of a signature."""
+_GREETING = 80
+_NAME = 60
+"""Letters of a line that greets, or signs."""
+_NO_SIGN = re.compile(r"[_-]")
+"""What stands in the name of a file instead of a blank."""
+_LINK = re.compile(r"https?://|doi\.org/|(?<![\d.])10\.\d{4,9}/")
+"""A place where a file may be fetched, or a paper be read."""
+
+
+def is_thanks(mail: ReadMail, rules: MailRules) -> bool:
+    """Returns whether a mail thanks, and says nothing else that somebody would have to do."""
+    files = [one for one in mail.attachments if not one.mime.startswith(_PICTURE)]
+    if mail.forwarded or files:
+        return False
+    # Thanks as a subject, and nothing but a signature below.
+    text = _said(mail.text, rules) or mail.subject
+    if len(text) > LONGEST_THANKS or not rules.has("thanks", text):
+        return False
+    rest = rules.patterns["thanks"].sub(" ", text)
+    if rules.has("still_asks", rest):
+        return False
+    beside = rules.patterns["thanks_fillers"].sub(" ", rest)
+    return len(_NO_LETTER.sub("", beside)) <= MOST_BESIDE
+
+
+def _said(text: str, rules: MailRules) -> str:
+    """Returns a mail's text without the line that greets, and without what it is signed with."""
+    lines = list(filter(None, map(str.strip, text[:READ].splitlines())))
+    kept: list[str] = []
+    thanked = False
+    for line in lines:
+        thanks = rules.has("thanks", line)
+        if _ends(line, rules, thanked=thanked and not thanks):
+            break
+        greets = rules.begins("greetings", line) and len(line) < _GREETING
+        if thanks or not greets:
+            kept.append(line)
+        thanked = thanked or thanks
+    return "\n".join(kept)
+
+
+def _ends(line: str, rules: MailRules, *, thanked: bool) -> bool:
+    """Returns whether a mail is signed from this line on; behind thanks a short line that asks
+    nothing is a name.
+    """
+    if rules.begins("closings", line):
+        return True
+    return thanked and len(line) < _NAME and not rules.has("still_asks", line)
+
+
+def find_proofs(mail: ReadMail, rules: MailRules) -> tuple[ProofHint, ...]:
+    """Returns what a mail seems to bring of what is owed: by its words beside a file or a link,
+    or by the name of a file.
+    """
+    text = f"{mail.subject}\n{mail.text[:READ]}"
+    every = [one.filename for one in mail.attachments[:NAMED]]
+    names = [name for name in every if not _INLINE.fullmatch(name)]
+    files = "\n".join(names)
+    found = set(_called(_NO_SIGN.sub(" ", files), "files", rules))
+    linked = _LINK.search(text) is not None and not rules.has("still_asks", text)
+    if names or linked:
+        found.update(_called(text, "words", rules))
+    contracts = _contracts(text, files)
+    kinds = sorted(found)
+    return tuple(ProofHint(kind, contracts, _subjects(kind, text, rules)) for kind in kinds)
+
+
+def _called(text: str, where: str, rules: MailRules) -> list[ProofKind]:
+    """Returns what a text, or the names of files, call what is brought."""
+    return [kind for kind in ProofKind if rules.has(f"{kind}_{where}", text)]
+
+
+def _subjects(kind: ProofKind, text: str, rules: MailRules) -> tuple[str, ...]:
+    """Returns the subjects of what is brought, the likeliest first."""
+    subjects = rules.proofs[kind]
+    # Whoever pays says for what.
+    if kind is ProofKind.PAYMENT and rules.has("tabulation", text):
+        return tuple(reversed(subjects))
+    return subjects
+
+
+def _contracts(text: str, files: str) -> tuple[str, ...]:
+    """Returns the numbers of contracts that the text or a file's name tells."""
+    numbers = [f"{one[1]}/{one[2]}" for one in _CONTRACT.finditer(files)]
+    for one in find_references(f"{text}\n{files}"):
+        if one.kind is ReferenceKind.CONTRACT:
+            numbers.append(one.value)
+    return tuple(dict.fromkeys(numbers))

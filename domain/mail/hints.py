@@ -1,0 +1,81 @@
+"""Which tickets a mail names, in the order in which they are trusted, and the telephones of who
+wrote it. Pure.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from domain.customers.phones import read_contact_details
+from domain.mail.raw.types import ReadMail
+from domain.mail.sorted_mail import HintKind, TicketHint
+from domain.mail.sorting_rules import MailRules
+from domain.text import clean
+from domain.tickets.references import ReferenceKind, find_references
+
+READ = 20_000
+"""Letters of each text in which numbers of tickets are looked for."""
+MOST = 40
+"""Tickets that are looked up for one mail, at most."""
+PHONE_LINES = 120
+"""Lines with a telephone that are read: of many the first, and the last, where mails are signed."""
+LONGEST = 300
+"""Letters of a line that are read."""
+FEWEST_DIGITS = 8
+"""Figures that a telephone has at least."""
+_RETURNED_ID = re.compile(r"message-id:\s{0,4}(<[^<>\s]{1,250}@[^<>\s]{1,250}>)", re.IGNORECASE)
+"""The id of our mail in the text of a report."""
+
+
+def find_hints(mail: ReadMail, reported: Iterable[str] = ()) -> tuple[TicketHint, ...]:
+    """Returns the tickets that a mail may belong to, the surest first.
+
+    `reported` = Message-IDs that a server's report names."""
+    hints = [*_by_ids(mail, reported), *_by_number(mail)]
+    return tuple(dict.fromkeys(hints))[:MOST]
+
+
+def _by_ids(mail: ReadMail, reported: Iterable[str]) -> Iterator[TicketHint]:
+    """Yields the mails that it answers, or that came back with it, the nearest first."""
+    ids = [*reported, *mail.in_reply_to, *reversed(mail.references)]
+    ids += [inner.message_id for inner in mail.forwarded if inner.message_id]
+    # A server that reports in words shows the head of the mail that came back.
+    ids += _RETURNED_ID.findall(f"{mail.text}\n{mail.quoted}"[:READ])
+    for message_id in dict.fromkeys(ids):
+        yield TicketHint(HintKind.MESSAGE_ID, message_id)
+
+
+def _by_number(mail: ReadMail) -> Iterator[TicketHint]:
+    """Yields the numbers in its subject, its text, its files and what it quotes."""
+    yield from _numbers(HintKind.SUBJECT, mail.subject)
+    names = "\n".join(one.filename for one in mail.attachments)
+    for text in (mail.text, names, mail.quoted):
+        yield from _numbers(HintKind.TEXT, text)
+
+
+def _numbers(kind: HintKind, text: str) -> Iterator[TicketHint]:
+    """Yields the tickets' numbers of one text."""
+    for one in find_references(clean(text[:READ])):
+        if one.kind is ReferenceKind.TICKET:
+            yield TicketHint(kind, one.value)
+
+
+def find_phones(text: str, rules: MailRules) -> tuple[str, ...]:
+    """Returns the telephones that a text gives as its writer's: none of the office's, none that
+    somebody was called by.
+    """
+    lines = list(filter(_may_hold_phone, text.splitlines()))
+    if len(lines) > PHONE_LINES:
+        half = PHONE_LINES // 2
+        lines[half:-half] = []
+    called = rules.patterns["phones_of_others"]
+    phones: list[str] = []
+    for line in lines:
+        own, *_called = called.split(line[:LONGEST], maxsplit=1)
+        phones += read_contact_details(own).phones
+    ours = rules.office_phones
+    return tuple(dict.fromkeys(phone for phone in phones if not phone.startswith(ours)))
+
+
+def _may_hold_phone(line: str) -> bool:
+    """Returns whether a line has as many digits as a telephone."""
+    return sum(map(str.isdigit, line[:LONGEST])) >= FEWEST_DIGITS
