@@ -22,6 +22,8 @@ LONGEST = 300
 """Letters of a line that are read."""
 FEWEST_DIGITS = 8
 """Figures that a telephone has at least."""
+_OF_NUMBERS = "0123456789 \t:()+.-"
+"""Signs of a number by which somebody was called."""
 _RETURNED_ID = re.compile(r"message-id:\s{0,4}(<[^<>\s]{1,250}@[^<>\s]{1,250}>)", re.IGNORECASE)
 """The id of our mail in the text of a report."""
 
@@ -30,8 +32,10 @@ def find_hints(mail: ReadMail, reported: Iterable[str] = ()) -> tuple[TicketHint
     """Returns the tickets that a mail may belong to, the surest first.
 
     `reported` = Message-IDs that a server's report names."""
-    hints = [*_by_ids(mail, reported), *_by_number(mail)]
-    return tuple(dict.fromkeys(hints))[:MOST]
+    hints: dict[str, TicketHint] = {}
+    for hint in (*_by_ids(mail, reported), *_by_number(mail)):
+        hints.setdefault(hint.value, hint)
+    return tuple(hints.values())[:MOST]
 
 
 def _by_ids(mail: ReadMail, reported: Iterable[str]) -> Iterator[TicketHint]:
@@ -70,8 +74,9 @@ def find_phones(text: str, rules: MailRules) -> tuple[str, ...]:
     called = rules.patterns["phones_of_others"]
     phones: list[str] = []
     for line in lines:
-        own, *_called = called.split(line[:LONGEST], maxsplit=1)
-        phones += read_contact_details(own).phones
+        own, *others = called.split(line[:LONGEST])
+        rest = [other.lstrip(_OF_NUMBERS) for other in others]
+        phones += read_contact_details(" ".join((own, *rest))).phones
     ours = rules.office_phones
     return tuple(dict.fromkeys(phone for phone in phones if not phone.startswith(ours)))
 

@@ -56,9 +56,7 @@ def subjects_of(
     suggest: Suggest,
 ) -> tuple[str, ...]:
     """Returns at most three subjects, best first: those that are sure already, then by words."""
-    beginning = text[:READ]
-    words = rules.subject_words
-    listed = [code for code in words if words[code].search(beginning)]
+    listed = _listed(text, rules)
     # What the office's words and those of its customers both say comes first.
     likely = sorted(suggest(text), key=lambda code: code not in listed)
     every = dict.fromkeys((*first, *likely, *listed, *rules.default_subjects))
@@ -71,8 +69,15 @@ def subjects_of(
 
 def thanked_subjects(text: str, rules: MailRules, suggest: Suggest) -> list[str]:
     """Returns the subjects of thanks, the likeliest first: what it thanks for is said, or not."""
-    likely = map(rules.thanks_subject, suggest(text))
+    likely = map(rules.thanks_subject, (*_listed(text, rules), *suggest(text)))
     return list(filter(None, likely))
+
+
+def _listed(text: str, rules: MailRules) -> list[str]:
+    """Returns the subjects of which customers' words speak."""
+    beginning = text[:READ]
+    words = rules.subject_words
+    return [code for code in words if words[code].search(beginning)]
 
 
 def proof_subjects(proofs: Iterable[ProofHint]) -> list[str]:

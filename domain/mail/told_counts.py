@@ -286,7 +286,7 @@ def _years(last: int) -> dict[str, int]:
 def _month(last: int) -> re.Pattern[str]:
     """Matches a month by its name, perhaps with its year, or by its number and year."""
     years = one_of(_years(last))
-    counted = one_of(words("answers").texts("counted"))
+    counted = one_of(words("data_years").texts("counted"))
     end = rf"(?!\d|[.,:/-]\d|\s?%|\s?{counted})"
     year = rf"(?:{_year_marks()}\s?){{0,2}}(?P<year>{years}){end}"
     by_name = rf"(?<![a-z])(?P<name>{month_names()})(?![a-z])(?:[\s,/-]{{0,3}}{year})?"
