@@ -156,7 +156,7 @@ def provinces_at(text: str) -> list[tuple[int, int, str]]:
         end = start + len(typed)
         if not any(taken[start:end]):
             taken[start:end] = [True] * len(typed)
-            found[start] = (end, _names()[typed.casefold()])
+            found[start] = (end, find_province(typed))
     for match in _WORD.finditer(text):
         start, end = match.span()
         name = "" if any(taken[start:end]) else find_province(match[0])
@@ -218,6 +218,9 @@ def _long_name() -> re.Pattern[str]:
     long = [
         typed for typed in _names() if len(typed) >= (GLUED if typed in official else GLUED * 2)
     ]
+    # A short name is recognised there, too, where it says that it is a province.
+    titles = [title for title in _table().table("titles").texts("before") if len(title) >= GLUED]
+    long += [f"{title}{name}" for title in titles for name in official]
     longest_first = sorted(long, key=lambda typed: -len(typed))
     return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 

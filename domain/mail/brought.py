@@ -5,6 +5,7 @@ import re
 from domain.mail.raw.types import ReadMail
 from domain.mail.sorted_mail import ProofHint, ProofKind
 from domain.mail.sorting_rules import MailRules
+from domain.text import digits
 from domain.tickets.references import ReferenceKind, find_references
 
 READ = 6_000
@@ -13,10 +14,11 @@ NAMED = 20
 """Files whose names are read."""
 LONGEST_THANKS = 600
 """Letters of a mail that may be thanks and no more."""
-MOST_BESIDE = 30
+MOST_BESIDE = 16
 """Letters beside thanks, its fillers and names that say nothing yet: somebody's name."""
 _CONTRACT = re.compile(r"(?<![\d/.-])(\d{1,5})[-_. ](25\d\d)(?!\d)")
 """A file's name holds no stroke."""
+_YEAR = re.compile(r"\d{4}")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 """All that says nothing: blanks, figures, marks, pictures."""
 _PICTURE = "image/"
@@ -45,7 +47,8 @@ def is_thanks(mail: ReadMail, rules: MailRules) -> bool:
     if len(text) > LONGEST_THANKS or not rules.has("thanks", text):
         return False
     rest = rules.patterns["thanks"].sub(" ", text)
-    if rules.has("still_asks", rest):
+    # Who names a year wants its data.
+    if rules.has("still_asks", rest) or _YEAR.search(digits(rest)):
         return False
     beside = rules.patterns["thanks_fillers"].sub(" ", rest)
     return len(_NO_LETTER.sub("", beside)) <= MOST_BESIDE

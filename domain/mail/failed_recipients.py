@@ -17,6 +17,8 @@ _ADDRESS = re.compile(
     r"@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}",
     re.IGNORECASE | re.ASCII,
 )
+_TOLD = ("text/plain", "message/delivery-status", "text/rfc822-headers")
+"""What a server attaches that is to be read."""
 _CODE = re.compile(r"(?<![\d.])(?:5\d\d[ -]|5\.\d{1,3}\.\d{1,3}|\(#5\.)")
 """Codes of a failure for good: of SMTP, and of RFC 3463."""
 _NOBODY = re.compile(
@@ -44,7 +46,7 @@ def failed_recipient(mail: ReadMail, office: OfficeAddresses, rules: MailRules) 
     for line in mail.headers.get("x-failed-recipients", ()):
         for address in _addresses(line, office, rules):
             return address
-    text = f"{mail.text}\n{mail.quoted}"[:READ]
+    text = report_text(mail)
     # What came back names others, too; it is read where the report itself names nobody.
     mark = rules.patterns["returned_begins"].search(text, 1)
     own = text[: mark.start()] if mark else text
@@ -56,6 +58,14 @@ def failed_recipient(mail: ReadMail, office: OfficeAddresses, rules: MailRules) 
     if returned is None:
         return ""
     return next((one.email for one in returned.to if one.email), "")
+
+
+def report_text(mail: ReadMail) -> str:
+    """Returns what a report says: its text, or the parts that some servers attach instead."""
+    if mail.text or mail.quoted:
+        return f"{mail.text}\n{mail.quoted}"[:READ]
+    told = [one.content[:READ] for one in mail.attachments if one.mime in _TOLD]
+    return b"\n".join(told)[:READ].decode("utf-8", "replace")
 
 
 def _named(text: str, office: OfficeAddresses, rules: MailRules) -> Iterator[_Named]:

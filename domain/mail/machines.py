@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.errors import InvalidInput
 from domain.mail.bounces import DeliveryReport, is_report, read_report
-from domain.mail.failed_recipients import failed_recipient
+from domain.mail.failed_recipients import failed_recipient, report_text
 from domain.mail.forwards import subject_prefix
 from domain.mail.raw.types import ReadMail
 from domain.mail.senders import OfficeAddresses, domain_of, local_of
@@ -77,9 +77,12 @@ class _Sorter:
         except InvalidInput:
             # What is broken or cut off is read as a person reads it.
             return self.bounce(from_server=True)
-        if report is None:
-            return _automatic("receipt of a server")
-        return self._reported(report)
+        if report is not None:
+            return self._reported(report)
+        # One that names nobody's failure may tell it in words all the same.
+        if self.rules.has("bounce_texts", self._told()):
+            return self.bounce(from_server=True)
+        return _automatic("receipt of a server")
 
     def _reported(self, report: DeliveryReport) -> MachineMail:
         """Returns what a report says that could be read."""
@@ -103,9 +106,15 @@ class _Sorter:
         if self._is_late(subject, text, says_failed):
             return _automatic("delay notice")
         if not says_failed and not called_failed:
-            return None
+            return self._by_daemon()
         recipient = failed_recipient(self.mail, self.office, self.rules)
         return MachineMail(IncomingKind.BOUNCE, "report in words", recipient or None)
+
+    def _by_daemon(self) -> MachineMail | None:
+        """Returns what a server's own program wrote without a word that is known."""
+        if self.rules.is_one("daemons", local_of(self.mail.sender.email)):
+            return _automatic("a server wrote")
+        return None
 
     def is_server(self) -> bool:
         """Returns whether a server's own address wrote."""
@@ -132,7 +141,7 @@ class _Sorter:
 
     def _told(self) -> str:
         """Returns what a report says before the mail that came back."""
-        text = f"{self.mail.text}\n{self.mail.quoted}"[: BEGINNING * 4]
+        text = report_text(self.mail)[: BEGINNING * 4]
         found = self.rules.patterns["returned_begins"].search(text, 1)
         return text[: found.start()] if found else text
 

@@ -1,4 +1,4 @@
-"""What a mail that came in is, and what it tells: the types of `domain.mail.sorting`."""
+"""What a mail that came in is, and what it tells. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime

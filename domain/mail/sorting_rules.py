@@ -33,6 +33,7 @@ HEADERS = ("loop", "automatic", "spam")
 PROOFS = ("contract", "paper", "payment")
 """What may be brought, each with its words and the names of its files."""
 WORDS = (
+    "daemons",
     "postmasters",
     "postmaster_names",
     "bounce_subjects",
