@@ -3,7 +3,7 @@ back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -16,16 +16,18 @@ from domain.files import numbered_name
 from domain.mail.bounces import is_report
 from domain.mail.incoming import MailReading, WaitingMail, date_of, storable
 from domain.mail.mails import check_address
-from domain.mail.raw.types import MailAttachment, ReadMail
+from domain.mail.raw.types import NOBODY, MailAttachment, ReadMail
+from domain.mail.sorted_mail import MACHINES, IncomingKind, Sorted
 from domain.staff import Role
 from domain.tables.tables import LONG_LIMIT
 from domain.text import clean, shorten
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Reply, say
+from handlers.chat import Button, Reply, in_lines, say
 from handlers.desk import Fetched, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _, speaking
 from handlers.mail.delivery_reports import Delivered, settle_report
+from handlers.mail.incoming_sorting import answered_ticket, goes_on, named_ticket, sort
 from handlers.tickets import saves as ticket_saves
 from store import files as file_store
 from store.files import File
@@ -68,9 +70,11 @@ async def settle(work: Work, mail: OpenedMail) -> MailReading:
     Conflict out of the transaction where another process was quicker: it is asked again, and need
     not be.
     """
-    reading = await _report(work, mail)
-    if reading is None:
-        reading = await _ticket(work, mail)
+    found = None
+    if mail.read is not None:
+        waiting = mail.waiting
+        found = await sort(work, mail.read, mail.raw, waiting.arrived_at)
+    reading = await _report(work, mail, found) or await _of_person(work, mail, found)
     work.change(
         incoming.settle,
         mail_id=mail.waiting.id,
@@ -83,7 +87,7 @@ async def settle(work: Work, mail: OpenedMail) -> MailReading:
 # Mails of ours that came back.
 
 
-async def _report(work: Work, mail: OpenedMail) -> MailReading | None:
+async def _report(work: Work, mail: OpenedMail, found: Sorted | None) -> MailReading | None:
     """What a delivery report comes to; None for any other mail."""
     if not is_report(mail.raw[:HEADERS]):
         return None
@@ -96,10 +100,10 @@ async def _report(work: Work, mail: OpenedMail) -> MailReading | None:
         work.change(inboxes.note_found, name=mail.waiting.mailbox, found=delivered.found)
     kind = BOUNCE if delivered.found else AUTO_REPLY
     return replace(
-        _kept(mail),
+        _told_of(_kept(mail), found),
         kind=kind,
         ticket=delivered.ticket,
-        failed_recipient=delivered.recipient,
+        failed_recipient=delivered.recipient or _recipient(found),
     )
 
 
@@ -107,12 +111,91 @@ HEADERS = 65_536
 """Bytes of a mail in which it says whether it is a report."""
 
 
+def _recipient(found: Sorted | None) -> str:
+    return (found.failed_recipient or "") if found else ""
+
+
+# What people write, and machines.
+
+
+async def _of_person(work: Work, mail: OpenedMail, found: Sorted | None) -> MailReading:
+    """A ticket, unless a machine wrote it, or it answers a ticket that is there."""
+    kept = _told_of(_kept(mail), found)
+    if found is None or mail.read is None:
+        return await _ticket(work, mail, kept, ())
+    if found.kind in MACHINES:
+        no = await named_ticket(work, found)
+        return replace(kept, ticket=no, failed_recipient=_recipient(found))
+    if found.kind is IncomingKind.REPLY:
+        ticket = await answered_ticket(work, mail.read, found)
+        if ticket is not None:
+            return _joined(work, mail, kept, found, ticket)
+    own = replace(kept, kind=found.otherwise.value)
+    return await _ticket(work, mail, own, found.subjects)
+
+
+def _joined(
+    work: Work,
+    mail: OpenedMail,
+    kept: MailReading,
+    found: Sorted,
+    ticket: Ticket,
+) -> MailReading:
+    """An answer joins its ticket: files, the clock, and whoever does it hears of it."""
+    after = goes_on(ticket, found, work.now)
+    if after != ticket:
+        ticket_saves.write(work, ticket, after, None)
+    _attach(work, mail, after)
+    work.audit("ticket.answered", ticket.no)
+    if ticket.assignee is not None:
+        work.notify(
+            partial(answer_notice, ticket.no, kept),
+            f"mail_answer:{mail.waiting.id}",
+            staff_id=ticket.assignee,
+        )
+    return replace(kept, ticket=ticket.no)
+
+
+def answer_notice(no: str, kept: MailReading) -> Reply:
+    """What the assignee is told of a customer's answer."""
+    show = Button(_("ดูใบงาน"), "ticket.show", {"no": no})
+    words = shorten(" ".join(kept.body_text.split()), SHOWN)
+    who = kept.from_name or kept.from_email
+    return say(in_lines(_("📬 %(who)s ตอบใบงาน %(no)s ทางอีเมล", who=who, no=no), words), show)
+
+
+SHOWN = 300
+"""Characters of an answer in the message that tells of it."""
+
+
+def _told_of(kept: MailReading, found: Sorted | None) -> MailReading:
+    """With what sorting says of the mail."""
+    if found is None:
+        return kept
+    original = found.original or NOBODY
+    counts = [asdict(each) for each in found.province_counts]
+    return replace(
+        kept,
+        kind=found.kind.value,
+        sent_at=found.sent_at,
+        phones=_json(found.phones),
+        suggested_subjects=_json(found.suggested_subjects),
+        forwarded_name=storable(original.name),
+        forwarded_email=storable(original.email),
+        province_counts=_json(counts),
+    )
+
+
 # Tickets.
 
 
-async def _ticket(work: Work, mail: OpenedMail) -> MailReading:
-    kept = _kept(mail)
-    suggested = await _subjects(work, f"{kept.subject}\n{kept.body_text}")
+async def _ticket(
+    work: Work,
+    mail: OpenedMail,
+    kept: MailReading,
+    suggested: Sequence[str],
+) -> MailReading:
+    """A ticket of the mail's own."""
     no = await work.new_ticket_no()
     ticket = Ticket(
         no=no,
@@ -135,34 +218,12 @@ async def _ticket(work: Work, mail: OpenedMail) -> MailReading:
         kept,
         ticket=ticket.no,
         opened=True,
-        suggested_subjects=_json([_shown_subject(work, code) for code in suggested]),
     )
 
 
 def is_unreadable(mail: OpenedMail) -> bool:
     """Whether nobody can tell what the mail says."""
     return mail.read is None or not mail.read.headers or "unreadable" in mail.read.notes
-
-
-async def _subjects(work: Work, text: str) -> list[str]:
-    """The likeliest subjects of what was written, best first."""
-    catalogue = work.catalogue
-    await work.desk.suggestions.refreshed(work.db)
-    subjects = [subject.code for subject in catalogue.active_subjects(work.today)]
-    fitting = {code for code in subjects if catalogue.fits(code, CHANNEL)}
-    return work.desk.suggestions.model.likeliest(
-        text,
-        CHANNEL,
-        subjects,
-        seeds=work.configuration.seeds,
-        fitting=fitting,
-        habits={},
-    )
-
-
-def _shown_subject(work: Work, code: str) -> str:
-    """The catalogue's code, or the name of a subject that has none."""
-    return code if code[:1].isdigit() else work.catalogue.subject(code).name
 
 
 def _details(mail: OpenedMail, kept: MailReading) -> str:

@@ -1,6 +1,6 @@
 """How a mail that came in is shown: on its ticket's card, and as a line of the list of new ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -11,10 +11,10 @@ from handlers.chat import Choice, Reply, in_one_line, say, turn_buttons
 from handlers.desk import Context
 from handlers.files.cards import size_text
 from handlers.i18n import _
+from handlers.labels import when
 from handlers.registry import NOTHING, CardAddition, action, command, on_ticket_card
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
-from store.engine.database import Database
 from store.mail import incoming
 from store.tickets import records as tickets
 
@@ -49,23 +49,20 @@ def _attachment(each: Mapping[str, object]) -> str:
 
 @on_ticket_card(place=20)
 async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
-    """Whose mail a ticket was made of. What a person opened came otherwise."""
-    if ticket.recorded_by is not None or ticket.channel != "email":
+    """Whose mail a ticket was made of, and what was answered to it by mail."""
+    if ticket.channel != "email":
         return CardAddition()
-    found = await ctx.belonging(_mail_of, ticket.no, None)
-    if found is None:
-        return CardAddition()
-    read = found.reading
-    lines = (
-        (_("อีเมลจาก"), writer(read)),
-        (_("เรื่องในอีเมล"), read.subject),
-        (_("ไฟล์ในอีเมล"), attachments_line(read)),
-    )
+    found: Sequence[IncomingMail] = await ctx.belonging(incoming.list_of_ticket, ticket.no, ())
+    lines: list[tuple[str, str]] = []
+    for mail in found:
+        read = mail.reading
+        if read.opened:
+            lines += [(_("อีเมลจาก"), writer(read)), (_("เรื่องในอีเมล"), read.subject)]
+            lines.append((_("ไฟล์ในอีเมล"), attachments_line(read)))
+        else:
+            words = shorten(" ".join(read.body_text.split()), NAMES)
+            lines.append((_("อีเมลตอบกลับ"), in_one_line(when(mail.arrived_at), words)))
     return CardAddition([(label, text) for label, text in lines if text])
-
-
-async def _mail_of(db: Database, no: str) -> IncomingMail | None:
-    return (await incoming.list_of_tickets(db, [no])).get(no)
 
 
 @command(
@@ -109,7 +106,9 @@ async def _page(ctx: Context, page: int) -> Reply:
 def _line(ctx: Context, ticket: Ticket, read: MailReading) -> str:
     """Who, what, how it begins, and when it is due."""
     words = " ".join(ticket.details.split())
+    mark = _("⚠️ อาจเป็นสแปม") if read.kind == incoming.SPAM_LIKE else ""
     return in_one_line(
+        mark,
         shorten(read.from_name or read.from_email, WRITER),
         shorten(read.subject, SUBJECT),
         shorten(words, WORDS),

@@ -72,6 +72,7 @@ ACTIONS = {
     "team.listed": "ดูรายชื่อทีม",
     "team.removed": "ยุบทีม",
     "ticket.changed": "แก้ไขใบงาน",
+    "ticket.answered": "ได้รับคำตอบทางอีเมล",
     "ticket.created": "สร้างใบงาน",
     "ticket.file_added": "แนบไฟล์",
     "ticket.file_read": "เปิดไฟล์",

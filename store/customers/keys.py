@@ -63,6 +63,15 @@ def _email_keys(customer: Customer) -> set[str]:
     return {who.email.lower() for who in _people(customer)}
 
 
+async def is_known_email(db: Reader, email: str) -> bool:
+    """Whether a customer, or a contact, has this address."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM customer_keys WHERE kind = 'email' AND key = ? LIMIT 1",
+        email.lower(),
+    )
+    return bool(email) and row is not None
+
+
 def _people(customer: Customer) -> list[Customer | Contact]:
     return [customer, *customer.contacts]
 

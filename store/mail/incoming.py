@@ -14,6 +14,7 @@ _WAITING = RecordColumns(WaitingMail)
 _READING = RecordColumns(MailReading)
 _FLAGS = ("whole", "opened")
 _PAGE = 200
+SPAM_LIKE = "spam_like"
 _OPENED = "opened = 1 AND read_at IS NOT NULL"
 """Holds for mails that made a ticket."""
 _UNCLAIMED = "t.status = 'new' AND EXISTS (SELECT 1 FROM incoming_mails m WHERE m.ticket = t.no)"
@@ -104,9 +105,9 @@ async def count_waiting(db: Reader) -> int:
 async def settle(tx: Tx, mail_id: int, reading: MailReading, now: datetime) -> None:
     """What came of a mail; Conflict("mail_read") where somebody else has read it.
 
-    Of one that made no ticket nobody need be told.
+    Of one that made no ticket nobody need be told, and of what looks like spam nobody shall be.
     """
-    told_at = None if reading.opened else now
+    told_at = None if reading.opened and reading.kind != SPAM_LIKE else now
     kept = ", ".join(f"{name} = ?" for name in _READING.names)
     touched = await tx.execute(
         f"UPDATE incoming_mails SET read_at = ?, told_at = ?, {kept} "
@@ -197,6 +198,35 @@ async def list_of_tickets(db: Reader, nos: Sequence[str]) -> dict[str, IncomingM
     )
     found = [_incoming(row) for row in rows]
     return {mail.reading.ticket: mail for mail in found if mail.reading.ticket}
+
+
+async def list_of_ticket(db: Reader, no: str) -> list[IncomingMail]:
+    """The mail that made a ticket, and what people answered to it since, oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE ticket = ? AND (opened = 1 OR kind = 'reply') "
+        "ORDER BY id LIMIT 20",
+        no,
+    )
+    return [_incoming(row) for row in rows]
+
+
+async def find_ticket_of(db: Reader, message_id: str, sender: str) -> str | None:
+    """The ticket of the mail with this Message-ID that came in from this sender."""
+    row = await db.fetch_one(
+        "SELECT ticket FROM incoming_mails WHERE message_id = ? AND lower(from_email) = ? "
+        "AND ticket IS NOT NULL ORDER BY id DESC LIMIT 1",
+        message_id,
+        sender.lower(),
+    )
+    return None if row is None else str(row["ticket"])
+
+
+async def list_writers(db: Reader, no: str) -> set[str]:
+    """Who wrote the mail that made a ticket, and where that wanted to be answered."""
+    rows = await db.fetch(
+        f"SELECT from_email, reply_to FROM incoming_mails WHERE ticket = ? AND {_OPENED}", no
+    )
+    return {str(row[name]) for row in rows for name in ("from_email", "reply_to") if row[name]}
 
 
 async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:

@@ -311,3 +311,60 @@ async def test_a_report_of_a_mail_that_is_not_ours_makes_no_ticket(
     assert await desk.count("tickets") == 0
     (mail,) = await exported(desk, tmp_path)
     assert (mail["kind"], mail["ticket"]) == ("bounce", None)
+
+
+SOMCHAIS = "Somchai <somchai@example.com>"
+
+
+async def test_an_answer_joins_its_ticket_and_opens_it_again(
+    desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    await desk.says("/open C81554 อีเมล 1.1 รายได้ครัวเรือนกระบี่ => 26,946 บาท ปิด")
+    answer = a_mail("ขอปี 2565 ด้วยได้ไหมครับ", f"Re: [{FIRST}] ข้อมูล", SOMCHAIS)
+    desk.wait(minutes=5)
+    await mailbox.brings(answer)
+    assert await desk.count("tickets") == 1
+    ticket = await tickets.get_ticket(desk.db, FIRST)
+    assert ticket.status is Status.OPEN
+    told = desk.told("nok").text
+    assert f"📬 Somchai ตอบใบงาน {FIRST} ทางอีเมล\nขอปี 2565 ด้วยได้ไหมครับ" in told
+    assert "ขอปี 2565 ด้วยได้ไหมครับ" in (await desk.says(FIRST)).text
+    (mail,) = await exported(desk, tmp_path)
+    assert (mail["kind"], mail["ticket"]) == ("reply", FIRST)
+
+
+async def test_a_strangers_mail_with_somebodys_number_is_a_ticket_of_its_own(
+    desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    await desk.says("/open C81554 อีเมล 1.1 รายได้ครัวเรือนกระบี่ => 26,946 บาท ปิด")
+    await mailbox.brings(a_mail("ขอข้อมูลด้วย", f"Re: [{FIRST}] ข้อมูล"))
+    (mail,) = await exported(desk, tmp_path)
+    assert (mail["kind"], mail["ticket"]) == ("new", "R2611000125")
+    assert (await tickets.get_ticket(desk.db, FIRST)).status is Status.CLOSED
+
+
+async def test_an_answer_to_a_mail_that_came_in_is_its_writers_alone(
+    desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    await mailbox.brings(a_mail())
+    follows = b"In-Reply-To: <1@example.org>\r\n"
+    await mailbox.brings(
+        follows + a_mail("ขอเพิ่มอีกเรื่องค่ะ", "Re: ขอข้อมูล", number=2),
+        follows + a_mail("ขอด้วยค่ะ", "Re: ขอข้อมูล", "x@other.example", 3),
+    )
+    mails = await exported(desk, tmp_path)
+    assert [(mail["kind"], mail["ticket"]) for mail in mails] == [
+        ("new", FIRST),
+        ("reply", FIRST),
+        ("new", "R2611000125"),
+    ]
+
+
+async def test_what_a_machine_wrote_makes_no_ticket(
+    desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    await mailbox.brings(b"Auto-Submitted: auto-replied\r\n" + a_mail("I am away", "Away"))
+    assert await desk.count("tickets") == 0
+    assert desk.told("nok").replies == []
+    (mail,) = await exported(desk, tmp_path)
+    assert (mail["kind"], mail["ticket"]) == ("auto_reply", None)
