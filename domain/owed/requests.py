@@ -91,6 +91,10 @@ class Life:
         has_room = self.contract is None or own.contract is None
         return has_room and self.request.id != own.request.id
 
+    def names(self, contract_no: str) -> bool:
+        """Returns whether one of its tickets names this contract; "" is none."""
+        return contract_no != "" and any(one.contract_no == contract_no for one in self.tickets)
+
     def without(self, ticket_no: str) -> "Life":
         """Returns the request without this ticket."""
         left = [ticket for ticket in self.tickets if ticket.no != ticket_no]
@@ -254,13 +258,18 @@ def rejoin(
     now: datetime,
 ) -> Placement:
     """Finds the request of a ticket whose customer was corrected and whose request, `own`, goes to
-    that customer with it: one of this customer's that lacks its step, as if it had been written up
-    for this customer at once, so that tickets that are corrected one by one come together again.
+    that customer with it: the one that names its contract, too, else one that lacks its step, as if
+    it had been written up for this customer at once, so that tickets that are corrected one by one
+    come together again.
     """
     if own.marks or own.without(ticket.no).tickets:
         return Placement(own)
+    others = [life for life in lives if life.is_other_than(own)]
+    named = [life for life in others if life.names(ticket.contract_no)]
+    if len(named) == 1:
+        return Placement(named[0])
     step = steps.step_of(ticket.subject)
-    lacking = [life for life in lives if life.is_other_than(own) and not steps.is_done(life, step)]
+    lacking = [life for life in others if not steps.is_done(life, step)]
     found = place(steps, ticket, lacking, ends, now)
     if found.asked or found.life is None:
         return Placement(own, found.asked)
