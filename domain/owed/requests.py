@@ -268,12 +268,16 @@ def rejoin(
     named = [life for life in others if life.names(ticket.contract_no)]
     if len(named) == 1:
         return Placement(named[0])
-    step = steps.step_of(ticket.subject)
-    lacking = [life for life in others if not steps.is_done(life, step)]
-    found = place(steps, ticket, lacking, ends, now)
+    found = place(steps, ticket, _lacking(steps, ticket, others), ends, now)
     if found.asked or found.life is None:
         return Placement(own, found.asked)
     return found
+
+
+def _lacking(steps: Steps, ticket: Ticket, lives: Sequence[Life]) -> list[Life]:
+    """Returns the requests whose step, which the ticket does, is not done."""
+    step = steps.step_of(ticket.subject)
+    return [life for life in lives if not steps.is_done(life, step)]
 
 
 def _doubtful_placement(

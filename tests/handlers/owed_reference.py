@@ -149,6 +149,13 @@ B 7.9@1; A 7.9@3; customer 7.9@3 B => B contract 1, B contract 3
 B 7.9@1 no 1; B 7.9@2 no 2; A 7.9@1 as x; A 7.10@3; customer 7.10@3 B => \
 A contract 1, B contract 1 no 1, B contract 2 no 2
 B 7.9@1 no 1; A 7.9@2 no 1; customer 7.9@1 A; A 7.10@5 no 1 => A research 5 no 1
+A 7.9@1; A 7.10@3; import 7.10@3 B; import 7.9@1 B => B research 3
+A 7.9@1; A 7.10@3; import 7.9@1 B; import 7.10@3 B => B research 3
+A 7.9@1; A 7.10@3; import 7.10@3 B; import 7.10@3 A => A research 3
+B 7.9@1; A 7.9@3; import 7.9@3 B => B contract 1, B contract 3
+B 7.9@1 no 1; B 7.9@2 no 2; A 7.9@1 as x; A 7.10@3; import 7.10@3 B => \
+A contract 1, B contract 1 no 1, B contract 2 no 2
+A 8.2@1; A 8.5@3; import 8.5@3 B; import 8.2@1 B =>
 # Merged, and parted again.
 A 7.9@1 no 1; B 7.9@2 no 2; merge B A; A 7.10@9 no 2 => A contract 1 no 1, A research 9 no 2
 A 7.9@1 no 1; B 7.9@2 no 2; merge B A; unmerge => A contract 1 no 1, B contract 2 no 2

@@ -4,6 +4,7 @@ random ones against a model of its own.
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -16,9 +17,12 @@ from domain.customers.records import Customer, CustomerCode
 from domain.dates.days import BANGKOK, format_date
 from domain.owed.rules import OwedState
 from domain.tickets.records import Status
+from store import ticket_saves
 from store.customers import records as customers
 from store.owed import requests
+from store.records.save_context import SaveContext
 from store.tickets import records as tickets
+from tests.fakes.office import OFFICE
 from tests.handlers import owed_reference
 from tests.handlers.conftest import Answer, DeskUnderTest
 from tests.handlers.owed_reference import Fact
@@ -120,6 +124,17 @@ class Player:
 
     async def _press(self, label: str) -> None:
         await self.desk.presses(label)
+
+    async def _import(self, name: str, who: str) -> None:
+        """A table says that the ticket is another customer's."""
+        old = await tickets.get_ticket(self.desk.db, self.nos[name])
+        save = partial(
+            ticket_saves.update_imported,
+            old=old,
+            new=replace(old, customer=CustomerCode(self.codes[who])),
+            context=SaveContext(OFFICE, self.desk.ids["nok"], self.desk.now),
+        )
+        await self.desk.db.write(save)
 
     async def _wait(self, days: str) -> None:
         self.desk.wait(days=int(days))
