@@ -83,7 +83,7 @@ def read_user_count(text: str, today: date) -> UserCount:
     `krabi 1600`, or a whole sentence (DOMAIN.md section 4, incoming-mail subjects)."""
     text = digits(clean(text))
     month, rest = _month(text, today)
-    provinces = _provinces_in(text)
+    provinces = provinces_in(text)
     province = provinces[0] if len(provinces) == 1 else ""
     numbers = [found[0] for found in _NUMBER.finditer(rest)]
     users = _users(numbers[0]) if len(numbers) == 1 else None
@@ -141,7 +141,7 @@ def _month(text: str, today: date) -> tuple[date | None, str]:
     return month, rest
 
 
-def _provinces_in(text: str) -> list[str]:
+def provinces_in(text: str) -> list[str]:
     """Returns the provinces that a text names: by whole words, or by a long official name inside
     one.
     """

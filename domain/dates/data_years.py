@@ -83,6 +83,22 @@ def parse_periods(text: str, today: date) -> tuple[DataPeriod, ...]:
     return periods
 
 
+def latest_part(text: str, today: date) -> tuple[DataPeriod, ...]:
+    """Reads the whole text as a quarter or a month without its year: the latest that has begun;
+    returns none for anything else.
+    """
+    year = today.year + BUDDHIST_OFFSET
+    for this in (year, year - 1):
+        try:
+            periods = parse_periods(f"{text} {this}", today)
+        except InvalidInput:
+            return ()
+        begins = min(first for period in periods for first, _last in period.spans())
+        if begins <= today and all(period.unit for period in periods):
+            return periods
+    return ()
+
+
 def scan_periods(
     text: str,
     at: int,

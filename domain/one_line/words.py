@@ -27,7 +27,8 @@ from domain.one_line.types import (
 from domain.patterns import at_end, without_end
 from domain.text import digits, words
 from domain.text.titles import strip_titles
-from domain.tickets.projects import Project, projects_in
+from domain.tickets.common_names import commonly_named
+from domain.tickets.projects import LONG, Project, projects_in
 
 STEERED_FIELDS = ("urgency", "mood", "complexity")
 MOST_PROJECTS = 10
@@ -223,7 +224,7 @@ def with_data(read: OneLine, grammar: Grammar) -> OneLine:
 def _with_projects(read: OneLine, grammar: Grammar) -> OneLine:
     today = grammar.today
     text = masked(f"{read.details}\n{read.result}", today)
-    named = projects_in(grammar.vocabulary.projects, text)
+    named = _named(grammar.vocabulary.projects, text)
     projects = tuple(dict.fromkeys(project.name for _start, _end, project in named))
     years, taken = _years_of_each(named, text, today)
     if shared := _shared_years(text, taken, today):
@@ -232,6 +233,17 @@ def _with_projects(read: OneLine, grammar: Grammar) -> OneLine:
     if len(projects) <= MOST_PROJECTS:
         return read
     return read.doubting("projects", projects[MOST_PROJECTS], taken=True)
+
+
+def _named(projects: Sequence[Project], text: str) -> list[tuple[int, int, Project]]:
+    """Returns where the texts name a project: surely, or by a long part of its name before a
+    period.
+    """
+    named = projects_in(projects, text)
+    for start, end, project in commonly_named(projects, text, LONG):
+        if not any(start < stop and begin < end for begin, stop, _other in named):
+            named.append((start, end, project))
+    return sorted(named, key=lambda one: one[0])
 
 
 def _years_of_each(

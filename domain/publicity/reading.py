@@ -5,10 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
-
-import regex  # type: ignore[import-untyped]
 
 from domain.dates.data_years import (
     DataPeriod,
@@ -18,7 +16,6 @@ from domain.dates.data_years import (
     read_kept,
 )
 from domain.dates.days import BUDDHIST_OFFSET, month_at
-from domain.patterns import at_end, one_of, without_end
 from domain.publicity.links import without_links
 from domain.text import (
     clean,
@@ -27,7 +24,8 @@ from domain.text import (
     shorten,
     words,
 )
-from domain.tickets.projects import Project, find_projects, likely_projects, projects_in
+from domain.tickets.common_names import commonly_named
+from domain.tickets.projects import Project, likely_projects, projects_in
 
 SUBJECT = "10"
 SAME_TEXT_DAYS = 14
@@ -37,14 +35,6 @@ LEAST_TEXT = 12
 KNOWN_KEYS = 8
 """Texts whose keys are remembered: one is looked for, and then written."""
 HEADLINE = 200
-MOST_PERIODS = 20
-"""Periods of a text before which a survey's common name is looked for."""
-LONGEST_NAME = 100
-NAME_WORDS = 4
-LEAST_NAME = 5
-"""Letters, words, and fewest letters of such a name."""
-NO_DAY = date(2026, 1, 1)
-"""Where it matters where a period stands, and not which it is."""
 _WORD = re.compile(r"\S+")
 _SHORT_YEAR = re.compile(r"\d\d(?!\S)")
 _MONTH_AND_YEAR = re.compile(r"\S+\s*+\d\d(?!\S)")
@@ -95,32 +85,11 @@ def projects_of(projects: Sequence[Project], text: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(named))
     likely = [project.name for project in likely_projects(projects, text)]
     if not likely:
-        likely = [project.name for project in _commonly_named(projects, text)]
+        common = islice(commonly_named(projects, text), 1)
+        likely = [project.name for _start, _end, project in common]
     if len(likely) > 1:
         return ()
     return tuple(likely)
-
-
-def _commonly_named(projects: Sequence[Project], text: str) -> list[Project]:
-    """Returns the one project whose common name, a part of its own, stands before a period."""
-    leads = one_of(words("publicity").texts("before_projects"))
-    periods = each_period(text, NO_DAY, short=True)
-    for start, _end, _period in islice(periods, MOST_PERIODS):
-        before = without_end(_before_period(), text[max(0, start - LONGEST_NAME) : start])
-        typed = before.rpartition("\n")[2].split()
-        for first in range(max(0, len(typed) - NAME_WORDS), len(typed)):
-            name = re.sub(rf"\A(?:{leads})+", "", " ".join(typed[first:]))
-            found = find_projects(projects, name) if len(name) >= LEAST_NAME else []
-            if len(found) == 1:
-                return found
-    return []
-
-
-@cache
-def _before_period() -> regex.Pattern[str]:
-    """Matches what stands between a name and its month or year: the word for either."""
-    marks = (*words("dates").texts("month_marks"), *words("data_years").texts("year_marks"))
-    return at_end(rf"(?:\s*{one_of(marks)})*\s*")
 
 
 def periods_of(text: str, today: date) -> str:

@@ -5,10 +5,17 @@ users.
 from collections.abc import Mapping, Sequence
 
 from domain.customers.provinces import find_province, list_provinces, parse_users, similar_provinces
-from domain.dates.data_years import format_periods, kept, parse_periods, years_in
+from domain.dates.data_years import (
+    format_periods,
+    kept,
+    latest_part,
+    parse_periods,
+    years_in,
+)
 from domain.errors import InvalidInput
 from domain.one_line.answers import plain_answer
 from domain.text import shorten
+from domain.tickets.common_names import without_lead
 from domain.tickets.projects import (
     Project,
     find_projects,
@@ -159,7 +166,7 @@ def _read(
 
 def _surely(projects: tuple[Project, ...], name: str) -> Project | None:
     """The one project that a name means: the one that is called so, or the only one found."""
-    found = find_projects(projects, name)
+    found = find_projects(projects, name) or find_projects(projects, without_lead(name))
     exact = [project for project in found if project.name == name]
     meant = exact or found
     return meant[0] if len(meant) == 1 else None
@@ -171,6 +178,12 @@ def split_name(ctx: Context, text: str) -> tuple[str, str]:
     for start in range(len(words)):
         if periods := _periods(ctx, " ".join(words[start:])):
             return " ".join(words[:start]), periods
+    # A quarter or month without a year is of no name, but behind one that is known.
+    for start in range(1, len(words)):
+        name = " ".join(words[:start])
+        latest = latest_part(" ".join(words[start:]), ctx.today)
+        if latest and _surely(ctx.configuration.projects, name):
+            return name, kept(latest)
     return text, ""
 
 

@@ -73,3 +73,40 @@ async def test_a_common_name_before_a_period_finds_its_project(
     await desk.presses("บันทึก")
     (row,) = await desk.db.fetch("SELECT projects FROM publications")
     assert row["projects"] == project
+
+
+@pytest.mark.parametrize(
+    ("said", "project"),
+    [
+        ("ภาวะการทำงาน ต.ค. 69", "สำรวจภาวะการทำงานของประชากร ตุลาคม พ.ศ. 2569"),
+        ("ผลสำรวจภาวะการทำงาน เดือนตุลาคม 2569", "สำรวจภาวะการทำงานของประชากร ตุลาคม พ.ศ. 2569"),
+        ("สรง. ไตรมาส 3", "สำรวจภาวะการทำงานของประชากร ไตรมาส 3 พ.ศ. 2569"),
+        ("สรง. ธ.ค.", "สำรวจภาวะการทำงานของประชากร ธันวาคม พ.ศ. 2568"),
+        ("สรง. ไตรมาส 3/69", "สำรวจภาวะการทำงานของประชากร ไตรมาส 3 พ.ศ. 2569"),
+    ],
+)
+async def test_a_common_name_with_its_period_is_an_answer_to_which_project(
+    desk: DeskUnderTest, said: str, project: str
+):
+    await desk.says("/publicize เฟซ ข่าวทั่วไปของสำนักงานวันนี้")
+    await desk.presses("แก้ไข")
+    await desk.chooses("โครงการ")
+    assert project in (await desk.says(said)).text
+
+
+@pytest.mark.parametrize(
+    ("said", "project"),
+    [
+        ("ภาวะการทำงาน ต.ค. 69", "สำรวจภาวะการทำงานของประชากร ตุลาคม พ.ศ. 2569"),
+        (
+            "ภาวะการทำงาน ไตรมาส 3 ปี 2569, สศส. 2566",
+            "สำรวจภาวะการทำงานของประชากร ไตรมาส 3 พ.ศ. 2569, "
+            "สำรวจภาวะเศรษฐกิจและสังคมของครัวเรือน พ.ศ. 2566",
+        ),
+    ],
+)
+async def test_a_common_name_before_a_period_finds_its_project_in_one_line(
+    desk: DeskUnderTest, said: str, project: str
+):
+    card = await desk.says(f"/open C81554 เมล 6.1 ขอข้อมูล {said}")
+    assert f"ชื่อโครงการ: {project}" in card.text
