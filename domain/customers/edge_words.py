@@ -4,17 +4,20 @@ of customer it is.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from domain.patterns import one_of
 from domain.text import words
 from domain.text.titles import strip_titles
 
+MOST_WORDS = 4
+"""Nobody says more of somebody's gender and type at one edge."""
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeWord:
-    """One such word, taken off: the `field` that it tells, and its `value`.
+    """One such word, taken off: the `field` that it tells, its `value`, and what stood `behind` it.
 
     `labelled`: it names its field itself, so that nothing else can be meant."""
 
@@ -22,6 +25,7 @@ class EdgeWord:
     field: str
     value: str
     labelled: bool
+    behind: str = ""
 
 
 class EdgeWords:
@@ -45,15 +49,28 @@ class EdgeWords:
             rf"{label}?{word}[\s,](?=\S)",
             re.IGNORECASE,
         )
+        self._between = re.compile(
+            rf"(?<=[\s,]){label}?{word}[\s,]",
+            re.IGNORECASE,
+        )
 
     def strip(self, text: str, take: Callable[[EdgeWord], bool]) -> str:
         """Returns a text without the words at its edges that `take` accepts, last ones first."""
         for find in (self._last_word, self._first_word):
-            edge = find(text)
-            while edge is not None and take(edge):
-                text = edge.rest
+            for _word in range(MOST_WORDS):
                 edge = find(text)
+                if edge is None or not take(edge):
+                    break
+                text = edge.rest
         return text
+
+    def between(self, text: str) -> EdgeWord | None:
+        """Returns the first such word among the others; None where there is none."""
+        found = self._between.search(text)
+        if found is None:
+            return None
+        word = self._edge_word(found, text[: found.start()])
+        return replace(word, behind=text[found.end() :].strip(" ,"))
 
     def _last_word(self, text: str) -> EdgeWord | None:
         found = self._last.search(text)

@@ -202,10 +202,25 @@ def _take_edges(read: NewCustomer, kinds: Mapping[str, str]) -> None:
         return beside and told(edge)
 
     read.name = edges.strip(read.name, told_beside_name)
+    between = edges.between(read.name)
+    if between is not None and told_beside_name(between):
+        read.name = between.rest
+        behind = edges.strip(between.behind, told)
+        _take_behind(read, between.field, behind)
     read.organisation = edges.strip(read.organisation, told)
     read.address = edges.strip(read.address, told)
     notes = [edges.strip(note, told) for note in read.note]
     read.note = [note for note in notes if note]
+
+
+def _take_behind(read: NewCustomer, field: str, behind: str) -> None:
+    """Puts what followed a word beside the name into its place: behind a type stands where people
+    of it come from, else it is a note.
+    """
+    if field == "kind" and not read.organisation:
+        read.organisation = behind
+    elif behind:
+        read.note.append(behind)
 
 
 def _beside_name(edge: EdgeWord, *, organisation: bool) -> bool:
@@ -213,12 +228,12 @@ def _beside_name(edge: EdgeWord, *, organisation: bool) -> bool:
     and surname.
     """
     rest = edge.rest
+    if edge.labelled:
+        return strip_titles(rest) != ""
     if organisation:
         limited = words("new_customer").texts("limited")
         is_whole = rest.casefold().endswith(limited)
         return is_whole and edge.field == "kind"
-    if edge.labelled:
-        return strip_titles(rest) != ""
     typed = rest.split()
     return _is_full_name(typed)
 

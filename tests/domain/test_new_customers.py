@@ -101,6 +101,10 @@ def test_an_organisation_with_its_contact() -> None:
         ("ชื่อ มานี มีนา ชาย ที่อยู่ 9/9 ถ.พญาไท กทม.", "มานี มีนา", "", "male"),
         ("บริษัท เอบีซี จำกัด เอกชน", "บริษัท เอบีซี จำกัด", "private", ""),
         ("John Smith ชาย องค์กรระหว่างประเทศ", "John Smith", "international", "male"),
+        ("รศ.ดร.สมพงษ์ ใจดี อาจารย์ จุฬา", "รศ.ดร.สมพงษ์ ใจดี", "academic", ""),
+        ("น.ส.มาลี มีสุข นศ.ป.โท ม.มหิดล", "น.ส.มาลี มีสุข", "student", ""),
+        ("สมศรี ใจงาม ชาย 35 ปี ข้าราชการ", "สมศรี ใจงาม", "government", "male"),
+        ("กรมป่าไม้ ประเภท ภาครัฐ", "กรมป่าไม้", "government", ""),
         # Names that end or begin like one, and a second word for what is told already.
         ("ชาย เมืองสิงห์", "ชาย เมืองสิงห์", "", ""),
         ("สมศรี หญิง", "สมศรี หญิง", "", ""),
@@ -129,3 +133,10 @@ def test_a_label_without_a_colon_begins_its_part() -> None:
 def test_what_is_written_like_an_address_and_is_none_goes_into_the_note() -> None:
     read = read_customer("มาลี สุขสันต์ a@b.c 02-141-7500")
     assert (read.name, read.emails, read.note) == ("มาลี สุขสันต์", [], ["a@b.c"])
+
+
+def test_what_follows_a_type_or_a_gender_is_no_part_of_the_name() -> None:
+    teacher = read_customer("รศ.ดร.สมพงษ์ ใจดี อาจารย์ จุฬา 02-141-7500", KINDS)
+    assert (teacher.name, teacher.organisation) == ("รศ.ดร.สมพงษ์ ใจดี", "จุฬา")
+    worker = read_customer("มานะ อดทน ชาย บางนา พนักงานบริษัท", KINDS)
+    assert (worker.name, worker.kind, worker.note) == ("มานะ อดทน", "private", ["บางนา"])

@@ -167,6 +167,7 @@ METHODS: dict[str, Read] = {
 """Methods that are given a text."""
 NO_METHODS = {
     "domain.customers.edge_words.EdgeWords.strip": "a part of readers of customers",
+    "domain.customers.edge_words.EdgeWords.between": "the same",
     "domain.fields.records.RecordFields.value": "a stored value",
     "domain.fields.records.RecordFields.from_history": "the same",
     "domain.mail.addressees.Titles.match": "a part of the readers of addressees",
