@@ -16,6 +16,7 @@ _BLOCK = 14
 _RULE = re.compile(r"[_=\u2500\u2014-]{8,}\s*")
 _DASHES = r"[-_=*\u2500\u2014]{2,}"
 _WHEN_OR_WHO = re.compile(r"\d|@")
+_SURE = re.compile(r"@|\d{1,2}[:.]\d\d")
 _TIME = re.compile(r"\d{1,2}[:.]\d\d")
 _WHOM_OR_WHAT = ("to", "subject")
 _QUOTED = ">"
@@ -78,8 +79,11 @@ def split_history(text: str) -> tuple[str, str]:
             break
         size = _named(lines, at)
         if size and not _is_quoted(lines, _next_filled(lines, at + size)):
-            quoted.extend(lines[at:])
-            break
+            # Nothing marks what follows: the line itself must be sure.
+            if _is_sure(lines[at : at + size]):
+                quoted.extend(lines[at:])
+                break
+            size = 0
         size = size or _quote_size(lines, at, bool(quoted))
         if size:
             quoted.extend(lines[at : at + size])
@@ -88,6 +92,11 @@ def split_history(text: str) -> tuple[str, str]:
             size = 1
         at += size
     return _joined(own), _joined(quoted)
+
+
+def _is_sure(said: list[str]) -> bool:
+    """Returns whether a line that names a writer has an address or a time, as programs write it."""
+    return _SURE.search(" ".join(said)) is not None
 
 
 def _joined(lines: list[str]) -> str:

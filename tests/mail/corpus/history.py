@@ -21,6 +21,11 @@ def above(name: str, middle: str, old: str = OLD) -> Case:
 FORM = "ข้าพเจ้าขอแจ้งดังนี้\nจาก: กรมการปกครอง\nถึง: สำนักงานสถิติแห่งชาติ\nเรื่อง: ขอข้อมูล"
 CASES = [
     Case(
+        "a sentence is no history",
+        plain("เมื่อวันที่ 5 พ.ค. 2568 ท่านได้เขียนว่า:\nขอข้อมูลเพิ่ม"),
+        {"quoted": ""},
+    ),
+    Case(
         "a form with an address is no history",
         plain("วันที่: 30 พ.ย. 2569\nจาก: สมชาย somchai@x.th\nเรื่อง: ขอข้อมูล"),
         {"quoted": ""},
