@@ -319,12 +319,13 @@ def _agency_at(typed: list[str], *, named: bool) -> int | None:
     """Returns at which word an organisation begins; short words of one are none where a given name
     or surname stands.
     """
-    table = words("new_customer")
+    long = words("new_customer").texts("agencies")
+    short = words("new_customer").texts("short_agencies")
     for place, word in enumerate(typed):
         # A long word of an organisation is never part of a person's name.
-        if word.casefold().startswith(table.texts("agencies")):
+        if word.casefold().startswith(long):
             return place
-        if not word.casefold().startswith(table.texts("short_agencies")):
+        if not word.casefold().startswith(short):
             continue
         if named or not place or _is_full_name(typed[:place]):
             return place

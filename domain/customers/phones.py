@@ -44,6 +44,8 @@ _LOOKS = re.compile(
     rf"|\+{_SEPARATOR}(?:\d{_SEPARATOR}){{8,15}}"
 )
 _GROUP = re.compile(r"\d+")
+_FIRST = frozenset("0(+6")
+"""Signs of which a number among other words begins with one."""
 _LETTER_OR_DIGIT = re.compile(r"\w")
 _MOBILE = re.compile(r"\+66[689]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -417,9 +419,7 @@ class _Scan:
         `at`, and itself.
         """
         begin = self._begin(at, done)
-        # "ABC123456789" is an order number or the like, unless the letters are a label.
-        sign_before = self._plain[begin - 1 : begin]
-        if _LATIN.match(sign_before) and not self._labels_before(done, begin):
+        if not self._may_begin(begin, done):
             return None
         last = at
         while last - at < _MOST_GROUPS and self._joins(last):
@@ -432,6 +432,14 @@ class _Scan:
             if number:
                 return self._with_extension(begin, end, number)
         return None
+
+    def _may_begin(self, begin: int, done: int) -> bool:
+        """Returns whether a number may begin here."""
+        if not self._alone and self._plain[begin] not in _FIRST:
+            return False
+        # "ABC123456789" is an order number or the like, unless the letters are a label.
+        sign_before = self._plain[begin - 1 : begin]
+        return not _LATIN.match(sign_before) or bool(self._labels_before(done, begin))
 
     def _with_extension(self, begin: int, end: int, number: str) -> tuple[int, int, str]:
         """Returns the number with the extension behind it, if there is one."""

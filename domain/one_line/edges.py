@@ -7,6 +7,7 @@ day, a channel, a subject's number, a second code or telephone, somebody's @name
 closing word."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 
@@ -165,7 +166,7 @@ class _Edges:
         self,
         read: OneLine,
         text: str,
-        places: list[_Place],
+        places: Sequence[_Place],
         *,
         ends: bool = False,
     ) -> OneLine:
@@ -400,15 +401,18 @@ def _past_brackets(plain: str, start: int) -> int:
     return len(plain) - len(plain[start:].lstrip("(["))
 
 
-def _words(text: str) -> list[_Place]:
-    return [(match.start(), match[0]) for match in _WORD.finditer(text)]
+@lru_cache(maxsize=2)
+def _words(text: str) -> Sequence[_Place]:
+    """Returns the words of a text with their places, which several ask for one after the other."""
+    return tuple((match.start(), match[0]) for match in _WORD.finditer(text))
 
 
 def _edge_places(text: str, part: str) -> list[int]:
     """Returns where the first and last words of a part of the text begin."""
     offset = text.find(part)
-    places = [offset + start for start, _word in _words(part)]
-    return [*places[:FIRST], *places[-LAST:]]
+    places = _words(part)
+    edges = (*places[:FIRST], *places[-LAST:])
+    return [offset + start for start, _word in edges]
 
 
 @cache

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import cache
+from itertools import islice
+
+import regex  # type: ignore[import-untyped]
 
 from domain.dates.days import date_at, day_distances
 from domain.dates.time_of_day import all_of, key_of, number_of, time_at
@@ -26,7 +29,7 @@ TWO_MONTHS = 62
 SUNDAY = 6
 
 _WORD_END = re.compile(WORD_END)
-_WORD = re.compile(r"\S+")
+_LAST_WORD = regex.compile(r"(?r)\S+")
 _BLANKS_AND_COLONS = re.compile(r"[\s:]*")
 _BRACKETS = re.compile(r"[(\[]*")
 _DIGITS = re.compile(r"[0-9]+")
@@ -130,7 +133,8 @@ def past_at_end(plain: str, today: date) -> tuple[int, Past] | None:
     """Reads the moment whose words, among the last ones, end the text, in brackets or not, and says
     where it begins.
     """
-    starts = [match.start() for match in _WORD.finditer(plain)][-MOST_WORDS:]
+    last = islice(_LAST_WORD.finditer(plain), MOST_WORDS)
+    starts = sorted(match.start() for match in last)
     if not starts:
         return None
     # Without a blank before it the word for "on" or "at" tells where a day begins.
