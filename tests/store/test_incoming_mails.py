@@ -8,6 +8,7 @@ import pytest
 
 from domain.errors import Conflict
 from domain.mail.incoming import MailReading, TakenMail
+from store.customers import keys
 from store.engine.database import Database
 from store.mail import incoming
 
@@ -68,9 +69,30 @@ async def test_a_mail_is_read_once_and_told_of_once(db: Database) -> None:
     assert await incoming.list_untold(db, 9) == []
     assert await incoming.count_told_since(db, NOW) == 1
     assert await incoming.count_told_since(db, NOW + timedelta(seconds=1)) == 0
+    assert await incoming.count_unclaimed(db) == 0
+    assert await incoming.list_unclaimed(db, 9) == []
     found = await incoming.list_of_tickets(db, ["R2611000124"])
     assert found["R2611000124"].reading == opened
     assert await incoming.list_named(db, ["a" * 64, "c" * 64]) == {"a" * 64}
+
+
+async def test_a_tickets_mails_are_the_one_that_made_it_and_its_answers(db: Database) -> None:
+    await take(db, MAIL, replace(MAIL, uid=8), replace(MAIL, uid=9))
+    first = MailReading(
+        "new", "R2611000124", opened=True, message_id="<a@b.example>", from_email="Nid@b.example"
+    )
+    answer = MailReading("reply", "R2611000124")
+    machine = MailReading("auto_reply", "R2611000124")
+    readings = (first, answer, machine)
+    for mail, reading in zip(await incoming.list_waiting(db, 0, 9), readings, strict=True):
+        await db.write(partial(incoming.settle, mail_id=mail.id, reading=reading, now=NOW))
+    found = await incoming.list_of_ticket(db, "R2611000124")
+    assert [mail.reading for mail in found] == [first, answer]
+    assert await incoming.list_writers(db, "R2611000124") == {"Nid@b.example"}
+    of_sender = partial(incoming.find_ticket_of, db, "<a@b.example>")
+    assert await of_sender("nid@B.example") == "R2611000124"
+    assert await of_sender("other@b.example") is None
+    assert not await keys.is_known_email(db, "nid@b.example")
 
 
 async def test_what_lay_there_before_is_known_again(db: Database) -> None:
