@@ -9,6 +9,7 @@ from functools import partial
 from domain.dates.days import BANGKOK
 from domain.dates.when import USUAL, begins_with_moment, names_moment
 from domain.errors import InvalidInput
+from domain.owed.contracts import numbers_in
 from domain.reach.untold import Untold
 from domain.staff import StaffId
 from domain.tickets.references import ReferenceKind, take_reference
@@ -33,6 +34,7 @@ from handlers.staff.masked import also
 from handlers.staff.rides import Riding, as_it_was, rides
 from store import reminders
 from store.due import Due
+from store.owed import contracts, requests
 from store.reminders import Reminder
 
 PAGE = 8
@@ -66,7 +68,7 @@ def _fits(args: str) -> bool:
 async def remind(ctx: Context, args: str) -> Reply:
     """A reminder of a ticket, a customer or anything else; what is missing is asked for."""
     taken = take_reference(args, *RECORDS)
-    record = taken[0].value if taken else ""
+    record = taken[0].value if taken else await _whose_contract(ctx, args)
     rest = (taken[1] if taken else args).strip()
     await reminder_cards.about(ctx, record)  # there must be such a record
     if not rest:
@@ -82,6 +84,18 @@ async def remind(ctx: Context, args: str) -> Reply:
         return await advance(ctx, new_reminder(ctx, record, _text(rest)))
     values = {**_text(moment.rest), "remind_at": moment.at.isoformat()}
     return await advance(ctx, new_reminder(ctx, record, values))
+
+
+async def _whose_contract(ctx: Context, text: str) -> str:
+    """The code of the customer whose contract is named; "" where none, or several are."""
+    numbers = numbers_in(text)
+    if len(numbers) != 1:
+        return ""
+    contract = await contracts.find_contract(ctx.db, numbers[0])
+    if contract is None:
+        return ""
+    life = await requests.get_life(ctx.db, contract.request_id)
+    return life.request.customer
 
 
 def _text(text: str) -> dict[str, str]:

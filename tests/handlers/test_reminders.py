@@ -329,3 +329,12 @@ async def test_a_reminder_of_a_customer_who_was_merged_names_the_survivor(desk):
     )
     listed = await desk.says("รายการเตือน")
     assert any(WHOM in label for label in listed.buttons)
+
+
+async def test_a_contract_in_the_words_says_whom_it_is_about(desk):
+    await desk.says("/open C70001 เมล 7.9 ส่งสัญญา 12/2569 => ส่งแล้ว ปิด")
+    shown = await desk.says("/remind พรุ่งนี้ 9 โมง ทวงสัญญา 12/2569")
+    assert "C70001 ผศ.ดร.กมลชนก รัตนพิทักษ์ · ทวงสัญญา 12/2569" in shown.text
+    assert "ผู้รับบริการ" in shown.buttons
+    other = await desk.says("/remind พรุ่งนี้ 9 โมง ทวงสัญญา 99/2569")
+    assert "C70001" not in other.text
