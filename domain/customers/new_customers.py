@@ -310,6 +310,11 @@ def _is_full_name(typed: list[str]) -> bool:
     return len(strip_titles(" ".join(typed)).split()) >= NAME_WORDS
 
 
+def says_nameless(text: str) -> bool:
+    """Returns whether these words, typed for a name, say that nobody knows it."""
+    return text.strip(" .").casefold() in words("new_customer").texts("nameless")
+
+
 def names_organisation(name: str) -> bool:
     """Returns whether a word of this name is one that organisations are called by."""
     return _agency_at(name.split(), named=False) is not None

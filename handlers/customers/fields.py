@@ -10,11 +10,18 @@ from dataclasses import replace
 from datetime import date
 
 from domain.customers.fields import CUSTOMER
-from domain.customers.new_customers import NewCustomer, further_note, placed, read_customer
+from domain.customers.new_customers import (
+    NewCustomer,
+    further_note,
+    placed,
+    read_customer,
+    says_nameless,
+)
 from domain.customers.phones import read_contact_details, read_emails, read_phones
 from domain.customers.records import Contact, Customer
 from domain.errors import InvalidInput
 from domain.fields.rows import FORM
+from domain.one_line.answers import plain_answer
 from domain.one_line.reading import small_talk
 from domain.one_line.slips import find_slip
 from domain.text import shorten
@@ -127,8 +134,10 @@ def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str,
 
 
 def _is_name(text: str, today: date) -> bool:
-    """Whether it has letters, and is more than a greeting."""
+    """Whether it has letters, and is more than a greeting, or a word for none."""
     if len(text) < 2 or re.search(r"[^\W\d_]", text) is None:
+        return False
+    if says_nameless(text):
         return False
     return not small_talk(text, today)
 
@@ -170,6 +179,8 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     """A name, and whatever of a new customer stands beside it; what is no name is kept while it is
     asked for again.
     """
+    if says_nameless(plain_answer(text)):
+        return unknown_values(draft, "name")
     known = await present_values(ctx, draft)
     read = _read(ctx, text)
     if draft.record:

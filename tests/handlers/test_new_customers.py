@@ -206,3 +206,23 @@ async def test_gender_type_and_address_of_one_line_are_shown_in_their_fields_and
 async def test_a_gender_that_was_typed_goes_before_the_one_that_a_title_tells(desk):
     shown = await desk.says("/new นายสมใจ งามดี เพศหญิง 0812345691")
     assert "เพศ: หญิง" in shown.text
+
+
+@pytest.mark.parametrize("typed", ["ไม่ทราบ", "ไม่ทราบชื่อค่ะ", "ไม่ประสงค์ออกนาม", "Unknown"])
+async def test_a_name_that_nobody_knows_is_stored_as_unknown_and_never_as_words(desk, typed):
+    await desk.says("/new")
+    asked = await desk.says(typed)
+    assert "เลือกประเภท" in asked.text
+    await desk.presses("ประชาสังคม")
+    for _question in range(3):
+        await desk.presses("ไม่ทราบ")
+    made = await customers.get_customer(desk.db, NEW)
+    assert made.name == ""
+    assert "name" in made.unknown
+
+
+@pytest.mark.parametrize("typed", ["ไม่ทราบ", "ไม่ทราบชื่อ", "unknown"])
+async def test_a_word_for_nobody_is_offered_as_no_name(desk, typed):
+    shown = await desk.says(typed)
+    assert "ผลลัพธ์: 0" in shown.text
+    assert not [label for label in shown.buttons if "ผู้รับบริการใหม่" in label]
