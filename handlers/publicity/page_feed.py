@@ -94,11 +94,20 @@ async def _publication_of(work: Work, post: PagePost) -> Publication | None:
         post.text,
         _day_of(work, post),
     )
-    there = same.posts.get(Network.FACEBOOK) if same else None
-    # Another post with the same words is a piece of news of its own.
-    if there is not None and there.external_id:
+    if same is None or _is_another(same, _day_of(work, post)):
         return None
     return same
+
+
+def _is_another(same: Publication, day: date) -> bool:
+    """Whether a post of this day that says the same as a publication is a piece of news of its own:
+    the publication's own post is known already, or was out on another day.
+    """
+    there = same.posts.get(Network.FACEBOOK)
+    if there is None:
+        return False
+    is_out = there.state is PostState.POSTED
+    return bool(there.external_id) or (is_out and same.published_on != day)
 
 
 async def _counted(work: Work, no: str) -> Publication:

@@ -164,3 +164,20 @@ async def test_what_the_page_told_counts_again_where_the_logged_one_was_a_mistak
     assert "1 โพสต์" in summary.text
     await page_tells(desk, "123", "", "remove")
     assert await desk.count("posts", "state = 'removed' AND external_id LIKE '%123'") == 1
+
+
+@pytest.mark.parametrize("text", [TEXT, LIKE])
+async def test_the_same_words_on_another_day_are_another_post(desk: DeskUnderTest, text: str):
+    await logs(desk, text)
+    desk.wait(days=1)
+    await page_tells(desk, "123", text)
+    assert ASKED not in desk.told("nok").text
+    assert await desk.count("tickets", COUNTED) == 2
+    assert await desk.count("posts", "external_id <> '' AND link = ?", SHARE) == 0
+
+
+async def test_the_same_words_on_another_network_are_another_post(desk: DeskUnderTest):
+    await logs(desk, TEXT, "https://lin.ee/AbC123")
+    await page_tells(desk, "123", TEXT)
+    assert ASKED not in desk.told("nok").text
+    assert await desk.count("tickets", COUNTED) == 2
