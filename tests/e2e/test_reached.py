@@ -19,6 +19,8 @@ from tests.fakes.telegram import FakeTelegram
 WAITS = "SELECT count(*) AS n FROM untold WHERE told_at IS NULL AND key LIKE 'owed.tell:%'"
 TOLD = "SELECT sum(reminders - untold) AS n FROM owed"
 REMINDER = "ค้างส่ง 1 เรื่อง"
+# Each begins on the machine's day: days that others passed would end in a weekend.
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
