@@ -20,6 +20,7 @@ import domain
 from domain.customers.vcards import read_vcards
 from domain.errors import DeskError
 from domain.mail.bounces import read_report
+from domain.mail.reading import read_mail
 from domain.one_line.types import Grammar
 from domain.owed.narrowing import Speaker
 from domain.publicity.networks import Network
@@ -62,6 +63,7 @@ UNITS = (
 """What long texts are made of here, over and over."""
 
 VOCABULARY = replace(office.OFFICE.vocabulary, staff=frozenset({"นก", "ต้น", "สมศรี ใจงาม"}))
+MAIL = office.OFFICE.mail
 ARGUMENTS: dict[str, object] = {
     "date": TODAY,
     "datetime": NOW,
@@ -75,6 +77,9 @@ ARGUMENTS: dict[str, object] = {
     "Speaker": Speaker(StaffId(1), TODAY, {StaffId(1): "นก"}, office.OFFICE.rules),
     "Notes": set(),
     "Mapping[str, str]": {},
+    "MailRules": MAIL,
+    "ReadMail": read_mail(b""),
+    "Callable[[str], Sequence[str]]": str.split,
 }
 """What a reader is given beside the text, by the name of its type."""
 NAMED = {"kind": "letter", "subject": "8.2", "language": "th", "field": "mood", "network": "เฟซ"}
@@ -82,7 +87,7 @@ NAMED = {"kind": "letter", "subject": "8.2", "language": "th", "field": "mood", 
 
 TEXTS = {
     "text", "line", "plain", "details", "word", "name", "before", "email", "address", "folded",
-    "question", "typed", "no", "one", "page",
+    "question", "typed", "no", "one", "page", "value", "passed_on",
 }  # fmt: skip
 """Parameters that hold what people typed."""
 NO_TEXTS = {
@@ -90,6 +95,7 @@ NO_TEXTS = {
     "kind", "field", "column", "letter", "post_id", "network", "data_years", "link", "raw", "reason",
     "language", "phone", "mobile", "title", "what", "ticket", "message", "other", "page_id", "texts", "label", "heading", "otherwise",
     "day", "declared", "mime", "shown", "default", "encoding",
+    "sender", "domain", "above",
 }  # fmt: skip
 """Parameters that hold what the desk itself made or looked up, or a value that is checked by now."""
 NO_READERS = {
@@ -106,6 +112,8 @@ NO_READERS = {
     "domain.one_line.line_words.line_words": "a section's name",
     "domain.one_line.line_words.listed": "a section's name",
     "domain.one_line.line_words.any_word": "a section's name",
+    "domain.mail.raw.files.attachment": "a file's name",
+    "domain.mail.raw.files.is_dangerous": "the same",
     "domain.owed.requests.of_contract": "a number that is checked by now",
     "domain.publicity.publications.corrected": "a network's name",
     "domain.tickets.text.snippet": "a ticket's own text, beside what was searched",
@@ -128,9 +136,6 @@ def public_functions() -> dict[str, Callable[..., Any]]:
     """Every public function of the domain that is given a text, by its full name."""
     found = {}
     for module in modules():
-        # What is read of mails has a budget, and a corpus of its own (tests/mail).
-        if module.__name__.startswith("domain.mail."):
-            continue
         for name, value in vars(module).items():
             own = getattr(value, "__module__", "") == module.__name__
             plain = getattr(value, "__wrapped__", value)
@@ -153,6 +158,15 @@ METHODS: dict[str, Read] = {
     "domain.catalogue.Catalogue.find_subjects": (
         lambda text: office.OFFICE.catalogue.find_subjects(text, TODAY)
     ),
+    "domain.mail.sorting_rules.MailRules.has": (
+        lambda text: [MAIL.has(name, text) for name in MAIL.patterns]
+    ),
+    "domain.mail.sorting_rules.MailRules.begins": (
+        lambda text: [MAIL.begins(name, text) for name in MAIL.patterns]
+    ),
+    "domain.mail.sorting_rules.MailRules.is_one": (
+        lambda text: [MAIL.is_one(name, text) for name in MAIL.patterns]
+    ),
     "domain.search.organisations.Organisations.readings": standard_organisations().readings,
     "domain.suggestions.pointing.Telling.of_channels": TELLING.of_channels,
     "domain.suggestions.pointing.Telling.of_subjects": TELLING.of_subjects,
@@ -171,6 +185,8 @@ NO_METHODS = {
     "domain.customers.edge_words.EdgeWords.between": "the same",
     "domain.fields.records.RecordFields.value": "a stored value",
     "domain.fields.records.RecordFields.from_history": "the same",
+    "domain.mail.addressees.Titles.match": "a part of the readers of addressees",
+    "domain.mail.raw.bodies.Bodies.add_text": "a part of read_mail, which has a budget",
     "domain.one_line.types.OneLine.with_text": "it keeps what was read",
     "domain.publicity.posting.PostingRules.price": "whether it has an address: has_address",
     "domain.tables.tables.Names.code": "a cell is looked up as a whole",
@@ -234,7 +250,6 @@ def public_methods() -> set[str]:
     return {
         f"{module.__name__}.{kind.__name__}.{name}"
         for module in modules()
-        if not module.__name__.startswith("domain.mail.")
         for kind in vars(module).values()
         if inspect.isclass(kind) and kind.__module__ == module.__name__
         for name, method in vars(kind).items()

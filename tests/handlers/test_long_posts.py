@@ -13,8 +13,11 @@ from tests.domain.test_readers import CHAT, POST, UNITS
 from tests.handlers.conftest import DeskUnderTest
 from tests.handlers.test_same_post import page_tells
 
-MOST = 0.05
-"""Seconds of the processor for which one step of the desk may keep all others waiting."""
+MOST = 0.15
+"""Seconds of the processor for one step of the desk. No step may keep others waiting for more than
+0.05 (they take 0.03 at most on the machine that they were measured on); what goes back over a long
+text takes many times that, and a machine three times as slow fails no test.
+"""
 
 
 @contextmanager
