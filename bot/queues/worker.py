@@ -38,7 +38,13 @@ from store import staff
 from store.chat import inbox
 from store.chat.inbox import Event, Woken
 from store.engine import leases
-from store.engine.database import Reader, StoreUnavailable, Tx, WrittenWithinRead
+from store.engine.database import (
+    Reader,
+    StoreUnavailable,
+    Tx,
+    WaitedWithinRead,
+    WrittenWithinRead,
+)
 from store.engine.failpoints import failpoint
 
 ATTEMPTS = 4
@@ -140,7 +146,9 @@ class Worker:
         store is asked: then all of that is one hop.
         """
         if self._desk.db.engine == "sqlite":
-            return await self._desk.db.read(partial(self._decided, conversation, in_hand))
+            # A handler that lets others run, or waits for a thread, is asked once more below.
+            with suppress(WaitedWithinRead):
+                return await self._desk.db.read(partial(self._decided, conversation, in_hand))
         event = in_hand or await inbox.next_pending(self._desk.db, conversation)
         return None if event is None else await self._read(event)
 

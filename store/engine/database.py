@@ -36,6 +36,12 @@ class WrittenWithinRead(RuntimeError):
     """
 
 
+class WaitedWithinRead(RuntimeError):
+    """Within one reading of the store something else was waited for; it is decided once more where
+    that can be.
+    """
+
+
 class Reader(Protocol):
     """Columns named `*_at` come back as aware UTC datetimes, `*_on` as dates; parameters
     likewise.

@@ -21,7 +21,15 @@ from typing import Any, Generic, TypeVar
 import aiosqlite
 
 from domain.errors import Conflict
-from store.engine.database import Reader, Row, StoreUnavailable, T, Tx, WrittenWithinRead
+from store.engine.database import (
+    Reader,
+    Row,
+    StoreUnavailable,
+    T,
+    Tx,
+    WaitedWithinRead,
+    WrittenWithinRead,
+)
 
 PRAGMAS = (
     # What was acknowledged to a platform survives a power cut.
@@ -165,7 +173,7 @@ S = TypeVar("S")
 
 
 def _done_with(work: Callable[[S], Awaitable[T]], connection: S) -> T:
-    """What the work comes to, here and now; RuntimeError where it waits for anything."""
+    """What the work comes to, here and now; WaitedWithinRead where it waits for anything."""
     steps = work(connection).__await__()
     try:
         next(steps)
@@ -173,7 +181,7 @@ def _done_with(work: Callable[[S], Awaitable[T]], connection: S) -> T:
         result: T = done.value
         return result
     steps.close()
-    raise RuntimeError(
+    raise WaitedWithinRead(
         "in the database's thread nothing can be waited for: "
         "a transaction does nothing but use the transaction, a read nothing but read"
     )

@@ -49,4 +49,4 @@ CREATE TABLE mails_before (
 );
 
 -- Tickets that nobody has worked on: those that mail brought.
-CREATE INDEX tickets_new ON tickets (created_at, no) WHERE status = 'new';
+CREATE INDEX tickets_new ON tickets (status, created_at, no) WHERE status = 'new';

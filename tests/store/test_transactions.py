@@ -14,7 +14,7 @@ from tests.fakes.halfway import Halfway
 
 Opening = Callable[[str], Awaitable[Database]]
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
-THE_DESKS = {"customer", "ticket", "request", "publication"}
+THE_DESKS = {"customer", "ticket", "request", "publication", "holidays"}
 """Counters that every desk has."""
 
 
