@@ -58,7 +58,7 @@ class Silent:
             event.event_id, datetime.now(UTC), self.platform, "U1", True, "U1", Text(event.raw)
         )
 
-    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+    def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """As JSON."""
         return [reply_to_json(reply)]
 
