@@ -24,7 +24,6 @@ DEFAULT_FILES = (
     "suggestions.toml",
     "posting.toml",
     "reach.toml",
-    "intake.toml",
     "organisations.toml",
 )
 

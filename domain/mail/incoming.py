@@ -6,13 +6,11 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-AHEAD = timedelta(days=1)
-"""A Date header so far ahead of the arrival is not believed."""
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FOLDED = re.compile(rb"\r?\n(?=[ \t])")
 _TELLING = re.compile(rb"(?im)^(?:message-id|date|from|subject)[ \t]*:.*$")
@@ -123,13 +121,6 @@ def arrival(server_at: datetime | None, looked_at: datetime | None, now: datetim
     if looked_at is not None and server_at < looked_at:
         return now
     return min(server_at, now)
-
-
-def date_of(sent_at: datetime | None, arrived_at: datetime) -> datetime:
-    """When a mail was written: its Date header, unless that is missing or ahead of the arrival."""
-    if sent_at is None or sent_at > arrived_at + AHEAD:
-        return arrived_at
-    return sent_at
 
 
 def storable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The office's rules of mails that come in (data/intake.toml)."""
+"""The office's rules of mails that come in (data/mail.toml)."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -14,10 +14,11 @@ import orjson
 from domain.errors import InvalidInput
 from domain.files import numbered_name
 from domain.mail.bounces import is_report
-from domain.mail.incoming import MailReading, WaitingMail, date_of, storable
+from domain.mail.incoming import MailReading, WaitingMail, storable
 from domain.mail.mails import check_address
 from domain.mail.raw.types import NOBODY, MailAttachment, ReadMail
 from domain.mail.sorted_mail import MACHINES, IncomingKind, Sorted
+from domain.mail.sorting import trusted_date
 from domain.staff import Role
 from domain.tables.tables import LONG_LIMIT
 from domain.text import clean, shorten
@@ -320,7 +321,7 @@ def _kept(mail: OpenedMail) -> MailReading:
         from_email=storable(read.sender.email),
         reply_to=storable(reply_to),
         subject=storable(read.subject),
-        sent_at=date_of(read.sent_at, arrived_at),
+        sent_at=trusted_date(read.sent_at, arrived_at),
         body_text=storable(body),
         quoted=storable(read.quoted),
         attachments=_json([_attachment(each) for each in mail.attachments]),
