@@ -17,6 +17,7 @@ from enum import Enum, auto
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from domain.errors import NotAllowed
+from domain.mail.incoming import IncomingMail
 from domain.staff import Role, Staff
 from domain.tickets.records import Ticket
 from handlers.chat import Attachment, Button, Reply, ReplyPart
@@ -315,6 +316,11 @@ class CardAddition(NamedTuple):
 
 on_ticket_card: Hook[Callable[[Context, Ticket], Awaitable[CardAddition]]] = Hook()
 """What stands last on a ticket's card, its buttons first."""
+on_mail_card: Hook[Callable[[Work, IncomingMail, Ticket], Awaitable[Callable[[], CardAddition]]]]
+on_mail_card = Hook()
+"""What stands on the card of a mail that made a ticket, in private messages and on the ticket's
+card: read once, and said in the language of each who reads it.
+"""
 on_person_card: Hook[Callable[[Context, Staff], Awaitable[CardAddition]]] = Hook()
 """What stands on the card of one of the staff, between role and access."""
 

@@ -13,7 +13,8 @@ from domain.tickets.records import Ticket
 from handlers.chat import Button, Card, Masked, Notice, Reply, in_one_line, say
 from handlers.desk import Work
 from handlers.i18n import _, speaking
-from handlers.mail.incoming_cards import attachments_line, writer
+from handlers.mail.incoming_cards import additions, attachments_line, writer
+from handlers.registry import CardAddition
 from handlers.staff.groups import lines_of
 from handlers.tickets import cards as ticket_cards
 from store import groups, staff
@@ -131,19 +132,26 @@ async def _one_by_one(work: Work, untold: Sequence[IncomingMail]) -> list[Arriva
             continue
         work.audit("ticket.listed", ticket.no)
         line = ticket_cards.masked_line(work, ticket)
+        added = await additions(work, mail, ticket)
         arrivals.append(
             Arrival(
                 f"mail_new:{mail.id}",
-                partial(new_notice, work, mail, ticket),
+                partial(new_notice, work, mail, ticket, added),
                 partial(_masked_notice, line),
             )
         )
     return arrivals
 
 
-def new_notice(work: Work, mail: IncomingMail, ticket: Ticket) -> Reply:
+def new_notice(
+    work: Work,
+    mail: IncomingMail,
+    ticket: Ticket,
+    added: Callable[[], CardAddition],
+) -> Reply:
     """What is told of one new mail: who, what, how it begins, its files, and when it is due."""
     read = mail.reading
+    of_others = added()
     show = Button(_("ดูใบงาน"), "ticket.show", {"no": ticket.no})
     fields = (
         (_("จาก"), writer(read)),
@@ -151,10 +159,11 @@ def new_notice(work: Work, mail: IncomingMail, ticket: Ticket) -> Reply:
         (_("ข้อความ"), shorten(" ".join(ticket.details.split()), SHOWN)),
         (_("ไฟล์แนบ"), attachments_line(read)),
         (_("กำหนดเสร็จ"), ticket_cards.due_line(work, ticket)),
+        *of_others.lines,
     )
     title = in_one_line(_("📬 อีเมลใหม่"), ticket.no)
     shown = tuple((label, text) for label, text in fields if text)
-    return Reply((Card(title, shown, buttons=(show, list_button())),))
+    return Reply((Card(title, shown, buttons=(*of_others.buttons, show, list_button())),))
 
 
 def _masked_notice(line: Masked) -> Reply:

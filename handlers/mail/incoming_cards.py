@@ -1,18 +1,19 @@
 """How a mail that came in is shown: on its ticket's card, and as a line of the list of new ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import orjson
 
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.text import shorten
 from domain.tickets.records import Ticket
-from handlers.chat import Choice, Reply, in_one_line, say, turn_buttons
-from handlers.desk import Context
+from handlers.chat import Button, Choice, Reply, in_one_line, say, turn_buttons
+from handlers.desk import Context, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.registry import NOTHING, CardAddition, action, command, on_ticket_card
+from handlers.registry import NOTHING, CardAddition, action, command, on_mail_card, on_ticket_card
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from store.mail import incoming
@@ -54,15 +55,31 @@ async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
         return CardAddition()
     found: Sequence[IncomingMail] = await ctx.belonging(incoming.list_of_ticket, ticket.no, ())
     lines: list[tuple[str, str]] = []
+    buttons: list[Button] = []
     for mail in found:
         read = mail.reading
         if read.opened:
             lines += [(_("อีเมลจาก"), writer(read)), (_("เรื่องในอีเมล"), read.subject)]
             lines.append((_("ไฟล์ในอีเมล"), attachments_line(read)))
+            added = (await additions(ctx, mail, ticket))()
+            lines += added.lines
+            buttons += added.buttons
         else:
             words = shorten(" ".join(read.body_text.split()), NAMES)
             lines.append((_("อีเมลตอบกลับ"), in_one_line(when(mail.arrived_at), words)))
-    return CardAddition([(label, text) for label, text in lines if text])
+    return CardAddition([(label, text) for label, text in lines if text], tuple(buttons))
+
+
+async def additions(work: Work, mail: IncomingMail, ticket: Ticket) -> Callable[[], CardAddition]:
+    """What others add to a mail's card, to be said in the language of whoever reads it."""
+    say_each = [await add(work, mail, ticket) for add in on_mail_card]
+    return partial(_together, say_each)
+
+
+def _together(say_each: Sequence[Callable[[], CardAddition]]) -> CardAddition:
+    said = [say_one() for say_one in say_each]
+    lines = [line for each in said for line in each.lines]
+    return CardAddition(lines, tuple(button for each in said for button in each.buttons))
 
 
 @command(
