@@ -29,7 +29,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Draft the answer to a ticket from its result; asks for the text where there is none yet.
     `language` = the one that was chosen for the customer.
     """
-    ticket = await tickets.get_ticket(ctx.db, args["no"])
+    ticket = await ctx.once(tickets.get_ticket, args["no"])
     ctx.audit("ticket.read", ticket.no)
     to = await _addressee(ctx, ticket)
     language = args.get("language") or to.language
@@ -57,7 +57,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @written_by(ANSWER)
 async def write_answer(ctx: Context, new: NewMail) -> Written:
     """The letter in its language; what stands in it as the answer is the ticket's result."""
-    ticket = await tickets.get_ticket(ctx.db, new.record)
+    ticket = await ctx.once(tickets.get_ticket, new.record)
     language = new.language
     asked_on = ticket.created_at.astimezone(BANGKOK).date()
     values = {

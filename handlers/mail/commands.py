@@ -226,7 +226,7 @@ async def _parse_to(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
 
 
 async def _known_addresses(ctx: Context, draft: Draft) -> list[Option]:
-    ticket = await tickets.find_ticket(ctx.db, draft.record)
+    ticket = await ctx.once(tickets.find_ticket, draft.record)
     if ticket is None:
         return []
     customer = await ctx.customer(ticket.customer) if ticket.customer else None
