@@ -18,6 +18,7 @@ from bot.clock import Clock, make_clock, wall_clock
 from bot.log import configure_logging, get_logger
 from bot.mail.command import add_mail_verbs
 from bot.mail.settings import MailSettings
+from bot.operating import upgrading
 from bot.settings import Settings, load_settings, masked, secret_key
 from bot.tables.command import add_verbs
 from bot.variables import SettingsError
@@ -28,10 +29,9 @@ from domain.staff import Identity, Platform, Role, StaffId
 from domain.text import clean
 from store.blobs import Blobs
 from store.engine.database import Database, StoreUnavailable
-from store.engine.migrate import NewerSchema
-from store.opening import open_database
+from store.engine.migrate import WrongSchema, is_empty
+from store.opening import SQLITE, Opening, open_database, pending_migrations
 
-SQLITE = "sqlite:///"
 LONGEST_STOP = 4.8
 """Seconds from a signal to the end of the process, at most; an operator waits five."""
 LAST_WORD = 0.1
@@ -62,7 +62,7 @@ def run_async(work: Coroutine[Any, Any, None]) -> None:
             import uvloop
 
             uvloop.run(work)
-    except (SettingsError, DataError, NewerSchema, StoreUnavailable, ValueError) as error:
+    except (SettingsError, DataError, WrongSchema, StoreUnavailable, ValueError) as error:
         raise fail(f"{type(error).__name__}: {error}") from error
 
 
@@ -103,7 +103,7 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
     clock = make_clock(settings.clock)
     configure_logging(clock)
     secret_key(settings)
-    lock = _lock(settings.database_url)
+    lock = lock_desk(settings.database_url)
     db = await open_database(settings.database_url, clock())
     service = Service(settings, db, configuration, clock)
     ticker = start_ticker(
@@ -142,7 +142,7 @@ def _log_end() -> None:
     get_logger().warning("desk ended while something still ran")
 
 
-def _lock(database_url: str) -> int | None:
+def lock_desk(database_url: str) -> int | None:
     """A SQLite desk is served by one process; SettingsError where another one does."""
     path = _sqlite_path(database_url)
     if path is None:
@@ -150,7 +150,8 @@ def _lock(database_url: str) -> int | None:
     import fcntl
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    # By its real path: under two names it is one desk.
+    lock = os.open(path.resolve().with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -266,7 +267,7 @@ def chat(
 
     async def work() -> None:
         clock = make_clock(settings.clock)
-        db = await open_database(settings.database_url, clock())
+        db = await open_database(settings.database_url, clock(), Opening.USE)
         await terminal(
             db,
             configuration,
@@ -294,7 +295,7 @@ def invite(
         from handlers.staff.commands import new_invitation
 
         now = make_clock(settings.clock)()
-        db = await open_database(settings.database_url, now)
+        db = await open_database(settings.database_url, now, Opening.USE)
         try:
             person_id = await _invited(db, name, role, now)
             code, change = new_invitation(person_id, now)
@@ -322,6 +323,33 @@ async def _invited(
         told = f"{name} stays {person.role}: an administrator changes roles in the chat"
         Console(stderr=True).print(told)
     return person.id
+
+
+@app.command()
+def migrate(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
+    ] = False,
+) -> None:
+    """Bring the database to the schema of this deskbot, as the desk does when it starts."""
+    settings = settings_or_exit()
+
+    async def work() -> None:
+        url = settings.database_url
+        new = await upgrading.pending_at(url)
+        if new or dry_run:
+            print(f"database: {upgrading.migrations_text(new)}")
+        if dry_run:
+            return
+        lock = lock_desk(url)
+        try:
+            await upgrading.migrate(url, make_clock(settings.clock)())
+        finally:
+            if lock is not None:
+                os.close(lock)
+        print(f"database: {upgrading.UP_TO_DATE}")
+
+    run_async(work())
 
 
 @app.command()
@@ -384,19 +412,33 @@ async def _check(settings: Settings, configuration: Configuration) -> None:
         console.print("database: does not exist yet, the first start makes it", markup=False)
         await _check_platforms(settings, console)
         return
-    now = make_clock(settings.clock)()
     try:
-        db = await open_database(settings.database_url, now)
-    except (StoreUnavailable, NewerSchema, ValueError, OSError) as error:
+        db = await open_database(settings.database_url, opening=Opening.LOOK)
+        try:
+            await _check_database(db, settings, configuration, console)
+        finally:
+            await db.close()
+    except (StoreUnavailable, WrongSchema, ValueError, OSError) as error:
         raise fail(f"DESKBOT_DATABASE_URL: {error}") from None
-    console.print(f"database: {db.engine}: good")
-    try:
-        console.print(await _effect(db, configuration, now), markup=False)
-        await _check_quota(db, configuration, now, console)
-        await _check_mails(db, console)
-    finally:
-        await db.close()
     await _check_platforms(settings, console)
+
+
+async def _check_database(
+    db: Database, settings: Settings, configuration: Configuration, console: Console
+) -> None:
+    """What the database lacks, else what its rules would change; it is only looked at."""
+    if await is_empty(db, db.engine):
+        console.print(f"database: {db.engine}: empty, the first start makes the desk")
+        return
+    new = await pending_migrations(db)
+    if new:
+        console.print(f"database: {db.engine}: {upgrading.migrations_text(new)}")
+        return
+    now = make_clock(settings.clock)()
+    console.print(f"database: {db.engine}: good")
+    console.print(await _effect(db, configuration, now), markup=False)
+    await _check_quota(db, configuration, now, console)
+    await _check_mails(db, console)
 
 
 async def _effect(db: Database, configuration: Configuration, now: datetime) -> str:
@@ -465,7 +507,7 @@ def on_desk(work: Callable[[Database, Configuration, Clock], Awaitable[int]]) ->
 
     async def run() -> None:
         clock = make_clock(settings.clock)
-        db = await open_database(settings.database_url, clock())
+        db = await open_database(settings.database_url, clock(), Opening.USE)
         try:
             codes.append(await work(db, configuration, clock))
         finally:

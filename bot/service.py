@@ -10,7 +10,6 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from bot import web
 from bot.charts.stored import StoredCharts
 from bot.clock import Clock
 from bot.engine import Engine
@@ -24,6 +23,7 @@ from bot.platforms import open_platforms
 from bot.posting import PostingNetwork
 from bot.settings import Settings, secret_key
 from bot.variables import SettingsError
+from bot.web.app import make_app
 from domain.configuration import Configuration
 from domain.staff import Platform
 from store.blobs import Blobs
@@ -86,7 +86,7 @@ class Service:
             after=self._spawn,
             post=self.engine.post,
         )
-        self._server = _server(web.make_app(self._running, self._platforms, links))
+        self._server = _server(make_app(self._running, self._platforms, links))
         self._socket = _listen(settings)
 
     async def _title(self, platform: Platform, chat: str) -> str:

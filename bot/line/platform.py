@@ -14,7 +14,7 @@ from bot.log import get_logger
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
 from bot.queues.quota import QuotaWatch
 from bot.variables import plain
-from bot.webhooks import empty, not_taken, read_body
+from bot.web.webhooks import empty, not_taken, read_body
 from domain.staff import Platform
 from handlers.registry import COMMANDS
 from store.engine.database import StoreUnavailable

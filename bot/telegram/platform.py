@@ -13,7 +13,7 @@ from bot.telegram.poller import Poller
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.webhook import receive_webhook, secret_matches
 from bot.variables import plain
-from bot.webhooks import empty, not_taken, read_body
+from bot.web.webhooks import empty, not_taken, read_body
 from domain.staff import Platform, Role
 from handlers import system
 from handlers.i18n import _, speak

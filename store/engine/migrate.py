@@ -3,12 +3,17 @@
 They are written for PostgreSQL; SQLite gets them with its own types. A statement under a comment
 that begins with `postgresql only` is left out there, one under `sqlite only` elsewhere."""
 
+import hashlib
 import re
+import sqlite3
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
 
-from store.engine.database import Tx
+from store.engine.database import Reader, Tx
 
 SQLITE = {
     "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY": "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -25,17 +30,63 @@ SQLITE = {
 """
 _SQLITE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, SQLITE))})(?!\w)")
 _ONLY = re.compile(r"^-- (postgresql|sqlite) only\b", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
+_OWN_TABLE = (
+    "CREATE TABLE IF NOT EXISTS schema_migrations "
+    "(version INTEGER PRIMARY KEY, applied_at {time} NOT NULL)"
+)
+Column = tuple[str, str]
+"""A table's name and a column's."""
+_CHECKSUM: Column = ("schema_migrations", "checksum")
 
 
-class NewerSchema(Exception):
+class WrongSchema(Exception):
+    """The database's schema is none that this deskbot can work with; the text says what to do."""
+
+    safe_text = True
+    """It names tables and files of the project, and nothing that people typed."""
+
+
+class NewerSchema(WrongSchema):
     """The database was written by a newer deskbot than this one."""
 
 
+class OlderSchema(WrongSchema):
+    """The database has the schema of an older deskbot, and nobody asked for a newer one."""
+
+
+class ChangedMigration(WrongSchema):
+    """A migration says something else now than when this database applied it."""
+
+
+class ForeignDatabase(WrongSchema):
+    """The database belongs to another program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file: `0001_desk` is its name."""
+
+    version: int
+    name: str
+    script: str
+
+    @property
+    def checksum(self) -> str:
+        """By what a changed migration is known; comments and blanks may change."""
+        said = " ".join(_COMMENT.sub("", self.script).split())
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
 @cache
-def _files() -> list[tuple[int, str]]:
+def migrations() -> Sequence[Migration]:
+    """All of them, in order."""
     folder = resources.files("store.migrations")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return [(int(name[:4]), (folder / name).read_text(encoding="utf-8")) for name in names]
+    return [
+        Migration(int(name[:4]), name.removesuffix(".sql"), (folder / name).read_text("utf-8"))
+        for name in names
+    ]
 
 
 def _statements(script: str, engine: str) -> list[str]:
@@ -59,29 +110,85 @@ def _is_for(engine: str, statement: str) -> bool:
     return only is None or only[1] == engine
 
 
+async def pending(db: Reader, engine: str) -> list[Migration]:
+    """Those that this database has not applied, in order; nothing is changed.
+
+    Raises NewerSchema, ChangedMigration or ForeignDatabase where it cannot be this deskbot's."""
+    columns = await _columns(db, engine)
+    applied = await _applied(db, columns)
+    known = migrations()
+    _refuse_newer(max(applied, default=0), known[-1].version)
+    for migration in known:
+        _refuse_changed(migration, applied.get(migration.version))
+    if applied and not any(applied.values()):
+        _refuse_unlike(columns, set(applied))
+    return [migration for migration in known if migration.version not in applied]
+
+
+async def is_empty(db: Reader, engine: str) -> bool:
+    """Whether nothing is there yet: the first start makes all of it."""
+    return not await _columns(db, engine)
+
+
 async def apply_migrations(tx: Tx, now: datetime) -> list[int]:
     """Bring the schema up to date; returns the versions that this call applied, in order.
 
-    Raises NewerSchema where the database is ahead of this code."""
+    Raises what `pending` raises."""
+    new = await pending(tx, tx.engine)
     time = "TEXT" if tx.engine == "sqlite" else "TIMESTAMPTZ"
-    await tx.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migrations "
-        f"(version INTEGER PRIMARY KEY, applied_at {time} NOT NULL)"
-    )
-    rows = await tx.fetch("SELECT version FROM schema_migrations")
-    applied = {row["version"] for row in rows}
-    files = _files()
-    _refuse_newer(max(applied, default=0), files[-1][0])
-    new = [(version, script) for version, script in files if version not in applied]
-    for version, script in new:
-        for statement in _statements(script, tx.engine):
+    await tx.execute(_OWN_TABLE.format(time=time))
+    for migration in new:
+        for statement in _statements(migration.script, tx.engine):
             await tx.execute(statement)
         await tx.execute(
             "INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)",
-            version,
+            migration.version,
             now,
         )
-    return [version for version, _script in new]
+    if _CHECKSUM in await _columns(tx, tx.engine):
+        await _note_checksums(tx)
+    return [migration.version for migration in new]
+
+
+async def _note_checksums(tx: Tx) -> None:
+    for migration in migrations():
+        await tx.execute(
+            "UPDATE schema_migrations SET checksum = ? WHERE version = ? AND checksum IS NULL",
+            migration.checksum,
+            migration.version,
+        )
+
+
+# What a database says of itself.
+
+COLUMNS = {
+    "sqlite": (
+        "SELECT t.name AS in_table, c.name AS name FROM sqlite_master t "
+        "JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
+    ),
+    "postgresql": (
+        "SELECT table_name::text AS in_table, column_name::text AS name "
+        "FROM information_schema.columns WHERE table_schema = current_schema()"
+    ),
+}
+
+
+async def _columns(db: Reader, engine: str) -> set[Column]:
+    rows = await db.fetch(COLUMNS[engine])
+    return {(row["in_table"], row["name"]) for row in rows}
+
+
+async def _applied(db: Reader, columns: set[Column]) -> dict[int, str | None]:
+    """The versions that were applied, each with its checksum where one was noted."""
+    if not columns:
+        return {}
+    if ("schema_migrations", "version") not in columns:
+        raise ForeignDatabase(
+            "the database holds the tables of another program: name an empty one, or deskbot's own"
+        )
+    noted = "checksum" if _CHECKSUM in columns else "NULL AS checksum"
+    rows = await db.fetch(f"SELECT version, {noted} FROM schema_migrations")
+    return {row["version"]: row["checksum"] for row in rows}
 
 
 def _refuse_newer(current: int, known: int) -> None:
@@ -90,3 +197,44 @@ def _refuse_newer(current: int, known: int) -> None:
             f"the database has schema {current}, this deskbot knows {known}: "
             "start the newer deskbot"
         )
+
+
+def _refuse_changed(migration: Migration, noted: str | None) -> None:
+    if noted is not None and noted != migration.checksum:
+        raise ChangedMigration(
+            f"migration {migration.name} was changed since this database applied it: "
+            "start the deskbot that it belongs to"
+        )
+
+
+def _refuse_unlike(columns: set[Column], applied: Collection[int]) -> None:
+    """A database that noted no checksums has at least all that its migrations make now."""
+    missing = sorted(columns_made_by(frozenset(applied)) - columns)
+    if missing:
+        table, name = missing[0]
+        raise ChangedMigration(
+            f"migration {_first_with(missing[0])} was changed since this database applied it "
+            f"({table}.{name} is missing): start the deskbot that it belongs to"
+        )
+
+
+@cache
+def columns_made_by(versions: frozenset[int]) -> frozenset[Column]:
+    """All columns that these migrations make."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute(_OWN_TABLE.format(time="TEXT"))
+        for migration in migrations():
+            if migration.version in versions:
+                for statement in _statements(migration.script, "sqlite"):
+                    db.execute(statement)
+        return frozenset(db.execute(COLUMNS["sqlite"]))
+
+
+def _first_with(column: Column) -> str:
+    """The name of the migration that makes a column."""
+    so_far: set[int] = set()
+    for migration in migrations():
+        so_far.add(migration.version)
+        if column in columns_made_by(frozenset(so_far)):
+            return migration.name
+    raise AssertionError(f"no migration makes {column}")

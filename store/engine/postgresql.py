@@ -37,13 +37,29 @@ def numbered(sql: str) -> str:
 
 
 AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # shut down, crashed, starting up
-    asyncpg.InsufficientResourcesError,  # disk full, too many connections
+    asyncpg.PostgresError,
+    asyncpg.InternalClientError,
     asyncpg.InterfaceError,
     OSError,
 )
-"""What asyncpg raises where the server cannot be used just now."""
+"""What the driver says and nobody knows means later: shut down, crashed, disk full, cut off."""
+TRIED_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Transactions that came between each other; the second try goes well."""
+BUGS = (
+    asyncpg.SyntaxOrAccessError,
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.FeatureNotSupportedError,
+)
+"""What speaks of the statement and not of the server: no later try would mend it."""
+NO_BUGS = (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidCachedStatementError)
+"""Kinds of those that an operator mends, or the next try."""
+
+
+def _means_later(error: BaseException) -> bool:
+    if isinstance(error, NO_BUGS):
+        return True
+    return isinstance(error, AWAY) and not isinstance(error, (*BUGS, *TRIED_AGAIN))
 
 
 class _Translated:
@@ -60,7 +76,7 @@ class _Translated:
     ) -> None:
         if isinstance(error, asyncpg.UniqueViolationError):
             raise Conflict("exists", detail=error.constraint_name) from error
-        if isinstance(error, AWAY):
+        if error is not None and _means_later(error):
             raise StoreUnavailable(type(error).__name__) from error
 
 
@@ -149,7 +165,7 @@ class PostgresqlDatabase:
                 with TRANSLATED:
                     async with self._pool.acquire() as raw, raw.transaction():
                         return await work(_Connection(raw))
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+            except TRIED_AGAIN as error:
                 if attempt == ATTEMPTS - 1:
                     raise StoreUnavailable(type(error).__name__) from error
         raise AssertionError("unreachable")
@@ -169,31 +185,45 @@ async def open_postgresql(
     """Connect, and refuse a database that cannot hold Thai; `prepare` runs first, in a transaction.
 
     Raises ValueError where the server knows no such database or user, StoreUnavailable."""
+    pool = await _connect(url)
+    try:
+        with TRANSLATED:
+            async with pool.acquire() as raw:
+                await _check_encoding(raw)
+                async with raw.transaction():
+                    # Two processes starting together: one migrates, the other waits and finds it
+                    # done.
+                    await raw.execute(
+                        "SELECT pg_advisory_xact_lock(7331)", timeout=LONGEST_MIGRATION
+                    )
+                    await prepare(_Connection(raw, LONGEST_MIGRATION))
+    except BaseException:
+        await pool.close()
+        raise
+    return PostgresqlDatabase(pool)
+
+
+async def look_at_postgresql(url: str) -> PostgresqlDatabase:
+    """Connect for reading alone: the server refuses whatever would write."""
+    return PostgresqlDatabase(await _connect(url, default_transaction_read_only="on"))
+
+
+async def _connect(url: str, **server_settings: str) -> asyncpg.Pool:
     with TRANSLATED:
         try:
-            pool = await asyncpg.create_pool(
+            return await asyncpg.create_pool(
                 url,
                 min_size=1,
                 max_size=8,
                 command_timeout=LONGEST_STATEMENT,
                 reset=_nothing_to_reset,
+                server_settings=server_settings,
             )
         except (
             asyncpg.InvalidAuthorizationSpecificationError,
             asyncpg.InvalidCatalogNameError,
         ) as error:
             raise ValueError(f"DESKBOT_DATABASE_URL: {error}") from error
-    try:
-        async with pool.acquire() as raw:
-            await _check_encoding(raw)
-            async with raw.transaction():
-                # Two processes starting together: one migrates, the other waits and finds it done.
-                await raw.execute("SELECT pg_advisory_xact_lock(7331)", timeout=LONGEST_MIGRATION)
-                await prepare(_Connection(raw, LONGEST_MIGRATION))
-    except BaseException:
-        await pool.close()
-        raise
-    return PostgresqlDatabase(pool)
 
 
 async def _nothing_to_reset(_raw: asyncpg.Connection) -> None:

@@ -8,8 +8,10 @@ from collections.abc import (
     Awaitable,
     Callable,
     Iterable,
+    Iterator,
     Sequence,
 )
+from contextlib import contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -117,13 +119,27 @@ def _translated(error: Exception) -> Exception:
     """The store's error for one of the driver's; the same where it is a bug."""
     if isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in str(error):
         return Conflict("exists", detail=str(error))
-    # The plain code 1 means a wrong statement, which no later try would mend.
-    if isinstance(error, sqlite3.OperationalError) and _primary_code(error) != sqlite3.SQLITE_ERROR:
+    # What the driver says and nobody knows means later; a wrong statement, which is code 1, what a
+    # constraint refuses and a wrong call are bugs, which no later try would mend.
+    if isinstance(error, sqlite3.DatabaseError) and _primary_code(error) not in BUGS:
         return StoreUnavailable(str(error))
     # aiosqlite says "Connection closed"/"no active connection" as ValueError.
     if isinstance(error, ValueError) and "connection" in str(error).lower():
         return StoreUnavailable(str(error))
     return error
+
+
+BUGS = frozenset(
+    (
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_CONSTRAINT,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_MISUSE,
+        sqlite3.SQLITE_RANGE,
+        sqlite3.SQLITE_TOOBIG,
+    )
+)
+"""Result codes that speak of the statement and not of the file."""
 
 
 def _primary_code(error: sqlite3.Error) -> int:
@@ -422,6 +438,8 @@ async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connecti
         path, isolation_level=None, cached_statements=STATEMENTS_KEPT
     )
     try:
+        # Before anything is written: a damaged file, or one that is no database, stays as it is.
+        await connection.execute_fetchall("SELECT count(*) FROM sqlite_master")
         await _use_wal(connection)
         for pragma in PRAGMAS:
             await connection.execute(pragma)
@@ -436,13 +454,46 @@ async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connecti
 async def open_sqlite(path: str, prepare: Callable[[Tx], Awaitable[object]]) -> SqliteDatabase:
     """Open (or create) the database file; `prepare` runs first, in a transaction of its own."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    writer = await _connect(path)
-    try:
-        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        preparing = _Wanted(prepare, shares=False, done=done, context=copy_context())
-        await _hop(writer, lambda connection: _transaction(connection, [preparing]))
-        reader = await _connect(path, query_only=True)
-    except BaseException:
-        await writer.close()
-        raise
+    with translated():
+        writer = await _connect(path)
+        try:
+            done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+            preparing = _Wanted(prepare, shares=False, done=done, context=copy_context())
+            await _hop(writer, lambda connection: _transaction(connection, [preparing]))
+            reader = await _connect(path, query_only=True)
+        except BaseException:
+            await writer.close()
+            raise
     return SqliteDatabase(writer, reader)
+
+
+async def look_at_sqlite(path: str) -> SqliteDatabase:
+    """Open a file that is there for reading alone: not one byte of it is written."""
+    with translated():
+        return SqliteDatabase(await _connect_to_look(path), await _connect_to_look(path))
+
+
+async def _connect_to_look(path: str) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(_to_look(path), isolation_level=None, uri=True)
+    try:
+        await connection.execute_fetchall("SELECT count(*) FROM sqlite_master")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+def _to_look(path: str) -> str:
+    return f"{Path(path).absolute().as_uri()}?mode=ro"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises the store's errors for the driver's."""
+    try:
+        yield
+    except Exception as error:
+        said = _translated(error)
+        if said is error:
+            raise
+        raise said from error

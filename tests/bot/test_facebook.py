@@ -20,7 +20,7 @@ from bot.networks.poster import PostingNetworks
 from bot.parts import Surroundings
 from bot.platforms import open_platforms
 from bot.settings import Settings
-from bot.web import make_app
+from bot.web.app import make_app
 from domain.publicity.networks import Network
 from domain.publicity.page_feed import PagePost, event_from_json, fold
 from domain.publicity.publications import Post, PostState, Publication

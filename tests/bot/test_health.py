@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.health import Health, Problem
+from bot.web.health import Health, Problem
 from handlers.desk import Desk
 from store.engine.database import StoreUnavailable
 from tests.fakes.office import OFFICE, open_new

@@ -13,9 +13,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from bot import web
 from bot.files.file_store import FileStore
 from bot.files.links import LIFETIME, Links
+from bot.web.app import make_app
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
 from store import files
@@ -114,7 +114,7 @@ async def client(
 ) -> AsyncIterator[httpx.AsyncClient]:
     blobs = Blobs(tmp_path)
     desk = Desk(db, OFFICE, clock, FileStore(db, {}, blobs))
-    app = web.make_app(running(desk), links=links)
+    app = make_app(running(desk), links=links)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield CONTENT
@@ -176,7 +176,7 @@ async def test_an_expired_link_says_so_and_a_removed_file_is_gone(
 
 
 async def test_without_a_public_address_there_is_no_route(db: Database, clock: Clock) -> None:
-    app = web.make_app(running(Desk(db, OFFICE, clock)))
+    app = make_app(running(Desk(db, OFFICE, clock)))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://desk"
     ) as none:

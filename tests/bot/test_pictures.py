@@ -11,12 +11,12 @@ import httpx
 import pytest
 from PIL import Image
 
-from bot import web
 from bot.files.file_store import FileStore
 from bot.files.links import Links
 from bot.files.pictures import FULL, SMALL, Unreadable, fitted
 from bot.line.broadcast import LineBroadcast
 from bot.posting import Posting
+from bot.web.app import make_app
 from domain.errors import NotFound
 from domain.publicity.networks import Network
 from domain.publicity.publications import Post, PostState, Publication
@@ -186,7 +186,7 @@ async def client(db: Database, tmp_path: Path, links: Links) -> AsyncIterator[ht
     """Two pictures are stored, the first of which is a post's."""
     blobs = Blobs(tmp_path)
     desk = Desk(db, OFFICE, lambda: NOW, FileStore(db, {}, blobs))
-    app = web.make_app(running(desk), links=links)
+    app = make_app(running(desk), links=links)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield photo(900, 600)

@@ -30,7 +30,7 @@ from bot.platform import Delivery, Sent
 from bot.service import Service
 from bot.settings import Settings
 from bot.variables import PREFIX, SettingsGroup, plain
-from bot.webhooks import empty, read_body
+from bot.web.webhooks import empty, read_body
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.chat import Incoming, Notice, Press, Reply, Text, reply_to_json, say
 from handlers.desk import Outcome

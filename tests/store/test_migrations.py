@@ -14,7 +14,7 @@ import pytest
 from store.chat import inbox
 from store.engine import migrate
 from store.engine.database import Database
-from store.engine.migrate import NewerSchema
+from store.engine.migrate import Migration, NewerSchema
 from tests.fakes.postgres import Postgresql
 
 Opening = Callable[[str], Awaitable[Database]]
@@ -70,7 +70,7 @@ async def test_a_fresh_database_gets_the_whole_schema(empty_url: str, opening: O
     db = await opening(empty_url)
     versions = await db.fetch("SELECT version FROM schema_migrations ORDER BY version")
     counters = await db.fetch("SELECT name, value FROM counters ORDER BY name")
-    assert [row["version"] for row in versions] == [number for number, _script in migrate._files()]
+    assert [row["version"] for row in versions] == [each.version for each in migrate.migrations()]
     assert [tuple(row.values()) for row in counters] == [
         ("customer", 0),
         ("holidays", 0),
@@ -107,8 +107,11 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
 ) -> None:
     first = "CREATE TABLE half (a TEXT);\nINSERT INTO half VALUES ('x;y');\n"
     with monkeypatch.context() as patched:
+        broken = "CREATE TABLE more (a TEXT);\nBROKEN;\n"
         patched.setattr(
-            migrate, "_files", lambda: [(1, first), (2, "CREATE TABLE more (a TEXT);\nBROKEN;\n")]
+            migrate,
+            "migrations",
+            lambda: [Migration(1, "0001_half", first), Migration(2, "0002_more", broken)],
         )
         with pytest.raises(Exception, match=r"(?i)syntax"):
             await opening(empty_url)
@@ -122,9 +125,9 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
 async def test_projects_of_older_tickets_are_counted_after_the_update(
     empty_url: str, opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = migrate._files
+    known = migrate.migrations()
     with monkeypatch.context() as patched:
-        patched.setattr(migrate, "_files", lambda: files()[:1])
+        patched.setattr(migrate, "migrations", lambda: known[:1])
         db = await opening(empty_url)
         await db.write(
             lambda tx: tx.execute(
@@ -149,11 +152,10 @@ async def test_projects_of_older_tickets_are_counted_after_the_update(
 async def test_older_mails_are_found_by_all_that_they_are_about_after_the_update(
     empty_url: str, opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = migrate._files
+    known = migrate.migrations()
     with monkeypatch.context() as patched:
-        patched.setattr(
-            migrate, "_files", lambda: [(number, sql) for number, sql in files() if number < 30]
-        )
+        before = [each for each in known if each.version < 30]
+        patched.setattr(migrate, "migrations", lambda: before)
         db = await opening(empty_url)
         for statement in (
             "INSERT INTO customers (code, name, folded, created_at, updated_at) VALUES ('C1', 'x', 'x', ?, ?)",
@@ -253,15 +255,16 @@ async def test_a_url_of_no_known_kind_is_named_with_its_variable(
 async def test_what_comes_in_and_goes_out_writes_no_page_for_its_number(
     tmp_path: Path, opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = migrate._files()
+    known = migrate.migrations()
     url = f"sqlite:///{tmp_path}/old.db"
     # A desk from before, with something in it.
-    monkeypatch.setattr(migrate, "_files", lambda: [one for one in files if one[0] < 38])
+    before = [each for each in known if each.version < 38]
+    monkeypatch.setattr(migrate, "migrations", lambda: before)
     old = await opening(url)
     await inbox.receive(old, [EVENT], "a", NOW)
     await old.close()
 
-    monkeypatch.setattr(migrate, "_files", lambda: files)
+    monkeypatch.setattr(migrate, "migrations", lambda: known)
     db = await opening(url)
     assert (await inbox.receive(db, [replace(EVENT, event_id="e2")], "a", NOW)) == ["telegram:1"]
     rows = await db.fetch("SELECT seq, event_id FROM inbox ORDER BY seq")

@@ -13,7 +13,7 @@ from bot.networks.facebook.settings import FacebookSettings
 from bot.parts import PlatformParts, RunningDesk, Surroundings
 from bot.posting import LookupFailed
 from bot.variables import plain
-from bot.webhooks import empty, not_taken, read_body
+from bot.web.webhooks import empty, not_taken, read_body
 from store.engine.database import StoreUnavailable
 
 WEBHOOK = "/facebook/webhook"

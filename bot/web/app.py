@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from bot.files import pictures
 from bot.files.links import Links
-from bot.health import Health
 from bot.parts import PlatformParts, RunningDesk
-from bot.webhooks import not_taken
+from bot.web.health import Health
+from bot.web.webhooks import not_taken
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
 from store import files
