@@ -438,7 +438,7 @@ async def _check_database(
     console.print(f"database: {db.engine}: good")
     console.print(await _effect(db, configuration, now), markup=False)
     await _check_quota(db, configuration, now, console)
-    await _check_mails(db, console)
+    await _check_mails(db, configuration, console)
 
 
 async def _effect(db: Database, configuration: Configuration, now: datetime) -> str:
@@ -475,9 +475,19 @@ async def _check_quota(
         console.print(line)
 
 
-async def _check_mails(db: Database, console: Console) -> None:
-    """How many mails wait: to be read by the desk, and for somebody to take them up."""
+async def _check_mails(db: Database, configuration: Configuration, console: Console) -> None:
+    """How many mails wait: to be read by the desk, and for somebody to take them up; and whom the
+    rules of new mails name that nobody knows.
+    """
+    from domain.mail.giving import unknown_names
+    from store import staff
     from store.mail import incoming
+
+    people = await staff.list_staff(db)
+    teams = await staff.list_teams(db)
+    for rule, name in unknown_names(configuration.intake.giving, people, teams):
+        text = f'[intake.rules.{rule}]: "{name}" is no name, work address or team of the staff'
+        console.print(text, markup=False)
 
     waiting = await incoming.count_waiting(db)
     unclaimed = await incoming.count_unclaimed(db)

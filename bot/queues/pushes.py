@@ -28,7 +28,7 @@ class Pushes:
         """Until when a notice with this key waits; None where it is pushed now."""
         plan = self._configuration.reach.line
         kind = kind_of(key)
-        if chat[0] is not COSTS or kind not in plan.held | plan.rides:
+        if chat[0] is not COSTS or kind not in plan.kinds:
             return None
         return plan.holds_until(
             kind,

@@ -55,7 +55,7 @@ class MailReading:
 
     `opened` = it made the ticket, `ticket` = that, or the one that it belongs to. `sent_at` = the
     Date header where it can be believed, else the arrival. `thread` = the Message-IDs that it
-    follows, oldest first, one a line.
+    follows, oldest first, one a line; `sent_to` = whom it was sent to, in small letters, likewise.
     """
 
     kind: str
@@ -77,6 +77,7 @@ class MailReading:
     forwarded_email: str = ""
     province_counts: str = "[]"
     failed_recipient: str = ""
+    sent_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """The office's rules of mails that come in (data/mail.toml)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.catalogue import Catalogue
 from domain.data import TomlTable
+from domain.mail.giving import GivingRule, read_giving
+from domain.mail.unclaimed import UnclaimedRules, read_unclaimed
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
     """`subject` = that of a ticket whose mail speaks of none; `one_by_one` = so many mails at once
     are told each for itself, of more there is one message; once `most` were told within `pause`,
-    the others wait until it is over. `any_time` = also outside office hours.
+    the others wait until it is over. `any_time` = also outside office hours. `giving` = who gets
+    what, the first rule first.
     """
 
     subject: str = "1.1"
@@ -19,12 +22,25 @@ class IntakeRules:
     most: int = 20
     any_time: bool = True
     pause: timedelta = timedelta(minutes=10)
+    giving: tuple[GivingRule, ...] = ()
+    unclaimed: UnclaimedRules = field(default_factory=UnclaimedRules)
+
+
+KEYS = (
+    "subject",
+    "one_by_one",
+    "most",
+    "any_time",
+    "pause_minutes",
+    "rules",
+    "unclaimed",
+)
 
 
 def read_intake(root: TomlTable, catalogue: Catalogue) -> IntakeRules:
     """Reads the table `intake`; the DataError it raises names the key."""
     table = root.table("intake")
-    table.check_keys(("subject", "one_by_one", "most", "any_time", "pause_minutes"))
+    table.check_keys(KEYS)
     subject = table.text("subject")
     if subject not in catalogue.subjects or not catalogue.subjects[subject].selectable:
         raise table.refusal("is no subject of the catalogue", "subject")
@@ -34,4 +50,6 @@ def read_intake(root: TomlTable, catalogue: Catalogue) -> IntakeRules:
         table.count("most"),
         table.flag("any_time"),
         timedelta(minutes=table.count("pause_minutes")),
+        read_giving(table.table("rules"), catalogue),
+        read_unclaimed(table.table("unclaimed")),
     )

@@ -132,7 +132,7 @@ def read_mail_rules(root: TomlTable, catalogue: Catalogue) -> MailRules:
     reader = _Reader(catalogue)
     subject_words = table.table("subject_words")
     return MailRules(
-        patterns={name: _any_of(words.texts(name)) for name in WORDS},
+        patterns={name: word_pattern(words.texts(name)) for name in WORDS},
         headers={name: headers.texts(name) for name in HEADERS},
         domains=DomainRules(
             frozenset(table.texts("public_domains")),
@@ -143,7 +143,9 @@ def read_mail_rules(root: TomlTable, catalogue: Catalogue) -> MailRules:
         other_forwarder=reader.subject(table.table("other_colleague"), "subject"),
         thanks=reader.by_key(table.table("thanks_subjects")),
         proofs={proof: reader.subjects(proofs, proof) for proof in PROOFS},
-        subject_words={code: _any_of(subject_words.texts(code)) for code in subject_words.values},
+        subject_words={
+            code: word_pattern(subject_words.texts(code)) for code in subject_words.values
+        },
         default_subjects=reader.subjects(table, "default_subjects"),
         desk_subjects=frozenset(reader.subjects(table, "desk_subjects")),
         international=frozenset(table.texts("international_domains")),
@@ -178,7 +180,7 @@ def _canonical(phone: str) -> str:
     return read.numbers[0] if read.numbers else phone
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+def word_pattern(words: Iterable[str]) -> re.Pattern[str]:
     """Returns what finds any of the words, Latin ones only as whole words, over the ends of lines;
     nothing where there are none.
     """

@@ -52,6 +52,12 @@ class PushPlan:
     held_until: time
     scarce_from: int
     rides: frozenset[str]
+    waits: frozenset[str] = frozenset()
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of notices that may wait at all."""
+        return self.held | self.rides | self.waits
 
     def waits_until(self, kind: str, now: datetime) -> datetime | None:
         """Returns until when a notice of this kind waits for an answer today; None where it does
@@ -72,7 +78,7 @@ class PushPlan:
     ) -> datetime | None:
         """Returns until when a notice of this kind waits; None where it is pushed now."""
         until = self.waits_until(kind, now)
-        if until is None and scarce and kind in self.rides:
+        if until is None and (kind in self.waits or (scarce and kind in self.rides)):
             today = now.astimezone(BANGKOK).date()
             return datetime.combine(_after(today, 1, calendar), self.held_until, BANGKOK)
         return until
@@ -131,7 +137,7 @@ def read_reach(root: TomlTable) -> ReachRules:
     climb = table.table("climb")
     climb.check_keys([*Above])
     line = table.table("line")
-    line.check_keys(("held", "held_from", "held_until", "scarce_from", "rides"))
+    line.check_keys(("held", "held_from", "held_until", "scarce_from", "rides", "waits"))
     return ReachRules(
         climbs=frozenset(table.texts("climbs")),
         steps=tuple(_read_step(Above(name), row) for name, row in climb.tables()),
@@ -141,6 +147,7 @@ def read_reach(root: TomlTable) -> ReachRules:
             held_until=line.clock("held_until"),
             scarce_from=line.count("scarce_from"),
             rides=frozenset(line.texts("rides")),
+            waits=frozenset(line.texts("waits")),
         ),
     )
 

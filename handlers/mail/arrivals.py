@@ -2,41 +2,37 @@
 the groups: one by one, or many in one message.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from domain.mail.incoming import IncomingMail
-from domain.staff import Chat, Identity, Platform, StaffId
 from domain.text import shorten
-from domain.tickets.records import Ticket
-from handlers.chat import Button, Card, Masked, Notice, Reply, in_one_line, say
+from domain.tickets.records import Status, Ticket
+from handlers.chat import Button, Card, Masked, Reply, in_one_line, say
 from handlers.desk import Work
 from handlers.i18n import _, speaking
+from handlers.mail.hearers import (
+    AtWork,
+    Hearers,
+    MailTelling,
+    at_work,
+    tell,
+    together,
+    who_hears,
+)
 from handlers.mail.incoming_cards import additions, attachments_line, writer
 from handlers.registry import CardAddition
 from handlers.staff.groups import lines_of
+from handlers.staff.masked import also
 from handlers.tickets import cards as ticket_cards
-from store import groups, staff
 from store.mail import incoming
-from store.tickets import hand_overs
 from store.tickets import records as tickets
 
-COSTS = Platform.LINE
-"""Where a push costs: there new mails stand in the list, and are not pushed."""
-MOST = 1_000
-"""Mails that one message tells of."""
+PAGE = 200
+"""Mails that are looked at together."""
 SHOWN = 300
 """Characters of a mail in the message that tells of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """What is told of one or of many new mails, under this key: in private, and in groups."""
-
-    key: str
-    private: Callable[[], Reply]
-    masked: Callable[[], Reply]
 
 
 async def tell_new(work: Work) -> bool:
@@ -46,64 +42,68 @@ async def tell_new(work: Work) -> bool:
     rules = work.configuration.intake
     if not (rules.any_time or work.configuration.calendar.in_office_hours(work.now)):
         return False
-    untold = await incoming.list_untold(work.db, MOST)
-    if not untold:
+    page = await incoming.list_untold(work.db, PAGE)
+    if not page:
         return False
     lately = await incoming.count_told_since(work.db, work.now - rules.pause)
     if lately >= rules.most:
         return False
-    if len(untold) > rules.one_by_one:
-        arrivals = [_of_many(untold)]
+    there = await at_work(work)
+    if len(page) <= rules.one_by_one:
+        await _tell_each(work, page, there)
     else:
-        arrivals = await _one_by_one(work, untold)
-    await _tell(work, arrivals)
-    work.change(
-        incoming.note_told,
-        first=untold[0].id,
-        last=untold[-1].id,
-        now=work.now,
-    )
+        await _tell_many(work, page, there)
     return True
 
 
-async def _tell(work: Work, arrivals: Sequence[Arrival]) -> None:
-    people = await _at_work(work)
-    chats = [each.at for each in await groups.list_groups(work.db) if each.platform is not COSTS]
-    for arrival in arrivals:
-        for who, chat in people.items():
-            work.notices.append(Notice(arrival.private, arrival.key, who, to=chat))
-        for chat in chats:
-            key = f"{arrival.key}:{chat[0]}:{chat[1]}"
-            work.notices.append(Notice(arrival.masked, key, to=chat))
+def _note_told(work: Work, page: Sequence[IncomingMail]) -> None:
+    work.change(incoming.note_told, ids=[mail.id for mail in page], now=work.now)
 
 
-async def _at_work(work: Work) -> dict[StaffId, Chat]:
-    """Everybody who is not away, with the chat in which a message costs nothing."""
-    everybody = await staff.list_staff(work.db)
-    accounts = await staff.list_all_identities(work.db)
-    leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
-    away = {leave.staff for leave in leaves}
-    found: dict[StaffId, Chat] = {}
-    for person in everybody:
-        chat = _free_chat(accounts.get(person.id, ()))
-        if person.blocked_at is None and person.id not in away and chat is not None:
-            found[person.id] = chat
-    return found
+async def _still_new(work: Work, page: Sequence[IncomingMail]) -> list[tuple[IncomingMail, Ticket]]:
+    """The mails whose tickets nobody has worked on meanwhile, with these."""
+    by_ticket = {mail.reading.ticket or "": mail for mail in page}
+    found = await tickets.get_tickets(work.db, [*by_ticket])
+    left = []
+    for no, ticket in found.items():
+        if ticket.status is Status.NEW:
+            left.append((by_ticket[no], ticket))
+    return left
 
 
-def _free_chat(accounts: Sequence[Identity]) -> Chat | None:
-    chats = (account.at for account in accounts if account.takes_messages)
-    return next((chat for chat in chats if chat[0] is not COSTS), None)
+async def _tell_each(work: Work, page: Sequence[IncomingMail], there: AtWork) -> None:
+    """One message a mail."""
+    _note_told(work, page)
+    for mail, ticket in await _still_new(work, page):
+        hearers = await who_hears(work, mail.reading, ticket, there)
+        tell(work, hearers, await telling_of(work, mail, ticket))
+
+
+async def _tell_many(work: Work, page: Sequence[IncomingMail], there: AtWork) -> None:
+    """One message for each who hears, however many pages of mails there are."""
+    key = f"{page[0].id}:many"
+    every: list[Hearers] = []
+    while page:
+        _note_told(work, page)
+        for mail, ticket in await _still_new(work, page):
+            every.append(await who_hears(work, mail.reading, ticket, there))
+            await asyncio.sleep(0)  # chats go on meanwhile
+        page = await incoming.list_untold(work.db, PAGE, after=page[-1].id)
+    for hearers, count in together(every):
+        tell(work, hearers, _telling_of_many(key, count))
 
 
 # What is said.
 
 
-def _of_many(untold: Sequence[IncomingMail]) -> Arrival:
-    count = len(untold)
-    key = f"mails_new:{untold[0].id}"
+def _telling_of_many(key: str, count: int) -> MailTelling:
     make = partial(many_notice, count)
-    return Arrival(key, make, partial(_in_thai, make))
+    return MailTelling(
+        key=key,
+        private=make,
+        named=partial(yours_notice, count),
+        masked=partial(_in_thai, make),
+    )
 
 
 def _in_thai(make: Callable[[], Reply]) -> Reply:
@@ -122,25 +122,32 @@ def list_button() -> Button:
     return Button(_("อีเมลใหม่"), "inbox.page", {"page": "0"}, typed="/inbox")
 
 
-async def _one_by_one(work: Work, untold: Sequence[IncomingMail]) -> list[Arrival]:
-    nos = [mail.reading.ticket for mail in untold if mail.reading.ticket]
-    found = await tickets.get_tickets(work.db, nos)
-    arrivals: list[Arrival] = []
-    for mail in untold:
-        ticket = found.get(mail.reading.ticket or "")
-        if ticket is None:
-            continue
-        work.audit("ticket.listed", ticket.no)
-        line = ticket_cards.masked_line(work, ticket)
-        added = await additions(work, mail, ticket)
-        arrivals.append(
-            Arrival(
-                f"mail_new:{mail.id}",
-                partial(new_notice, work, mail, ticket, added),
-                partial(_masked_notice, line),
-            )
-        )
-    return arrivals
+def yours_notice(count: int) -> Reply:
+    """What those are told whom the office's rules give many mails."""
+    return say(_("📬 มีอีเมลใหม่ของคุณ %(count)s ฉบับ รอคุณรับเรื่อง", count=count), list_button())
+
+
+async def telling_of(work: Work, mail: IncomingMail, ticket: Ticket) -> MailTelling:
+    """What is told of one mail."""
+    work.audit("ticket.listed", ticket.no)
+    added = await additions(work, mail, ticket)
+    line = ticket_cards.masked_line(work, ticket)
+    make = also(
+        partial(
+            new_notice,
+            work,
+            mail,
+            ticket,
+            added,
+        ),
+        [line],
+    )
+    return MailTelling(
+        key=str(mail.id),
+        private=make,
+        named=make,
+        masked=partial(_masked_notice, line),
+    )
 
 
 def new_notice(

@@ -14,6 +14,7 @@ import orjson
 from domain.errors import InvalidInput
 from domain.files import numbered_name
 from domain.mail.bounces import is_report
+from domain.mail.giving import sent_to
 from domain.mail.incoming import MailReading, WaitingMail, storable
 from domain.mail.mails import check_address
 from domain.mail.raw.types import NOBODY, MailAttachment, ReadMail
@@ -28,6 +29,7 @@ from handlers.desk import Fetched, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _, speaking
 from handlers.mail.delivery_reports import Delivered, settle_report
+from handlers.mail.hearers import assignee_of_new
 from handlers.mail.incoming_sorting import answered_ticket, goes_on, named_ticket, sort
 from handlers.tickets import saves as ticket_saves
 from store import files as file_store
@@ -196,17 +198,18 @@ async def _ticket(
     kept: MailReading,
     suggested: Sequence[str],
 ) -> MailReading:
-    """A ticket of the mail's own."""
+    """A ticket of the mail's own: whose it is say the office's rules, if anybody's."""
     no = await work.new_ticket_no()
+    subject = next(iter(suggested), work.configuration.intake.subject)
     ticket = Ticket(
         no=no,
         channel=CHANNEL,
-        subject=next(iter(suggested), work.configuration.intake.subject),
+        subject=subject,
         details=_details(mail, kept),
         created_at=mail.waiting.arrived_at,
         recorded_at=work.now,
         recorded_by=None,
-        assignee=None,
+        assignee=await assignee_of_new(work, kept, subject),
         reply_email=_reply_address(kept),
         status=Status.NEW,
     )
@@ -325,6 +328,7 @@ def _kept(mail: OpenedMail) -> MailReading:
         body_text=storable(body),
         quoted=storable(read.quoted),
         attachments=_json([_attachment(each) for each in mail.attachments]),
+        sent_to=storable("\n".join(sent_to(read))),
     )
 
 

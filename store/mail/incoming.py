@@ -121,11 +121,12 @@ async def settle(tx: Tx, mail_id: int, reading: MailReading, now: datetime) -> N
         raise Conflict("mail_read")
 
 
-async def list_untold(db: Reader, limit: int) -> list[IncomingMail]:
-    """Mails that made a ticket of which nobody was told, oldest first."""
+async def list_untold(db: Reader, limit: int, after: int = 0) -> list[IncomingMail]:
+    """Mails that made a ticket of which nobody was told, oldest first, behind this one."""
     rows = await db.fetch(
-        f"SELECT {_SHOWN} FROM incoming_mails WHERE told_at IS NULL AND {_OPENED} "
-        f"ORDER BY id LIMIT {limit}"
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE told_at IS NULL AND {_OPENED} AND id > ? "
+        f"ORDER BY id LIMIT {limit}",
+        after,
     )
     return [_incoming(row) for row in rows]
 
@@ -137,16 +138,14 @@ async def count_told_since(db: Reader, since: datetime) -> int:
     )
 
 
-async def note_told(tx: Tx, first: int, last: int, now: datetime) -> None:
-    """The office was told of these; Conflict("mail_told") where it was meanwhile."""
+async def note_told(tx: Tx, ids: Sequence[int], now: datetime) -> None:
+    """The office was told of these; Conflict("mail_told") where of one it was meanwhile."""
     touched = await tx.execute(
-        f"UPDATE incoming_mails SET told_at = ? WHERE id >= ? AND id <= ? AND told_at IS NULL "
-        f"AND {_OPENED}",
+        f"UPDATE incoming_mails SET told_at = ? WHERE told_at IS NULL AND {is_one_of('id', ids)}",
         now,
-        first,
-        last,
+        *ids,
     )
-    if not touched:
+    if touched != len(ids):
         raise Conflict("mail_told")
 
 

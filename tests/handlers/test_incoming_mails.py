@@ -268,7 +268,7 @@ async def test_two_that_read_at_once_make_one_ticket(desk: DeskUnderTest, mailbo
         await each._settle(desk.engine.desk, waiting)
     assert await desk.count("tickets") == 1
     with pytest.raises(Conflict):
-        await desk.db.write(partial(incoming.note_told, first=9, last=9, now=NOW))
+        await desk.db.write(partial(incoming.note_told, ids=[9], now=NOW))
 
 
 async def test_what_comes_in_goes_out_again_whole(

@@ -62,7 +62,7 @@ async def test_a_mail_is_read_once_and_told_of_once(db: Database) -> None:
     assert await incoming.count_waiting(db) == 0
     assert [mail.reading.kind async for mail in incoming.read_all(db)] == ["new", "bounce"]
     assert [mail.reading for mail in await incoming.list_untold(db, 9)] == [opened]
-    told = partial(incoming.note_told, first=first.id, last=first.id, now=NOW)
+    told = partial(incoming.note_told, ids=[first.id], now=NOW)
     await db.write(told)
     with pytest.raises(Conflict, match="mail_told"):
         await db.write(told)
