@@ -316,11 +316,13 @@ class CardAddition(NamedTuple):
 
 on_ticket_card: Hook[Callable[[Context, Ticket], Awaitable[CardAddition]]] = Hook()
 """What stands last on a ticket's card, its buttons first."""
-on_mail_card: Hook[Callable[[Work, IncomingMail, Ticket], Awaitable[Callable[[], CardAddition]]]]
-on_mail_card = Hook()
+MailHook = Hook[Callable[[Work, IncomingMail, Ticket], Awaitable[Callable[[], CardAddition]]]]
+on_mail_card: MailHook = Hook()
 """What stands on the card of a mail that made a ticket, in private messages and on the ticket's
 card: read once, and said in the language of each who reads it.
 """
+on_reply_card: MailHook = Hook()
+"""The same of a mail that joined a ticket: in the message that tells of it, and on that card."""
 on_person_card: Hook[Callable[[Context, Staff], Awaitable[CardAddition]]] = Hook()
 """What stands on the card of one of the staff, between role and access."""
 

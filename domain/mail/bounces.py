@@ -140,6 +140,12 @@ def _first_id(mail: Message) -> str:
     return found[0] if found else ""
 
 
+def codes_in(text: str) -> str:
+    """Returns the first codes of a failure that a report tells in words, as `550 5.1.1`."""
+    found = (_REPLY.search(text), _STATUS.search(text))
+    return " ".join(match[0] for match in found if match)
+
+
 def _codes(block: Message) -> str:
     """Returns the codes of SMTP and of RFC 3463; a status that says nothing gives way to the one in
     the server's answer.

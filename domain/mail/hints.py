@@ -41,11 +41,17 @@ def find_hints(mail: ReadMail, reported: Iterable[str] = ()) -> tuple[TicketHint
 def _by_ids(mail: ReadMail, reported: Iterable[str]) -> Iterator[TicketHint]:
     """Yields the mails that it answers, or that came back with it, the nearest first."""
     ids = [*reported, *mail.in_reply_to, *reversed(mail.references)]
-    ids += [inner.message_id for inner in mail.forwarded if inner.message_id]
-    # A server that reports in words shows the head of the mail that came back.
-    ids += _RETURNED_ID.findall(f"{mail.text}\n{mail.quoted}"[:READ])
+    ids += returned_ids(mail)
     for message_id in dict.fromkeys(ids):
         yield TicketHint(HintKind.MESSAGE_ID, message_id)
+
+
+def returned_ids(mail: ReadMail) -> list[str]:
+    """Returns the Message-IDs of mails that came back with a report: attached, or shown in its
+    text, as servers do that report in words.
+    """
+    attached = [inner.message_id for inner in mail.forwarded if inner.message_id]
+    return [*attached, *_RETURNED_ID.findall(f"{mail.text}\n{mail.quoted}"[:READ])]
 
 
 def _by_number(mail: ReadMail) -> Iterator[TicketHint]:

@@ -56,6 +56,8 @@ class MailReading:
     `opened` = it made the ticket, `ticket` = that, or the one that it belongs to. `sent_at` = the
     Date header where it can be believed, else the arrival. `thread` = the Message-IDs that it
     follows, oldest first, one a line; `sent_to` = whom it was sent to, in small letters, likewise.
+    `thanks` = it thanks, and says nothing else; `proofs` = what it seems to bring. What a colleague
+    passed on says stands in `original_text`.
     """
 
     kind: str
@@ -78,6 +80,9 @@ class MailReading:
     province_counts: str = "[]"
     failed_recipient: str = ""
     sent_to: str = ""
+    thanks: bool = False
+    proofs: str = "[]"
+    original_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@ Pure.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import InvalidInput
-from domain.mail.bounces import DeliveryReport, is_report, read_report
+from domain.mail.bounces import DeliveryReport, codes_in, is_report, read_report
 from domain.mail.failed_recipients import failed_recipient, report_text
 from domain.mail.forwards import subject_prefix
+from domain.mail.hints import returned_ids
 from domain.mail.raw.types import ReadMail
 from domain.mail.senders import OfficeAddresses, domain_of, local_of
 from domain.mail.sorted_mail import IncomingKind
@@ -31,17 +32,33 @@ _OUR_ID = re.compile(r"<[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@([^<>@\s]+)>
 
 @dataclass(frozen=True, slots=True)
 class MachineMail:
-    """A mail by a machine. `answers` = Message-IDs of ours that its report names."""
+    """A mail by a machine. `report` = what a server says became of a mail; `unreadable` = it calls
+    itself a report, and cannot be read as one.
+    """
 
     kind: IncomingKind
     reason: str
-    failed_recipient: str | None = None
-    answers: tuple[str, ...] = ()
+    report: DeliveryReport | None = None
+    unreadable: bool = False
+
+    @property
+    def failed_recipient(self) -> str | None:
+        """Whom a mail did not reach; None where that is not said, or it is only late."""
+        if self.report is None or not self.report.failed:
+            return None
+        return self.report.recipient or None
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Returns the Message-IDs that its report names."""
+        if self.report is None:
+            return ()
+        return tuple(filter(None, (self.report.message_id, *self.report.answers)))
 
 
-def _automatic(reason: str, answers: tuple[str, ...] = ()) -> MachineMail:
+def _automatic(reason: str, report: DeliveryReport | None = None) -> MachineMail:
     """Returns what sent itself."""
-    return MachineMail(IncomingKind.AUTO_REPLY, reason, answers=answers)
+    return MachineMail(IncomingKind.AUTO_REPLY, reason, report)
 
 
 def _own(reason: str) -> MachineMail:
@@ -76,21 +93,22 @@ class _Sorter:
             report = read_report(raw[:REPORT])
         except InvalidInput:
             # What is broken or cut off is read as a person reads it.
-            return self.bounce(from_server=True)
+            told = self.bounce(from_server=True) or _automatic("a server wrote")
+            return replace(told, unreadable=True)
         if report is not None:
             return self._reported(report)
         # One that names nobody's failure may tell it in words all the same.
         if self.rules.has("bounce_texts", self._told()):
-            return self.bounce(from_server=True)
+            return self._contradicted()
         return _automatic("receipt of a server")
 
     def _reported(self, report: DeliveryReport) -> MachineMail:
         """Returns what a report says that could be read."""
-        ids = tuple(filter(None, (report.message_id, *report.answers)))
         if not report.failed:
-            return _automatic("delay notice", ids)
+            return _automatic("delay notice", report)
         recipient = report.recipient or failed_recipient(self.mail, self.office, self.rules)
-        return MachineMail(IncomingKind.BOUNCE, "delivery report", recipient or None, ids)
+        named = replace(report, recipient=recipient)
+        return MachineMail(IncomingKind.BOUNCE, "delivery report", named)
 
     def bounce(self, *, from_server: bool) -> MachineMail | None:
         """Returns a report in words, as servers still write them, about a mail that is late or came
@@ -104,11 +122,29 @@ class _Sorter:
         if not from_server and not (self._answers_to_nobody() and says_failed and called_failed):
             return None
         if self._is_late(subject, text, says_failed):
-            return _automatic("delay notice")
+            return _automatic("delay notice", self._in_words(text, failed=False))
         if not says_failed and not called_failed:
             return self._by_daemon()
+        report = self._in_words(text, failed=True)
+        return MachineMail(IncomingKind.BOUNCE, "report in words", report)
+
+    def _contradicted(self) -> MachineMail | None:
+        """Returns a report whose words contradict its fields: it is about no mail of ours."""
+        told = self.bounce(from_server=True)
+        if told is None or told.report is None:
+            return told
+        return replace(told, report=replace(told.report, message_id="", answers=()))
+
+    def _in_words(self, text: str, *, failed: bool) -> DeliveryReport:
+        """Returns what a report in words says."""
         recipient = failed_recipient(self.mail, self.office, self.rules)
-        return MachineMail(IncomingKind.BOUNCE, "report in words", recipient or None)
+        return DeliveryReport(
+            failed,
+            next(iter(returned_ids(self.mail)), ""),
+            (*self.mail.in_reply_to, *reversed(self.mail.references)),
+            codes_in(text),
+            recipient,
+        )
 
     def _by_daemon(self) -> MachineMail | None:
         """Returns what a server's own program wrote without a word that is known."""

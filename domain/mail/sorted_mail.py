@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.mail.bounces import DeliveryReport
 from domain.mail.raw.types import MailAddress
 
 
@@ -75,7 +76,8 @@ class Sorted:
     `ticket_candidates` holds: NEW, FORWARD or SPAM_LIKE. A machine's stays what it is. `subjects` =
     catalogue codes; `suggested_subjects` = the same as people read them, by the name where there is
     no number. `original` = who wrote what a colleague passed on, `original_text` = what it says.
-    `thanks` = it thanks, and says nothing else. `sent_at`: see `trusted_date`."""
+    `report` = what a server says became of a mail, `unreadable` = it should say so, and cannot be
+    read. `thanks` = it thanks, and says nothing else. `sent_at`: see `trusted_date`."""
 
     kind: IncomingKind
     otherwise: IncomingKind
@@ -89,5 +91,7 @@ class Sorted:
     failed_recipient: str | None = None
     thanks: bool = False
     proofs: tuple[ProofHint, ...] = ()
+    report: DeliveryReport | None = None
+    unreadable: bool = False
     sent_at: datetime | None = None
     reasons: tuple[str, ...] = ()

@@ -98,6 +98,8 @@ def _of_machine(mail: ReadMail, machine: MachineMail, sent_at: datetime) -> Sort
         otherwise=machine.kind,
         ticket_candidates=find_hints(mail, machine.answers),
         failed_recipient=machine.failed_recipient,
+        report=machine.report,
+        unreadable=machine.unreadable,
         sent_at=sent_at,
         reasons=(machine.reason,),
     )

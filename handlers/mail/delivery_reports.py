@@ -2,12 +2,12 @@
 back.
 """
 
-import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
 
-from domain.mail.bounces import DeliveryReport, read_report
+from domain.mail.bounces import DeliveryReport
 from domain.mail.mails import is_ticket_no
+from domain.mail.sorted_mail import Sorted
 from domain.reach.routes import UNDELIVERABLE
 from domain.staff import Role, StaffId
 from handlers.desk import Work
@@ -19,8 +19,6 @@ from store.mail import mails
 from store.mail.inboxes import MailKind
 from store.mail.mails import Mail, MailState
 
-LIMIT = 131_072
-"""Bytes of a report that are read: the mail that came back with it may be long."""
 _OUT = (MailState.SENDING, MailState.SENT, MailState.DOUBTFUL)
 """The states in which a report is news: in any other it is about an earlier attempt."""
 
@@ -36,13 +34,13 @@ class Delivered:
     recipient: str = ""
 
 
-async def settle_report(work: Work, raw: bytes, key: str) -> Delivered:
-    """What a delivery report (RFC 3464) comes to; changes, notices and audit go into `work`, `key`
-    is the mail's own. InvalidInput("delivery_report") where it cannot be read.
+async def settle_report(work: Work, found: Sorted, key: str) -> Delivered:
+    """What the report of a server comes to; changes, notices and audit go into `work`, `key` is the
+    mail's own.
     """
-    report = await asyncio.to_thread(read_report, raw[:LIMIT])
+    report = found.report
     if report is None:
-        return Delivered(MailKind.OTHER)
+        return Delivered(MailKind.UNREADABLE if found.unreadable else MailKind.OTHER)
     mail = await _reported(work, report)
     if mail is None:
         return Delivered(await _about_staff(work, report, key))

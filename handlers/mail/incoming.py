@@ -4,6 +4,7 @@ back.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -11,12 +12,9 @@ from uuid import uuid4
 
 import orjson
 
-from domain.errors import InvalidInput
 from domain.files import numbered_name
-from domain.mail.bounces import is_report
 from domain.mail.giving import sent_to
-from domain.mail.incoming import MailReading, WaitingMail, storable
-from domain.mail.mails import check_address
+from domain.mail.incoming import IncomingMail, MailReading, WaitingMail, storable
 from domain.mail.raw.types import NOBODY, MailAttachment, ReadMail
 from domain.mail.sorted_mail import MACHINES, IncomingKind, Sorted
 from domain.mail.sorting import trusted_date
@@ -24,26 +22,25 @@ from domain.staff import Role
 from domain.tables.tables import LONG_LIMIT
 from domain.text import clean, shorten
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Reply, in_lines, say
+from handlers.chat import Button, Reply, say
 from handlers.desk import Fetched, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _, speaking
-from handlers.mail.delivery_reports import Delivered, settle_report
+from handlers.mail import replies
+from handlers.mail.delivery_reports import settle_report
 from handlers.mail.hearers import assignee_of_new
-from handlers.mail.incoming_sorting import answered_ticket, goes_on, named_ticket, sort
+from handlers.mail.incoming_sorting import sort
+from handlers.mail.replies import Answered, find_answered, find_named, reply_address
 from handlers.tickets import saves as ticket_saves
 from store import files as file_store
 from store.files import File
 from store.mail import inboxes, incoming
-from store.mail.inboxes import MailKind
 
 CHANNEL = "email"
 RAW_NAME = "mail.eml"
 RAW_MIME = "message/rfc822"
 NEW = "new"
-BOUNCE = "bounce"
-AUTO_REPLY = "auto_reply"
-"""Kinds of mails, as they go out again."""
+"""The kind of a mail that nobody could read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +70,7 @@ async def settle(work: Work, mail: OpenedMail) -> MailReading:
     Conflict out of the transaction where another process was quicker: it is asked again, and need
     not be.
     """
-    found = None
-    if mail.read is not None:
-        waiting = mail.waiting
-        found = await sort(work, mail.read, mail.raw, waiting.arrived_at)
-    reading = await _report(work, mail, found) or await _of_person(work, mail, found)
+    reading = await _reading(work, mail)
     work.change(
         incoming.settle,
         mail_id=mail.waiting.id,
@@ -87,94 +80,62 @@ async def settle(work: Work, mail: OpenedMail) -> MailReading:
     return reading
 
 
-# Mails of ours that came back.
-
-
-async def _report(work: Work, mail: OpenedMail, found: Sorted | None) -> MailReading | None:
-    """What a delivery report comes to; None for any other mail."""
-    if not is_report(mail.raw[:HEADERS]):
-        return None
-    key = str(mail.waiting.id)
-    try:
-        delivered = await settle_report(work, mail.raw, key)
-    except InvalidInput:
-        delivered = Delivered(MailKind.UNREADABLE)
-    if delivered.found:
-        work.change(inboxes.note_found, name=mail.waiting.mailbox, found=delivered.found)
-    kind = BOUNCE if delivered.found else AUTO_REPLY
-    return replace(
-        _told_of(_kept(mail), found),
-        kind=kind,
-        ticket=delivered.ticket,
-        failed_recipient=delivered.recipient or _recipient(found),
-    )
-
-
-HEADERS = 65_536
-"""Bytes of a mail in which it says whether it is a report."""
-
-
-def _recipient(found: Sorted | None) -> str:
-    return (found.failed_recipient or "") if found else ""
-
-
-# What people write, and machines.
-
-
-async def _of_person(work: Work, mail: OpenedMail, found: Sorted | None) -> MailReading:
+async def _reading(work: Work, mail: OpenedMail) -> MailReading:
     """A ticket, unless a machine wrote it, or it answers a ticket that is there."""
-    kept = _told_of(_kept(mail), found)
-    if found is None or mail.read is None:
+    kept = _kept(mail)
+    if mail.read is None:
         return await _ticket(work, mail, kept, ())
+    found = await sort(work, mail.read, mail.raw, mail.waiting.arrived_at)
+    told = _told_of(kept, found)
     if found.kind in MACHINES:
-        no = await named_ticket(work, found)
-        return replace(kept, ticket=no, failed_recipient=_recipient(found))
+        return await _of_machine(work, mail, told, found)
+    answered = Answered()
     if found.kind is IncomingKind.REPLY:
-        ticket = await answered_ticket(work, mail.read, found)
-        if ticket is not None:
-            return _joined(work, mail, kept, found, ticket)
-    own = replace(kept, kind=found.otherwise.value)
-    return await _ticket(work, mail, own, found.subjects)
+        answered = await find_answered(work, mail.read, found)
+    if answered.ticket is not None:
+        return await _joined(work, mail, told, answered.ticket)
+    own = replace(told, kind=found.otherwise.value)
+    return await _ticket(work, mail, own, found.subjects, answered.note)
 
 
-def _joined(
+async def _of_machine(
     work: Work,
     mail: OpenedMail,
     kept: MailReading,
     found: Sorted,
+) -> MailReading:
+    """A note on the ticket that it names, and on our mail that it says came back."""
+    delivered = await settle_report(work, found, str(mail.waiting.id))
+    if delivered.found:
+        work.change(inboxes.note_found, name=mail.waiting.mailbox, found=delivered.found)
+    recipient = found.failed_recipient or ""
+    if found.kind is IncomingKind.BOUNCE:
+        recipient = delivered.recipient or recipient
+    no = delivered.ticket or await find_named(work, found)
+    return replace(kept, ticket=no, failed_recipient=recipient)
+
+
+async def _joined(
+    work: Work,
+    mail: OpenedMail,
+    kept: MailReading,
     ticket: Ticket,
 ) -> MailReading:
-    """An answer joins its ticket: files, the clock, and whoever does it hears of it."""
-    after = goes_on(ticket, found, work.now)
-    if after != ticket:
-        ticket_saves.write(work, ticket, after, None)
+    """An answer joins its ticket, with its files."""
+    reading = replace(kept, ticket=ticket.no)
+    after = await replies.join(work, as_shown(mail, reading, work.now), ticket)
     _attach(work, mail, after)
-    work.audit("ticket.answered", ticket.no)
-    if ticket.assignee is not None:
-        work.notify(
-            partial(answer_notice, ticket.no, kept),
-            f"mail_answer:{mail.waiting.id}",
-            staff_id=ticket.assignee,
-        )
-    return replace(kept, ticket=ticket.no)
+    return reading
 
 
-def answer_notice(no: str, kept: MailReading) -> Reply:
-    """What the assignee is told of a customer's answer."""
-    show = Button(_("ดูใบงาน"), "ticket.show", {"no": no})
-    words = shorten(" ".join(kept.body_text.split()), SHOWN)
-    who = kept.from_name or kept.from_email
-    return say(in_lines(_("📬 %(who)s ตอบใบงาน %(no)s ทางอีเมล", who=who, no=no), words), show)
+def as_shown(mail: OpenedMail, reading: MailReading, now: datetime) -> IncomingMail:
+    """A mail as it will be kept."""
+    waiting = mail.waiting
+    return IncomingMail(waiting.id, waiting.raw_sha256, waiting.arrived_at, now, None, reading)
 
 
-SHOWN = 300
-"""Characters of an answer in the message that tells of it."""
-
-
-def _told_of(kept: MailReading, found: Sorted | None) -> MailReading:
+def _told_of(kept: MailReading, found: Sorted) -> MailReading:
     """With what sorting says of the mail."""
-    if found is None:
-        return kept
     original = found.original or NOBODY
     counts = [asdict(each) for each in found.province_counts]
     return replace(
@@ -182,6 +143,9 @@ def _told_of(kept: MailReading, found: Sorted | None) -> MailReading:
         kind=found.kind.value,
         sent_at=found.sent_at,
         phones=_json(found.phones),
+        thanks=found.thanks,
+        proofs=_json([asdict(each) for each in found.proofs]),
+        original_text=storable(found.original_text),
         suggested_subjects=_json(found.suggested_subjects),
         forwarded_name=storable(original.name),
         forwarded_email=storable(original.email),
@@ -197,8 +161,11 @@ async def _ticket(
     mail: OpenedMail,
     kept: MailReading,
     suggested: Sequence[str],
+    note: str = "",
 ) -> MailReading:
-    """A ticket of the mail's own: whose it is say the office's rules, if anybody's."""
+    """A ticket of the mail's own: whose it is say the office's rules, if anybody's. `note` = what
+    the office alone must know of it.
+    """
     no = await work.new_ticket_no()
     subject = next(iter(suggested), work.configuration.intake.subject)
     ticket = Ticket(
@@ -210,8 +177,9 @@ async def _ticket(
         recorded_at=work.now,
         recorded_by=None,
         assignee=await assignee_of_new(work, kept, subject),
-        reply_email=_reply_address(kept),
+        reply_email=reply_address(kept),
         status=Status.NEW,
+        remarks=note,
     )
     ticket_saves.write_new(work, ticket)
     _attach(work, mail, ticket)
@@ -254,16 +222,6 @@ def _note(mail: OpenedMail) -> str:
         )
     if is_unreadable(mail):
         return _("(อ่านอีเมลนี้ไม่ออก อีเมลต้นฉบับอยู่ในไฟล์แนบ)")
-    return ""
-
-
-def _reply_address(kept: MailReading) -> str:
-    """Where an answer goes; "" where there is no address that can be written to."""
-    for address in (kept.reply_to, kept.from_email):
-        try:
-            return check_address(address)
-        except InvalidInput:
-            continue
     return ""
 
 

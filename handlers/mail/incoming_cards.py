@@ -6,6 +6,7 @@ from functools import partial
 import orjson
 
 from domain.mail.incoming import IncomingMail, MailReading
+from domain.mail.sorted_mail import MACHINES, IncomingKind
 from domain.text import shorten
 from domain.tickets.records import Ticket
 from handlers.chat import Button, Choice, Reply, in_one_line, say, turn_buttons
@@ -13,7 +14,16 @@ from handlers.desk import Context, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.registry import NOTHING, CardAddition, action, command, on_mail_card, on_ticket_card
+from handlers.registry import (
+    NOTHING,
+    CardAddition,
+    MailHook,
+    action,
+    command,
+    on_mail_card,
+    on_reply_card,
+    on_ticket_card,
+)
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from store.mail import incoming
@@ -51,28 +61,61 @@ def _attachment(each: Mapping[str, object]) -> str:
 @on_ticket_card(place=20)
 async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
     """Whose mail a ticket was made of, and what was answered to it by mail."""
-    if ticket.channel != "email":
+    # Whoever answered a ticket of another channel by mail is known there by the address.
+    if ticket.channel != "email" and not ticket.reply_email:
         return CardAddition()
     found: Sequence[IncomingMail] = await ctx.belonging(incoming.list_of_ticket, ticket.no, ())
     lines: list[tuple[str, str]] = []
     buttons: list[Button] = []
     for mail in found:
-        read = mail.reading
-        if read.opened:
-            lines += [(_("อีเมลจาก"), writer(read)), (_("เรื่องในอีเมล"), read.subject)]
-            lines.append((_("ไฟล์ในอีเมล"), attachments_line(read)))
-            added = (await additions(ctx, mail, ticket))()
-            lines += added.lines
-            buttons += added.buttons
-        else:
-            words = shorten(" ".join(read.body_text.split()), NAMES)
-            lines.append((_("อีเมลตอบกลับ"), in_one_line(when(mail.arrived_at), words)))
+        hook = on_mail_card if is_own(mail, ticket) else on_reply_card
+        lines += _lines_of(mail, ticket)
+        if IncomingKind(mail.reading.kind) in MACHINES:
+            continue
+        added = (await additions(ctx, mail, ticket, hook))()
+        lines += added.lines
+        buttons += added.buttons
     return CardAddition([(label, text) for label, text in lines if text], tuple(buttons))
 
 
-async def additions(work: Work, mail: IncomingMail, ticket: Ticket) -> Callable[[], CardAddition]:
+def is_own(mail: IncomingMail, ticket: Ticket) -> bool:
+    """Whether a ticket was made of a mail: by itself, or as its second ticket."""
+    return mail.reading.opened or mail.second_ticket == ticket.no
+
+
+def _lines_of(mail: IncomingMail, ticket: Ticket) -> list[tuple[str, str]]:
+    """Whose a ticket's own mail is; of another one when it came, who wrote it, and what it says."""
+    read = mail.reading
+    if is_own(mail, ticket):
+        return [
+            (_("อีเมลจาก"), writer(read)),
+            (_("เรื่องในอีเมล"), read.subject),
+            (_("ไฟล์ในอีเมล"), attachments_line(read)),
+        ]
+    words = shorten(" ".join(read.body_text.split()), NAMES)
+    who = read.from_name or read.from_email
+    said = in_one_line(when(mail.arrived_at), who, words, attachments_line(read))
+    return [(_kind_label(read), said)]
+
+
+def _kind_label(read: MailReading) -> str:
+    """What a mail that belongs to a ticket is called."""
+    labels = {
+        IncomingKind.AUTO_REPLY: _("อีเมลอัตโนมัติ"),
+        IncomingKind.BOUNCE: _("อีเมลตีกลับ"),
+        IncomingKind.OWN_LOOP: _("อีเมลของสำนักงานย้อนกลับ"),
+    }
+    return labels.get(IncomingKind(read.kind), _("อีเมลตอบกลับ"))
+
+
+async def additions(
+    work: Work,
+    mail: IncomingMail,
+    ticket: Ticket,
+    hook: MailHook = on_mail_card,
+) -> Callable[[], CardAddition]:
     """What others add to a mail's card, to be said in the language of whoever reads it."""
-    say_each = [await add(work, mail, ticket) for add in on_mail_card]
+    say_each = [await add(work, mail, ticket) for add in hook]
     return partial(_together, say_each)
 
 

@@ -4,17 +4,19 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.errors import Conflict
+from domain.errors import Conflict, NotFound
 from domain.mail.incoming import IncomingMail, MailReading, TakenMail, WaitingMail
+from domain.mail.sorted_mail import MACHINES
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Row, Tx, count, is_one_of
+from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
 
 _TAKEN = RecordColumns(TakenMail)
 _WAITING = RecordColumns(WaitingMail)
 _READING = RecordColumns(MailReading)
-_FLAGS = ("whole", "opened")
+_FLAGS = ("whole", "opened", "thanks")
 _PAGE = 200
 SPAM_LIKE = "spam_like"
+_MACHINES = tuple(sorted(MACHINES))
 _OPENED = "opened = 1 AND read_at IS NOT NULL"
 """Holds for mails that made a ticket."""
 _UNCLAIMED = "t.status = 'new' AND EXISTS (SELECT 1 FROM incoming_mails m WHERE m.ticket = t.no)"
@@ -200,13 +202,26 @@ async def list_of_tickets(db: Reader, nos: Sequence[str]) -> dict[str, IncomingM
 
 
 async def list_of_ticket(db: Reader, no: str) -> list[IncomingMail]:
-    """The mail that made a ticket, and what people answered to it since, oldest first."""
+    """The mails of a ticket, oldest first: the one that made it, or that it is the second ticket
+    of, and what people and machines answered to it since.
+    """
     rows = await db.fetch(
-        f"SELECT {_SHOWN} FROM incoming_mails WHERE ticket = ? AND (opened = 1 OR kind = 'reply') "
-        "ORDER BY id LIMIT 20",
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE ticket = ? "
+        f"UNION SELECT {_SHOWN} FROM incoming_mails WHERE second_ticket = ? ORDER BY id LIMIT 50",
+        no,
         no,
     )
     return [_incoming(row) for row in rows]
+
+
+async def get_mail(db: Reader, mail_id: int) -> IncomingMail:
+    """A mail that was read; NotFound("mail")."""
+    row = await db.fetch_one(
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE id = ? AND read_at IS NOT NULL", mail_id
+    )
+    if row is None:
+        raise NotFound("mail")
+    return _incoming(row)
 
 
 async def find_ticket_of(db: Reader, message_id: str, sender: str) -> str | None:
@@ -221,9 +236,12 @@ async def find_ticket_of(db: Reader, message_id: str, sender: str) -> str | None
 
 
 async def list_writers(db: Reader, no: str) -> set[str]:
-    """Who wrote the mail that made a ticket, and where that wanted to be answered."""
+    """Who wrote the mails of a ticket, and where to answer them; machines write to nobody."""
     rows = await db.fetch(
-        f"SELECT from_email, reply_to FROM incoming_mails WHERE ticket = ? AND {_OPENED}", no
+        "SELECT from_email, reply_to FROM incoming_mails "
+        f"WHERE ticket = ? AND kind NOT IN ({marks(_MACHINES)})",
+        no,
+        *_MACHINES,
     )
     return {str(row[name]) for row in rows for name in ("from_email", "reply_to") if row[name]}
 

@@ -52,6 +52,7 @@ from store.engine.database import Database, Tx
 from store.opening import open_database
 from store.records.counters import raise_counter
 from store.tickets import records as tickets
+from tests.fakes.incoming_mails import Mailbox
 from tests.fakes.office import OFFICE, copy_of
 from tests.fakes.postgres import shared_server
 
@@ -484,3 +485,9 @@ def newest(desk: DeskUnderTest, who: str) -> Answer:
     """The last message to somebody, so that its buttons can be pressed."""
     desk.last[f"{Platform.TELEGRAM}:{who}"] = answer = Answer(desk.told(who).replies[-1:])
     return answer
+
+
+@pytest.fixture
+def mailbox(desk: DeskUnderTest) -> Mailbox:
+    """The mailbox of the desk under test."""
+    return Mailbox(desk)

@@ -10,38 +10,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import orjson
 import pytest
 
-from bot.mail.intake import MailIntake
-from bot.mail.report import export_mails
 from bot.mail.settling import MailSettling
 from domain.errors import Conflict
-from domain.mail.incoming import TakenMail, message_id_of
 from domain.tickets.records import Status
 from store.engine.database import StoreUnavailable
 from store.mail import incoming
 from store.tickets import records as tickets
 from tests.fakes.bounces import report_of
+from tests.fakes.incoming_mails import FIRST, PNG, Mailbox, a_mail, exported
 from tests.handlers.conftest import NOW, DeskUnderTest
-
-FIRST = "R2611000124"
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
-
-
-def a_mail(
-    text: str = "ขอข้อมูลรายได้ครัวเรือนจังหวัดกระบี่ ปี 2566 ค่ะ",
-    subject: str = "ขอข้อมูล",
-    sender: str = "Wipa Jaidee <wipa@example.org>",
-    number: int = 1,
-) -> bytes:
-    head = (
-        f"From: {sender}\r\nTo: services@nso.example\r\nSubject: {subject}\r\n"
-        f"Message-ID: <{number}@example.org>\r\nDate: Mon, 23 Nov 2026 09:55:00 +0700\r\n"
-        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: 8bit\r\n\r\n"
-    )
-    return f"{head}{text}\r\n".encode()
 
 
 def with_files() -> bytes:
@@ -55,63 +34,6 @@ def with_files() -> bytes:
         + b"\r\n--b\r\nContent-Type: application/octet-stream\r\n"
         b'Content-Disposition: attachment; filename="bill.exe"\r\n\r\nMZ123\r\n--b--\r\n'
     )
-
-
-class Mailbox:
-    """Mails come in, as they do once their bytes are stored."""
-
-    def __init__(self, desk: DeskUnderTest) -> None:
-        self.desk = desk
-        self.blobs = desk.engine.desk.files.blobs
-        self.uid = 0
-        running: Any = SimpleNamespace(
-            desk=desk.engine.desk, post=desk.engine.post, owner=desk.engine.owner
-        )
-        inbox: Any = None
-        self.intake = MailIntake(running, inbox)
-
-    async def takes(self, raw: bytes, **fields: Any) -> TakenMail:
-        async def chunks():
-            yield raw
-
-        part = await self.blobs.receive(chunks(), len(raw))
-        await self.blobs.keep(part)
-        self.uid += 1
-        values: dict[str, Any] = {
-            "mailbox": "box",
-            "uidvalidity": 1,
-            "uid": self.uid,
-            "raw_sha256": part.sha256,
-            "size": len(raw),
-            "whole": True,
-            "arrived_at": self.desk.now - timedelta(minutes=1),
-            "taken_at": self.desk.now,
-            "message_id": message_id_of(raw),
-        }
-        mail = TakenMail(**{**values, **fields})
-        await self.desk.db.write(partial(incoming.take, mail=mail))
-        return mail
-
-    async def settles(self) -> None:
-        await self.intake.settle()
-        await self.desk.engine.idle()
-
-    async def brings(self, *raws: bytes) -> None:
-        for raw in raws:
-            await self.takes(raw)
-        await self.settles()
-
-
-@pytest.fixture
-def mailbox(desk: DeskUnderTest) -> Mailbox:
-    return Mailbox(desk)
-
-
-async def exported(desk: DeskUnderTest, tmp_path: Path) -> list[dict[str, Any]]:
-    path = tmp_path / "mails.jsonl"
-    data_dir = desk.engine.desk.files.blobs._root.parent
-    assert await export_mails(desk.db, data_dir, path, tmp_path / "raw", desk.now) == 0
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
 async def test_a_mail_is_a_new_ticket_from_its_arrival_on(
@@ -327,7 +249,8 @@ async def test_an_answer_joins_its_ticket_and_opens_it_again(
     ticket = await tickets.get_ticket(desk.db, FIRST)
     assert ticket.status is Status.OPEN
     told = desk.told("nok").text
-    assert f"📬 Somchai ตอบใบงาน {FIRST} ทางอีเมล\nขอปี 2565 ด้วยได้ไหมครับ" in told
+    assert f"📬 อีเมลตอบใบงาน {FIRST}\nจาก: {SOMCHAIS}\nข้อความ: ขอปี 2565 ด้วยได้ไหมครับ" in told
+    assert "เปิดใบงานอีกครั้งแล้ว" in told
     assert "ขอปี 2565 ด้วยได้ไหมครับ" in (await desk.says(FIRST)).text
     (mail,) = await exported(desk, tmp_path)
     assert (mail["kind"], mail["ticket"]) == ("reply", FIRST)

@@ -11,10 +11,12 @@ import pytest
 from bot.mail.adapter import MailAdapter
 from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter, Refused
+from domain.mail.reading import read_mail
 from domain.staff import Platform, Role
 from handlers.chat import Masked, Notice, say
 from handlers.desk import Outcome, Work
 from handlers.mail.delivery_reports import settle_report
+from handlers.mail.incoming_sorting import sort
 from store.mail.inboxes import MailKind
 from tests.fakes.bounces import report_of
 from tests.fakes.smtp import CLOSE, FakeSmtp
@@ -233,7 +235,8 @@ async def test_a_mail_that_came_back_is_told_to_the_administrators(told, smtp):
     await notifies(told)
     work = Work(told.engine.desk, told.now)
     raw = report_of(smtp.mails[0])
-    assert (await settle_report(work, raw, "1:1")).found is MailKind.REPORT
+    found = await sort(work, read_mail(raw), raw, work.now)
+    assert (await settle_report(work, found, "1:1")).found is MailKind.REPORT
     await told.engine.post(work.outcome())
     await told.engine.idle()
     assert "⚠️ แจ้งเตือนคุณนกไม่ได้" in told.told("may").text
@@ -309,7 +312,8 @@ async def test_a_mail_that_came_back_reached_nobody_and_climbs(told, smtp):
     await refuses(told, GONE)
     await notifies(told, key="deadline:1", masked=MASKED)
     work = Work(told.engine.desk, told.now)
-    await settle_report(work, report_of(smtp.mails[0]), "1:1")
+    raw = report_of(smtp.mails[0])
+    await settle_report(work, await sort(work, read_mail(raw), raw, work.now), "1:1")
     await told.engine.post(work.outcome())
     assert "ยังแจ้งไม่ถึง" in (await told.says("/status", who="may")).text
     assert "ยังแจ้งคุณนกไม่ถึง" in await climbed(told)

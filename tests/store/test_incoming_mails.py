@@ -87,7 +87,7 @@ async def test_a_tickets_mails_are_the_one_that_made_it_and_its_answers(db: Data
     for mail, reading in zip(await incoming.list_waiting(db, 0, 9), readings, strict=True):
         await db.write(partial(incoming.settle, mail_id=mail.id, reading=reading, now=NOW))
     found = await incoming.list_of_ticket(db, "R2611000124")
-    assert [mail.reading for mail in found] == [first, answer]
+    assert [mail.reading for mail in found] == [first, answer, machine]
     assert await incoming.list_writers(db, "R2611000124") == {"Nid@b.example"}
     of_sender = partial(incoming.find_ticket_of, db, "<a@b.example>")
     assert await of_sender("nid@B.example") == "R2611000124"
