@@ -9,6 +9,7 @@ from typing import Self
 from uuid import UUID
 
 from bot.queues.calls import Call, CallNotes
+from bot.queues.held import Held
 from bot.queues.outgoing import Outgoing
 from domain.staff import Chat
 from store.chat import inbox, outbox
@@ -85,20 +86,20 @@ class Ride:
         owner: str,
         now: datetime,
         arrived: "Callable[[Ride], None]",
+        held: Held | None = None,
     ) -> None:
+        """`held` = whose conversations are given back with it."""
         self.answer = answer
         self.begun = False
         self.released = False
-        """Whether the conversation is the owner's no longer."""
+        """Whether nothing is left to do in the conversation."""
+        self.conversation = ""
         self.chats: list[Chat] = []
         """Those that the owner must now send to."""
         self._accepted = accepted
         self._taken = accepted.take()
-        sent_to = {message.at for message in self._taken}
-        if answer is not None:
-            # The answer takes its chat's lease, which is not given back before.
-            sent_to.discard(answer.at)
-        self._sent_to = sorted(sent_to)
+        self._held = held
+        self._over = held.take() if held is not None else ()
         self._owner = owner
         self._now = now
         self._arrived = arrived
@@ -109,30 +110,42 @@ class Ride:
         tx: Tx,
         outgoing: Outgoing | None = None,
         conversation: str = "",
+        more: bool = False,
     ) -> None:
-        """Say what was sent, give back what it was sent under, and the `conversation` with it, and
-        queue what is to be sent; a part of the work of a transaction.
-        """
-        kept = await self._settle_accepted(tx, conversation)
-        self.released = inbox.lease_name(conversation) not in kept
-        self.chats = [chat for chat in self._sent_to if outbox.lease_name(*chat) in kept]
-        self.begun = False
-        if outgoing is None:
-            return
-        if self.answer is None:
-            self.chats += await outgoing.put(tx, self._owner)
-            return
-        self.begun, chats = await outgoing.put_begun(tx, self._owner)
-        self.chats += chats
+        """Say what was sent, queue what is to be sent, and give back what is over; a part of the
+        work of a transaction.
 
-    async def _settle_accepted(self, tx: Tx, conversation: str) -> set[str]:
-        """Returns the leases under which something waits behind what was sent and handled."""
+        The `conversation` whose event ends with it is given back later where its answer is being
+        sent from now on, else at once; `more` = another event waits in it.
+        """
+        self.conversation = conversation
+        self.released = not more
         if self._taken:
             await outbox.mark_all_sent(tx, self._taken, self._now)
-        idle = [outbox.idle(*chat, self._now) for chat in self._sent_to]
-        if conversation:
-            idle.append(inbox.idle(conversation))
-        return await leases.give_back(tx, idle, self._owner, self._now)
+        self.begun = False
+        self.chats = []
+        if outgoing is not None and self.answer is None:
+            self.chats = await outgoing.put(tx, self._owner)
+        elif outgoing is not None:
+            self.begun, self.chats = await outgoing.put_begun(tx, self._owner)
+        over = [*self._over]
+        if conversation and not self.begun and not more:
+            over.append(conversation)
+        await self._give_back(tx, over)
+
+    async def _give_back(self, tx: Tx, conversations: Sequence[str]) -> None:
+        """Give back what is over; chats in which something is due are the owner's to send to."""
+        idle = {each.name: each for over in conversations for each in inbox.idle(over, self._now)}
+        # What was queued just now is still to be sent.
+        for chat in self.chats:
+            idle.pop(outbox.lease_name(*chat), None)
+        kept = await leases.give_back(tx, list(idle.values()), self._owner, self._now)
+        for over in conversations:
+            if inbox.lease_name(over) in kept:
+                # Something came meanwhile; what is due in its chat is seen to after that.
+                self.released = False
+            elif inbox.chat_lease_name(over) in kept:
+                self.chats.append(inbox.chat_of(over))
 
     def written(self) -> None:
         """The transaction is lasting."""
@@ -152,6 +165,8 @@ class Ride:
         trace: TracebackType | None,
     ) -> None:
         self._accepted.end(self._taken, written=self._is_written)
+        if self._held is not None and not self._is_written:
+            self._held.put_back(self._over)
         # Whoever is cancelled is written nevertheless.
         if self.answer is not None and isinstance(error, Exception) and not self._is_written:
             self._accepted.forget(self.answer)

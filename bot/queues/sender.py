@@ -23,6 +23,7 @@ from bot.platform import (
 )
 from bot.queues.alarms import platform_refuses
 from bot.queues.calls import Call, CallNotes
+from bot.queues.held import Held
 from bot.queues.lanes import Lanes
 from bot.queues.later import Later
 from bot.queues.outgoing import Adapters, Outgoing, served
@@ -87,6 +88,9 @@ class Sender:
         self._serves = served(adapters)
         self._notes = notes
         self._accepted = Accepted(notes, self._settle_later)
+        self._held = Held()
+        self._behind: set[Chat] = set()
+        """Chats in which something waits until it is written that what went before was sent."""
         self._begun: dict[Chat, _Begun] = {}
         self._calling: dict[Chat, asyncio.Future[None]] = {}
         self._settling: asyncio.TimerHandle | None = None
@@ -118,6 +122,26 @@ class Sender:
             self._arrived,
         )
 
+    def _settling_ride(self) -> Ride:
+        """For one write of what was sent and handled alone."""
+        return Ride(
+            self._accepted,
+            None,
+            self._owner,
+            self._clock(),
+            self._arrived,
+            self._held,
+        )
+
+    def goes_on(self, conversations: Iterable[str]) -> None:
+        """Something came in these conversations: their leases are not given back."""
+        self._held.goes_on(conversations)
+
+    def _called(self, chat: Chat) -> None:
+        """The call of an answer is over: what its event was handled under is given back soon."""
+        self._held.called(chat)
+        self._settle_later()
+
     async def called(self, chat: Chat) -> None:
         """Wait a moment for the call that is being made to a chat: what comes after it may then be
         called out at once, and is not queued behind it.
@@ -135,8 +159,11 @@ class Sender:
 
     def _arrived(self, ride: Ride) -> None:
         """What rode along is written."""
+        self.wake(self._behind)
+        self._behind = set()
         if ride.begun and ride.answer is not None:
             chat = ride.answer.at
+            self._held.answer(chat, ride.conversation)
             self._begun[chat] = _Begun(ride.answer, self._clock())
             self._calling[chat] = asyncio.get_running_loop().create_future()
         self.wake(ride.chats)
@@ -150,9 +177,9 @@ class Sender:
         """Write down what was sent and rode along with nothing yet, however long the store is
         away.
         """
-        while self._accepted:
+        while self._accepted or self._held:
             try:
-                with self.ride() as ride:
+                with self._settling_ride() as ride:
                     await self._db.write(ride.write, shares=True)
                     ride.written()
             except StoreUnavailable as error:
@@ -170,7 +197,7 @@ class Sender:
     def _settle_now(self) -> None:
         self._settling = None
         is_settling = any(not task.done() for task in self._tasks)
-        if is_settling or not self._accepted:
+        if is_settling or not (self._accepted or self._held):
             return
         task = asyncio.create_task(self.settle())
         # A task that nobody holds may be collected before it has run.
@@ -180,7 +207,7 @@ class Sender:
     async def idle(self) -> None:
         """Wait until all is sent, and written down."""
         await self.lanes.idle()
-        while self._accepted:
+        while self._accepted or self._held:
             await self.settle()
             # Something may have waited behind what was sent.
             await self.lanes.idle()
@@ -188,6 +215,7 @@ class Sender:
     async def stop(self, seconds: float) -> None:
         """Finish what is in hand within so many seconds, start no more."""
         await self.lanes.stop(seconds)
+        self._held.end_calls()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.settle(), max(seconds, SETTLE_AFTER))
         self._notes.close()
@@ -223,6 +251,7 @@ class Sender:
             begun = self._begun.pop(chat, None)
             if begun is not None and self._notes.of(begun.message.id) is Call.PREPARED:
                 goes_on = await self._call_out(begun)
+                self._called(chat)
             else:
                 goes_on = await self._send_next(chat)
             if not goes_on:
@@ -234,7 +263,8 @@ class Sender:
         """
         message = await outbox.next_message(self._db, *chat)
         if message is not None and self._accepted.rides(message):
-            # Whoever is writing that it was sent wakes its chat where anything waits behind it.
+            # Whoever is writing that it was sent wakes its chat.
+            self._behind.add(chat)
             return False
         if message is not None and self._accepted.waits(message):
             await self.settle()

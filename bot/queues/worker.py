@@ -99,7 +99,10 @@ class Worker:
     def wake(self, woken: Woken) -> None:
         """Handle these conversations, whose leases this process holds."""
         self._in_hand.update(woken.only)
+        self._sender.goes_on(woken)
         self.lanes.wake(woken)
+        # Nobody else sends there while this process may.
+        self._sender.wake(map(inbox.chat_of, woken.chats_alone))
 
     async def _find(self, running: set[str]) -> list[str]:
         """Waiting conversations on this process's platforms whose lease is free: it is now ours."""
@@ -114,8 +117,9 @@ class Worker:
         return found
 
     async def _lease(self, conversation: str, now: datetime) -> bool:
-        name = inbox.lease_name(conversation)
-        return await self._desk.db.write(lambda tx: leases.take(tx, name, self._owner, now))
+        return await self._desk.db.write(
+            lambda tx: inbox.take(tx, conversation, self._owner, now)
+        )
 
     async def _run(self, conversation: str) -> None:
         while not self.lanes.stopping:
@@ -342,9 +346,9 @@ class Worker:
         ride = self._sender.ride(answer)
 
         async def work(tx: Tx) -> None:
-            await inbox.finish(tx, event, now, state, reference)
+            more = await inbox.finish(tx, event, now, state, reference)
             await write_effects(tx, outcome)
-            await ride.write(tx, outgoing, event.conversation)
+            await ride.write(tx, outgoing, event.conversation, more)
 
         with ride:
             await self._desk.db.write(work, shares=True)

@@ -8,6 +8,8 @@ from datetime import datetime
 from itertools import product
 
 from domain.errors import Conflict
+from domain.staff import Chat, Platform
+from store.chat import outbox
 from store.engine import leases
 from store.engine.database import Database, Reader, Row, Tx, is_one_of
 from store.engine.pieces import BEGINNING, OldRows, Outdated, Piece, PieceStart
@@ -44,17 +46,44 @@ class Event:
 
 class Woken(list[str]):
     """Conversations that a process holds and must now handle; `only` = the event of a conversation
-    in which nothing else waits, as it was kept.
+    in which nothing else waits, as it was kept; `chats_alone` = conversations that another process
+    handles, though this one may send to their chats.
     """
 
     def __init__(self, conversations: Iterable[str] = ()) -> None:
         super().__init__(conversations)
         self.only: dict[str, Event] = {}
+        self.chats_alone: Sequence[str] = ()
 
 
 def lease_name(conversation: str) -> str:
     """The lease under which a conversation's events are handled."""
     return f"in:{conversation}"
+
+
+def chat_of(conversation: str) -> Chat:
+    """The chat of a conversation, with its platform."""
+    platform, _, chat = conversation.partition(":")
+    return Platform(platform), chat
+
+
+def chat_lease_name(conversation: str) -> str:
+    """The lease under which a conversation's chat is sent to."""
+    return outbox.lease_name(*chat_of(conversation))
+
+
+async def take(
+    tx: Tx,
+    conversation: str,
+    owner: str,
+    now: datetime,
+) -> bool:
+    """Take or extend a conversation's lease, and that of its chat where nobody else sends to it;
+    False while somebody else holds the conversation.
+    """
+    name = lease_name(conversation)
+    names = [name, chat_lease_name(conversation)]
+    return name in await leases.take_many(tx, names, owner, now)
 
 
 async def receive(
@@ -97,17 +126,22 @@ _ONLY = (
 
 
 async def _hold(tx: Tx, pending: Sequence[Event], owner: str, now: datetime) -> Woken:
-    """Take the conversations of events that wait, as far as nobody else holds them."""
+    """Take the conversations of events that wait, as far as nobody else holds them; their answers
+    take no lease of their chats then.
+    """
     names = {lease_name(event.conversation): event.conversation for event in pending}
+    chats = {chat_lease_name(conversation): conversation for conversation in names.values()}
     rows = await leases.take_rows(
         tx,
-        list(names),
+        [*names, *chats],
         owner,
         now,
         f"{_ONLY} AS event_id",
     )
-    only = {names[row["name"]]: row["event_id"] for row in rows}
+    only = {names[row["name"]]: row["event_id"] for row in rows if row["name"] in names}
     woken = Woken(conversation for conversation in names.values() if conversation in only)
+    taken = {chats[row["name"]] for row in rows if row["name"] in chats}
+    woken.chats_alone = sorted(taken - only.keys())
     for event in pending:
         if only.get(event.conversation) == event.event_id:
             woken.only[event.conversation] = replace(event, received_at=now)
@@ -286,27 +320,37 @@ async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
     return [row["conversation"] for row in rows]
 
 
+_MORE = (
+    "(SELECT count(*) FROM inbox AS other WHERE other.conversation = inbox.conversation "
+    "AND other.state = 'pending' AND other.event_id <> inbox.event_id)"
+)
+"""Beside an event: how many others wait in its conversation."""
+
+
 async def finish(
     tx: Tx,
     event: Event,
     now: datetime,
     state: str = "done",
     reference: str = "",
-) -> None:
-    """The event is dealt with; Conflict("event_done") where another process did so: then write
-    nothing.
+) -> bool:
+    """The event is dealt with; returns whether another waits in its conversation.
+
+    Conflict("event_done") where another process dealt with it: then write nothing.
     """
-    touched = await tx.execute(
+    row = await tx.fetch_one(
         "UPDATE inbox SET state = ?, done_at = ?, reference = ? "
-        "WHERE platform = ? AND event_id = ? AND state = 'pending'",
+        "WHERE platform = ? AND event_id = ? AND state = 'pending' "
+        f"RETURNING {_MORE} AS more",
         state,
         now,
         reference,
         event.platform,
         event.event_id,
     )
-    if not touched:
+    if row is None:
         raise Conflict("event_done")
+    return bool(row["more"])
 
 
 async def release_if_idle(
@@ -315,19 +359,25 @@ async def release_if_idle(
     owner: str,
     now: datetime,
 ) -> bool:
-    """Give the conversation back unless something came meanwhile; True when it is ours no
-    longer.
+    """Give the conversation back, and its chat, unless something came meanwhile; True when it is
+    ours no longer.
     """
-    return not await leases.give_back(tx, [idle(conversation)], owner, now)
+    kept = await leases.give_back(tx, idle(conversation, now), owner, now)
+    return lease_name(conversation) not in kept
 
 
-def idle(conversation: str) -> leases.Idle:
-    """The conversation's lease, which is given back when no event of it waits."""
-    return leases.Idle(
-        lease_name(conversation),
-        "NOT EXISTS (SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')",
-        (conversation,),
+_HANDLED = "NOT EXISTS (SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')"
+
+
+def idle(conversation: str, now: datetime) -> list[leases.Idle]:
+    """The leases of the conversation and of its chat, which are given back when no event of it
+    waits, and that of the chat when no message of it is due.
+    """
+    sent = outbox.idle(*chat_of(conversation), now)
+    handled_and_sent = leases.Idle(
+        sent.name, f"{_HANDLED} AND {sent.condition}", (conversation, *sent.params)
     )
+    return [leases.Idle(lease_name(conversation), _HANDLED, (conversation,)), handled_and_sent]
 
 
 async def requeue(tx: Tx, reference: str) -> str | None:

@@ -108,6 +108,9 @@ async def put(
     return [chat for chat in ours if lease_name(*chat) in taken]
 
 
+FRESH = leases.TTL * 2 / 3
+"""So long a lease must last on for a call to begin under it."""
+_HELD = "SELECT 1 FROM leases WHERE name = ? AND owner = ? AND expires_at > ?"
 _NOTHING_WAITS = (
     "NOT EXISTS (SELECT 1 FROM outbox "
     "WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending'))"
@@ -123,19 +126,20 @@ async def put_begun(
     """Queue a message that is called out at once, as one that is being sent; returns whether it is,
     and whether its chat is `owner`'s.
 
-    It is merely queued where something waits before it, or another process sends to its chat.
+    It is merely queued where something waits before it, and where its chat's lease was not taken
+    with the event that it answers, or long ago.
     """
     name = lease_name(*message.at)
-    ours = await leases.take(tx, name, owner, now)
-    if not ours:
-        await add(tx, [message], now)
-        return False, False
+    # Locked where others write, too: whoever gives it back meanwhile does so before or after.
+    locked = "" if tx.engine == "sqlite" else " FOR UPDATE"
+    is_next = f"{_NOTHING_WAITS} AND EXISTS ({_HELD}{locked})"
+    ready = (*message.at, name, owner, now + FRESH)
     row = await tx.fetch_one(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, reply_token, reply_until_at, "
         "confirms, event_id, created_at, next_at, state, attempts) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        f"CASE WHEN {_NOTHING_WAITS} THEN 'sending' ELSE 'queued' END, "
-        f"CASE WHEN {_NOTHING_WAITS} THEN 1 ELSE 0 END) RETURNING state",
+        f"CASE WHEN {is_next} THEN 'sending' ELSE 'queued' END, "
+        f"CASE WHEN {is_next} THEN 1 ELSE 0 END) RETURNING state",
         str(message.id),
         message.platform,
         message.chat,
@@ -147,11 +151,13 @@ async def put_begun(
         message.event_id or None,
         now,
         now,
-        *message.at,
-        *message.at,
+        *ready,
+        *ready,
     )
     assert row is not None
-    return row["state"] == "sending", True
+    if row["state"] == "sending":
+        return True, True
+    return False, await leases.take(tx, name, owner, now)
 
 
 async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
