@@ -597,3 +597,6 @@ class Outcome:
 
     waits: bool = False
     """Whether something waits for this person that could not be told."""
+
+    records: tuple[str, ...] = ()
+    """What the event's own message went into, where that can be taken back."""

@@ -69,18 +69,38 @@ def _load_rooms() -> None:
 _load_rooms()
 
 
-async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
+class Speakers:
+    """Who was found to speak in one event; whoever decides it twice in a row asks once."""
+
+    def __init__(self) -> None:
+        self._found: KnownSpeaker | None = None
+
+    async def who(self, desk: Desk, incoming: Incoming) -> KnownSpeaker | None:
+        """The member of staff; None for whom the desk does not know."""
+        if not incoming.who:
+            return None
+        if self._found is None:
+            self._found = await find_speaker(desk.db, incoming.platform, incoming.who)
+        return self._found
+
+
+async def dispatch(
+    desk: Desk,
+    incoming: Incoming,
+    speakers: Speakers | None = None,
+) -> Outcome:
     """Decide what to answer and write. DeskErrors become sentences; anything else is a bug and is
     raised.
 
-    May be called again for the same event when its transaction met a Conflict: it reads afresh.
+    May be called again for the same event when its transaction met a Conflict: it reads afresh,
+    but for who is known to speak.
     """
     now = desk.clock()
     incoming = cleaned(incoming)
     body = incoming.body
     if isinstance(body, Left | Moved):
         return await _chat_changed(desk, incoming, body, now)
-    speaker = await _who_speaks(desk, incoming)
+    speaker = await (speakers or Speakers()).who(desk, incoming)
     if isinstance(body, Query):
         person = speaker.person if speaker else None
         return await inline.answer(desk, incoming, body, person)
@@ -123,14 +143,8 @@ async def _decided(
         origin,
         person.language,
         person.waits,
+        unsent.records_of(ctx),
     )
-
-
-async def _who_speaks(desk: Desk, incoming: Incoming) -> KnownSpeaker | None:
-    """The member of staff; None for whom the desk does not know."""
-    if not incoming.who:
-        return None
-    return await find_speaker(desk.db, incoming.platform, incoming.who)
 
 
 async def _answer(ctx: Context) -> Reply | None:

@@ -29,7 +29,7 @@ from handlers.desk import (
     up_to_date,
     without_waiting,
 )
-from handlers.dispatcher import dispatch, refused
+from handlers.dispatcher import Speakers, dispatch, refused
 from handlers.files.receiving import not_fetched
 from handlers.i18n import speak
 from handlers.messages import new_reference
@@ -37,7 +37,6 @@ from handlers.staff.rides import NOTHING_RIDES, Rides, rides_for
 from store import staff
 from store.chat import inbox
 from store.chat.inbox import Event, Woken
-from store.engine import leases
 from store.engine.database import (
     Reader,
     StoreUnavailable,
@@ -66,7 +65,8 @@ log = get_logger()
 @dataclass(frozen=True, slots=True)
 class _Looked:
     """An event that waits, as far as it was looked at: `incoming` None = `unreadable` says why;
-    `dropped` = nobody waits for its answer any more; `outcome` = what was decided already.
+    `dropped` = nobody waits for its answer any more; `outcome` = what was decided already;
+    `speakers` = who was found to speak.
     """
 
     event: Event
@@ -74,6 +74,7 @@ class _Looked:
     unreadable: str = ""
     dropped: bool = False
     outcome: Outcome | None = None
+    speakers: Speakers | None = None
 
 
 class Worker:
@@ -117,9 +118,7 @@ class Worker:
         return found
 
     async def _lease(self, conversation: str, now: datetime) -> bool:
-        return await self._desk.db.write(
-            lambda tx: inbox.take(tx, conversation, self._owner, now)
-        )
+        return await self._desk.db.write(lambda tx: inbox.take(tx, conversation, self._owner, now))
 
     async def _run(self, conversation: str) -> None:
         while not self.lanes.stopping:
@@ -168,7 +167,7 @@ class Worker:
         numbers = LentNumbers(self._desk.numbers)
         desk = without_waiting(self._desk, numbers)
         try:
-            outcome = await dispatch(desk, looked.incoming)
+            outcome = await dispatch(desk, looked.incoming, looked.speakers)
         except BaseException as error:
             # What is given up here is decided anew, with the same numbers.
             numbers.give_all_back()
@@ -187,7 +186,7 @@ class Worker:
         # Where somebody types on, only the last of it is still on their screen.
         is_typed = isinstance(incoming.body, Query)
         dropped = is_typed and await inbox.has_newer(self._desk.db, event)
-        return _Looked(event, incoming, dropped=dropped)
+        return _Looked(event, incoming, dropped=dropped, speakers=Speakers())
 
     async def _handle(self, looked: "_Looked") -> bool:
         """Decide and write one event; True when the conversation was given back."""
@@ -205,7 +204,7 @@ class Worker:
             return await self._finish(event, None, NO_EFFECT, state="dropped")
         busy = Later(BUSY_AFTER, partial(self._show_busy, incoming))
         try:
-            return await self._decide_with_files(event, incoming, looked.outcome)
+            return await self._decide_with_files(looked, incoming)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a reference number
@@ -259,16 +258,17 @@ class Worker:
             return NO_EFFECT
         return Outcome(words(reference), staff_id=person.id)
 
-    async def _decide_with_files(
-        self, event: Event, incoming: Incoming, decided: Outcome | None
-    ) -> bool:
-        """A download that fails is tried again, then told with a button that tries once more.
-
-        `decided` = what was decided already, where nothing had to be waited for.
-        """
+    async def _decide_with_files(self, looked: "_Looked", incoming: Incoming) -> bool:
+        """A download that fails is tried again, then told with a button that tries once more."""
+        event = looked.event
         for pause in FETCH_PAUSES:
             try:
-                return await self._decide(event, incoming, decided)
+                return await self._decide(
+                    event,
+                    incoming,
+                    looked.outcome,
+                    looked.speakers,
+                )
             except FetchFailed as error:
                 log.warning(
                     "file not fetched yet",
@@ -297,13 +297,21 @@ class Worker:
             )
 
     async def _decide(
-        self, event: Event, incoming: Incoming, decided: Outcome | None = None
+        self,
+        event: Event,
+        incoming: Incoming,
+        decided: Outcome | None = None,
+        speakers: Speakers | None = None,
     ) -> bool:
+        """Decide and write it; the first time by what was `decided`, or found, where nothing had to
+        be waited for.
+        """
         for attempt in range(ATTEMPTS):
             if decided is not None and attempt == 0:
                 outcome = decided
             else:
-                outcome = await dispatch(self._desk, incoming)
+                outcome = await dispatch(self._desk, incoming, speakers)
+            speakers = None
             speak(outcome.language)
             failpoint("event.handled")
             try:
@@ -346,7 +354,14 @@ class Worker:
         ride = self._sender.ride(answer)
 
         async def work(tx: Tx) -> None:
-            more = await inbox.finish(tx, event, now, state, reference)
+            more = await inbox.finish(
+                tx,
+                event,
+                now,
+                state,
+                reference,
+                outcome.records,
+            )
             await write_effects(tx, outcome)
             await ride.write(tx, outgoing, event.conversation, more)
 

@@ -33,15 +33,29 @@ MADE = frozenset(
 """What the audit log calls a save whose words may be a message's."""
 
 
+def _made(ctx: Context) -> list[str]:
+    return sorted({entry.record for entry in ctx.audit_entries if entry.action in MADE})
+
+
+def records_of(ctx: Context) -> tuple[str, ...]:
+    """What the message of this event went into, where it can be taken back."""
+    if ctx.incoming.id not in ctx.origins:
+        return ()
+    return tuple(_made(ctx))
+
+
 def note_origins(ctx: Context) -> None:
-    """Remember what the messages behind this event went into, in case one of them is taken back."""
-    records = {entry.record for entry in ctx.audit_entries if entry.action in MADE}
-    if not ctx.origins or not records:
+    """Remember what messages before this event went into, in case one of them is taken back; its
+    own is noted with its end.
+    """
+    records = _made(ctx)
+    before = ctx.origins - {ctx.incoming.id}
+    if not before or not records:
         return
     note = partial(
         inbox.note_records,
-        event_ids=sorted(ctx.origins),
-        records=sorted(records),
+        event_ids=sorted(before),
+        records=records,
         now=ctx.now,
     )
     ctx.change(note)

@@ -9,9 +9,8 @@ from handlers.chat import Button, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.registry import action
-from store.mail import mails as mail
-from store.tickets import links as ticket_links
 from store.tickets import records as tickets
+from store.tickets.belongings import count_belongings
 
 
 async def daily_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
@@ -43,13 +42,13 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not found.is_done:
         remind = Button(_("เตือน"), "remind.ask", {"record": found.no})
         buttons += [hand_over_button(found), remind]
-    buttons += await _mail_buttons(ctx, found)
+    belongings = await count_belongings(ctx.db, found.no)
+    buttons += await _mail_buttons(ctx, found, belongings.mails)
     if not is_voided:
         buttons.append(why_button(found))
     if not found.is_done:
         buttons.append(repeat_button(found))
-    links = await ticket_links.list_links(ctx.db, found.no)
-    buttons.append(_links_button(found, len(links)))
+    buttons.append(_links_button(found, belongings.links))
     if found.customer:
         buttons.append(
             Button(
@@ -72,14 +71,14 @@ def _links_button(ticket: Ticket, count: int) -> Button:
     return _button(_("ผูกกับใบงาน…"), "ticket.link", ticket)
 
 
-async def _mail_buttons(ctx: Context, ticket: Ticket) -> list[Button]:
+async def _mail_buttons(ctx: Context, ticket: Ticket, mails: int) -> list[Button]:
     """[ตอบทางอีเมล] where somebody's address is known and the card lacks it, [อีเมลที่ส่ง] where one
     went.
     """
     buttons = []
     if not _by_mail(ticket) and await _reachable(ctx, ticket):
         buttons.append(answer_button(ticket))
-    if await mail.list_mails(ctx.db, ticket.no, 1):
+    if mails:
         buttons.append(
             Button(
                 _("อีเมลที่ส่ง"),

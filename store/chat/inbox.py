@@ -5,7 +5,7 @@ once.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import product
+from itertools import islice, product
 
 from domain.errors import Conflict
 from domain.staff import Chat, Platform
@@ -14,6 +14,8 @@ from store.engine import leases
 from store.engine.database import Database, Reader, Row, Tx, is_one_of
 from store.engine.pieces import BEGINNING, OldRows, Outdated, Piece, PieceStart
 
+AT_ONCE = 200
+"""Events that one statement writes at most."""
 UNSEND = "unsend:"
 """Before the name of the message that an event takes back."""
 
@@ -153,40 +155,47 @@ async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
 
     What a message said is not kept once it was taken back, whichever of the two comes first; then
     it is not handled."""
-    await tx.execute_many(
-        "INSERT INTO inbox "
-        "(platform, event_id, conversation, order_key, received_at, raw, state, message) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
-        [
-            (
-                event.platform,
-                event.event_id,
-                event.conversation,
-                event.order_key,
-                now,
-                event.raw,
-                event.state,
-                event.message or None,
-            )
-            for event in events
-        ],
-    )
+    unsent: set[str] = set()
+    waiting = iter(events)
+    while some := list(islice(waiting, AT_ONCE)):
+        unsent |= await _insert(tx, some, now)
     # A message and its taking back may come in one call, in whichever order.
     for event in events:
         if event.message.startswith(UNSEND):
             await _forget_message(tx, event, event.message.removeprefix(UNSEND), now)
-        elif event.message and await _is_unsent(tx, event):
+        elif event.event_id in unsent:
             await _forget_message(tx, event, event.message, now)
 
 
-async def _is_unsent(tx: Tx, event: Event) -> bool:
-    row = await tx.fetch_one(
-        "SELECT 1 AS one FROM inbox WHERE platform = ? AND message = ? AND conversation = ?",
-        event.platform,
-        UNSEND + event.message,
-        event.conversation,
+_UNSENT = (
+    "(SELECT count(*) FROM inbox AS other WHERE other.platform = inbox.platform "
+    f"AND other.message = '{UNSEND}' || inbox.message "
+    "AND other.conversation = inbox.conversation)"
+)
+"""Beside an event: whether its message was taken back before it came."""
+
+
+async def _insert(tx: Tx, events: Sequence[Event], now: datetime) -> set[str]:
+    """Write those that are not known; returns the ids of those whose message was taken back."""
+    values: list[object] = []
+    for event in events:
+        values += [
+            event.platform,
+            event.event_id,
+            event.conversation,
+            event.order_key,
+            event.raw,
+            event.state,
+            now,
+            event.message or None,
+        ]
+    places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(events))
+    rows = await tx.fetch(
+        f"INSERT INTO inbox ({_EVENT}) VALUES {places} "
+        f"ON CONFLICT (platform, event_id) DO NOTHING RETURNING event_id, {_UNSENT} AS unsent",
+        *values,
     )
-    return row is not None
+    return {row["event_id"] for row in rows if row["unsent"]}
 
 
 async def _forget_message(
@@ -239,9 +248,12 @@ async def note_records(
 async def list_records(db: Reader, event_id: str) -> list[str]:
     """The records that this event's message went into."""
     rows = await db.fetch(
-        "SELECT record FROM event_records WHERE event_id = ? ORDER BY record", event_id
+        "SELECT record FROM event_records WHERE event_id = ? "
+        "UNION SELECT records FROM inbox WHERE event_id = ?",
+        event_id,
+        event_id,
     )
-    return [row["record"] for row in rows]
+    return sorted({record for row in rows for record in row["record"].split()})
 
 
 async def find_pending(db: Reader, platform: str, event_id: str) -> Event | None:
@@ -333,18 +345,21 @@ async def finish(
     now: datetime,
     state: str = "done",
     reference: str = "",
+    records: Sequence[str] = (),
 ) -> bool:
-    """The event is dealt with; returns whether another waits in its conversation.
+    """The event is dealt with, and its message went into these records; returns whether another
+    event waits in its conversation.
 
     Conflict("event_done") where another process dealt with it: then write nothing.
     """
     row = await tx.fetch_one(
-        "UPDATE inbox SET state = ?, done_at = ?, reference = ? "
+        "UPDATE inbox SET state = ?, done_at = ?, reference = ?, records = ? "
         "WHERE platform = ? AND event_id = ? AND state = 'pending' "
         f"RETURNING {_MORE} AS more",
         state,
         now,
         reference,
+        " ".join(records),
         event.platform,
         event.event_id,
     )

@@ -13,7 +13,7 @@ from handlers.desk import Desk, Outcome, RunningNumbers, WaitsForMore, without_w
 from store.engine.database import Reader
 from tests.bot.conftest import NOK, WiredDesk
 
-Decide = Callable[[Desk, Incoming], Coroutine[Any, Any, Outcome]]
+Decide = Callable[..., Coroutine[Any, Any, Outcome]]
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def decided_by(monkeypatch: pytest.MonkeyPatch) -> list[Desk]:
     desks: list[Desk] = []
     dispatch: Decide = working.dispatch
 
-    async def noted(desk: Desk, incoming: Incoming) -> Outcome:
+    async def noted(desk: Desk, incoming: Incoming, *more: Any) -> Outcome:
         desks.append(desk)
-        return await dispatch(desk, incoming)
+        return await dispatch(desk, incoming, *more)
 
     monkeypatch.setattr(working, "dispatch", noted)
     return desks
@@ -80,10 +80,10 @@ async def test_a_bug_within_a_reading_is_told_before_the_event_is_decided_anew(
     dispatch: Decide = working.dispatch
     bugs = [TypeError("a bug")]
 
-    async def fails_once(desk: Desk, incoming: Incoming) -> Outcome:
+    async def fails_once(desk: Desk, incoming: Incoming, *more: Any) -> Outcome:
         if bugs:
             raise bugs.pop()
-        return await dispatch(desk, incoming)
+        return await dispatch(desk, incoming, *more)
 
     monkeypatch.setattr(working, "dispatch", fails_once)
     wired.telegram.say(NOK, "เมนู")

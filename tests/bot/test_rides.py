@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +13,8 @@ from bot.queues import worker as working
 from bot.queues.calls import Call, CallNotes
 from bot.telegram import webhook
 from domain.staff import Platform
+from handlers.chat import Incoming
+from handlers.desk import Desk, Outcome
 from store.chat import outbox
 from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx
@@ -230,3 +233,77 @@ async def test_what_a_process_that_ended_since_knew_as_accepted_is_not_repeated(
 
     assert wired.telegram_texts() == []
     assert [state for state, _attempts in await states(wired.db)] == ["sent"]
+
+
+async def names_of_leases(db: Database) -> list[str]:
+    rows = await db.fetch("SELECT name FROM leases ORDER BY name")
+    return [row["name"] for row in rows]
+
+
+async def test_what_another_process_receives_while_a_chat_is_still_held_is_handled(
+    wired: WiredDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "SETTLE_AFTER", 60)
+    await ask(wired, "C81554")
+    assert await names_of_leases(wired.db) == [f"in:telegram:{NOK}", f"out:telegram:{NOK}"]
+
+    wired.telegram.say(NOK, "เมนู")
+    raw = wired.telegram.updates.popleft().raw
+    woken, _update = await webhook.receive_webhook(
+        wired.adapters[0], wired.db, "serve:another", wired.now, raw
+    )
+    assert list(woken) == []
+    await wired.engine.sender.settle()
+    await wired.engine.worker.lanes.sweep()
+    await wired.engine.idle()
+
+    assert len(wired.telegram_texts()) == 2
+    assert await names_of_leases(wired.db) == []
+
+
+async def test_what_another_process_queues_behind_an_answer_goes_out_after_it(
+    wired: WiredDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "SETTLE_AFTER", 60)
+    await ask(wired, "C81554")
+    payload = '{"method": "sendMessage", "params": {"text": "ตามงาน"}}'
+    notice = outbox.Message(uuid4(), Platform.TELEGRAM, str(NOK), payload)
+    taken = await wired.db.write(lambda tx: outbox.put(tx, [notice], "serve:another", wired.now))
+    assert taken == []
+    await wired.engine.idle()
+
+    assert [state for state, _attempts in await states(wired.db)] == ["sent"] * 2
+    assert await names_of_leases(wired.db) == []
+
+
+async def test_a_chat_whose_conversation_another_process_handles_is_not_kept(
+    wired: WiredDesk,
+) -> None:
+    name = f"in:telegram:{NOK}"
+    await wired.db.write(lambda tx: leases.take(tx, name, "serve:another", wired.now))
+    wired.telegram.say(NOK, "เมนู")
+    await wired.turn()
+
+    assert await names_of_leases(wired.db) == [name]
+
+
+async def test_an_answer_is_queued_where_its_chat_was_given_back_meanwhile(
+    wired: WiredDesk,
+) -> None:
+    dispatch = working.dispatch
+
+    async def gives_back(desk: Desk, incoming: Incoming, *more: Any) -> Outcome:
+        outcome = await dispatch(desk, incoming, *more)
+        if desk is wired.engine.desk:
+            await wired.db.write(
+                lambda tx: leases.release(tx, f"out:telegram:{NOK}", wired.engine.owner)
+            )
+        return outcome
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(working, "dispatch", gives_back)
+        wired.telegram.say(NOK, "มานี")
+        await wired.turn()
+
+    assert len(wired.telegram_texts()) == 1
+    assert await names_of_leases(wired.db) == []
