@@ -2,7 +2,7 @@
 once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice, product
@@ -56,6 +56,17 @@ class Woken(list[str]):
         super().__init__(conversations)
         self.only: dict[str, Event] = {}
         self.chats_alone: Sequence[str] = ()
+
+    def note_only(
+        self,
+        events: Iterable[Event],
+        alone: Mapping[str, str | None],
+        now: datetime,
+    ) -> None:
+        """Keep those of these events that wait alone, by the lease of their conversation."""
+        for event in events:
+            if alone.get(lease_name(event.conversation)) == event.event_id:
+                self.only[event.conversation] = replace(event, received_at=now)
 
 
 def lease_name(conversation: str) -> str:
@@ -131,22 +142,22 @@ async def _hold(tx: Tx, pending: Sequence[Event], owner: str, now: datetime) -> 
     """Take the conversations of events that wait, as far as nobody else holds them; their answers
     take no lease of their chats then.
     """
-    names = {lease_name(event.conversation): event.conversation for event in pending}
-    chats = {chat_lease_name(conversation): conversation for conversation in names.values()}
+    conversations = list(dict.fromkeys(event.conversation for event in pending))
     rows = await leases.take_rows(
         tx,
-        [*names, *chats],
+        [*map(lease_name, conversations), *map(chat_lease_name, conversations)],
         owner,
         now,
         f"{_ONLY} AS event_id",
     )
-    only = {names[row["name"]]: row["event_id"] for row in rows if row["name"] in names}
-    woken = Woken(conversation for conversation in names.values() if conversation in only)
-    taken = {chats[row["name"]] for row in rows if row["name"] in chats}
-    woken.chats_alone = sorted(taken - only.keys())
-    for event in pending:
-        if only.get(event.conversation) == event.event_id:
-            woken.only[event.conversation] = replace(event, received_at=now)
+    only = {row["name"]: row["event_id"] for row in rows}
+    woken = Woken(held for held in conversations if lease_name(held) in only)
+    woken.chats_alone = [
+        other
+        for other in conversations
+        if lease_name(other) not in only and chat_lease_name(other) in only
+    ]
+    woken.note_only(pending, only, now)
     return woken
 
 
