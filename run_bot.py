@@ -481,7 +481,7 @@ async def _check_mails(db: Database, configuration: Configuration, console: Cons
     """
     from domain.mail.giving import unknown_names
     from store import staff
-    from store.mail import incoming
+    from store.mail import incoming, refused
 
     people = await staff.list_staff(db)
     teams = await staff.list_teams(db)
@@ -492,6 +492,9 @@ async def _check_mails(db: Database, configuration: Configuration, console: Cons
     waiting = await incoming.count_waiting(db)
     unclaimed = await incoming.count_unclaimed(db)
     console.print(f"mails: {waiting} wait to be read, {unclaimed} for an officer")
+    kept = await refused.count_refused(db)
+    if kept:
+        console.print(f"mails that the server does not give: {kept} (asked for again)")
 
 
 async def _check_platforms(settings: Settings, console: Console) -> None:

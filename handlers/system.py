@@ -33,6 +33,7 @@ from store.chat import forms, inbox, outbox, push_use
 from store.chat.push_use import PushUse
 from store.mail import inboxes as mail_inboxes
 from store.mail import incoming
+from store.mail import refused as mails_refused
 
 ORDER = (
     *("find", "open", "my", "inbox", "tickets", "ticket", "close", "again"),
@@ -225,6 +226,10 @@ async def _mailbox_lines(ctx: Context) -> list[tuple[str, str]]:
         waiting=await incoming.count_waiting(ctx.db),
         unclaimed=await incoming.count_unclaimed(ctx.db),
     )
+    refused = await mails_refused.count_refused(ctx.db)
+    if refused:
+        kept = _("เซิร์ฟเวอร์อีเมลยังไม่ยอมส่งให้ %(count)s", count=refused)
+        waiting = in_one_line(waiting, kept)
     return [(_("อีเมลเข้า"), waiting), (_("รายงานการส่งอีเมล"), text)]
 
 
@@ -273,17 +278,6 @@ def undeliverable(platform: str, error: str, name: str = "") -> Reply:
     if not name:
         return say(text)
     return say(f"{text} · {_('ผู้รับ: %(name)s', name=name)}")
-
-
-def mailbox_away(step: str) -> Reply:
-    """What administrators are told when the mailbox cannot be read."""
-    return say(
-        _(
-            "⚠️ อ่านกล่องอีเมลของสำนักงานไม่ได้ (%(step)s) จะลองต่อเรื่อย ๆ ตรวจ DESKBOT_IMAP_URL "
-            "ด้วยคำสั่ง run_bot.py check",
-            step=step,
-        )
-    )
 
 
 def nowhere_to_tell(name: str) -> Reply:

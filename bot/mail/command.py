@@ -69,12 +69,12 @@ def _take(on_desk: OnDesk, place: MailPlace) -> Callable[[datetime], None]:
 
 def _retry(on_desk: OnDesk, place: MailPlace) -> Callable[[], None]:
     def verb() -> None:
-        """Read the mails that wait once more."""
+        """Ask for the mails that the server did not give, and read those that wait once more."""
         from bot.mail.report import retry_mails
 
         async def work(db: Database, office: Configuration, clock: Clock) -> int:
-            _settings, data_dir = place()
-            return await retry_mails(db, office, clock, data_dir)
+            settings, data_dir = place()
+            return await retry_mails(db, office, clock, settings, data_dir)
 
         on_desk(work)
 

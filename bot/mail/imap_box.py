@@ -18,12 +18,16 @@ from bot.mail.server import Encryption, MailServer
 
 STEP = 20.0
 """Seconds that the server may be silent."""
-LONGEST_WAIT = 60.0
-"""Seconds that it may say nothing while it is to tell when something comes."""
+LONGEST_CALL = 120.0
+"""Seconds that one question may take, however busily the server talks meanwhile."""
+GOOD_BYE = 10.0
+"""Seconds in which it must end a wait for what comes."""
 PIECE = 262_144
 """Bytes that are asked for at a time."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _INTERNAL_DATE = re.compile(rb'INTERNALDATE " ?([^"]+)"')
+_UID = re.compile(rb"\bUID (\d+)")
+_BODY = b"BODY[]"
 _QUOTED = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(rb"\\(.)")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -75,6 +79,8 @@ class ImapBox:
         self._mailbox = '"{}"'.format(mailbox.replace("\\", "\\\\").replace('"', '\\"'))
         self._tls = tls
         self._imap: imaplib.IMAP4 | None = None
+        self._tells = True
+        self._opened = 0
 
     async def look(self) -> MailboxState:
         """Log in where nobody is yet, and see how the mailbox stands."""
@@ -115,7 +121,11 @@ class ImapBox:
         while len(piece) == PIECE:
             asked = f"(UID BODY.PEEK[]<{offset}.{PIECE}>)"
             found = await self._fetch(beginning.uid, asked)
-            piece = _literal(found, _told(found))[:PIECE]
+            told = _told(found)
+            if _BODY not in told:
+                # It was deleted meanwhile: half of it is not the mail.
+                raise BoxFailed("read")
+            piece = _literal(found, told)[:PIECE]
             offset += len(piece)
             yield piece
 
@@ -138,31 +148,37 @@ class ImapBox:
         """Have the server tell when something comes, for so long at most; False, at once, where it
         does not offer that.
         """
-        if self._imap is None or "IDLE" not in self._imap.capabilities:
+        imap = self._imap
+        if imap is None or not self._tells or "IDLE" not in imap.capabilities:
             return False
+        if _came_meanwhile(imap):
+            return True
         idling = _Idling()
-        waiting = asyncio.ensure_future(self._call(idling.run))
+        ending = asyncio.get_running_loop().call_later(seconds, idling.end, imap)
         try:
-            done, _others = await asyncio.wait({waiting}, timeout=seconds)
-            if not done:
-                idling.end(self._imap)
-            await waiting
+            self._tells = await self._call(idling.run, seconds + GOOD_BYE)
         finally:
-            waiting.cancel()
-        return True
+            ending.cancel()
+        return self._tells
 
     async def close(self) -> None:
         """Break the connection off; a thread that still waits for the server ends with it."""
         imap = self._imap
         self._imap = None
+        self._opened += 1
         if imap is not None:
             with suppress(OSError):
                 imap.sock.shutdown(SHUT_RDWR)
             _shut(imap)
 
-    async def _call(self, work: Callable[[imaplib.IMAP4], T]) -> T:
+    async def _call(self, work: Callable[[imaplib.IMAP4], T], seconds: float | None = None) -> T:
         try:
-            return await _in_thread(lambda: work(self._connected()))
+            async with asyncio.timeout(seconds or LONGEST_CALL):
+                opened = self._opened
+                return await _in_thread(lambda: work(self._connected(opened)))
+        except TimeoutError:
+            await self.close()
+            raise BoxFailed("timeout") from None
         except BaseException:
             # Cancelled or failed: what the server still says belongs to nobody.
             await self.close()
@@ -172,17 +188,22 @@ class ImapBox:
 
     def _look(self, imap: imaplib.IMAP4) -> MailboxState:
         _said(imap.select(self._mailbox, readonly=True), "mailbox")
+        # What is told of from now on is new.
+        imap.response("EXISTS")
         validity = _last(imap.response("UIDVALIDITY"))
         following = _last(imap.response("UIDNEXT"))
-        if not validity or not following:
+        if not validity:
             raise BoxFailed("mailbox")
-        return MailboxState(int(validity), int(following))
+        return MailboxState(int(validity), int(following or _after_last(imap)))
 
-    def _connected(self) -> imaplib.IMAP4:
+    def _connected(self, opened: int) -> imaplib.IMAP4:
+        """The connection; `opened` = whose it is: nobody's any more where it was closed since."""
         if self._imap is None:
             imap = self._connect()
             try:
                 self._log_in(imap)
+                if opened != self._opened:
+                    raise BoxFailed("timeout")
             except BaseException:
                 _shut(imap)
                 raise
@@ -232,10 +253,10 @@ class _Idling:
         self._lock = threading.Lock()
         self._is_over = False
 
-    def run(self, imap: imaplib.IMAP4) -> None:
-        """Wait, in the thread."""
+    def run(self, imap: imaplib.IMAP4) -> bool:
+        """Wait, in the thread; returns False where the server does not know how."""
         tag = imap._new_tag()
-        imap.sock.settimeout(LONGEST_WAIT)
+        imap.sock.settimeout(LONGEST_CALL)
         imap.send(tag + b" IDLE\r\n")
         while not (line := imap.readline()).startswith(tag):
             if not line:
@@ -243,8 +264,7 @@ class _Idling:
             if line.rstrip().endswith(b"EXISTS"):
                 self.end(imap)
         imap.sock.settimeout(STEP)
-        if not line.startswith(tag + b" OK"):
-            raise BoxFailed("read")
+        return line.startswith(tag + b" OK")
 
     def end(self, imap: imaplib.IMAP4 | None) -> None:
         """Tell the server once that nobody waits any longer."""
@@ -262,6 +282,19 @@ def _said(answer: tuple[str, list[Any]], step: str = "read") -> list[Any]:
     if verdict != "OK":
         raise BoxFailed(step)
     return [item for item in data if item is not None]
+
+
+def _came_meanwhile(imap: imaplib.IMAP4) -> bool:
+    """Whether the server told of something new while it answered something else."""
+    _name, told = imap.response("EXISTS")
+    return any(told)
+
+
+def _after_last(imap: imaplib.IMAP4) -> int:
+    """The UID behind the last mail, for servers that do not say which one comes next."""
+    last = _said(imap.uid("FETCH", "*", "(UID)"))
+    found = [int(each) for each in _UID.findall(_told(last))]
+    return max(found, default=0) + 1
 
 
 def _numbers(answer: tuple[str, list[Any]]) -> list[int]:

@@ -3,47 +3,42 @@ row is written in the transaction that moves on how far the mailbox was read.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 
-from bot.log import get_logger, where
+from bot.log import get_logger
 from bot.mail.imap_box import BoxFailed, ImapBox, MailboxState
+from bot.mail.refusals import Refusals
 from bot.mail.taking import MailTaking
+from bot.mail.trouble import AGAIN, MailTrouble
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
 from domain.mail.incoming import TakenMail, fingerprint
-from domain.reach.routes import UNDELIVERABLE
-from domain.staff import Role
-from handlers import system
-from handlers.chat import Notice
-from handlers.desk import Desk, Outcome
+from handlers.desk import Desk
 from store.blobs import Blobs
 from store.engine import leases
-from store.engine.database import StoreUnavailable, Tx
+from store.engine.database import Tx
 from store.engine.failpoints import failpoint
 from store.mail import inboxes as mail_inboxes
-from store.mail import incoming
+from store.mail import incoming, refused
 from store.mail.inboxes import Position
 
 POLL = 15.0
 """Seconds between looks where the server does not tell of what comes, and the longest that it is
 waited for.
 """
-AGAIN = 5.0
-"""Seconds after a look that failed."""
-ALARM_AFTER = 6
-"""Looks in vain, one after the other, until administrators hear of it; of a wrong login they hear
-at once.
-"""
+BREATH = 1.0
+"""Seconds between looks at least, where a server ends each wait at once."""
 SPAN = 1_000
 """UIDs asked for at a time."""
+MOST = 500
+"""Mails that one look takes: then they are read before the next are taken."""
 TOGETHER = 20
 """Mails that one transaction takes."""
 ATTEMPTS = 4
-"""How often a mail is asked for that the server does not give."""
-ALARMING = ("tls", "login", "mailbox")
-"""Steps that do not go better by themselves."""
+"""How often in a row a mail is asked for that the server does not give."""
 LOOK_BACK = timedelta(days=2)
 """A mailbox that was numbered anew is read from the days before the last look: servers count days
 by their own zone.
@@ -61,16 +56,18 @@ class MailInbox:
         desk: Desk,
         box: ImapBox,
         blobs: Blobs,
-        post: Callable[..., Awaitable[None]],
+        trouble: MailTrouble,
         owner: str,
     ) -> None:
         self._desk = desk
         self._box = box
         self._taking = MailTaking(box, blobs, desk.clock)
-        self._post = post
+        self._refusals = Refusals(desk.db, box, self._taking, desk.clock)
+        self._trouble = trouble
         self._owner = owner
-        self._failed = 0
         self._stuck: tuple[int, int] = (0, 0)
+        self.has_more = False
+        """The last look left mails for the next one."""
 
     async def close(self) -> None:
         """Break the connection off."""
@@ -78,40 +75,33 @@ class MailInbox:
 
     async def pause(self) -> None:
         """Until the next look: as soon as something comes, where the server tells."""
-        if self._failed:
-            await asyncio.sleep(AGAIN)
+        if self.has_more:
             return
+        seconds = self._trouble.pause()
+        if seconds:
+            await asyncio.sleep(seconds)
+            return
+        begun = monotonic()
         try:
             told = await self._box.wait(POLL)
         except BoxFailed as error:
             log.warning("mailbox not waited for", step=str(error))
-            told = True
+            await asyncio.sleep(AGAIN)
+            return
         if not told:
             await asyncio.sleep(POLL)
+        elif monotonic() - begun < BREATH:
+            await asyncio.sleep(BREATH)
 
     async def look_safely(self) -> None:
-        """One look, whatever it meets."""
+        """One look, whatever it meets; administrators hear of what they must know."""
+        self.has_more = False
         try:
             await self.look()
-            self._failed = 0
-        except BoxFailed as error:
-            await self._note_failure(str(error))
-        except (StoreUnavailable, Conflict) as error:
-            log.warning("mailbox not read now", **where(error))
+            self._trouble.over()
         except Exception as error:  # noqa: BLE001 - see the docstring
-            log.error("mailbox not read", **where(error))
-
-    async def _note_failure(self, step: str) -> None:
-        self._failed += 1
-        log.warning("mailbox not reached", step=step, times=self._failed)
-        if step in ALARMING or self._failed >= ALARM_AFTER:
-            day = self._desk.clock().astimezone(BANGKOK).date()
-            told = Notice(
-                partial(system.mailbox_away, step),
-                f"{UNDELIVERABLE}imap:{step}:{day}",
-                role=Role.ADMIN,
-            )
-            await self._post(Outcome(None, notices=(told,)))
+            self._trouble.note(error)
+        await self._trouble.tell()
 
     async def look(self) -> None:
         """Take what came since the last look; BoxFailed, StoreUnavailable, and OSError where the
@@ -121,13 +111,24 @@ class MailInbox:
             return
         seen = await self._box.look()
         begun = position = await self._position(seen)
-        while position.next_uid < seen.uidnext and await self._leads():
+        room = MOST
+        while position.next_uid < seen.uidnext and room > 0 and await self._leads():
             end = min(position.next_uid + SPAN, seen.uidnext)
-            position = await self._take_span(position, end)
+            position, room = await self._take_span(position, end, room)
+        self.has_more = position.next_uid < seen.uidnext
         now = self._desk.clock()
         if position != begun or abs(now - position.read_at) > READ_NOTED_EVERY:
-            read = mail_inboxes.later(position, position.next_uid, now)
+            # What is left for the next look came since the last one that left nothing.
+            at = position.read_at if self.has_more else now
+            read = mail_inboxes.later(position, position.next_uid, at)
             await self._desk.db.write(partial(mail_inboxes.move, old=position, new=read))
+        await self._ask_again(position)
+
+    async def _ask_again(self, position: Position) -> None:
+        """Ask for a mail once more that the server did not give."""
+        left = await self._refusals.ask_next(position)
+        if left:
+            self._trouble.warn_refused(left)
 
     async def _leads(self) -> bool:
         """Whether this process reads: another has its turn when this one is gone."""
@@ -145,12 +146,19 @@ class MailInbox:
         if known.uidvalidity == seen.uidvalidity:
             return known
         log.warning("mailbox numbered anew")
-        since = (known.read_at - LOOK_BACK).astimezone(BANGKOK).date()
+        kept_back = await refused.list_refused(db, name)
+        times = [known.read_at, *(each.refused_at for each in kept_back)]
+        since = (min(times) - LOOK_BACK).astimezone(BANGKOK).date()
         next_uid = await self._box.first_since(since)
         if next_uid is None:
             next_uid = seen.uidnext
-        new = Position(name, seen.uidvalidity, next_uid, known.read_at)
-        await db.write(partial(mail_inboxes.move, old=known, new=new))
+        new = Position(name, seen.uidvalidity, next_uid, known.read_at, seen.uidnext)
+
+        async def write(tx: Tx) -> None:
+            await mail_inboxes.move(tx, known, new)
+            await refused.forget_numbers(tx, name)
+
+        await db.write(write)
         return new
 
     async def _begin(self, seen: MailboxState) -> Position:
@@ -178,37 +186,64 @@ class MailInbox:
             found.update(map(fingerprint, heads))
         return found
 
-    async def _take_span(self, position: Position, end: int) -> Position:
-        """Take the mails before UID `end`."""
+    async def _take_span(self, position: Position, end: int, room: int) -> tuple[Position, int]:
+        """Take mails before UID `end`, so many at most; returns for how many there is room yet."""
         uids = await self._box.uids(position.next_uid, end - 1)
-        for start in range(0, len(uids), TOGETHER):
+        wanted = left = uids[:room]
+        while left:
             # Fetching takes its time: another process may have taken over.
             if not await self._leads():
                 raise Conflict("inbox_moved")
-            some = uids[start : start + TOGETHER]
-            mails = [await self._take(position, uid) for uid in some]
-            position = await self._move(position, some[-1] + 1, [each for each in mails if each])
-        return await self._move(position, end)
+            position = await self._take_some(position, left[:TOGETHER])
+            left = [uid for uid in left if uid >= position.next_uid]
+        if len(wanted) == len(uids):
+            position = await self._move(position, end)
+        return position, room - len(wanted)
+
+    async def _take_some(self, position: Position, uids: Sequence[int]) -> Position:
+        """Take these mails; what came before one that the server does not give is taken anyway."""
+        mails: list[TakenMail] = []
+        for uid in uids:
+            try:
+                mail = await self._take(position, uid)
+            except BoxFailed:
+                position = await self._move(position, uid, mails)
+                if self._count_failure(uid) < ATTEMPTS:
+                    raise
+                return await self._go_on_without(position, uid)
+            if mail is not None:
+                mails.append(mail)
+        return await self._move(position, uids[-1] + 1, mails)
 
     async def _take(self, position: Position, uid: int) -> TakenMail | None:
-        """The mail with its bytes stored; None for one that is gone, lay there before the first
-        look, or that the server cannot give.
+        """The mail with its bytes stored; None for one that is gone, or lay there before the first
+        look.
         """
-        try:
-            taken = await self._taking.take(position.uidvalidity, uid, position.read_at)
-        except BoxFailed:
-            if self._count_failure(uid) < ATTEMPTS:
-                raise
-            log.error("mail not given by the server", uid=uid)
-            await self._box.look()
-            return None
+        taken = await self._taking.take(position.uidvalidity, uid, position.read_at)
         if taken is None:
             return None
         failpoint("mail.fetched")
+        is_again = uid < position.again_to
         db = self._desk.db
-        if await incoming.lies_before(db, position.name, taken.fingerprint):
+        if is_again and await incoming.lies_before(db, position.name, taken.fingerprint):
             return None
         return taken.mail
+
+    async def _go_on_without(self, position: Position, uid: int) -> Position:
+        """A mail that the server does not give keeps no other, and is asked for again later."""
+        log.error("mail not given by the server", uid=uid)
+        after = mail_inboxes.later(position, uid + 1, position.read_at)
+        kept = self._refusals.of(position, uid)
+
+        async def write(tx: Tx) -> None:
+            await mail_inboxes.move(tx, position, after)
+            await refused.refuse(tx, kept)
+
+        await self._desk.db.write(write)
+        self._trouble.over()
+        self._trouble.warn_refused(await refused.count_refused(self._desk.db))
+        await self._box.look()
+        return after
 
     def _count_failure(self, uid: int) -> int:
         """How often in a row the server could not give this mail."""

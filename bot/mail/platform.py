@@ -8,6 +8,7 @@ from bot.mail.inbox import MailInbox
 from bot.mail.intake import MailIntake
 from bot.mail.server import read_mailbox, read_sender, read_server
 from bot.mail.settings import MailSettings
+from bot.mail.trouble import MailTrouble
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
 from domain.staff import Platform
 
@@ -64,14 +65,10 @@ class MailboxPlatform(PlatformParts):
 
     def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """Reading what comes."""
-        inbox = MailInbox(
-            running.desk,
-            self._box,
-            running.desk.files.blobs,
-            running.post,
-            running.owner,
-        )
-        return (MailIntake(running, inbox).run_forever,)
+        desk = running.desk
+        trouble = MailTrouble(desk, running.post)
+        inbox = MailInbox(desk, self._box, desk.files.blobs, trouble, running.owner)
+        return (MailIntake(running, inbox, trouble).run_forever,)
 
     async def check(self) -> str:
         """Connects, encrypts, logs in, opens the mailbox; changes nothing."""

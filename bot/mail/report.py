@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.engine import Engine
 from bot.files.file_store import FileStore
 from bot.mail.imap_box import BoxFailed, ImapBox
+from bot.mail.refusals import Refusals
 from bot.mail.server import read_mailbox
 from bot.mail.settings import MailSettings
 from bot.mail.settling import MailSettling
@@ -23,7 +24,8 @@ from domain.mail.incoming import IncomingMail, TakenMail, as_exported
 from store import audit
 from store.blobs import Blobs
 from store.engine.database import Database, Tx
-from store.mail import incoming
+from store.mail import inboxes as mail_inboxes
+from store.mail import incoming, refused
 
 REFUSED = 1
 """The exit code where it cannot be done."""
@@ -100,7 +102,9 @@ async def take_mails(
     finally:
         await box.close()
     print(f"mails {taken}, known before {found - taken}")
-    return await retry_mails(db, office, clock, data_dir)
+    await _read_waiting(db, office, clock, data_dir)
+    print(f"waiting {await incoming.count_waiting(db)}")
+    return 0
 
 
 async def _taken(
@@ -127,9 +131,51 @@ async def retry_mails(
     db: Database,
     office: Configuration,
     clock: Clock,
+    settings: MailSettings,
     data_dir: Path,
 ) -> int:
-    """Read what waits, unless a running desk does; says how many wait still."""
+    """Ask for what the server did not give, and read what waits, unless a running desk does; says
+    how many are left of both.
+    """
+    refusal = await _ask_again(db, clock, settings, data_dir)
+    await _read_waiting(db, office, clock, data_dir)
+    print(f"waiting {await incoming.count_waiting(db)}")
+    kept = await refused.count_refused(db)
+    if kept:
+        print(f"not given by the server {kept}")
+    return _refuse(refusal) if refusal else 0
+
+
+async def _ask_again(
+    db: Database,
+    clock: Clock,
+    settings: MailSettings,
+    data_dir: Path,
+) -> str:
+    """Ask for the mails that the server did not give; returns why it could not be asked."""
+    if not settings.imap_url or not await refused.count_refused(db):
+        return ""
+    server, mailbox = read_mailbox(settings.imap_url)
+    box = ImapBox(server, mailbox)
+    taking = MailTaking(box, Blobs(data_dir), clock)
+    try:
+        await box.look()
+        position = await mail_inboxes.find_position(db, box.name)
+        if position is not None:
+            await Refusals(db, box, taking, clock).ask_all(position)
+    except BoxFailed as error:
+        return f"{PROBLEM}: the mailbox cannot be read ({error})"
+    finally:
+        await box.close()
+    return ""
+
+
+async def _read_waiting(
+    db: Database,
+    office: Configuration,
+    clock: Clock,
+    data_dir: Path,
+) -> None:
     blobs = Blobs(data_dir)
     engine = Engine(db, office, {}, "mail", clock, FileStore(db, {}, blobs))
     try:
@@ -137,5 +183,3 @@ async def retry_mails(
         await settling.settle_waiting()
     finally:
         await engine.stop()
-    print(f"waiting {await incoming.count_waiting(db)}")
-    return 0

@@ -1,12 +1,13 @@
 """Fetches a mail piece by piece and stores its bytes, whatever they are."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.mail.imap_box import ImapBox, MailBeginning
+from bot.mail.imap_box import BoxFailed, ImapBox, MailBeginning
 from domain.errors import InvalidInput
-from domain.mail.incoming import TakenMail, arrival, fingerprint, message_id_of
+from domain.mail.incoming import TakenMail, arrival, body_start, fingerprint, message_id_of
 from store.blobs import Blobs, ReceivedBytes
 
 LARGEST = 60_000_000
@@ -39,8 +40,12 @@ class MailTaking:
         """
         beginning = await self._box.begin(uid)
         if beginning is None:
+            if await self._box.uids(uid, uid):
+                # It is there, and yet the server says nothing of it.
+                raise BoxFailed("read")
             return None
-        part, is_whole = await self._receive(beginning)
+        body = hashlib.sha256()
+        part, is_whole = await self._receive(beginning, body)
         try:
             await self._blobs.keep(part)
         finally:
@@ -56,18 +61,36 @@ class MailTaking:
             arrived_at=arrival(beginning.arrived_at, looked_at, now),
             taken_at=now,
             message_id=message_id_of(beginning.piece),
+            content_sha256=_content(beginning.piece, body) if is_whole else "",
         )
         return FetchedMail(mail, fingerprint(beginning.piece))
 
-    async def _receive(self, beginning: MailBeginning) -> tuple[ReceivedBytes, bool]:
+    async def _receive(
+        self, beginning: MailBeginning, body: "hashlib._Hash"
+    ) -> tuple[ReceivedBytes, bool]:
         """The mail's bytes, and whether they are all; of one that is too large its headers."""
         if beginning.size <= LARGEST:
             try:
-                return await self._blobs.receive(self._box.pieces(beginning), LARGEST), True
+                return await self._blobs.receive(self._pieces(beginning, body), LARGEST), True
             except InvalidInput:
                 # Its server said that it was smaller.
                 pass
         return await self._blobs.receive(self._head(beginning.uid)), False
 
+    async def _pieces(
+        self, beginning: MailBeginning, body: "hashlib._Hash"
+    ) -> AsyncIterator[bytes]:
+        """The mail's pieces; what is not its headers goes into the hash of its body as well."""
+        start = body_start(beginning.piece)
+        async for piece in self._box.pieces(beginning):
+            body.update(piece[start:])
+            start = 0
+            yield piece
+
     async def _head(self, uid: int) -> AsyncIterator[bytes]:
         yield await self._box.head(uid, HEAD)
+
+
+def _content(head: bytes, body: "hashlib._Hash") -> str:
+    """What the mail says, without what servers on its way wrote above it."""
+    return hashlib.sha256(f"{fingerprint(head)} {body.hexdigest()}".encode()).hexdigest()

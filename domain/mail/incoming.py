@@ -23,7 +23,7 @@ class TakenMail:
     """A mail whose bytes are stored; nobody has looked at them yet.
 
     `whole` is false where it was too large and only its headers were taken; `size` is the whole
-    mail's. `message_id` is "" where it has none.
+    mail's. `message_id` is "" where it has none. Mails with one `content_sha256` say the same.
     """
 
     mailbox: str
@@ -35,6 +35,7 @@ class TakenMail:
     arrived_at: datetime
     taken_at: datetime
     message_id: str
+    content_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,12 @@ def fingerprint(raw: bytes) -> str:
     """By what a mail is known that was never taken: its telling headers, as a hash."""
     lines = sorted(line.strip() for line in _TELLING.findall(_unfolded_head(raw)))
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def body_start(raw: bytes) -> int:
+    """Where the headers of a mail end; at its end where they do not."""
+    end = _HEAD_END.search(raw)
+    return end.end() if end else len(raw)
 
 
 def _unfolded_head(raw: bytes) -> bytes:

@@ -25,13 +25,14 @@ class MailKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Position:
     """`next_uid` = the first mail not dealt with yet; UIDs mean something only under their
-    `uidvalidity`.
+    `uidvalidity`. Mails before `again_to` lay there when the mailbox was numbered anew.
     """
 
     name: str
     uidvalidity: int
     next_uid: int
     read_at: datetime
+    again_to: int = 0
 
 
 _POSITIONS = RecordColumns(Position)
@@ -54,11 +55,12 @@ async def begin(tx: Tx, position: Position) -> None:
 async def move(tx: Tx, old: Position, new: Position) -> None:
     """Go on from `old` to `new`; Conflict("inbox_moved") where somebody else did."""
     moved = await tx.execute(
-        "UPDATE mail_inboxes SET uidvalidity = ?, next_uid = ?, read_at = ? "
+        "UPDATE mail_inboxes SET uidvalidity = ?, next_uid = ?, read_at = ?, again_to = ? "
         "WHERE name = ? AND uidvalidity = ? AND next_uid = ?",
         new.uidvalidity,
         new.next_uid,
         new.read_at,
+        new.again_to,
         old.name,
         old.uidvalidity,
         old.next_uid,

@@ -39,7 +39,8 @@ async def take(tx: Tx, mail: TakenMail) -> bool:
 
     It is the same mail under the same number of its mailbox, and after a new numbering where its
     bytes are the same: then the row has the new number from now on, so that of two equal mails
-    each is known again once. Of those with a Message-ID there is one anyway.
+    each is known again once. Of those with a Message-ID that say the same there is one anyway,
+    whichever way and into whichever mailbox they came.
     """
     if await _is_known(tx, mail):
         return False
@@ -49,20 +50,26 @@ async def take(tx: Tx, mail: TakenMail) -> bool:
 
 async def _is_known(tx: Tx, mail: TakenMail) -> bool:
     rows = await tx.fetch(
-        "SELECT id, uidvalidity, uid FROM incoming_mails "
+        "SELECT id, mailbox, uidvalidity, uid FROM incoming_mails "
         "WHERE mailbox = ? AND uidvalidity = ? AND uid = ? "
-        "UNION SELECT id, uidvalidity, uid FROM incoming_mails "
-        "WHERE mailbox = ? AND raw_sha256 = ? ORDER BY 1",
+        "UNION SELECT id, mailbox, uidvalidity, uid FROM incoming_mails "
+        "WHERE mailbox = ? AND raw_sha256 = ? "
+        "UNION SELECT id, mailbox, uidvalidity, uid FROM incoming_mails "
+        "WHERE message_id = ? AND message_id <> '' "
+        "AND content_sha256 = ? AND content_sha256 <> '' ORDER BY 1",
         mail.mailbox,
         mail.uidvalidity,
         mail.uid,
         mail.mailbox,
         mail.raw_sha256,
+        mail.message_id,
+        mail.content_sha256,
     )
+    here = [row for row in rows if row["mailbox"] == mail.mailbox]
     place = (mail.uidvalidity, mail.uid)
-    if any((row["uidvalidity"], row["uid"]) == place for row in rows):
+    if any((row["uidvalidity"], row["uid"]) == place for row in here):
         return True
-    earlier = [row["id"] for row in rows if row["uidvalidity"] != mail.uidvalidity]
+    earlier = [row["id"] for row in here if row["uidvalidity"] != mail.uidvalidity]
     if earlier:
         await tx.execute(
             "UPDATE incoming_mails SET uidvalidity = ?, uid = ? WHERE id = ?", *place, earlier[0]
@@ -227,8 +234,8 @@ async def get_mail(db: Reader, mail_id: int) -> IncomingMail:
 async def find_ticket_of(db: Reader, message_id: str, sender: str) -> str | None:
     """The ticket of the mail with this Message-ID that came in from this sender."""
     row = await db.fetch_one(
-        "SELECT ticket FROM incoming_mails WHERE message_id = ? AND lower(from_email) = ? "
-        "AND ticket IS NOT NULL ORDER BY id DESC LIMIT 1",
+        "SELECT ticket FROM incoming_mails WHERE message_id = ? AND message_id <> '' "
+        "AND lower(from_email) = ? AND ticket IS NOT NULL ORDER BY id DESC LIMIT 1",
         message_id,
         sender.lower(),
     )

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 
 from bot.engine import Engine
-from bot.mail import imap_box, taking
+from bot.mail import imap_box, refusals, taking
 from bot.mail import inbox as mail_inbox
 from bot.mail.imap_box import BoxFailed, ImapBox, MailBeginning, MailboxState
 from bot.mail.inbox import MailInbox
 from bot.mail.server import Encryption, MailServer
+from bot.mail.trouble import MailTrouble
 from domain.errors import Conflict
 from domain.mail.incoming import TakenMail, WaitingMail
 from domain.staff import Identity, Platform, Role
@@ -30,7 +31,7 @@ from store import staff
 from store.blobs import Blobs, ReceivedBytes
 from store.engine.database import Database, StoreUnavailable, Tx
 from store.mail import inboxes as mail_inboxes
-from store.mail import incoming
+from store.mail import incoming, refused
 from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.office import OFFICE, open_new
@@ -56,7 +57,7 @@ class Reads:
 
     def inbox(self, owner: str = "test") -> MailInbox:
         self.boxes.append(ImapBox(address(self.server)))
-        return MailInbox(self.engine.desk, self.boxes[-1], self.blobs, self.engine.post, owner)
+        return inbox_of(self, self.boxes[-1], owner)
 
     async def waiting(self) -> list[WaitingMail]:
         """What was taken, in order."""
@@ -70,6 +71,11 @@ class Reads:
         """Their subjects."""
         found = [re.search(rb"Subject: (.*?)\r\n", raw) for raw in await self.raws()]
         return [each[1].decode() if each else "?" for each in found]
+
+
+def inbox_of(reads: Reads, box: ImapBox, owner: str = "test") -> MailInbox:
+    trouble = MailTrouble(reads.engine.desk, reads.engine.post)
+    return MailInbox(reads.engine.desk, box, reads.blobs, trouble, owner)
 
 
 def address(server: Dovecot) -> MailServer:
@@ -335,40 +341,257 @@ async def test_the_reader_that_lost_its_turn_writes_nothing(reads: Reads, server
     assert await reads.seen() == []
 
 
-async def test_a_mail_that_the_server_cannot_give_is_passed_over_in_the_end(
-    reads: Reads, server: Dovecot
-) -> None:
-    inbox = reads.inbox()
-    await inbox.look()
-    for subject in ("one", "two", "three"):
-        server.deliver(mail(subject))
-    box = reads.boxes[0]
-    begin = box.begin
+async def tell_administrators(reads: Reads) -> None:
+    """There is somebody to be told."""
 
-    async def refuses(uid: int) -> MailBeginning | None:
-        if uid == 2:
-            await box.close()
-            raise BoxFailed("read")
-        return await begin(uid)
-
-    box.begin = refuses  # type: ignore[method-assign]
-    for _look in range(mail_inbox.ATTEMPTS - 1):
-        with pytest.raises(BoxFailed):
-            await inbox.look()
-    await inbox.look()
-    assert await reads.seen() == ["one", "three"]
-
-
-async def test_administrators_hear_once_a_day_of_a_login_that_is_refused(
-    reads: Reads, server: Dovecot
-) -> None:
     async def an_administrator(tx: Tx) -> None:
         who = await staff.add_staff(tx, "เมย์", Role.ADMIN, NOW)
         await staff.link_identity(tx, Identity(Platform.TELEGRAM, "may", who, "may"), NOW)
 
     await reads.db.write(an_administrator)
+
+
+async def notices(reads: Reads) -> list[str]:
+    """What administrators were told."""
+    return [row["notice"] for row in await reads.db.fetch("SELECT notice FROM outbox ORDER BY id")]
+
+
+class Refusing:
+    """A server that does not give some mails, in one of the ways of servers."""
+
+    def __init__(self, box: ImapBox, *uids: int, says_nothing: bool = False) -> None:
+        self.uids = set(uids)
+        self.box = box
+        self.begin = box.begin
+        self.says_nothing = says_nothing
+        box.begin = self  # type: ignore[method-assign]
+
+    async def __call__(self, uid: int) -> MailBeginning | None:
+        if uid not in self.uids:
+            return await self.begin(uid)
+        if self.says_nothing:
+            return None
+        await self.box.close()
+        raise BoxFailed("read")
+
+
+@pytest.mark.parametrize("says_nothing", [False, True])
+async def test_a_mail_that_the_server_does_not_give_keeps_no_other_and_is_asked_for_again(
+    reads: Reads, server: Dovecot, says_nothing: bool
+) -> None:
+    await tell_administrators(reads)
+    inbox = reads.inbox()
+    await inbox.look()
+    for number in range(30):
+        server.deliver(mail(str(number)))
+    refusing = Refusing(reads.boxes[0], 2, 25, says_nothing=says_nothing)
+    for _look in range(2 * mail_inbox.ATTEMPTS):
+        await inbox.look_safely()
+    others = [str(number) for number in range(30) if number not in (1, 24)]
+    assert await reads.seen() == others
+    assert await refused.count_refused(reads.db) == 2
+    (told,) = await notices(reads)
+    assert "run_bot.py mail retry" in told
+    await inbox.look_safely()
+    assert await reads.seen() == others
+    # It is left alone for a while, and asked for in vain once more.
+    reads.now += refusals.AGAIN
+    refusing.uids = {25}
+    await inbox.look_safely()
+    assert await reads.seen() == [*others, "1"]
+    await inbox.look_safely()
+    assert await refused.count_refused(reads.db) == 1
+    reads.now += refusals.AGAIN
+    refusing.uids = set()
+    await inbox.look_safely()
+    assert await reads.seen() == [*others, "1", "24"]
+    assert await refused.count_refused(reads.db) == 0
+
+
+async def test_a_refused_mail_that_is_deleted_is_waited_for_no_longer(
+    reads: Reads, server: Dovecot
+) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("one"))
+    server.deliver(mail("two"))
+    Refusing(reads.boxes[0], 1)
+    for _look in range(mail_inbox.ATTEMPTS):
+        await inbox.look_safely()
+    assert await refused.count_refused(reads.db) == 1
+    server.forget(0)
+    reads.now += refusals.AGAIN
+    await reads.inbox().look()
+    assert await refused.count_refused(reads.db) == 0
+    assert await reads.seen() == ["two"]
+
+
+async def test_a_refused_mail_is_found_under_its_new_number(reads: Reads, server: Dovecot) -> None:
+    reads.now = CLOCK()
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("one"))
+    server.deliver(mail("two"))
+    Refusing(reads.boxes[0], 1)
+    for _look in range(mail_inbox.ATTEMPTS):
+        await inbox.look_safely()
+    reads.now += timedelta(days=9)
+    server.number_anew()
+    await reads.inbox().look()
+    assert sorted(await reads.seen()) == ["one", "two"]
+    assert await refused.count_refused(reads.db) == 0
+
+
+async def test_new_mails_that_look_like_those_from_before_the_desk_are_taken(
+    reads: Reads, server: Dovecot
+) -> None:
+    scan = mail("scan", "page 1\r\n")
+    server.deliver(scan)
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(scan)
+    server.deliver(mail("scan", "page 2\r\n"))
+    await inbox.look()
+    assert await reads.seen() == ["scan", "scan"]
+
+
+async def test_a_mail_that_came_two_ways_is_one(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    raw = b"Message-ID: <a@b.example>\r\n" + mail("one")
+    server.deliver(b"Received: from here\r\n" + raw)
+    server.deliver(b"Received: from there\r\nDelivered-To: other@nso.example\r\n" + raw)
+    await inbox.look()
+    assert await reads.seen() == ["one"]
+
+
+async def test_a_mail_without_a_byte_is_taken(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(b"")
+    server.deliver(mail("two"))
+    await inbox.look()
+    assert len(await reads.waiting()) == 2
+
+
+async def test_one_look_takes_so_many_and_the_next_one_the_others(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_inbox, "MOST", 25)
+    monkeypatch.setattr(mail_inbox, "SPAN", 10)
+    inbox = reads.inbox()
+    await inbox.look()
+    for number in range(60):
+        server.deliver(mail(str(number)))
+    found = []
+    for _look in range(4):
+        await inbox.look()
+        found.append((len(await reads.waiting()), inbox.has_more))
+    assert found == [(25, True), (50, True), (60, False), (60, False)]
+    await asyncio.wait_for(reads.inbox().look(), PATIENCE)
+
+
+async def test_a_disk_without_room_is_told_once_and_nothing_is_lost(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tell_administrators(reads)
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("one"))
+
+    async def full(blobs: Blobs, part: ReceivedBytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def also_full(*_given: object) -> None:
+        raise StoreUnavailable("disk I/O error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Blobs, "keep", full)
+        patched.setattr(inbox._trouble, "_post", also_full)
+        await inbox.look_safely()
+        await inbox.look_safely()
+    assert await notices(reads) == []
+    assert await reads.seen() == []
+    await inbox.look_safely()
+    assert await reads.seen() == ["one"]
+    (told,) = await notices(reads)
+    assert "ดิสก์อาจเต็ม" in told
+
+
+async def test_a_database_that_is_away_while_the_mailbox_is_ends_nothing(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wrong = ImapBox(replace(address(server), password="very-secret-too"))
-    inbox = MailInbox(reads.engine.desk, wrong, reads.blobs, reads.engine.post, "test")
+    inbox = inbox_of(reads, wrong)
+
+    async def away(*_given: object) -> None:
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(inbox._trouble, "_post", away)
+    await inbox.look_safely()
+    # Not again and again: the server would close the account.
+    waits = []
+    for _look in range(4):
+        waits.append(inbox._trouble.pause())
+        await inbox.look_safely()
+    assert waits == [60, 120, 240, 300]
+
+
+async def test_a_mail_that_is_deleted_while_it_is_fetched_is_not_half_a_mail(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("large", "text\r\n" * 200_000))
+    server.deliver(mail("two"))
+    begin = reads.boxes[0].begin
+
+    async def deleted(uid: int) -> MailBeginning | None:
+        found = await begin(uid)
+        if uid == 1:
+            await reads.boxes[0].close()
+            server.forget(0)
+            await reads.boxes[0].look()
+        return found
+
+    monkeypatch.setattr(reads.boxes[0], "begin", deleted)
+    for _look in range(2):
+        await inbox.look_safely()
+    assert await reads.seen() == ["two"]
+
+
+async def test_a_lost_connection_within_a_large_mail_costs_nothing(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("small"))
+    large = mail("large", "text\r\n" * 4_200_000)
+    server.deliver(large)
+    fetch = reads.boxes[0]._fetch
+    left = [50]
+
+    async def breaks(uid: int, asked: str) -> list[Any]:
+        left[0] -= 1
+        if left[0] == 0:
+            server.stop()
+            server.start()
+        return await fetch(uid, asked)
+
+    monkeypatch.setattr(reads.boxes[0], "_fetch", breaks)
+    await inbox.look_safely()
+    assert await reads.seen() == ["small"]
+    assert not list((reads.blobs._root / "parts").iterdir())
+    await inbox.look_safely()
+    assert (await reads.raws())[1] == large
+
+
+async def test_administrators_hear_once_a_day_of_a_login_that_is_refused(
+    reads: Reads, server: Dovecot
+) -> None:
+    await tell_administrators(reads)
+    wrong = ImapBox(replace(address(server), password="very-secret-too"))
+    inbox = inbox_of(reads, wrong)
     for _look in range(2):
         await inbox.look_safely()
     told = await reads.db.fetch("SELECT notice FROM outbox")

@@ -46,7 +46,7 @@ class Mailbox:
             desk=desk.engine.desk, post=desk.engine.post, owner=desk.engine.owner
         )
         inbox: Any = None
-        self.intake = MailIntake(running, inbox)
+        self.intake = MailIntake(running, inbox, inbox)
 
     async def takes(self, raw: bytes, **fields: Any) -> TakenMail:
         async def chunks():
