@@ -4,7 +4,6 @@ client as sound.
 
 import asyncio
 import imaplib
-import re
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,7 +13,25 @@ from datetime import date, datetime
 from socket import SHUT_RDWR
 from typing import Any, TypeVar
 
-from bot.mail.server import Encryption, MailServer
+from bot.mail.imap_answers import (
+    BODY,
+    MARK,
+    SIZE,
+    BoxFailed,
+    after_last,
+    arrived_at_of,
+    came_meanwhile,
+    capabilities_of,
+    give_marks,
+    last_of,
+    literal_of,
+    modified_utf7,
+    numbers_of,
+    quoted,
+    said,
+    told_of,
+)
+from bot.mail.server import NO_MARK, Encryption, MailServer, TakenMark
 
 STEP = 20.0
 """Seconds that the server may be silent."""
@@ -24,22 +41,8 @@ GOOD_BYE = 10.0
 """Seconds in which it must end a wait for what comes."""
 PIECE = 262_144
 """Bytes that are asked for at a time."""
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
-_INTERNAL_DATE = re.compile(rb'INTERNALDATE " ?([^"]+)"')
-_UID = re.compile(rb"\bUID (\d+)")
-_BODY = b"BODY[]"
-_QUOTED = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
-_ESCAPED = re.compile(rb"\\(.)")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 T = TypeVar("T")
-
-
-class BoxFailed(Exception):
-    """The mailbox cannot be read just now: connect, tls, login, mailbox, or read. Never the
-    server's words.
-    """
-
-    safe_text = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +69,22 @@ class MailBeginning:
 
 class ImapBox:
     """One mailbox; connects when it is looked at, and anew after whatever failed. Opened so that
-    nothing changes.
+    nothing changes, but for what `mark` does.
 
     Every method but `close` raises BoxFailed.
     """
 
     def __init__(
-        self, server: MailServer, mailbox: str = "INBOX", tls: ssl.SSLContext | None = None
+        self,
+        server: MailServer,
+        mailbox: str = "INBOX",
+        tls: ssl.SSLContext | None = None,
+        marks: TakenMark = NO_MARK,
     ) -> None:
         self.name = f"{server.user}@{server.host}/{mailbox}"
         self._server = server
-        self._mailbox = '"{}"'.format(mailbox.replace("\\", "\\\\").replace('"', '\\"'))
+        self.marks = marks
+        self._mailbox = quoted(mailbox)
         self._tls = tls
         self._imap: imaplib.IMAP4 | None = None
         self._tells = True
@@ -89,14 +97,14 @@ class ImapBox:
     async def uids(self, first: int, last: int) -> list[int]:
         """The mails from `first` to `last` that are there, in order."""
         span = f"{first}:{last}"
-        found = await self._call(lambda imap: _numbers(imap.uid("SEARCH", "UID", span)))
+        found = await self._call(lambda imap: numbers_of(imap.uid("SEARCH", "UID", span)))
         # Whatever else a server tells of was not asked for.
         return sorted(uid for uid in found if first <= uid <= last)
 
     async def since(self, day: date) -> list[int]:
         """The mails that came on this day or later, in order."""
         when = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
-        found = await self._call(lambda imap: _numbers(imap.uid("SEARCH", "SINCE", when)))
+        found = await self._call(lambda imap: numbers_of(imap.uid("SEARCH", "SINCE", when)))
         return sorted(found)
 
     async def first_since(self, day: date) -> int | None:
@@ -107,11 +115,13 @@ class ImapBox:
         """A mail's size and its first piece; it stays unread. None where it is gone."""
         asked = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{PIECE}>)"
         found = await self._fetch(uid, asked)
-        told = _told(found)
-        size = _SIZE.search(told)
+        told = told_of(found)
+        size = SIZE.search(told)
         if size is None:
             return None
-        return MailBeginning(uid, int(size[1]), _arrived_at(told), _literal(found, told)[:PIECE])
+        return MailBeginning(
+            uid, int(size[1]), arrived_at_of(told), literal_of(found, told)[:PIECE]
+        )
 
     async def pieces(self, beginning: MailBeginning) -> AsyncIterator[bytes]:
         """The whole mail, piece by piece, whatever size the server said that it has."""
@@ -121,28 +131,40 @@ class ImapBox:
         while len(piece) == PIECE:
             asked = f"(UID BODY.PEEK[]<{offset}.{PIECE}>)"
             found = await self._fetch(beginning.uid, asked)
-            told = _told(found)
-            if _BODY not in told:
+            told = told_of(found)
+            if BODY not in told:
                 # It was deleted meanwhile: half of it is not the mail.
                 raise BoxFailed("read")
-            piece = _literal(found, told)[:PIECE]
+            piece = literal_of(found, told)[:PIECE]
             offset += len(piece)
             yield piece
 
     async def head(self, uid: int, limit: int) -> bytes:
         """The first `limit` bytes of a mail's headers."""
         found = await self._fetch(uid, f"(UID BODY.PEEK[HEADER]<0.{limit}>)")
-        return _literal(found, _told(found))[:limit]
+        return literal_of(found, told_of(found))[:limit]
 
     async def heads(self, first: int, last: int) -> list[bytes]:
         """The telling headers of the mails from `first` to `last`."""
         asked = "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)])"
         span = f"{first}:{last}"
-        found = await self._call(lambda imap: _said(imap.uid("FETCH", span, asked)))
+        found = await self._call(lambda imap: said(imap.uid("FETCH", span, asked)))
         return [bytes(item[1]) for item in found if isinstance(item, tuple)]
 
+    async def mark(self, uidvalidity: int, uids: Sequence[int]) -> None:
+        """Give these mails their flag and their folder; BoxFailed("mark") where the server does not
+        do it.
+        """
+        await self._call(lambda imap: self._mark(imap, uidvalidity, uids))
+
+    async def find_folder(self) -> None:
+        """BoxFailed("folder") where the folder for mails that were taken is not there."""
+        if self.marks.folder:
+            name = quoted(modified_utf7(self.marks.folder))
+            await self._call(lambda imap: said(imap.status(name, "(UIDNEXT)"), "folder"))
+
     async def _fetch(self, uid: int, asked: str) -> list[Any]:
-        return await self._call(lambda imap: _said(imap.uid("FETCH", str(uid), asked)))
+        return await self._call(lambda imap: said(imap.uid("FETCH", str(uid), asked)))
 
     async def wait(self, seconds: float) -> bool:
         """Have the server tell when something comes, for so long at most; False, at once, where it
@@ -151,7 +173,7 @@ class ImapBox:
         imap = self._imap
         if imap is None or not self._tells or "IDLE" not in imap.capabilities:
             return False
-        if _came_meanwhile(imap):
+        if came_meanwhile(imap):
             return True
         idling = _Idling()
         ending = asyncio.get_running_loop().call_later(seconds, idling.end, imap)
@@ -187,14 +209,24 @@ class ImapBox:
     # What runs in the thread.
 
     def _look(self, imap: imaplib.IMAP4) -> MailboxState:
-        _said(imap.select(self._mailbox, readonly=True), "mailbox")
+        said(imap.select(self._mailbox, readonly=True), "mailbox")
         # What is told of from now on is new.
         imap.response("EXISTS")
-        validity = _last(imap.response("UIDVALIDITY"))
-        following = _last(imap.response("UIDNEXT"))
+        validity = last_of(imap.response("UIDVALIDITY"))
+        following = last_of(imap.response("UIDNEXT"))
         if not validity:
             raise BoxFailed("mailbox")
-        return MailboxState(int(validity), int(following or _after_last(imap)))
+        return MailboxState(int(validity), int(following or after_last(imap)))
+
+    def _mark(self, imap: imaplib.IMAP4, uidvalidity: int, uids: Sequence[int]) -> None:
+        try:
+            said(imap.select(self._mailbox), MARK)
+            if last_of(imap.response("UIDVALIDITY")) != str(uidvalidity).encode():
+                raise BoxFailed("read")
+            give_marks(imap, self.marks, ",".join(map(str, uids)))
+        except imaplib.IMAP4.readonly:
+            raise BoxFailed(MARK) from None
+        said(imap.select(self._mailbox, readonly=True), "mailbox")
 
     def _connected(self, opened: int) -> imaplib.IMAP4:
         """The connection; `opened` = whose it is: nobody's any more where it was closed since."""
@@ -230,6 +262,8 @@ class ImapBox:
                 imap.starttls(self._context())
             step = "login"
             self._say_who(imap)
+            # Most servers tell only now what they can do.
+            imap.capabilities = capabilities_of(imap)
         except imaplib.IMAP4.abort:
             raise BoxFailed("read") from None
         except (imaplib.IMAP4.error, UnicodeError):
@@ -274,63 +308,6 @@ class _Idling:
             self._is_over = True
             with suppress(OSError):  # who reads hears of it
                 imap.send(b"DONE\r\n")
-
-
-def _said(answer: tuple[str, list[Any]], step: str = "read") -> list[Any]:
-    """What a yes says; BoxFailed for everything else."""
-    verdict, data = answer
-    if verdict != "OK":
-        raise BoxFailed(step)
-    return [item for item in data if item is not None]
-
-
-def _came_meanwhile(imap: imaplib.IMAP4) -> bool:
-    """Whether the server told of something new while it answered something else."""
-    _name, told = imap.response("EXISTS")
-    return any(told)
-
-
-def _after_last(imap: imaplib.IMAP4) -> int:
-    """The UID behind the last mail, for servers that do not say which one comes next."""
-    last = _said(imap.uid("FETCH", "*", "(UID)"))
-    found = [int(each) for each in _UID.findall(_told(last))]
-    return max(found, default=0) + 1
-
-
-def _numbers(answer: tuple[str, list[Any]]) -> list[int]:
-    """The numbers that a search found, which a server may tell in several lines."""
-    return [int(number) for number in b" ".join(_said(answer)).split()]
-
-
-def _told(found: Sequence[Any]) -> bytes:
-    """What a server says of a mail beside its bytes."""
-    return b" ".join(item[0] if isinstance(item, tuple) else item for item in found)
-
-
-def _literal(found: Sequence[Any], told: bytes) -> bytes:
-    """A mail's bytes, which a server may also put between quotes; b"" where there are none."""
-    for item in found:
-        if isinstance(item, tuple):
-            return bytes(item[1])
-    quoted = _QUOTED.search(told)
-    return _ESCAPED.sub(rb"\1", quoted[1]) if quoted else b""
-
-
-def _arrived_at(told: bytes) -> datetime | None:
-    """When the server says that a mail came; None where it does not, or not in its own form."""
-    found = _INTERNAL_DATE.search(told)
-    if found is None:
-        return None
-    try:
-        return datetime.strptime(found[1].decode("ascii", "replace"), "%d-%b-%Y %H:%M:%S %z")
-    except ValueError:
-        return None
-
-
-def _last(response: tuple[str, list[Any]]) -> Any:
-    """What the server said of this at last; None where it said nothing."""
-    _name, told = response
-    return told[-1]
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -9,7 +9,9 @@ from functools import partial
 from time import monotonic
 
 from bot.log import get_logger
-from bot.mail.imap_box import BoxFailed, ImapBox, MailboxState
+from bot.mail.imap_answers import BoxFailed
+from bot.mail.imap_box import ImapBox, MailboxState
+from bot.mail.marking import MailMarking
 from bot.mail.refusals import Refusals
 from bot.mail.taking import MailTaking
 from bot.mail.trouble import AGAIN, MailTrouble
@@ -63,6 +65,7 @@ class MailInbox:
         self._box = box
         self._taking = MailTaking(box, blobs, desk.clock)
         self._refusals = Refusals(desk.db, box, self._taking, desk.clock)
+        self._marking = MailMarking(desk.db, box, desk.clock)
         self._trouble = trouble
         self._owner = owner
         self._stuck: tuple[int, int] = (0, 0)
@@ -123,6 +126,8 @@ class MailInbox:
             read = mail_inboxes.later(position, position.next_uid, at)
             await self._desk.db.write(partial(mail_inboxes.move, old=position, new=read))
         await self._ask_again(position)
+        if not await self._marking.mark_taken(position):
+            self._trouble.warn_unmarked()
 
     async def _ask_again(self, position: Position) -> None:
         """Ask for a mail once more that the server did not give."""
@@ -268,7 +273,7 @@ class MailInbox:
         async def write(tx: Tx) -> None:
             await mail_inboxes.move(tx, position, after)
             for mail in mails:
-                await incoming.take(tx, mail)
+                await self._taking.write(tx, mail)
 
         await self._desk.db.write(write)
         if mails:

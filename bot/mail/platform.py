@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from bot.mail.adapter import MailAdapter
-from bot.mail.imap_box import BoxFailed, ImapBox
+from bot.mail.imap_answers import BoxFailed
+from bot.mail.imap_box import ImapBox
 from bot.mail.inbox import MailInbox
 from bot.mail.intake import MailIntake
-from bot.mail.server import read_mailbox, read_sender, read_server
+from bot.mail.server import TakenMark, read_mailbox, read_sender, read_server
 from bot.mail.settings import MailSettings
 from bot.mail.trouble import MailTrouble
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
@@ -18,6 +19,7 @@ PROBLEMS = {
     "tls": "the server offers no encryption that can be trusted",
     "login": "the server does not know this user and password",
     "mailbox": "there is no such mailbox, or it cannot be read",
+    "folder": "DESKBOT_IMAP_FOLDER: there is no such folder",
 }
 """What a step that failed means, by its name."""
 
@@ -47,12 +49,17 @@ class MailPlatform(PlatformParts):
         return f"DESKBOT_SMTP_URL: {PROBLEMS.get(step, 'no answer')} ({problem})"
 
 
+def open_box(settings: MailSettings) -> ImapBox:
+    """The mailbox that is set; it connects when it is looked at."""
+    server, mailbox = read_mailbox(settings.imap_url or "")
+    return ImapBox(server, mailbox, marks=TakenMark(settings.imap_flag, settings.imap_folder))
+
+
 def open_mailbox(settings: MailSettings, surroundings: Surroundings) -> "MailboxPlatform | None":
     """The mailbox, where one is given."""
     if not settings.imap_url:
         return None
-    server, mailbox = read_mailbox(settings.imap_url)
-    return MailboxPlatform(ImapBox(server, mailbox))
+    return MailboxPlatform(open_box(settings))
 
 
 class MailboxPlatform(PlatformParts):
@@ -74,6 +81,7 @@ class MailboxPlatform(PlatformParts):
         """Connects, encrypts, logs in, opens the mailbox; changes nothing."""
         try:
             await self._box.look()
+            await self._box.find_folder()
         except BoxFailed as error:
             step = str(error)
             return f"DESKBOT_IMAP_URL: {PROBLEMS.get(step, 'no answer')} ({step})"

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.log import get_logger
-from bot.mail.imap_box import BoxFailed, ImapBox
+from bot.mail.imap_answers import BoxFailed
+from bot.mail.imap_box import ImapBox
 from bot.mail.taking import FetchedMail, MailTaking
 from store.engine.database import Database, Tx
-from store.mail import incoming, refused
+from store.mail import refused
 from store.mail.inboxes import Position
 from store.mail.refused import RefusedMail
 
@@ -78,7 +79,7 @@ class Refusals:
         async def write(tx: Tx) -> None:
             await refused.give(tx, mail)
             if taken is not None:
-                await incoming.take(tx, taken.mail)
+                await self._taking.write(tx, taken.mail)
 
         await self._db.write(write)
         log.info("mail given in the end", is_gone=taken is None)

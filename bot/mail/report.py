@@ -12,9 +12,10 @@ from rich.console import Console
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.files.file_store import FileStore
-from bot.mail.imap_box import BoxFailed, ImapBox
+from bot.mail.imap_answers import BoxFailed
+from bot.mail.imap_box import ImapBox
+from bot.mail.platform import open_box
 from bot.mail.refusals import Refusals
-from bot.mail.server import read_mailbox
 from bot.mail.settings import MailSettings
 from bot.mail.settling import MailSettling
 from bot.mail.taking import MailTaking
@@ -90,8 +91,7 @@ async def take_mails(
     """
     if not settings.imap_url:
         return _refuse(f"{PROBLEM}: not set, there is no mailbox")
-    server, mailbox = read_mailbox(settings.imap_url)
-    box = ImapBox(server, mailbox)
+    box = open_box(settings)
     found = taken = 0
     try:
         async for is_new in _taken(db, box, MailTaking(box, Blobs(data_dir), clock), since):
@@ -122,7 +122,7 @@ async def _taken(
         mail = fetched.mail
 
         async def write(tx: Tx, mail: TakenMail = mail) -> bool:
-            return await incoming.take(tx, mail)
+            return await taking.write(tx, mail)
 
         yield await db.write(write)
 
@@ -155,8 +155,7 @@ async def _ask_again(
     """Ask for the mails that the server did not give; returns why it could not be asked."""
     if not settings.imap_url or not await refused.count_refused(db):
         return ""
-    server, mailbox = read_mailbox(settings.imap_url)
-    box = ImapBox(server, mailbox)
+    box = open_box(settings)
     taking = MailTaking(box, Blobs(data_dir), clock)
     try:
         await box.look()

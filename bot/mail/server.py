@@ -38,6 +38,20 @@ class MailServer:
     password: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class TakenMark:
+    """What a mail gets in the mailbox once it is stored: a flag, another folder, or nothing."""
+
+    flag: str = ""
+    folder: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.flag or self.folder)
+
+
+NO_MARK = TakenMark()
+
+
 def read_server(url: str) -> MailServer:
     """The server that the address names; ValueError says what it should look like.
 

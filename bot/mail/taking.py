@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.mail.imap_box import BoxFailed, ImapBox, MailBeginning
+from bot.mail.imap_answers import BoxFailed
+from bot.mail.imap_box import ImapBox, MailBeginning
 from domain.errors import InvalidInput
 from domain.mail.incoming import TakenMail, arrival, body_start, fingerprint, message_id_of
 from store.blobs import Blobs, ReceivedBytes
+from store.engine.database import Tx
+from store.mail import incoming, to_mark
 
 LARGEST = 60_000_000
 """Bytes of a mail: of a larger one only the headers are taken."""
@@ -64,6 +67,12 @@ class MailTaking:
             content_sha256=_content(beginning.piece, body) if is_whole else "",
         )
         return FetchedMail(mail, fingerprint(beginning.piece))
+
+    async def write(self, tx: Tx, mail: TakenMail) -> bool:
+        """Its row, with what is to be done in the mailbox; False where it was taken before."""
+        if self._box.marks:
+            await to_mark.add(tx, mail)
+        return await incoming.take(tx, mail)
 
     async def _receive(
         self, beginning: MailBeginning, body: "hashlib._Hash"

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.log import get_logger, where
-from bot.mail.imap_box import BoxFailed
+from bot.mail.imap_answers import BoxFailed
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
 from domain.reach.routes import UNDELIVERABLE

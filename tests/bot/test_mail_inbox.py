@@ -20,9 +20,10 @@ import pytest
 from bot.engine import Engine
 from bot.mail import imap_box, refusals, taking
 from bot.mail import inbox as mail_inbox
-from bot.mail.imap_box import BoxFailed, ImapBox, MailBeginning, MailboxState
+from bot.mail.imap_answers import BoxFailed
+from bot.mail.imap_box import ImapBox, MailBeginning, MailboxState
 from bot.mail.inbox import MailInbox
-from bot.mail.server import Encryption, MailServer
+from bot.mail.server import Encryption, MailServer, TakenMark
 from bot.mail.trouble import MailTrouble
 from domain.errors import Conflict
 from domain.mail.incoming import TakenMail, WaitingMail
@@ -31,7 +32,8 @@ from store import staff
 from store.blobs import Blobs, ReceivedBytes
 from store.engine.database import Database, StoreUnavailable, Tx
 from store.mail import inboxes as mail_inboxes
-from store.mail import incoming, refused
+from store.mail import incoming, refused, to_mark
+from store.mail.inboxes import Position
 from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.office import OFFICE, open_new
@@ -599,6 +601,123 @@ async def test_administrators_hear_once_a_day_of_a_login_that_is_refused(
     assert "อ่านกล่องอีเมลของสำนักงานไม่ได้ (login)" in told[0]["notice"]
 
 
+# What the office wants to see in the mailbox.
+
+
+def marking(reads: Reads, flag: str = "", folder: str = "") -> MailInbox:
+    """An inbox that marks what it took."""
+    box = ImapBox(address(reads.server), marks=TakenMark(flag, folder))
+    reads.boxes.append(box)
+    return inbox_of(reads, box)
+
+
+@pytest.mark.parametrize(
+    ("flag", "folder", "flags", "moved"),
+    [
+        (r"\Seen", "", ["", "S", "S"], ""),
+        ("Deskbot", "", ["", "a", "a"], ""),
+        ("", "Taken", [""], ".Taken"),
+        (r"\Flagged", "รับแล้ว & เก็บ", [""], ".&DiMOMQ4aDkEOJQ5JDic- &- &DkAOAQ5HDho-"),
+    ],
+)
+async def test_a_mail_that_was_taken_gets_the_flag_or_the_folder_and_no_other_does(
+    reads: Reads, server: Dovecot, flag: str, folder: str, flags: list[str], moved: str
+) -> None:
+    server.deliver(mail("before the desk"))
+    inbox = marking(reads, flag, folder)
+    await inbox.look()
+    assert server.flags() == [""]
+    raw = b"Message-ID: <a@b.example>\r\n" + mail("one")
+    server.deliver(raw)
+    # The same mail, come another way, is no second mail: what was done with it can be seen as well.
+    server.deliver(b"Received: from there\r\n" + raw)
+    await inbox.look()
+    assert sorted(server.flags()) == flags
+    assert await reads.seen() == ["one"]
+    folders = [each.name for each in server.mail.iterdir() if each.name.startswith(".")]
+    assert folders == ([moved] if moved else [])
+    for each in folders:
+        assert len([*server.mail.glob(f"{each}/cur/*"), *server.mail.glob(f"{each}/new/*")]) == 2
+    await inbox.look()
+    assert await reads.seen() == ["one"]
+    assert await to_mark.list_to_mark(reads.db, await position_of(reads), 9) == []
+
+
+async def position_of(reads: Reads) -> Position:
+    found = await mail_inboxes.find_position(reads.db, reads.boxes[0].name)
+    assert found is not None
+    return found
+
+
+async def test_a_mail_is_marked_after_it_is_stored_and_never_before(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = marking(reads, r"\Seen")
+    await inbox.look()
+    server.deliver(mail("one"))
+
+    async def away(*_given: object) -> bool:
+        raise StoreUnavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(incoming, "take", away)
+        await inbox.look_safely()
+    assert server.flags() == [""]
+    mark = reads.boxes[0].mark
+    with monkeypatch.context() as patched:
+        patched.setattr(reads.boxes[0], "mark", away)
+        await inbox.look_safely()
+    assert await reads.seen() == ["one"]
+    assert server.flags() == [""]
+    assert reads.boxes[0].mark == mark
+    await inbox.look_safely()
+    assert server.flags() == ["S"]
+
+
+async def test_a_mailbox_that_takes_no_mark_is_told_once_and_loses_nothing(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tell_administrators(reads)
+    inbox = marking(reads, r"\Seen")
+    await inbox.look()
+    server.deliver(mail("one"))
+    asked = []
+
+    async def refuses(uidvalidity: int, uids: list[int]) -> None:
+        asked.append(uids)
+        raise BoxFailed("mark")
+
+    monkeypatch.setattr(reads.boxes[0], "mark", refuses)
+    for _look in range(3):
+        await inbox.look_safely()
+    assert asked == [[1]]
+    (told,) = await notices(reads)
+    assert "DESKBOT_IMAP_FLAG" in told
+    assert await reads.seen() == ["one"]
+
+
+async def test_a_mailbox_numbered_anew_before_its_mails_were_marked(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads.now = CLOCK()
+    first = marking(reads, r"\Seen")
+    await first.look()
+    server.deliver(mail("one"))
+    server.deliver(mail("two"))
+
+    async def fails(uidvalidity: int, uids: list[int]) -> None:
+        raise BoxFailed("read")
+
+    monkeypatch.setattr(reads.boxes[0], "mark", fails)
+    await first.look_safely()
+    server.number_anew()
+    await marking(reads, r"\Seen").look()
+    assert server.flags() == ["S", "S"]
+    assert await reads.seen() == ["one", "two"]
+    rows = await reads.db.fetch("SELECT uid FROM mails_to_mark")
+    assert rows == []
+
+
 # The way to the server.
 
 
@@ -744,7 +863,11 @@ async def test_a_server_that_knows_only_login_is_logged_in_to() -> None:
         )
         assert await box.look() == MailboxState(5, 9)
         await box.close()
-    assert said[1:] == [b'LOGIN desk "s e\\"c\\\\ret"\r\n', b'EXAMINE "In \\"box\\""\r\n']
+    assert said[1:] == [
+        b'LOGIN desk "s e\\"c\\\\ret"\r\n',
+        b"CAPABILITY",
+        b'EXAMINE "In \\"box\\""\r\n',
+    ]
 
 
 async def test_a_password_that_login_cannot_say_is_refused_and_not_shown() -> None:
