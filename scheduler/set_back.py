@@ -12,6 +12,7 @@ from store import due, staff
 from store.chat import outbox, untold
 from store.engine import leases
 from store.engine.database import Database, Tx
+from store.owed import reminding
 from store.owed import rows as owed
 from store.publicity import publications
 
@@ -79,4 +80,4 @@ async def _end_waits(tx: Tx, now: datetime) -> None:
 
 async def _forget_ahead(tx: Tx, now: datetime) -> bool:
     """When the desk last reminded of what is owed, the next reminder counts from."""
-    return bool(await owed.reminded_by_now(tx, now))
+    return bool(await reminding.reminded_by_now(tx, now))

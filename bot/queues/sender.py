@@ -416,7 +416,8 @@ class Sender:
                 await push_use.count(tx, message.platform, now, pushes)
             return await outbox.release_if_idle(tx, *message.at, self._owner, now)
 
-        return await self._db.write(work)
+        # A morning's messages are many: what is noted of them becomes lasting together.
+        return await self._db.write(work, shares=True)
 
     async def _follow(self, message: Message, to: str, now: datetime) -> None:
         """The group goes on as another chat: so does its enrolment, and all that waits for it."""

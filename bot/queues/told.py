@@ -9,7 +9,7 @@ from handlers.chat import reply_from_json
 from store.chat import untold
 from store.chat.outbox import Message
 from store.engine.database import Tx
-from store.owed import rows as owed
+from store.owed import reminding
 from store.owed.told import note_person
 
 _WORD = '"tells"'
@@ -26,7 +26,7 @@ async def note_told(tx: Tx, message: Message, now: datetime) -> None:
         words += _words(await untold.note_all_reached(tx, others, now))
     reminders = read_owed(words)
     if reminders:
-        await owed.note_told(tx, reminders)
+        await reminding.note_told(tx, reminders)
         await note_person(tx, reminders, message.staff_id, now)
 
 

@@ -4,11 +4,21 @@ take effect, and nothing is written.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.dates.working_calendar import WorkingCalendar
 from domain.owed.rules import Owed, Rule, next_reminder
+
+
+@dataclass(frozen=True, slots=True)
+class MovedReminder:
+    """The next reminder of a thing owed moves to `at`: None where no rule names it any longer, or
+    nothing more is to be said.
+    """
+
+    row: Owed
+    at: datetime | None
 
 
 def planned_anew(
@@ -16,9 +26,8 @@ def planned_anew(
     calendar: WorkingCalendar,
     rows: Iterable[Owed],
     now: datetime,
-) -> list[Owed]:
-    """Returns the things owed whose next reminder moves, each with the new one: None where no
-    rule names it any longer, or nothing more is to be said.
+) -> list[MovedReminder]:
+    """Returns which of these things owed are reminded of at another time than is planned.
 
     Raises InvalidInput("holiday_year") as the calendar does."""
     moved = []
@@ -30,7 +39,7 @@ def planned_anew(
         # What is due already is told, whatever the rule says by now.
         pending = row.next_at is None or row.next_at > now
         if pending and at != row.next_at:
-            moved.append(replace(row, next_at=at))
+            moved.append(MovedReminder(row, at))
     return moved
 
 
@@ -49,15 +58,15 @@ class RuleEffect:
         """How many reminders change in all."""
         return sum(self.moved.values()) + self.ended
 
-    def with_more(self, rows: Sequence[Owed]) -> "RuleEffect":
-        """Returns the same with these rows, which `planned_anew` returned."""
+    def with_more(self, reminders: Sequence[MovedReminder]) -> "RuleEffect":
+        """Returns the same with these, which `planned_anew` returned."""
         moved = Counter(self.moved)
         times = [self.first_at] if self.first_at else []
         ended = self.ended
-        for row in rows:
-            if row.next_at is None:
+        for each in reminders:
+            if each.at is None:
                 ended += 1
                 continue
-            moved[row.rule] += 1
-            times.append(row.next_at)
+            moved[each.row.rule] += 1
+            times.append(each.at)
         return RuleEffect(dict(moved), ended, min(times, default=None))

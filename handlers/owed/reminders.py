@@ -2,6 +2,8 @@
 office changes its rules.
 """
 
+from bisect import insort
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -34,7 +36,7 @@ from handlers.staff.stand_in import Availability, who_is_there
 from store import due as due_rows
 from store import staff
 from store.due import Due
-from store.owed import requests
+from store.owed import reminding, requests
 from store.owed import rows as owed
 from store.owed.requests import record as request_name
 from store.records.save_context import SaveContext
@@ -82,7 +84,7 @@ async def remind_early(
     rules = work.configuration.rules
     planned = {int(row.subject): row for row in await due_rows.list_due(work.db, owed.KIND, until)}
     early = []
-    for row in await owed.list_by_ids(work.db, [*planned][:EARLY]):
+    for row in await reminding.list_open(work.db, [*planned][:EARLY]):
         occurrence = planned[row.id]
         if not _still(row, occurrence, rules):
             continue
@@ -97,38 +99,32 @@ async def remind_early(
 async def _remind(work: Work, rows: Sequence[Due], there: Availability) -> None:
     rules = work.desk.configuration.rules
     planned = {int(row.subject): row for row in rows}
-    stored = await owed.list_by_ids(work.db, list(planned))
+    stored = await reminding.list_open(work.db, list(planned))
     found = [row for row in stored if _still(row, planned[row.id], rules)]
-    telling: dict[str, Due] = {}
+    told_late: dict[bool, set[StaffId]] = {True: set(), False: set()}
     reminded = [row.reminded(work.now) for row in found]
     for row in reminded:
-        late = LATE if planned[row.id].is_late(work.now) else ""
-        occurrence = f"{work.today}{late}"
-        for who in receivers(there, rules[row.rule], row):
-            telling[f"{who} {occurrence}"] = Due(
-                TELL,
-                str(who),
-                occurrence,
-                work.now,
-            )
+        is_late = planned[row.id].is_late(work.now)
+        told_late[is_late] |= receivers(there, rules[row.rule], row)
+    telling = [
+        Due(TELL, str(who), f"{work.today}{LATE if is_late else ''}", work.now)
+        for is_late, people in told_late.items()
+        for who in sorted(people)
+    ]
     note = partial(
-        owed.note_reminded,
+        reminding.note_reminded,
         rows=reminded,
         rules=rules,
         calendar=work.desk.configuration.calendar,
     )
     # Noted and planned in one transaction: nobody is told twice, and nobody is forgotten.
     work.change(note)
-    work.change(partial(due_rows.plan_again, rows=[*telling.values()]))
+    work.change(partial(due_rows.plan_again, rows=telling))
 
 
 def _still(row: Owed, planned: Due, rules: Mapping[str, Rule]) -> bool:
-    """Whether this occurrence is still to be told."""
-    return (
-        row.state is OwedState.OPEN
-        and row.rule in rules
-        and planned.occurrence == str(row.reminders + 1)
-    )
+    """Whether this occurrence of what is still owed is to be told."""
+    return row.rule in rules and planned.occurrence == str(row.reminders + 1)
 
 
 def receivers(there: Availability, rule: Rule, row: Owed) -> set[StaffId]:
@@ -253,31 +249,30 @@ async def _by_person(
     and after the instant until which that person has heard.
     """
     rules = work.desk.configuration.rules
-    numbers: dict[StaffId, dict[int, int]] = {}
-    requests: dict[StaffId, set[int]] = {}
-    oldest: dict[StaffId, list[tuple[datetime, int]]] = {}
+    numbers = defaultdict[StaffId, dict[int, int]](dict)
+    requests = defaultdict[StaffId, set[int]](set)
+    oldest = defaultdict[StaffId, list[tuple[datetime, int]]](list)
     last = 0
-    while page := await owed.list_reminded(
+    while page := await reminding.list_reminded(
         work.db,
         start,
         last,
         PAGE,
     ):
         last = page[-1][0].id
-        for stored, at in page:
-            rule = rules.get(stored.rule)
+        for row, at in page:
+            rule = rules.get(row.rule)
             if rule is None:
                 continue
-            row = stored.once_told()
             told_now = receivers(there, rule, row) & since.keys()
             for who in told_now:
                 if at <= since[who]:
                     continue
-                numbers.setdefault(who, {})[row.id] = row.reminders
-                requests.setdefault(who, set()).add(row.request_id)
+                numbers[who][row.id] = row.reminders
+                requests[who].add(row.request_id)
                 # Only what is shown is kept: a list may be as long as the office is behind.
-                rows = sorted([*oldest.get(who, ()), (row.started_at, row.id)])
-                oldest[who] = rows[:SHOWN]
+                insort(oldest[who], (row.started_at, row.id))
+                del oldest[who][SHOWN:]
     return {
         who: Told(numbers[who], [row_id for _started_at, row_id in rows], requests[who])
         for who, rows in oldest.items()
@@ -395,7 +390,7 @@ async def replan_with(work: Work, after: Desk) -> int:
     configuration = after.configuration
     moved = 0
     last = 0
-    while rows := await owed.list_open_after(work.db, last, PAGE):
+    while rows := await reminding.list_open_after(work.db, last, PAGE):
         last = rows[-1].id
         changed = planned_anew(
             configuration.rules,
@@ -404,7 +399,7 @@ async def replan_with(work: Work, after: Desk) -> int:
             work.now,
         )
         if changed:
-            work.change(partial(owed.replan, rows=changed, rules=configuration.rules))
+            work.change(partial(reminding.replan, reminders=changed, rules=configuration.rules))
             moved += len(changed)
     return moved
 

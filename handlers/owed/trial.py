@@ -22,7 +22,7 @@ from handlers.registry import Claim, FileUse, file_uses
 from store import holidays
 from store.engine.database import Database
 from store.files import File
-from store.owed import rows as owed
+from store.owed import reminding
 
 PAGE = 250
 ENDING = ".toml"
@@ -35,7 +35,7 @@ async def try_rules(db: Database, configuration: Configuration, now: datetime) -
     after = await holidays.lay_over(db, configuration)
     effect = RuleEffect()
     last = 0
-    while rows := await owed.list_open_after(db, last, PAGE):
+    while rows := await reminding.list_open_after(db, last, PAGE):
         last = rows[-1].id
         moved = planned_anew(after.rules, after.calendar, rows, now)
         effect = effect.with_more(moved)

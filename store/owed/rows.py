@@ -23,8 +23,6 @@ from store.engine.database import (
 KIND = "owed"
 """The kind of the reminders among what is due."""
 _OWED = RecordColumns(Owed, apart=("unreached",), assignee="assignee_id")
-CHUNK = 500
-"""Rows that one statement names."""
 _NOTED_APART = ("untold", "told_no")
 
 
@@ -32,10 +30,11 @@ def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
     """What is written of a thing owed, new or changed: all but its id."""
     stored = _OWED.stored(row)
     del stored["id"]
-    return {**stored, "expected_on": _expected_on(row, rule)}
+    return {**stored, "expected_on": expected_on(row, rule)}
 
 
-def _expected_on(row: Owed, rule: Rule | None) -> date:
+def expected_on(row: Owed, rule: Rule | None) -> date:
+    """When it should be there, by which the lists go."""
     if rule is None:
         # The office's data name the rule no longer.
         return row.due_on or row.started_at.date()
@@ -78,38 +77,6 @@ async def list_of_officer(db: Reader, assignee: StaffId, limit: int = 50) -> lis
         assignee,
     )
     return [_OWED.of(row) for row in rows]
-
-
-async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
-    """The next open ones in the order of their ids."""
-    rows = await db.fetch(
-        f"SELECT {_OWED.listed} FROM owed WHERE state = 'open' AND id > ? "
-        f"ORDER BY id LIMIT {int(limit)}",
-        owed_id,
-    )
-    return [_OWED.of(row) for row in rows]
-
-
-async def list_reminded(
-    db: Reader,
-    since: datetime,
-    owed_id: int,
-    limit: int,
-) -> list[tuple[Owed, datetime]]:
-    """The next open ones whose last reminder was noted at `since` or later, with when, in the order
-    of their ids.
-    """
-    # A letter moves `last_at`, too: it only narrows, and `done_at` decides.
-    rows = await db.fetch(
-        f"SELECT {_OWED.listed_of('o')}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' "
-        "AND d.subject = CAST(o.id AS TEXT) AND d.occurrence = CAST(o.reminders AS TEXT) "
-        "WHERE o.state = 'open' AND o.last_at >= ? AND o.id > ? AND d.done_at >= ? "
-        f"ORDER BY o.id LIMIT {int(limit)}",
-        since,
-        owed_id,
-        since,
-    )
-    return [(_OWED.of(row), row["done_at"]) for row in rows]
 
 
 async def list_oldest(db: Reader, rules: Sequence[str], limit: int) -> tuple[int, list[Owed]]:
@@ -222,25 +189,11 @@ async def _update(tx: Tx, row: Owed, stored: Mapping[str, object]) -> None:
         raise Conflict("changed", record="")
 
 
-async def reminded_by_now(tx: Tx, now: datetime) -> int:
-    """What was last reminded of, or chased, later than now was so now; returns how many there
-    were.
-    """
-    return await tx.execute(
-        "UPDATE owed SET told_at = CASE WHEN told_at > ? THEN ? ELSE told_at END, last_at = ?, "
-        "version = version + 1 WHERE state = 'open' AND last_at > ?",
-        now,
-        now,
-        now,
-        now,
-    )
-
-
 async def _plan(tx: Tx, row: Owed) -> None:
     if row.next_at is None:
         await due.cancel(tx, KIND, str(row.id))
     else:
-        await due.plan(tx, [_due(row, row.next_at)])
+        await due.plan(tx, [due_of(row, row.next_at)])
 
 
 async def hold(tx: Tx, row: Owed) -> None:
@@ -323,88 +276,6 @@ async def want(
     )
 
 
-async def note_reminded(
-    tx: Tx,
-    rows: Sequence[Owed],
-    rules: Mapping[str, Rule],
-    calendar: WorkingCalendar,
-) -> None:
-    """Reminders of these rows go out, as `Owed.reminded` made them, and the next are planned;
-    Conflict("due") where somebody changed one. They count once somebody is told, see `note_told`.
-    """
-    # As they were read: before this reminder.
-    read = [(row.id, row.version, row.reminders - 1) for row in rows]
-    unchanged = await _unchanged(tx, read)
-    if len(unchanged) != len(rows):
-        raise Conflict("due")
-    planned = [
-        (row, next_reminder(rules[row.rule], row, calendar, row.last_at))
-        for row in rows
-        if row.last_at
-    ]
-    await tx.execute_many(
-        "UPDATE owed SET reminders = ?, untold = untold + 1, last_at = ?, told_at = ?, "
-        "decided_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
-        [
-            (row.reminders, row.last_at, row.told_at, row.decided_at, at, row.id)
-            for row, at in planned
-        ],
-    )
-    await due.plan(tx, [_due(row, at) for row, at in planned if at is not None])
-
-
-async def note_told(tx: Tx, numbers: Mapping[int, int]) -> None:
-    """Somebody was told of these reminders, by thing owed; each counts once, whoever is told."""
-    by_number: dict[int, list[int]] = {}
-    for owed_id, number in sorted(numbers.items()):
-        by_number.setdefault(number, []).append(owed_id)
-    for number, ids in sorted(by_number.items()):
-        for start in range(0, len(ids), CHUNK):
-            some = ids[start : start + CHUNK]
-            await tx.execute(
-                "UPDATE owed SET untold = untold - 1, told_no = ? "
-                f"WHERE {is_one_of('id', some)} AND told_no < ? AND untold > 0",
-                number,
-                *some,
-                number,
-            )
-
-
-def _due(row: Owed, at: datetime) -> Due:
+def due_of(row: Owed, at: datetime) -> Due:
+    """The next reminder of a thing owed, at this time, among what is due."""
     return Due(KIND, str(row.id), str(row.reminders + 1), at)
-
-
-async def _unchanged(tx: Tx, read: Sequence[tuple[int, int, int]]) -> set[int]:
-    """The ids of those that are still open and as they were `read` (id, version, reminders).
-
-    Nobody changes them until the transaction ends.
-    """
-    ids = [owed_id for owed_id, _version, _reminders in read]
-    held = await tx.fetch(
-        f"UPDATE owed SET reminders = reminders WHERE {is_one_of('id', ids)} AND state = 'open' "
-        "RETURNING id, version, reminders",
-        *ids,
-    )
-    now = {(row["id"], row["version"], row["reminders"]) for row in held}
-    return {each[0] for each in read if each in now}
-
-
-async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule]) -> None:
-    """Write the next reminder of rows whose rule has changed; one that somebody changed meanwhile
-    is left.
-    """
-    held = await _unchanged(tx, [(row.id, row.version, row.reminders) for row in rows])
-    moved = [row for row in rows if row.id in held]
-    await tx.execute_many(
-        "UPDATE owed SET next_at = ?, expected_on = ? WHERE id = ?",
-        [(row.next_at, _expected_on(row, rules.get(row.rule)), row.id) for row in moved],
-    )
-    ended: list[str] = []
-    planned: list[Due] = []
-    for row in moved:
-        if row.next_at is None:
-            ended.append(str(row.id))
-        else:
-            planned.append(_due(row, row.next_at))
-    await due.cancel_all(tx, KIND, ended)
-    await due.plan(tx, planned)

@@ -114,6 +114,6 @@ def test_what_is_due_already_is_told_whatever_the_rule_says():
     calendar = OFFICE.calendar
     assert planned_anew(OFFICE.rules, calendar, [waiting], now) == []
     (moved,) = planned_anew(OFFICE.rules, calendar, [planned], now)
-    assert moved.next_at == datetime(2026, 12, 2, 2, tzinfo=UTC)
+    assert moved.at == datetime(2026, 12, 2, 2, tzinfo=UTC)
     (ended,) = planned_anew({}, calendar, [planned], now)
-    assert ended.next_at is None
+    assert ended.at is None

@@ -17,12 +17,13 @@ from domain.errors import Conflict, NotFound
 from domain.owed.contracts import Contract
 from domain.owed.requests import Request, RequestKind
 from domain.owed.rules import OwedState
+from domain.owed.trial import MovedReminder
 from domain.staff import Role, StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
 from store import due, merges, staff, ticket_saves
 from store.customers import records as customers
 from store.engine.database import Database, Tx
-from store.owed import contracts, requests
+from store.owed import contracts, reminding, requests
 from store.owed import rows as owed
 from store.owed.contracts import Filter
 from store.owed.placing import place_tickets
@@ -200,14 +201,14 @@ async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(
     await db.write(
         partial(requests.change_owed, old=row, new=snoozed, context=save_context(officer))
     )
-    reminding = partial(
-        owed.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar
+    remind = partial(
+        reminding.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar
     )
     with pytest.raises(Conflict, match="due"):
-        await db.write(partial(reminding, rows=[row.reminded(NOW)]))
+        await db.write(partial(remind, rows=[row.reminded(NOW)]))
     (row,) = (await requests.get_life(db, request)).owed
     assert row.reminders == 0
-    await db.write(partial(reminding, rows=[row.reminded(NOW)]))
+    await db.write(partial(remind, rows=[row.reminded(NOW)]))
     (row,) = (await requests.get_life(db, request)).owed
     assert (row.reminders, row.last_at, row.snoozed_on) == (1, NOW, None)
 
@@ -217,17 +218,17 @@ async def test_a_reminder_counts_once_somebody_was_told_of_it_and_no_save_takes_
 ) -> None:
     request = await begin(db)
     await close(db, request, "7.9", officer, 1)
-    reminding = partial(
-        owed.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar
+    remind = partial(
+        reminding.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar
     )
     for _again in range(2):
         (row,) = (await requests.get_life(db, request)).owed
-        await db.write(partial(reminding, rows=[row.reminded(NOW)]))
+        await db.write(partial(remind, rows=[row.reminded(NOW)]))
     (before,) = (await requests.get_life(db, request)).owed
     assert (before.reminders, before.told) == (2, 0)
     assert before.once_told().told == 1
     for number in (2, 2, 1):
-        await db.write(partial(owed.note_told, numbers={before.id: number}))
+        await db.write(partial(reminding.note_told, numbers={before.id: number}))
     snoozed = replace(before, snoozed_on=date(2027, 1, 20))
     await db.write(
         partial(requests.change_owed, old=before, new=snoozed, context=save_context(officer))
@@ -340,14 +341,14 @@ async def test_new_rules_are_written_where_nobody_changed_the_row(
 ) -> None:
     request = await begin(db)
     await close(db, request, "7.9", officer, 1)
-    (row,) = await owed.list_open_after(db, 0, 10)
+    (row,) = await reminding.list_open_after(db, 0, 10)
     at = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
-    moved = [replace(row, next_at=at), replace(row, next_at=at, version=99)]
-    await db.write(partial(owed.replan, rows=moved, rules=CONFIGURATION.rules))
+    moved = [MovedReminder(row, at), MovedReminder(replace(row, version=99), at)]
+    await db.write(partial(reminding.replan, reminders=moved, rules=CONFIGURATION.rules))
     (waiting,) = await due.list_waiting(db, owed.KIND)
     assert waiting.due_at == at
     assert (await owed.get_owed(db, row.id)).next_at == at
-    assert await owed.list_open_after(db, row.id, 10) == []
+    assert await reminding.list_open_after(db, row.id, 10) == []
 
 
 async def test_a_merge_takes_the_requests_along_and_gives_them_back(
@@ -456,7 +457,7 @@ async def test_what_was_reminded_of_is_listed_once_it_is_noted_and_while_it_is_o
     for no in (1, 2):
         await close(db, await begin(db), "7.9", officer, no)
     later = NOW + timedelta(days=15)
-    assert await owed.list_reminded(db, NOW, 0, 10) == []
+    assert await reminding.list_reminded(db, NOW, 0, 10) == []
     planned = await due.list_waiting(db, owed.KIND)
     rows = await owed.list_by_ids(db, [int(row.subject) for row in planned])
     claimable = due.Claimable([owed.KIND], later)
@@ -465,18 +466,18 @@ async def test_what_was_reminded_of_is_listed_once_it_is_noted_and_while_it_is_o
 
     async def note(tx: Tx) -> None:
         told = [row.reminded(later) for row in rows]
-        await owed.note_reminded(tx, told, CONFIGURATION.rules, CONFIGURATION.calendar)
+        await reminding.note_reminded(tx, told, CONFIGURATION.rules, CONFIGURATION.calendar)
         await due.finish(tx, claimed, "me", later)
 
     await db.write(note)
     assert not await due.has_waiting(db, owed.KIND, later)
-    found, first = await owed.list_reminded(db, later, 0, 10), min(row.id for row in rows)
+    found, first = await reminding.list_reminded(db, later, 0, 10), min(row.id for row in rows)
     assert [(row.id, row.reminders, at) for row, at in found] == [
         (first, 1, later),
         (first + 1, 1, later),
     ]
-    assert [row.id for row, _at in await owed.list_reminded(db, NOW, first, 10)] == [first + 1]
-    assert await owed.list_reminded(db, later + timedelta(seconds=1), 0, 10) == []
+    assert [row.id for row, _at in await reminding.list_reminded(db, NOW, first, 10)] == [first + 1]
+    assert await reminding.list_reminded(db, later + timedelta(seconds=1), 0, 10) == []
 
 
 async def test_the_morning_counts_what_is_owed_and_reads_a_few(
