@@ -410,7 +410,13 @@ class Work:
         record: str,
         nothing: N,
     ) -> T | N:
-        """What `read` finds of a record's; `nothing` where this work makes the record."""
+        """What `read` finds of a record's; `nothing` where this work makes the record, unless it
+        says what there will be.
+        """
+        question = (read, (record,))
+        if question in self.known:
+            found: T = self.known[question]
+            return found
         if record in self.made:
             return nothing
         return await read(self.db, record)

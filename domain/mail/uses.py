@@ -14,7 +14,6 @@ class MailPurpose(StrEnum):
     THANKS = "thanks"
     PROOF = "proof"
     NO_PROOF = "no_proof"
-    SPLIT = "split"
     COUNT = "count"
     JOINED = "joined"
 

@@ -38,11 +38,7 @@ async def forwarded(
     customer = await ctx.customer(values["real_customer"])
     subject = ctx.catalogue.subject(values["real_subject"])
     question = _without_name(ticket.details, customer.name) or subject.name
-    said = words("results").text("forwarded") % (
-        ticket_cards.shown_name(customer),
-        shorten(question, QUESTION),
-        no,
-    )
+    said = told(ticket_cards.shown_name(customer), question, no)
     return replace(
         pauses.closed(ticket, closing_of(ctx, values)),
         result=in_lines(ticket.result, said),
@@ -50,6 +46,11 @@ async def forwarded(
         projects=(),
         data_years="",
     )
+
+
+def told(name: str, question: str, no: TicketNo) -> str:
+    """Who asked for what, and in which ticket that is dealt with: for the office's records."""
+    return words("results").text("forwarded") % (name, shorten(question, QUESTION), no)
 
 
 def _without_name(details: str, name: str) -> str:
@@ -99,11 +100,15 @@ async def _assignee(ctx: Context, chosen: str, before: StaffId | None) -> StaffI
         return ctx.staff.id
     assignee = StaffId(int(chosen))
     # Whoever fills in the form would not choose a colleague who has left.
-    if assignee == before:
-        person = await staff.get_staff(ctx.db, assignee)
-        if person.blocked_at is not None:
-            return ctx.staff.id
-    return assignee
+    return await assignee_of(ctx, assignee) if assignee == before else assignee
+
+
+async def assignee_of(ctx: Context, before: StaffId | None) -> StaffId:
+    """Whose work it was, unless it was nobody's, or that person has left: then whoever does it."""
+    if before is None:
+        return ctx.staff.id
+    person = await staff.get_staff(ctx.db, before)
+    return ctx.staff.id if person.blocked_at is not None else before
 
 
 async def saved(ctx: Context, first: Ticket, real: Ticket) -> Reply:

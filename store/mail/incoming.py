@@ -201,11 +201,32 @@ async def list_of_tickets(db: Reader, nos: Sequence[str]) -> dict[str, IncomingM
     """By ticket the mail that made it, of those that a mail made."""
     rows = await db.fetch(
         f"SELECT {_SHOWN} FROM incoming_mails WHERE {is_one_of('ticket', nos)} AND {_OPENED} "
+        f"UNION SELECT {_SHOWN} FROM incoming_mails WHERE {is_one_of('second_ticket', nos)} "
         "ORDER BY id",
         *nos,
+        *nos,
     )
-    found = [_incoming(row) for row in rows]
-    return {mail.reading.ticket: mail for mail in found if mail.reading.ticket}
+    made: dict[str, IncomingMail] = {}
+    for mail in map(_incoming, rows):
+        for no in (mail.reading.ticket, mail.second_ticket):
+            if no is not None and no in nos:
+                made[no] = mail
+    return made
+
+
+async def set_second_ticket(tx: Tx, mail_id: int, old: str | None, new: str | None) -> None:
+    """The second ticket of what a colleague passed on; Conflict("mail_used") where that is not
+    `old` any more.
+    """
+    touched = await tx.execute(
+        "UPDATE incoming_mails SET second_ticket = ? "
+        "WHERE id = ? AND COALESCE(second_ticket, '') = ?",
+        new,
+        mail_id,
+        old or "",
+    )
+    if not touched:
+        raise Conflict("mail_used")
 
 
 async def list_of_ticket(db: Reader, no: str) -> list[IncomingMail]:
