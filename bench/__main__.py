@@ -10,7 +10,18 @@ from rich.console import Console
 from bench.report import Report, as_markdown, as_table
 
 RESULTS = Path(__file__).with_name("results")
-BENCHES = ("charts", "counts", "desk", "due", "house", "search", "suggest", "tickets", "transfer")
+BENCHES = (
+    "charts",
+    "counts",
+    "desk",
+    "due",
+    "house",
+    "mail",
+    "search",
+    "suggest",
+    "tickets",
+    "transfer",
+)
 """Modules of this package with a function `run() -> Report`."""
 
 

@@ -31,6 +31,8 @@ POLL = 15.0
 """Seconds between looks where the server does not tell of what comes, and the longest that it is
 waited for.
 """
+TURN = 10.0
+"""Seconds until a process asks again whether it is its turn."""
 BREATH = 1.0
 """Seconds between looks at least, where a server ends each wait at once."""
 SPAN = 1_000
@@ -69,6 +71,7 @@ class MailInbox:
         self._trouble = trouble
         self._owner = owner
         self._stuck: tuple[int, int] = (0, 0)
+        self._is_turn = True
         self.has_more = False
         """The last look left mails for the next one."""
 
@@ -83,6 +86,9 @@ class MailInbox:
         seconds = self._trouble.pause()
         if seconds:
             await asyncio.sleep(seconds)
+            return
+        if not self._is_turn:
+            await asyncio.sleep(TURN)
             return
         begun = monotonic()
         try:
@@ -110,7 +116,8 @@ class MailInbox:
         """Take what came since the last look; BoxFailed, StoreUnavailable, and OSError where the
         bytes cannot be stored: then nothing moves on.
         """
-        if not await self._leads():
+        self._is_turn = await self._leads()
+        if not self._is_turn:
             return
         seen = await self._box.look()
         begun = position = await self._position(seen)

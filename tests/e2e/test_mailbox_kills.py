@@ -1,0 +1,153 @@
+"""kill -9 at each step of intake, on both engines and beside a second process: with a real mail
+server nothing is lost, and nothing is there twice.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from store.mail import inboxes as mail_inboxes
+from store.opening import open_database
+from tests.e2e.harness import DAO, DeskProcess, eventually, fill
+from tests.fakes.clock import FakeClock, crowded
+from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
+from tests.fakes.postgres import shared_server
+from tests.fakes.telegram import FakeTelegram
+
+MakeDesk = Callable[..., DeskProcess]
+ENGINES = ("sqlite", "postgresql")
+STEPS = ("mail.fetched:2", "mail.taken", "mail.read:2", "mail.settled:2", "mail.marked")
+
+
+@pytest.fixture
+def imap() -> Iterator[Dovecot]:
+    with a_server() as server:
+        yield server
+
+
+def settings_of(engine: str, imap: Dovecot) -> dict[str, str]:
+    """A desk that flags what it took."""
+    user = quote(PASSWORD, safe="")
+    settings = {
+        "IMAP_URL": f"imap://{USER}:{user}@127.0.0.1:{imap.port}/INBOX",
+        "IMAP_FLAG": r"\Seen",
+    }
+    if engine == "postgresql":
+        settings["DATABASE_URL"] = asyncio.run(shared_server().clean_desk())
+        asyncio.run(fill(settings["DATABASE_URL"]))
+    return settings
+
+
+def a_mail(number: int, message_id: bool = True) -> bytes:
+    head = f"From: writer{number}@example.net\r\nSubject: question {number}\r\n"
+    if message_id:
+        head += f"Message-ID: <{number}@example.net>\r\n"
+    return f"{head}\r\nHow many people live in province {number}?\r\n".encode()
+
+
+def exported(desk: DeskProcess, folder: Path) -> list[dict[str, Any]]:
+    """What went out while the desk runs."""
+    out = folder / "mails.jsonl"
+    done = desk.run("export", "mails", str(out))
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+
+
+def is_looked_at(desk: DeskProcess) -> bool:
+    """Whether it is known how far the mailbox is read."""
+    url = desk.settings["DATABASE_URL"]
+
+    async def look() -> bool:
+        db = await open_database(url)
+        try:
+            return await mail_inboxes.count_found(db) != {}
+        finally:
+            await db.close()
+
+    return asyncio.run(look())
+
+
+def begin(desk: DeskProcess, imap: Dovecot) -> None:
+    """The first look: what comes from now on is taken."""
+    desk.start()
+    eventually(lambda: is_looked_at(desk), "the first look")
+    imap.deliver(a_mail(0))
+    eventually(lambda: imap.flags() == ["S"], "the first mail is taken")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_each_mail_is_one_ticket(
+    make_desk: MakeDesk,
+    telegram: FakeTelegram,
+    imap: Dovecot,
+    clock: FakeClock,
+    tmp_path: Path,
+    engine: str,
+    step: str,
+) -> None:
+    desk = make_desk(telegram, **settings_of(engine, imap))
+    begin(desk, imap)
+    desk.stop()
+    mails = [a_mail(1), a_mail(2, message_id=False), a_mail(2, message_id=False), a_mail(1)]
+    for raw in mails:
+        imap.deliver(raw)
+    desk.start(step)
+    desk.wait_killed()
+    clock.advance(seconds=31)  # what the dead process held is free
+    desk.start()
+    subjects = [f"question {number}" for number in (0, 1, 2, 2)]
+    eventually(lambda: len(exported(desk, tmp_path)) == 4, "all are read")
+    eventually(lambda: set(imap.flags()) == {"S"}, "all are flagged")
+    out = exported(desk, tmp_path)
+    assert sorted(mail["subject"] for mail in out) == subjects
+    assert len({mail["ticket"] for mail in out}) == 4
+    assert {mail["kind"] for mail in out} == {"new"}
+
+
+def test_two_processes_on_one_mailbox_take_each_mail_once_though_one_dies(
+    make_desk: MakeDesk,
+    telegram: FakeTelegram,
+    imap: Dovecot,
+    clock: FakeClock,
+    tmp_path: Path,
+) -> None:
+    settings = settings_of("postgresql", imap)
+    first = make_desk(telegram, **settings)
+    begin(first, imap)
+    second = make_desk(telegram, **settings).start()
+    for number in range(1, 40):
+        imap.deliver(a_mail(number))
+    eventually(lambda: len(exported(second, tmp_path)) > 3, "some are read")
+    first.send_signal(9)
+    first.wait_killed()
+    for number in range(40, 60):
+        imap.deliver(a_mail(number))
+    clock.advance(seconds=31)
+    eventually(lambda: len(exported(second, tmp_path)) == 60, "the other process", 45 + crowded())
+    out = exported(second, tmp_path)
+    assert sorted(int(mail["subject"].split()[1]) for mail in out) == list(range(60))
+    assert len({mail["ticket"] for mail in out}) == 60
+    eventually(lambda: set(imap.flags()) == {"S"}, "all are flagged")
+
+
+def test_a_mail_is_a_card_within_five_seconds(
+    make_desk: MakeDesk, telegram: FakeTelegram, imap: Dovecot
+) -> None:
+    desk = make_desk(telegram, **settings_of("sqlite", imap))
+    begin(desk, imap)
+    eventually(lambda: telegram.messages(DAO.telegram), "the first card")
+    begun = time.monotonic()
+    imap.deliver(a_mail(7))
+    eventually(
+        lambda: any("question 7" in each.text for each in telegram.messages(DAO.telegram)),
+        "the card",
+        5 + crowded(),
+    )
+    assert time.monotonic() - begun < 5 + crowded()
