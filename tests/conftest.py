@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from store.engine import sqlite
+from tests.fakes import certificates
 
 AS_IN_AN_OFFICE = sqlite.PRAGMAS
 
@@ -23,6 +24,7 @@ settings.register_profile(
 )
 settings.register_profile("long", parent=settings.get_profile("short"), max_examples=500)
 settings.load_profile("short")
+certificates.read_once()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

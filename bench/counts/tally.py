@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -66,27 +67,36 @@ class Tally:
 
 
 def _is_ours(frame: FrameType | None) -> bool:
-    return frame is not None and frame.f_code.co_filename.startswith(OURS)
+    return frame is not None and _has_ours(frame.f_code.co_filename)
+
+
+@cache
+def _has_ours(file: str) -> bool:
+    return file.startswith(OURS)
 
 
 @contextmanager
 def counting(tally: Tally) -> Iterator[None]:
-    """Count what this process does, in databases that are opened meanwhile and threads that begin
-    meanwhile.
-    """
+    """Count what this process does but its calls, in databases that are opened meanwhile."""
     with ExitStack() as stack:
         stack.enter_context(_replaced(sqlite3, "connect", _sqlite_connect(tally)))
         stack.enter_context(_replaced(aiosqlite.Connection, "_execute", _hop(tally)))
         stack.enter_context(_replaced(asyncpg, "create_pool", _create_pool(tally)))
         for module in (re._compiler, regex._regex):
             stack.enter_context(_replaced(module, "compile", _compile(tally, module.compile)))
-        threading.setprofile(tally.profile)
-        sys.setprofile(tally.profile)
-        try:
-            yield
-        finally:
-            sys.setprofile(None)
-            threading.setprofile(None)
+        yield
+
+
+@contextmanager
+def counting_calls(tally: Tally) -> Iterator[None]:
+    """Count the calls of this thread, and of those that begin meanwhile: it makes all of them slow."""
+    threading.setprofile(tally.profile)
+    sys.setprofile(tally.profile)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ The libraries are loaded, what comes from the package alone is read, and LINE's 
 fork_server.py does so before it forks; a desk that is started `cold` does it all by itself."""
 
 import importlib
+import ssl
 import sys
 from datetime import date
 from inspect import signature
@@ -15,6 +16,7 @@ from bot.telegram.platform import command_lists
 from domain import configuration
 from domain.customers.romanise import thai_sounds
 from domain.one_line.reading import parse_one_line
+from tests.fakes import certificates
 
 LIBRARIES = (
     "apscheduler.executors.asyncio",
@@ -65,6 +67,12 @@ def read_configuration() -> None:
     configuration.load_configuration = read_once
 
 
+def read_certificates() -> None:
+    """Reads what the machine trusts; a desk that shall trust something else is started cold."""
+    certificates.read_once()
+    ssl.create_default_context(cafile=None)
+
+
 def draw_menu() -> None:
     """Draws LINE's menu for all desks: the same labels give the same bytes (test_line_menu.py)."""
     labels, draw = menu_labels(), menu.draw_menu
@@ -76,4 +84,5 @@ for library in LIBRARIES:
     importlib.import_module(library)
 read_configuration()
 read_words()
+read_certificates()
 draw_menu()
