@@ -42,6 +42,7 @@ class Mailbox:
         self.desk = desk
         self.blobs = desk.engine.desk.files.blobs
         self.uid = 0
+        self.age = timedelta(minutes=1)
         running: Any = SimpleNamespace(
             desk=desk.engine.desk, post=desk.engine.post, owner=desk.engine.owner
         )
@@ -62,7 +63,7 @@ class Mailbox:
             "raw_sha256": part.sha256,
             "size": len(raw),
             "whole": True,
-            "arrived_at": self.desk.now - timedelta(minutes=1),
+            "arrived_at": self.desk.now - self.age,
             "taken_at": self.desk.now,
             "message_id": message_id_of(raw),
         }
