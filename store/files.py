@@ -67,6 +67,11 @@ def of_list(sha256: str) -> str:
     return f"list:{sha256}"
 
 
+def of_mail(sha256: str) -> str:
+    """The record of a mail that came in, to be looked at as it is."""
+    return f"mail:{sha256}"
+
+
 async def get_file(db: Reader, file_id: str) -> File:
     """One file; NotFound("file")."""
     row = await db.fetch_one(f"SELECT {_FILES.listed} FROM files WHERE id = ?", file_id)

@@ -40,7 +40,10 @@ class TakenMail:
 
 @dataclass(frozen=True, slots=True)
 class WaitingMail:
-    """A mail that was taken and is not read yet; `id` counts them in the order of their taking."""
+    """A mail that was taken and is not read yet; `id` counts them in the order of their taking.
+
+    `cleared` = somebody said that it is no spam.
+    """
 
     id: int
     mailbox: str
@@ -48,6 +51,7 @@ class WaitingMail:
     size: int
     whole: bool
     arrived_at: datetime
+    cleared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,19 @@ async def _reading(work: Work, mail: OpenedMail) -> MailReading:
         answered = await find_answered(work, mail.read, found)
     if answered.ticket is not None:
         return await _joined(work, mail, told, answered.ticket)
-    own = replace(told, kind=found.otherwise.value)
+    if found.otherwise is IncomingKind.SPAM_LIKE and not mail.waiting.cleared:
+        # It waits in a list of its own, where somebody may say that it is none.
+        return replace(told, kind=found.otherwise.value)
+    own = _otherwise(told, found)
     return await _ticket(work, mail, own, found.subjects, answered.note)
+
+
+def _otherwise(kept: MailReading, found: Sorted) -> MailReading:
+    """What a mail is that belongs to no ticket; a person's word is believed where there is one."""
+    kind = found.otherwise
+    if kind is IncomingKind.SPAM_LIKE:
+        kind = IncomingKind.NEW
+    return replace(kept, kind=kind.value)
 
 
 async def _of_machine(

@@ -14,8 +14,8 @@ from handlers.desk import Context, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _
 from handlers.labels import when
+from handlers.mail.spam import suspected, suspected_button
 from handlers.registry import (
-    NOTHING,
     CardAddition,
     MailHook,
     action,
@@ -34,8 +34,14 @@ WRITER = 40
 SUBJECT = 60
 WORDS = 60
 """Characters in a line of the list."""
+SPAM_WORDS = ("สแปม", "เมลขยะ", "ขยะ", "spam", "junk")
 NAMES = 300
 """Characters of the names of a mail's files."""
+
+
+def whole_button(mail_id: int, label: str = "") -> Button:
+    """[อ่านทั้งหมด]"""
+    return Button(label or _("อ่านทั้งหมด"), "mail.whole", {"mail": str(mail_id)})
 
 
 def writer(read: MailReading) -> str:
@@ -129,11 +135,15 @@ def _together(say_each: Sequence[Callable[[], CardAddition]]) -> CardAddition:
     "inbox",
     "อีเมลใหม่",
     about="อีเมลที่ยังไม่มีคนรับเรื่อง เก่าสุดก่อน",
-    fits=NOTHING,
+    fits=lambda args: args.casefold() in ("", *SPAM_WORDS),
     also=("เมลใหม่", "อีเมลเข้า", "เมลเข้า", "กล่องอีเมล", "กล่องเมล", "new mail", "new mails"),
 )
 async def inbox(ctx: Context, args: str) -> Reply:
-    """The tickets that mail brought and nobody has worked on, oldest first."""
+    """The tickets that mail brought and nobody has worked on, oldest first; with a word for it the
+    list of suspected spam.
+    """
+    if args:
+        return await suspected(ctx)
     return await _page(ctx, 0)
 
 
@@ -144,31 +154,35 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _page(ctx: Context, page: int) -> Reply:
-    count = await incoming.count_unclaimed(ctx.db)
     nos = await incoming.list_unclaimed(ctx.db, PAGE + 1, page * PAGE)
+    apart = await _apart(ctx)
     if not nos:
-        return say(_("ไม่มีอีเมลใหม่ที่รอคนรับเรื่อง"))
+        return say(_("ไม่มีอีเมลใหม่ที่รอคนรับเรื่อง"), *apart)
+    count = await incoming.count_unclaimed(ctx.db)
     shown = nos[:PAGE]
     found = await tickets.get_tickets(ctx.db, shown)
     mails = await incoming.list_of_tickets(ctx.db, shown)
     options = []
     for no in shown:
         ctx.audit("ticket.listed", no)
-        options.append(
-            ticket_buttons.show_button(found[no], _line(ctx, found[no], mails[no].reading))
-        )
+        line = _line(ctx, found[no], mails[no].reading)
+        options.append(ticket_buttons.show_button(found[no], line))
     more = len(nos) > PAGE
     turns = turn_buttons("inbox.page", {}, page, more=more)
     title = _("📬 อีเมลใหม่ %(count)s ฉบับ เก่าสุดก่อน", count=count)
-    return Reply((Choice(title, tuple(options), tuple(turns)),))
+    return Reply((Choice(title, tuple(options), (*turns, *apart)),))
+
+
+async def _apart(ctx: Context) -> list[Button]:
+    """The way to what was set apart, where anything was."""
+    count = await incoming.count_suspected(ctx.db)
+    return [suspected_button(count)] if count else []
 
 
 def _line(ctx: Context, ticket: Ticket, read: MailReading) -> str:
     """Who, what, how it begins, and when it is due."""
     words = " ".join(ticket.details.split())
-    mark = _("⚠️ อาจเป็นสแปม") if read.kind == incoming.SPAM_LIKE else ""
     return in_one_line(
-        mark,
         shorten(read.from_name or read.from_email, WRITER),
         shorten(read.subject, SUBJECT),
         shorten(words, WORDS),

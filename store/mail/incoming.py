@@ -13,9 +13,9 @@ from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
 _TAKEN = RecordColumns(TakenMail)
 _WAITING = RecordColumns(WaitingMail)
 _READING = RecordColumns(MailReading)
-_FLAGS = ("whole", "opened", "thanks")
+_FLAGS = ("whole", "opened", "thanks", "cleared")
 _PAGE = 200
-SPAM_LIKE = "spam_like"
+_SUSPECTED = "kind = 'spam_like' AND read_at IS NOT NULL"
 _MACHINES = tuple(sorted(MACHINES))
 _OPENED = "opened = 1 AND read_at IS NOT NULL"
 """Holds for mails that made a ticket."""
@@ -114,9 +114,9 @@ async def count_waiting(db: Reader) -> int:
 async def settle(tx: Tx, mail_id: int, reading: MailReading, now: datetime) -> None:
     """What came of a mail; Conflict("mail_read") where somebody else has read it.
 
-    Of one that made no ticket nobody need be told, and of what looks like spam nobody shall be.
+    Of one that made no ticket nobody need be told.
     """
-    told_at = None if reading.opened and reading.kind != SPAM_LIKE else now
+    told_at = None if reading.opened else now
     kept = ", ".join(f"{name} = ?" for name in _READING.names)
     touched = await tx.execute(
         f"UPDATE incoming_mails SET read_at = ?, told_at = ?, {kept} "
@@ -195,6 +195,48 @@ async def list_unclaimed(db: Reader, limit: int, offset: int = 0) -> list[str]:
 async def count_unclaimed(db: Reader) -> int:
     """How many they are."""
     return await count(db, f"SELECT count(*) AS n FROM tickets t WHERE {_UNCLAIMED}")
+
+
+async def list_suspected(db: Reader, limit: int, offset: int = 0) -> list[IncomingMail]:
+    """Mails that were set apart as suspected spam, the newest first."""
+    rows = await db.fetch(
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE {_SUSPECTED} "
+        f"ORDER BY id DESC LIMIT {limit} OFFSET {offset}"
+    )
+    return [_incoming(row) for row in rows]
+
+
+async def count_suspected(db: Reader) -> int:
+    """How many they are."""
+    return await count(db, f"SELECT count(*) AS n FROM incoming_mails WHERE {_SUSPECTED}")
+
+
+async def is_suspected(db: Reader, mail_id: int) -> bool:
+    """Whether this is one of them."""
+    row = await db.fetch_one(
+        f"SELECT 1 AS one FROM incoming_mails WHERE id = ? AND {_SUSPECTED}", mail_id
+    )
+    return row is not None
+
+
+async def clear(tx: Tx, mail_id: int) -> None:
+    """A mail that was set apart is read anew, and is no spam; Conflict("mail_cleared") where
+    somebody said so before.
+    """
+    touched = await tx.execute(
+        f"UPDATE incoming_mails SET cleared = 1, read_at = NULL WHERE id = ? AND {_SUSPECTED}",
+        mail_id,
+    )
+    if not touched:
+        raise Conflict("mail_cleared")
+
+
+async def get_taken(db: Reader, mail_id: int) -> WaitingMail:
+    """A mail as it was taken; NotFound("mail")."""
+    row = await db.fetch_one(f"SELECT {_WAITING.listed} FROM incoming_mails WHERE id = ?", mail_id)
+    if row is None:
+        raise NotFound("mail")
+    return _WAITING.of(_plain(row))
 
 
 async def list_of_tickets(db: Reader, nos: Sequence[str]) -> dict[str, IncomingMail]:

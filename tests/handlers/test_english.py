@@ -53,6 +53,7 @@ MATCHED = {
     "FREE",
     "TITLES",
     "TEAM_WORDS",
+    "SPAM_WORDS",
     "SUMMARY_WORDS",
     "LIST_WORDS",
     "NOW_WORDS",
