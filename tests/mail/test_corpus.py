@@ -6,12 +6,12 @@ from dataclasses import fields
 import pytest
 
 from domain.mail.reading import MailAttachment, ReadMail, read_mail
-from tests.mail.corpus import broken, charsets, files, headers, history, pages, parts
+from tests.mail.corpus import broken, charsets, envelopes, files, headers, history, pages, parts
 from tests.mail.corpus.making import Case
 
 CASES: list[Case] = [
     case
-    for room in (charsets, headers, parts, broken, pages, history, files)
+    for room in (charsets, headers, parts, broken, pages, history, files, envelopes)
     for case in room.CASES
 ]
 

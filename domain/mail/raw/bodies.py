@@ -20,7 +20,10 @@ from domain.mail.raw.notes import (
     Notes,
 )
 from domain.mail.raw.pages import read_page
-from domain.mail.raw.parts import MAIL, PAGE, PLAIN, UNKNOWN, Budget, Part
+from domain.mail.raw.parts import MAIL, PAGE, PLAIN, UNKNOWN, Budget, Part, read_part
+from domain.mail.raw.signed_data import signed_content
+from domain.mail.raw.tnef import MARK as TNEF_MARK
+from domain.mail.raw.tnef import read_tnef
 from domain.mail.raw.transfer import decode_body, take_uuencoded
 from domain.mail.raw.types import MailAttachment
 
@@ -29,7 +32,6 @@ _MAIL_ENDING = ".eml"
 _ELSEWHERE = ("message/partial", "message/external-body")
 _CALENDAR = "text/calendar"
 _LARGEST_INVITATION = 100_000
-_TNEF_MARK = b"\x78\x9f\x3e\x22"
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNATURES = (
     "application/pkcs7-signature",
@@ -69,6 +71,8 @@ class Bodies:
     """Lines of the texts that are rows of tables."""
     files: list[MailAttachment] = field(default_factory=list)
     mails: list[Part] = field(default_factory=list)
+    enclosed: list[str] = field(default_factory=list)
+    """Texts within Outlook's envelopes, which as a rule say once more what the mail itself says."""
 
     def add(self, other: "Bodies") -> None:
         """Takes what was found in further parts."""
@@ -76,6 +80,7 @@ class Bodies:
         self.rows += other.rows
         self.files.extend(other.files)
         self.mails.extend(other.mails)
+        self.enclosed.extend(other.enclosed)
 
     def add_text(self, text: str, budget: Budget) -> None:
         """Takes a text, as far as there is room in the mail."""
@@ -111,6 +116,9 @@ def find_text(part: Part, budget: Budget) -> Bodies:
     if not part.parts and _is_only_text(part, budget):
         found = Bodies()
         _add_text(found, part, budget)
+    if not found.texts:
+        for enclosed in found.enclosed:
+            found.add_text(safe_text(enclosed), budget)
     for file in found.files:
         if file.mime == _CALENDAR:
             text = decode(file.content[:_LARGEST_INVITATION], "", budget.notes)
@@ -139,6 +147,7 @@ def _alternative(part: Part, budget: Budget) -> Bodies:
     for found in alternatives:
         chosen.files.extend(found.files)
         chosen.mails.extend(found.mails)
+        chosen.enclosed.extend(found.enclosed)
     return chosen
 
 
@@ -287,13 +296,48 @@ def _without_pgp(text: str, budget: Budget) -> str:
 
 
 def _add_file(found: Bodies, part: Part, budget: Budget) -> None:
+    content = decode_body(part.body, part.encoding, budget.notes)
+    if part.kind in _SMIME and _add_signed(found, content, budget):
+        return
     for kinds, note in _NOTED:
         if part.kind in kinds:
             budget.notes.add(note)
-    content = decode_body(part.body, part.encoding, budget.notes)
-    if content.startswith(_TNEF_MARK):
-        budget.notes.add(TNEF)
+    if content.startswith(TNEF_MARK) and _add_envelope(found, content, budget):
+        return
     _keep(found, _name(part, budget), part.kind, content, budget)
+
+
+def _add_signed(found: Bodies, content: bytes, budget: Budget) -> bool:
+    """Reads the mail within a signature that envelops it; returns False where it is encrypted."""
+    inner = signed_content(content)
+    if inner is None or not _may_open(budget):
+        return False
+    budget.notes.add(SIGNED)
+    found.add(find_bodies(read_part(inner, 0, len(inner), budget), budget))
+    return True
+
+
+def _may_open(budget: Budget) -> bool:
+    budget.envelopes -= 1
+    return budget.envelopes >= 0 and not budget.is_spent()
+
+
+def _add_envelope(found: Bodies, content: bytes, budget: Budget) -> bool:
+    """Takes what is in Outlook's envelope; returns False where there is nothing to see."""
+    budget.notes.add(TNEF)
+    if not _may_open(budget):
+        return False
+    envelope = read_tnef(content)
+    if envelope.is_empty:
+        return False
+    text = envelope.text
+    if not text.strip():
+        page = decode(envelope.page, _meta(envelope.page), budget.notes)
+        text = read_page(_page(page, budget)).text
+    found.enclosed.append(text)
+    for file in envelope.files:
+        _keep(found, file.name, file.mime or UNKNOWN, file.content, budget)
+    return True
 
 
 _NOTED: Iterable[tuple[tuple[str, ...], str]] = (

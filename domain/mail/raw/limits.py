@@ -12,6 +12,10 @@ DEPTH = 60
 """Parts within parts; real mails have ten. What is deeper stays one file."""
 FORWARDS = 20
 """Mails within mails: each is a call within a call."""
+ENVELOPES = 3
+"""Signatures that envelop their text and Outlook's envelopes that are opened: one may stand within
+another, and what is packed in them takes its time.
+"""
 ATTACHMENTS = 250
 """Files of a mail that are handed on; a thousand pictures would be a list that nobody reads."""
 TEXT = 200_000

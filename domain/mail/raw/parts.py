@@ -34,13 +34,15 @@ _SHORT_KINDS = {"text": PLAIN, "plain": PLAIN, "html": PAGE}
 @dataclass(slots=True)
 class Budget:
     """What may still be spent on one mail with all the mails in it: parts, bytes that are gone
-    through for boundaries, lines that look like one, files, and characters of texts and of pages.
+    through for boundaries, lines that look like one, files, envelopes that are opened, and
+    characters of texts and of pages.
     """
 
     parts: int = limits.PARTS
     scanned: int = _SCANNED
     looks: int = _LOOKS
     attachments: int = limits.ATTACHMENTS
+    envelopes: int = limits.ENVELOPES
     characters: int = 3 * limits.TEXT
     pages: int = limits.PAGES
     notes: Notes = field(default_factory=set)
