@@ -107,7 +107,7 @@ class IncomingMail:
 def message_id_of(raw: bytes) -> str:
     """The Message-ID in a mail's headers with its brackets; "" where there is none."""
     found = _MESSAGE_ID.search(_unfolded_head(raw))
-    return found[1].decode("ascii", "replace") if found else ""
+    return storable(found[1].decode("ascii", "replace")) if found else ""
 
 
 def fingerprint(raw: bytes) -> str:
