@@ -20,11 +20,10 @@ from domain.tables.tables import Register
 from domain.text import clean, digits
 from store.customers.records import list_customers_after
 from store.engine.database import Database
-from store.opening import open_database
 from store.tables.batches import Rejected, Remarked
 from store.tables.tables import recognise, staged
 from store.tables.transfer import import_table
-from tests.fakes.office import OFFICE
+from tests.fakes.office import OFFICE, open_new
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CONFIGURATION = OFFICE
@@ -150,7 +149,7 @@ def sheet(table: list[list[str]], name: str = "register.xlsx", folder: Path | No
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     """A desk that nobody has used."""
-    db = await open_database(f"sqlite:///{tmp_path / 'desk.db'}")
+    db = await open_new(tmp_path / "desk.db")
     yield db
     await db.close()
 

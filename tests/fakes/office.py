@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ OFFICE = load_configuration()
 """Nothing changes it: a test that wants another office replaces what it needs in a copy."""
 
 _templates: dict[object, tuple[Path, object]] = {}
+_numbers = count(1)
 
 
 @cache
@@ -44,7 +46,10 @@ async def copy_of(fill: Callable[[Tx], Awaitable[T]], path: Path) -> T:
     every time.
     """
     if fill not in _templates:
-        template = _folder() / f"{len(_templates)}.db"
+        template = _folder() / f"{next(_numbers)}.db"
+        # Only the first of all is migrated.
+        if fill is not _nothing:
+            await new_database(template)
         db = await open_database(f"sqlite:///{template}")
         try:
             result = await db.write(fill)

@@ -16,8 +16,8 @@ from store.chat.buttons import StoredButton
 from store.chat.forms import Draft
 from store.engine import pieces
 from store.engine.database import Database
-from store.opening import open_database
 from store.tickets import texts
+from tests.fakes.office import open_new
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(f"sqlite:///{tmp_path}/desk.db")
+    database = await open_new(tmp_path / "desk.db")
     yield database
     await database.close()
 
