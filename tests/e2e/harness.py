@@ -36,6 +36,8 @@ RESENT = "(ส่งซ้ำ) "
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 ODD_NAME = "<b>นางมาลี & <script>"
 T = TypeVar("T")
+WAITING = """SELECT 1 FROM inbox WHERE state = 'pending'
+    UNION ALL SELECT 1 FROM outbox WHERE state IN ('queued', 'sending')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,33 +321,39 @@ class DeskProcess:
 
     # ---- what it keeps
 
+    def _beside(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.database, timeout=PATIENCE)
+
     def rows(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
         """Read the database beside the process."""
-        with closing(sqlite3.connect(self.database, timeout=PATIENCE)) as db:
+        with closing(self._beside()) as db:
             return db.execute(sql, params).fetchall()
 
     def write(self, sql: str, *params: object) -> None:
         """Change the database beside the process."""
-        with closing(sqlite3.connect(self.database, timeout=PATIENCE)) as db, db:
+        with closing(self._beside()) as db, db:
             db.execute(sql, params)
 
     def tickets(self, details: str) -> int:
         """How many tickets have exactly these details."""
         return int(self.rows("SELECT count(*) FROM tickets WHERE details = ?", details)[0][0])
 
-    def is_quiet(self) -> bool:
+    def _is_quiet(self, db: sqlite3.Connection) -> bool:
         """Nothing waits to be handled or sent."""
         # First what Telegram still has: what is confirmed a moment later is in the inbox by then.
         if self.telegram and self.telegram.pending_updates:
             return False
-        waiting = "SELECT 1 FROM inbox WHERE state = 'pending' UNION ALL SELECT 1 FROM outbox WHERE state IN "
-        return not self.rows(waiting + "('queued', 'sending')")
+        return not db.execute(WAITING).fetchall()
 
     def settle(self, seconds: float = PATIENCE) -> None:
         """Until everything that came in is answered and out; the failpoint must not have struck."""
-        eventually(
-            lambda: self.is_quiet() or self.exit_code is not None, "all handled and sent", seconds
-        )
+        # One connection for all looks: each new one reads the whole schema.
+        with closing(self._beside()) as db:
+            eventually(
+                lambda: self._is_quiet(db) or self.exit_code is not None,
+                "all handled and sent",
+                seconds,
+            )
         assert self.exit_code is None, self.stderr()
 
 
