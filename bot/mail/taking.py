@@ -8,7 +8,14 @@ from datetime import datetime
 from bot.mail.imap_answers import BoxFailed
 from bot.mail.imap_box import ImapBox, MailBeginning
 from domain.errors import InvalidInput
-from domain.mail.incoming import TakenMail, arrival, body_start, fingerprint, message_id_of
+from domain.mail.incoming import (
+    TakenMail,
+    arrival,
+    body_start,
+    fingerprint,
+    message_id_of,
+    said_in_head,
+)
 from store.blobs import Blobs, ReceivedBytes
 from store.engine.database import Tx
 from store.mail import incoming, to_mark
@@ -102,4 +109,4 @@ class MailTaking:
 
 def _content(head: bytes, body: "hashlib._Hash") -> str:
     """What the mail says, without what servers on its way wrote above it."""
-    return hashlib.sha256(f"{fingerprint(head)} {body.hexdigest()}".encode()).hexdigest()
+    return hashlib.sha256(f"{said_in_head(head)} {body.hexdigest()}".encode()).hexdigest()

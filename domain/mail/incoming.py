@@ -15,6 +15,12 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FOLDED = re.compile(rb"\r?\n(?=[ \t])")
 _TELLING = re.compile(rb"(?im)^(?:message-id|date|from|subject)[ \t]*:.*$")
 _MESSAGE_ID = re.compile(rb"(?im)^message-id[ \t]*:[ \t]*(<[^<>\s]+>)")
+_HEADER = re.compile(rb"(?m)^([!-9;-~]{1,100})[ \t]*:.*$")
+_ON_THE_WAY = re.compile(
+    rb"(?i)received(?:-spf)?|return-path|(?:delivered|envelope)-to|delivery-date|dkim-signature"
+    rb"|authentication-results|arc-[a-z-]+|x-.*"
+)
+"""Headers that servers write above a mail on its way."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -113,6 +119,16 @@ def message_id_of(raw: bytes) -> str:
 def fingerprint(raw: bytes) -> str:
     """By what a mail is known that was never taken: its telling headers, as a hash."""
     lines = sorted(line.strip() for line in _TELLING.findall(_unfolded_head(raw)))
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def said_in_head(raw: bytes) -> str:
+    """What the headers of a mail say, without those that were written on its way, as a hash."""
+    lines = [
+        line[0].strip()
+        for line in _HEADER.finditer(_unfolded_head(raw))
+        if not _ON_THE_WAY.fullmatch(line[1])
+    ]
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 

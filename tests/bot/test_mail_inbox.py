@@ -465,6 +465,32 @@ async def test_a_mail_that_came_two_ways_is_one(reads: Reads, server: Dovecot) -
     server.deliver(b"Received: from there\r\nDelivered-To: other@nso.example\r\n" + raw)
     await inbox.look()
     assert await reads.seen() == ["one"]
+    # The same words to somebody else, or called something else, are another mail.
+    server.deliver(b"To: b@nso.example\r\n" + raw)
+    server.deliver(b"Content-Type: text/html\r\n" + raw)
+    await inbox.look()
+    assert await reads.seen() == ["one", "one", "one"]
+
+
+async def test_the_same_mail_in_two_mailboxes_is_one(reads: Reads, server: Dovecot) -> None:
+    raw = b"Message-ID: <a@b.example>\r\n" + mail("one")
+    with a_server() as other:
+        boxes = [ImapBox(address(each), "INBOX") for each in (server, other)]
+        boxes[1].name = "services@other.example/INBOX"
+        reads.boxes.extend(boxes)
+        inboxes = [inbox_of(reads, box) for box in boxes]
+        for inbox in inboxes:
+            await inbox.look()
+        server.deliver(b"Received: from here\r\n" + raw)
+        other.deliver(b"Received: from there\r\n" + raw)
+        other.deliver(mail("two"))
+        server.deliver(mail("two"))
+        for _look in range(2):
+            for inbox in inboxes:
+                await inbox.look()
+        # Without a Message-ID nobody can know that they are one.
+        assert await reads.seen() == ["one", "two", "two"]
+        await boxes[1].close()
 
 
 async def test_a_mail_without_a_byte_is_taken(reads: Reads, server: Dovecot) -> None:
