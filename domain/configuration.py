@@ -11,6 +11,7 @@ from domain.data import read_tables
 from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
 from domain.mail.addressees import LetterRules, read_letter_rules
 from domain.mail.intake import IntakeRules, read_intake
+from domain.mail.matching.candidates import MatchingRules, read_matching
 from domain.mail.sorting_rules import MailRules, read_mail_rules
 from domain.mail.templates import Templates, read_templates
 from domain.one_line.types import Vocabulary
@@ -55,6 +56,7 @@ TABLES = (
     "posting",
     "reach",
     "intake",
+    "matching",
     *organisations.TABLES,
 )
 
@@ -78,6 +80,7 @@ class Configuration:
     telling: Telling
     """Those of them that surely speak against a habit."""
     reach: ReachRules
+    matching: MatchingRules
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
     leading: LeadRules = field(default_factory=LeadRules)
@@ -125,6 +128,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
         seeds=seeds,
         telling=read_telling(root, catalogue, seeds),
         reach=read_reach(root),
+        matching=read_matching(root),
         releases=read_releases(root, projects),
         posting=read_posting(root),
         leading=read_lead_rules(root),

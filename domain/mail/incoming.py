@@ -68,7 +68,8 @@ class MailReading:
     Date header where it can be believed, else the arrival. `thread` = the Message-IDs that it
     follows, oldest first, one a line; `sent_to` = whom it was sent to, in small letters, likewise.
     `thanks` = it thanks, and says nothing else; `proofs` = what it seems to bring. What a colleague
-    passed on says stands in `original_text`.
+    passed on says stands in `original_text`. `writer` = the address of whoever really wrote, in
+    small letters; `signature` = who signed.
     """
 
     kind: str
@@ -94,12 +95,15 @@ class MailReading:
     thanks: bool = False
     proofs: str = "[]"
     original_text: str = ""
+    writer: str = ""
+    signature: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingMail:
     """A mail that came in, with what is known of it by now: the ticket's number of the second
-    ticket where there is one, else None.
+    ticket where there is one, else None; `possible` = the codes of customers that were searched
+    for once, with blanks between, None where nobody has looked yet.
     """
 
     id: int
@@ -108,6 +112,7 @@ class IncomingMail:
     read_at: datetime | None
     second_ticket: str | None
     reading: MailReading
+    possible: str | None = None
 
 
 def message_id_of(raw: bytes) -> str:

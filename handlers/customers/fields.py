@@ -53,6 +53,12 @@ def from_query(ctx: Context, text: str) -> dict[str, str]:
     return _said(_read(ctx, text), {}, ctx.today)
 
 
+def from_reading(ctx: Context, read: NewCustomer) -> dict[str, str]:
+    """Returns the same of what was read elsewhere, with the gender that a title tells."""
+    values = _said(read, {}, ctx.today)
+    return {**values, **guess_gender(values, values.get("name", ""))}
+
+
 def _read(ctx: Context, text: str) -> NewCustomer:
     return read_customer(text, ctx.desk.configuration.catalogue.type_words)
 

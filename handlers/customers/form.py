@@ -2,7 +2,7 @@
 change of a saved one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -182,6 +182,22 @@ def _is_person(catalogue: Catalogue, kind: str) -> bool:
 FORM = CustomerForm()
 enter_form(FORM)
 
+FollowFunction = Callable[[Context, Draft, Customer], Awaitable[Reply]]
+FOLLOWS: dict[str, FollowFunction] = {}
+"""What comes after a new customer, or the one who was there already, by what a draft names as
+`follows`; else a new ticket.
+"""
+
+
+def follows(name: str) -> Callable[[FollowFunction], FollowFunction]:
+    """Enter what comes after the customer of a draft that names it."""
+
+    def enter(run: FollowFunction) -> FollowFunction:
+        FOLLOWS[name] = run
+        return run
+
+    return enter
+
 
 async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
     """Somebody who is there already: no second record; what was typed besides is told, and not lost
@@ -197,7 +213,7 @@ async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
         outcome=customer.code,
         state="cancelled",
     )
-    if draft.about.get("then"):
+    if draft.about:
         reply = await _then(ctx, draft, customer)
     else:
         reply = Reply((await customer_cards.card(ctx, customer),))
@@ -237,6 +253,8 @@ async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
 
 async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
     """Straight on to the ticket: the one that was waiting for this customer, or a new one."""
+    if draft.about.get("follows"):
+        return await FOLLOWS[draft.about["follows"]](ctx, draft, customer)
     waiting = await forms.find_draft(ctx.db, draft.about.get("then", ""))
     if waiting is not None and _goes_on(ctx, waiting):
         # The query that is still open is the one that this customer was made for.

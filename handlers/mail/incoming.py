@@ -15,6 +15,7 @@ import orjson
 from domain.files import numbered_name
 from domain.mail.giving import sent_to
 from domain.mail.incoming import IncomingMail, MailReading, WaitingMail, storable
+from domain.mail.matching.signatures import read_signature
 from domain.mail.raw.types import NOBODY, MailAttachment, ReadMail
 from domain.mail.sorted_mail import MACHINES, IncomingKind, Sorted
 from domain.mail.sorting import trusted_date
@@ -149,6 +150,8 @@ def _told_of(kept: MailReading, found: Sorted) -> MailReading:
     """With what sorting says of the mail."""
     original = found.original or NOBODY
     counts = [asdict(each) for each in found.province_counts]
+    writer = original.email or kept.reply_to or kept.from_email
+    signature = read_signature(found.original_text or kept.body_text)
     return replace(
         kept,
         kind=found.kind.value,
@@ -161,6 +164,8 @@ def _told_of(kept: MailReading, found: Sorted) -> MailReading:
         forwarded_name=storable(original.name),
         forwarded_email=storable(original.email),
         province_counts=_json(counts),
+        writer=writer.lower(),
+        signature=storable(_json(asdict(signature))),
     )
 
 

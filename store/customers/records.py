@@ -249,7 +249,7 @@ def _parts_of(codes: Sequence[str]) -> str:
 
 async def find_contact(db: Reader, contact_id: int) -> Contact | None:
     """A contact, also one that was removed or belongs to a merged record: tickets still name it."""
-    row = await db.fetch_one(f"SELECT id, {_CONTACT} FROM contacts WHERE id = ?", contact_id)
+    row = await db.fetch_one(f"SELECT id, main, {_CONTACT} FROM contacts WHERE id = ?", contact_id)
     return None if row is None else _contact(row)
 
 

@@ -158,13 +158,22 @@ async def note_told(tx: Tx, ids: Sequence[int], now: datetime) -> None:
         raise Conflict("mail_told")
 
 
-_KEPT = ("id", "raw_sha256", "arrived_at", "read_at", "second_ticket")
+_KEPT = ("id", "raw_sha256", "arrived_at", "read_at", "second_ticket", "possible")
 _SHOWN = ", ".join((*_KEPT, *_READING.names))
 
 
 def _incoming(row: Row) -> IncomingMail:
     kept = {name: row[name] for name in _KEPT}
     return IncomingMail(**kept, reading=_READING.of(_plain(row)))
+
+
+async def keep_possible(tx: Tx, mail_id: int, codes: Sequence[str]) -> None:
+    """The customers that a search found for a mail; it is searched once."""
+    await tx.execute(
+        "UPDATE incoming_mails SET possible = ? WHERE id = ? AND possible IS NULL",
+        " ".join(codes),
+        mail_id,
+    )
 
 
 async def read_all(db: Reader) -> AsyncIterator[IncomingMail]:

@@ -62,7 +62,15 @@ async def test_it_is_told_once_to_who_is_reached_for_nothing(
     assert told.text.count("📬 อีเมลใหม่") == 1
     assert "จาก: Wipa Jaidee <wipa@example.org>" in told.text
     assert "กำหนดเสร็จ" in told.text
-    assert told.buttons == ["อ่านทั้งหมด", "ดูใบงาน", "อีเมลใหม่"]
+    assert told.buttons == [
+        "รับเรื่อง",
+        "ผู้รับบริการใหม่",
+        "ค้นหาผู้รับบริการ",
+        "ไม่ใช่คำขอ",
+        "อ่านทั้งหมด",
+        "ดูใบงาน",
+        "อีเมลใหม่",
+    ]
     card = await desk.presses_token(told.token("ดูใบงาน"))
     assert FIRST in card.text
 
