@@ -11,6 +11,7 @@ from domain.text.titles import strip_titles
 from handlers.i18n import _
 
 FIELDS = {
+    "received_on": "วันที่ได้รับ",
     "remind_on": "วันที่เตือน",
     "snoozed_on": "วันที่เตือน",
     "chased": "จำนวนครั้งที่ติดตาม",

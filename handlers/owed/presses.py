@@ -97,7 +97,7 @@ async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     lines = list(got.lines)
     if got.ticket:
         lines.append(_("ส่งไฟล์หรือรูปของเรื่องนี้ตามมาได้เลย"))
-    buttons = []
+    buttons = [*got.buttons]
     if got.life.contract and begins_research(got.changed):
         label = _("เปลี่ยนวัน")
         buttons.append(request_cards.button(label, "contract.research_due", got.life))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from domain.dates.days import format_date
 from domain.errors import NotFound
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState, Rule
@@ -26,6 +27,8 @@ from store.files import File
 from store.owed import requests
 from store.owed import rows as owed
 
+ON_ANOTHER_DAY = "owed.received_on"
+"""The action that asks on which day a proof came."""
 Loaded = tuple[Owed, Life, Rule]
 """A thing owed with its request and its rule."""
 
@@ -56,14 +59,15 @@ async def present_row(ctx: Context, row: Owed) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What receiving came to: the request after it, what to say, the things owed that changed, and
-    the ticket of the proof.
+    """What receiving came to: the request after it, what to say, the things owed that changed, the
+    ticket of the proof, and what can be pressed about it.
     """
 
     life: Life
     lines: list[str]
     changed: list[Owed]
     ticket: Ticket | None = None
+    buttons: tuple[Button, ...] = ()
 
 
 async def receive(
@@ -104,7 +108,10 @@ async def receive(
         )
         label = ctx.desk.configuration.catalogue.subject_label(subject)
         lines.append(_("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label))
-        return Received(after, lines, changed, ticket)
+        lines.append(_("วันที่ได้รับ: วันนี้ %(date)s", date=format_date(ctx.today)))
+        args = {"owed": str(row.id), "ticket": ticket.no}
+        another_day = Button(_("ได้รับวันอื่น…"), ON_ANOTHER_DAY, args)
+        return Received(after, lines, changed, ticket, (another_day,))
     # The subject insists on more than is known here: the word ends it, the ticket waits for the
     # rest.
     by_word = _end_by_word(ctx, row)
@@ -199,7 +206,7 @@ async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await present_row(ctx, row)
     got = await receive(ctx, row, life, rule)
     reply = Reply(
-        (request_cards.outcome(ctx, got.life, got.lines),),
+        (request_cards.outcome(ctx, got.life, got.lines, got.buttons),),
         confirms=True,
     )
     if got.ticket is None:

@@ -16,7 +16,7 @@ from scheduler import ticker
 from scheduler.ticker import Ticker
 from store import due, files
 from store.due import Claimable
-from store.owed import rows as owed_store
+from store.owed import reminding
 from store.owed.rows import KIND
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
@@ -466,7 +466,7 @@ async def test_a_proof_in_the_same_second_wins(desk):
     card = await desk.presses("คำขอข้อมูลระดับย่อย")
     token = card.token("ได้รับแล้ว")
     desk.wait(days=15)
-    read = owed_store.list_by_ids
+    read = reminding.list_open
 
     async def slow(db, ids):
         rows = await read(db, ids)
@@ -474,11 +474,11 @@ async def test_a_proof_in_the_same_second_wins(desk):
             await desk.presses_token(token)
         return rows
 
-    owed_store.list_by_ids = slow
+    reminding.list_open = slow
     try:
         await desk.tick()
     finally:
-        owed_store.list_by_ids = read
+        reminding.list_open = read
     told = [reply for chat, reply in desk.recorders[Platform.TELEGRAM].sent if chat == "nok"]
     notices = [reply for reply in told if "⏰ 8 ธ.ค." in str(reply)]
     assert len(notices) == 1
