@@ -53,7 +53,9 @@ async def owed_together(ctx: Context, first: Loaded) -> list[Loaded]:
         codes |= {code for _detail, code in same[:MOST_RECORDS]}
     others: list[Loaded] = []
     for other in await requests.list_by_customers(ctx.db, sorted(codes)):
-        if person.is_same(_correspondent(other, await ctx.customer(other.request.customer))):
+        owner = await ctx.customer(other.request.customer)
+        correspondent = _correspondent(other, owner)
+        if person.is_same(correspondent):
             others += await _due_on(ctx, other, first[0])
     others.sort(key=lambda loaded: (loaded[0].started_at, loaded[0].id))
     return [first, *others[: MOST - 1]]
@@ -63,8 +65,9 @@ async def _due_on(ctx: Context, life: Life, but: Owed) -> list[Loaded]:
     """What is owed on a request by now, without the one thing."""
     rules = ctx.desk.configuration.rules
     found: list[Loaded] = []
-    opened = [row for row in life.owed if row.state is OwedState.OPEN and row.id != but.id]
-    for row in await request_cards.with_unreached(ctx, opened):
+    still_open = [row for row in life.owed if row.state is OwedState.OPEN]
+    others = [row for row in still_open if row.id != but.id]
+    for row in await request_cards.with_unreached(ctx, others):
         rule = rules.get(row.rule)
         if rule and is_time_to_ask(row, rule, life.tickets, ctx.today):
             found.append((row, life, rule))
@@ -242,7 +245,8 @@ def _moved_text(mail: NewMail, things: Sequence[Loaded]) -> str:
 def _over_text(over: Sequence[Owed]) -> str:
     if not over:
         return ""
-    what = ", ".join(dict.fromkeys(value_label("owed", row.rule) for row in over))
+    labels = [value_label("owed", row.rule) for row in over]
+    what = ", ".join(dict.fromkeys(labels))
     return _("%(what)sไม่ค้างแล้ว ไม่ต้องส่งฉบับนี้ หากยังต้องการส่งให้กดยืนยันส่ง", what=what)
 
 
@@ -265,7 +269,8 @@ async def _sent_before(ctx: Context, mail: NewMail) -> list[Mail]:
         customer = await ctx.customer(code)
         kind = ctx.desk.configuration.catalogue.customer_types.get(customer.kind)
         if kind is None or kind.person:
-            people += (customer.code, *await customers.list_merged_codes(ctx.db, customer.code))
+            people.append(customer.code)
+            people += await customers.list_merged_codes(ctx.db, customer.code)
     since = ctx.now - timedelta(days=ctx.desk.configuration.letters.month)
     return await mails.list_sent_to(ctx.db, mail.to, people, CHASE, since)
 

@@ -156,9 +156,10 @@ async def _awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
     then what is late.
     """
     rules = ctx.desk.configuration.rules
+    provable = {name for name, rule in rules.items() if rule.proof}
     rows = await owed.list_of_officer(ctx.db, ctx.staff.id)
-    provable = [row for row in rows if row.rule in rules and rules[row.rule].proof]
-    entries = await list_entries(ctx, provable)
+    found = [row for row in rows if row.rule in provable]
+    entries = await list_entries(ctx, found)
     # People write the year of a contract in many ways, and its number in one.
     numbers = set(re.findall(r"\d+", digits(words)))
 

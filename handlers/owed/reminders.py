@@ -208,15 +208,21 @@ def _telling(
 @rides(TELL)
 async def still_owed(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Sequence[Riding]:
     """What is still owed of that which a person could not be reminded of, as one message."""
-    told = [word for one in waiting for word in reply_from_json(one.notice).tells]
-    numbers = read_owed(told)
+    words: list[str] = []
+    for one in waiting:
+        words += reply_from_json(one.notice).tells
+    numbers = read_owed(words)
     rows = await owed.list_by_ids(work.db, list(numbers))
     found = [row for row in rows if row.state is OwedState.OPEN]
     if not found:
         return []
     found.sort(key=lambda row: (row.started_at, row.id))
     entries = await _entries(work, [row.id for row in found[:SHOWN]])
-    still = Told({row.id: numbers[row.id] for row in found}, [], {row.request_id for row in found})
+    still = Told(
+        numbers={row.id: numbers[row.id] for row in found},
+        first=[],
+        requests={row.request_id for row in found},
+    )
     names = await staff.staff_names(work.db)
     make = _telling(work, who, entries, still, names, late=False)
     return [Riding(make(), tuple(waiting))]

@@ -397,12 +397,15 @@ def begins_research(changed: Sequence[Owed]) -> bool:
 
 def settled(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[Owed]]:
     """Returns the request with this ticket as it is now, and the things owed that this changes."""
-    others = [each for each in life.tickets if each.no != ticket.no]
-    after = replace(life, tickets=(*others, ticket))
+    tickets = [each for each in life.tickets if each.no != ticket.no]
+    tickets.append(ticket)
+    after = replace(life, tickets=tuple(tickets))
     changed = requests.settlement(after, ctx.desk.configuration.rules)
     ids = {row.id for row in changed if row.id}
-    unchanged = [row for row in life.owed if row.id not in ids]
-    return replace(after, owed=(*unchanged, *changed)), changed
+    rows = [row for row in life.owed if row.id not in ids]
+    rows += changed
+    after = replace(after, owed=tuple(rows))
+    return after, changed
 
 
 async def _with_contract(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[str]]:
