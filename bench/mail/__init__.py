@@ -8,10 +8,15 @@ from collections.abc import Callable
 import structlog
 
 from bench.mail.intake import measure_thousand
+from bench.mail.matching import measure_matching
 from bench.mail.waiting import measure_waiting
 from bench.report import Report
 
-PARTS: tuple[Callable[[Report], None], ...] = (measure_thousand, measure_waiting)
+PARTS: tuple[Callable[[Report], None], ...] = (
+    measure_thousand,
+    measure_matching,
+    measure_waiting,
+)
 """Each adds its rows to the report."""
 
 

@@ -66,12 +66,13 @@ def _one_each(names: Sequence[str]) -> tuple[str, ...]:
 
 async def candidates_of(work: Work, mail: IncomingMail) -> list[MailCandidate]:
     """The customers who may have written a mail. Names are searched once, when somebody first looks
-    at it; who is reached by its addresses and telephones is read each time.
+    at it and nobody is meant without doubt; who is reached by its addresses and telephones is read
+    each time.
     """
     writer = writer_of(mail.reading)
     known = (mail.possible or "").split()
     ranked = await _ranked(work, mail, writer, known)
-    is_known = bool(ranked) and ranked[0].sure and Evidence.EMAIL in ranked[0].evidence
+    is_known = bool(ranked) and ranked[0].sure
     if is_known or mail.possible is not None:
         return ranked
     possible = await matches.search_possible(work.db, work.words, writer)

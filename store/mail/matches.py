@@ -58,11 +58,14 @@ async def search_possible(
     still being read, so that nobody can know.
     """
     codes: list[str] = []
+    # Where somebody bears the name, it matters less which organisations there are.
     for text in filter(None, (*writer.names, writer.organisation)):
         if not await words.refreshed(db):
             return None
-        found = await find_by_name(db, words, text, near=True)
+        found = await find_by_name(db, words, text)
         codes += [match.customer.code for match in found.matches[:MOST]]
+        if any(not match.weak for match in found.matches):
+            break
     return list(dict.fromkeys(codes))
 
 
