@@ -175,4 +175,61 @@ A 7.9@1; word เลื่อน…; word มอบหมาย; reopen 7.9@1; c
 A 7.9@1; word เลื่อน…; word มอบหมาย; subject 7.9@1 8.2; subject 7.9@1 7.9 => A contract 1 put off to another
 A 7.9@1; word เลื่อน…; word มอบหมาย; merge A B; unmerge => A contract 1 put off to another
 A 7.9@1; A 7.10@5; customer 7.10@5 B; word มอบหมาย; customer 7.10@5 A => A research 5 to another
+# A life in many orders: quotations, payments, data that wait, follow-ups and thanks.
+A 7.3@1; A 7.8@4; A 7.9@6 => A contract 6
+A 7.3@1; A 7.8@4; A 7.3@10 => A quotation 10
+A 7.3@1; A 7.8@4; A 7.3@10; void 7.8@4 => A quotation 1
+A 7.3@1; A 7.3@10 as b; void 7.3@1 => A quotation 10
+A 7.7@2; A 7.8@3 => A fetch 2
+A 7.7@2; A 7.9@4; A 7.7@8 => A contract 4, A fetch 8
+A 7.7@2; A 7.9@4; subject 7.9@4 7.8 => A fetch 2
+A 7.8@1; A 7.3@1 =>
+A 7.9@3; A 7.11@8; A 7.10@12 => A research 12
+A 7.9@3; A 7.11@8; void 7.9@3 =>
+A 7.9@3; A 7.10@5; A 7.12@20; A 7.13@30 =>
+A 7.9@3; A 7.10@5; A 7.13@30; subject 7.13@30 7.14 => A research 5
+A 7.9@3; A 7.10@5; A 7.13@30; A 7.10@40 =>
+A 7.9@3; A 7.10@5; A 7.13@30; void 7.10@5 => A contract 3
+A 7.4@1; A 7.7@5; A 7.8@6; A 7.9@8; A 7.11@25; A 7.10@30; A 7.14@31 => A research 30
+A 7.9@3; A 7.10@5 as p; A 7.10@7 as q; void p => A research 7
+A 7.9@3; A 7.10@5 as p; A 7.10@7 as q; reopen p => A research 7
+A 7.9@10; A 7.10@15; created 7.10@15 2 => A research 15
+A 7.9@10 open =>
+A 7.9@10 open; A 7.10@12; close 7.9@10 => A research 12
+A 7.9@10 open; A 7.10@12; close 7.9@10; press รอสัญญาที่ลงนามอีกครั้ง => A contract 60, A research 12
+A 7.9@20; A 7.10@25; reopen 7.9@20; reopen 7.10@25; close 7.10@25; close 7.9@20 => A research 60
+A 7.9@20; A 7.10@25; reopen 7.9@20; reopen 7.10@25; close 7.9@20; close 7.10@25 => A research 60
+A 7.9@3; A 7.9@3 as b; void b => A contract 3
+A 7.9@3; A 7.10@3; A 7.9@3 as b; void 7.9@3 => A research 3
+A 7.10@3; void 7.10@3; A 7.9@3 => A contract 3
+# Two kinds of request of one customer, and a ticket that goes from one kind to the other.
+A 8.4@3; A 8.2@5; A 8.5@9 => A fetch 3
+A 8.4@3; word มารับแล้ว; A 8.2@5 => A quotation 5
+A 8.2@1; A 7.9@3 => A contract 3, A quotation 1
+A 8.2@1; A 8.2@9 as b; A 8.5@5 => A quotation 9
+A 8.5@5; A 8.2@1; A 8.2@9 as b; void 8.5@5 => A quotation 1
+A 8.2@1; A 8.5@5; reopen 8.5@5; void 8.5@5 => A quotation 1
+A 8.2@1; subject 8.2@1 7.3; A 7.9@4 => A contract 4
+A 8.2@1; A 8.5@3; subject 8.2@1 7.3 => A quotation 1
+# Numbers and customers again: freed, taken by another, given back.
+A 7.9@3 no 1; B 7.9@4 no 2; customer 7.9@3 B => B contract 3 no 1, B contract 4 no 2
+A 7.9@3 no 1; A 7.10@5 no 1; customer 7.9@3 B; customer 7.10@5 B => B research 5 no 1
+A 7.9@3 no 1; void 7.9@3; B 7.9@5 no 1 => B contract 5 no 1
+A 7.9@3 no 1; void 7.9@3; B 7.9@5 no 1; restore 7.9@3 => A contract 3, B contract 5 no 1
+A 7.9@3 no 1; A 7.10@5 no 2; number 7.10@5 1 => A research 5 no 1
+A 7.9@3 no 1; number 7.9@3 2; void 7.9@3; restore 7.9@3 => A contract 3 no 2
+A 7.9@3; customer 7.9@3 B; void 7.9@3; restore 7.9@3; customer 7.9@3 A => A contract 3
+A 7.9@20; reopen 7.9@20; customer 7.9@20 B; close 7.9@20 => B contract 60
+A 7.9@3; import 7.9@3 B; void 7.9@3; restore 7.9@3 => B contract 3
+A 7.9@3; B 7.1@1; merge A B; A 7.10@9 => B research 9
+A 7.9@3; merge A B; A 7.10@9; void 7.10@9; unmerge => A contract 3
+A 7.9@3; merge A B; B 7.10@9; B 7.13@20; unmerge => A contract 3
+A 7.9@3 no 1; merge A B; number 7.9@3 2; unmerge => A contract 3 no 2
+# What was decided, and what came after it.
+A 7.9@3; word เลิกติดตาม; wait 2; A 7.9@61 => A contract 61
+A 7.3@1; word เลิกติดตาม; wait 2; A 7.8@61 =>
+A 7.9@3; word เลื่อน…; A 7.10@10; void 7.10@10 => A contract 3 put off
+A 7.9@3; word มอบหมาย; A 7.10@10; subject 7.10@10 7.11 => A contract 3 to another
+A 7.9@3; word มอบหมาย; customer 7.9@3 B; customer 7.9@3 A => A contract 3 to another
+A 7.7@3; word มารับแล้ว; void 7.7@3; restore 7.7@3 =>
 """
