@@ -19,6 +19,8 @@ from bot.log import configure_logging, get_logger
 from bot.mail.command import add_mail_verbs
 from bot.mail.settings import MailSettings
 from bot.operating import upgrading
+from bot.operating.command import add_operating_verbs
+from bot.operating.refused import VerbRefused
 from bot.settings import Settings, load_settings, masked, secret_key
 from bot.tables.command import add_verbs
 from bot.variables import SettingsError
@@ -29,8 +31,9 @@ from domain.staff import Identity, Platform, Role, StaffId
 from domain.text import clean
 from store.blobs import Blobs
 from store.engine.database import Database, StoreUnavailable
+from store.engine.locks import take_lock
 from store.engine.migrate import WrongSchema, is_empty
-from store.opening import SQLITE, Opening, open_database, pending_migrations
+from store.opening import Opening, open_database, pending_migrations, sqlite_path
 
 LONGEST_STOP = 4.8
 """Seconds from a signal to the end of the process, at most; an operator waits five."""
@@ -62,8 +65,16 @@ def run_async(work: Coroutine[Any, Any, None]) -> None:
             import uvloop
 
             uvloop.run(work)
-    except (SettingsError, DataError, WrongSchema, StoreUnavailable, ValueError) as error:
+    except (
+        SettingsError,
+        DataError,
+        WrongSchema,
+        StoreUnavailable,
+        ValueError,
+    ) as error:
         raise fail(f"{type(error).__name__}: {error}") from error
+    except VerbRefused as refused:
+        raise fail(str(refused)) from refused
 
 
 def settings_or_exit() -> Settings:
@@ -104,6 +115,8 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
     configure_logging(clock)
     secret_key(settings)
     lock = lock_desk(settings.database_url)
+    if told := await upgrading.upgrade(settings, clock()):
+        get_logger().info("upgraded", backup=told)
     db = await open_database(settings.database_url, clock())
     service = Service(settings, db, configuration, clock)
     ticker = start_ticker(
@@ -144,27 +157,13 @@ def _log_end() -> None:
 
 def lock_desk(database_url: str) -> int | None:
     """A SQLite desk is served by one process; SettingsError where another one does."""
-    path = _sqlite_path(database_url)
+    path = sqlite_path(database_url)
     if path is None:
         return None
-    import fcntl
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # By its real path: under two names it is one desk.
-    lock = os.open(path.resolve().with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise SettingsError("DESKBOT_DATABASE_URL: another deskbot serves this database") from None
+    lock = take_lock(path)
+    if lock is None:
+        raise SettingsError("DESKBOT_DATABASE_URL: another deskbot serves this database")
     return lock
-
-
-def _sqlite_path(database_url: str) -> Path | None:
-    """The file of a SQLite desk; None for a desk on PostgreSQL."""
-    if not database_url.startswith(SQLITE):
-        return None
-    return Path(database_url.removeprefix(SQLITE))
 
 
 async def demo(settings: Settings, configuration: Configuration) -> None:
@@ -343,10 +342,12 @@ def migrate(
             return
         lock = lock_desk(url)
         try:
-            await upgrading.migrate(url, make_clock(settings.clock)())
+            told = await upgrading.upgrade(settings, make_clock(settings.clock)())
         finally:
             if lock is not None:
                 os.close(lock)
+        if told:
+            print(told)
         print(f"database: {upgrading.UP_TO_DATE}")
 
     run_async(work())
@@ -406,7 +407,7 @@ async def _check(settings: Settings, configuration: Configuration) -> None:
     subjects = len(catalogue.subjects)
     channels = len(catalogue.channels)
     console.print(f"catalogue: {subjects} subjects, {channels} channels: good")
-    path = _sqlite_path(settings.database_url)
+    path = sqlite_path(settings.database_url)
     if path is not None and not path.exists():
         # A check makes nothing, least of all a database at a mistyped place.
         console.print("database: does not exist yet, the first start makes it", markup=False)
@@ -538,6 +539,7 @@ def mail_place() -> tuple[MailSettings, Path]:
 
 
 outgoing_verbs = add_verbs(app, on_desk)
+add_operating_verbs(app, settings_or_exit, run_async)
 add_mail_verbs(app, outgoing_verbs, on_desk, mail_place)
 
 if __name__ == "__main__":

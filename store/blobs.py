@@ -66,6 +66,13 @@ class Blobs:
             raise NotFound("file")
         return path
 
+    def all(self) -> Iterator[Path]:
+        """Where all bytes lie that are kept, in the order of their hashes."""
+        for folder in sorted(self._root.glob(f"{_FOLDER}/{_FOLDER}")):
+            for path in sorted(folder.iterdir()):
+                if _SHA256.fullmatch(path.name):
+                    yield path
+
     def new_part(self) -> tuple[int, Path]:
         """An empty temporary file beside the others: its handle and path."""
         folder = self._root / _PARTS

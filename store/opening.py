@@ -46,13 +46,17 @@ async def open_database(
     async def prepare(tx: Tx) -> None:
         await bring_up_to_date(tx, now)
 
-    engine = _engine(url)
     if opening is Opening.LOOK:
-        return await engine.look(_place(url))
+        return await _engine(url).look(_place(url))
     if opening is Opening.USE and may_be_there(url):
         # By looking, so that no byte of an older database is written.
         await _refuse_older(url)
-    return await engine.use(_place(url), prepare)
+    return await use_database(url, prepare)
+
+
+async def use_database(url: str, prepare: Callable[[Tx], Awaitable[object]]) -> Database:
+    """Open (or make) the database at this address, after something is prepared in a transaction."""
+    return await _engine(url).use(_place(url), prepare)
 
 
 class _Engine(NamedTuple):
@@ -77,14 +81,25 @@ def _engine(url: str) -> _Engine:
     )
 
 
+def engine_name(url: str) -> str:
+    """`sqlite` or `postgresql`."""
+    return "sqlite" if url.startswith(SQLITE) else "postgresql"
+
+
 def _place(url: str) -> str:
     """What an engine is given: the path of a file, or the whole address of a server's database."""
     return url.removeprefix(SQLITE)
 
 
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite desk; None for a desk on PostgreSQL."""
+    return Path(_place(url)) if url.startswith(SQLITE) else None
+
+
 def may_be_there(url: str) -> bool:
     """Whether there may be a database at this address; a file that is not there is none."""
-    return not url.startswith(SQLITE) or Path(_place(url)).exists()
+    path = sqlite_path(url)
+    return path is None or path.exists()
 
 
 async def pending_migrations(db: Database) -> list[str]:

@@ -7,12 +7,13 @@ request that it is on."""
 from collections.abc import Sequence
 
 from domain.tickets.records import Status, Ticket
-from store import deadlines, due
+from store import due
 from store.due import Due
 from store.engine.database import Tx
 from store.owed import requests
 from store.owed.placing import place_tickets
 from store.records.save_context import SaveContext
+from store.tickets import deadlines
 from store.tickets import records as tickets
 
 

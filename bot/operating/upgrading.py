@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.operating.backup import back_up
+from bot.settings import Settings
 from store.opening import Opening, may_be_there, open_database, pending_migrations
 
+BACKUPS = "backups"
+"""The folder in the data folder."""
 UP_TO_DATE = "up to date"
 
 
@@ -26,7 +30,17 @@ async def pending_at(url: str) -> list[str]:
         await db.close()
 
 
-async def migrate(url: str, now: datetime) -> None:
-    """Bring the database at this address to this code's schema."""
-    db = await open_database(url, now)
+async def upgrade(settings: Settings, now: datetime) -> str:
+    """Bring the configured database to this code's schema; an older desk is backed up first, but
+    for its files, which no migration touches. Returns what is told of the backup, "" without one.
+    """
+    told = ""
+    new = await pending_at(settings.database_url)
+    if new:
+        folder = settings.data_dir / BACKUPS
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"before-{new[-1]}-{now:%Y%m%dT%H%M%SZ}.tar"
+        told = await back_up(settings, path, now, with_files=False)
+    db = await open_database(settings.database_url, now)
     await db.close()
+    return told

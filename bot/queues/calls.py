@@ -192,3 +192,21 @@ def _this_boot() -> str:
     except OSError:
         # Where the machine does not say so, no notes are believed.
         return ""
+
+
+def believed_notes(folder: Path) -> list[tuple[str, bytes]]:
+    """By the names of their files the notes of this start of the machine, without its name: for a
+    backup.
+    """
+    begins = _this_boot().encode("ascii") + b"\n"
+    found: list[tuple[str, bytes]] = []
+    for path in sorted(folder.glob("calls-*")):
+        notes = path.read_bytes()
+        if notes.startswith(begins):
+            found.append((path.name, notes.removeprefix(begins)))
+    return found
+
+
+def restore_notes(folder: Path, name: str, notes: bytes) -> None:
+    """Notes of a backup, as if this start of the machine had made them."""
+    (folder / name).write_bytes(_this_boot().encode("ascii") + b"\n" + notes)

@@ -23,13 +23,13 @@ from handlers.staff.rides import Riding, as_it_was, rides
 from handlers.staff.stand_in import supervisors
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
-from store import deadlines, staff
 from store import due as due_rows
+from store import staff
 from store.customers import records as customers
-from store.deadlines import KIND, stage_of
 from store.due import Due
-from store.tickets import hand_overs
+from store.tickets import deadlines, hand_overs
 from store.tickets import records as tickets
+from store.tickets.deadlines import KIND, stage_of
 
 MORNING = "morning"
 """The kind of the morning's queue, which tells what is due by then as well."""

@@ -17,10 +17,10 @@ from handlers.owed.lead_lists import PAGE, counted, lead_buttons, line_buttons, 
 from handlers.registry import action
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
-from store import deadlines
 from store.customers import records as customers
 from store.owed import lists as store
 from store.owed.lists import Staffs
+from store.tickets import deadlines
 from store.tickets import records as tickets
 
 OWED_UNTIL = time(23, 59)

@@ -22,10 +22,11 @@ from handlers.owed.lead_lists import customer_names, officer_parts
 from handlers.owed.request_cards import day
 from handlers.registry import action
 from handlers.tickets import cards as ticket_cards
-from store import deadlines, files, staff
+from store import files, staff
 from store.mail import mails
 from store.owed import lists
 from store.owed.lists import OwedLine, Staffs
+from store.tickets import deadlines
 from store.tickets import records as tickets
 
 MOST = 10_000

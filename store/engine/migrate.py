@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
+from itertools import chain
 
 from store.engine.database import Reader, Tx
 
@@ -30,6 +31,7 @@ SQLITE = {
 """
 _SQLITE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, SQLITE))})(?!\w)")
 _ONLY = re.compile(r"^-- (postgresql|sqlite) only\b", re.MULTILINE)
+_MONEY = re.compile(r"(\w+) NUMERIC\(14, 2\)")
 _COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
 _OWN_TABLE = (
     "CREATE TABLE IF NOT EXISTS schema_migrations "
@@ -37,6 +39,8 @@ _OWN_TABLE = (
 )
 Column = tuple[str, str]
 """A table's name and a column's."""
+HALF_MOVED = "moving"
+"""The table that is there while a desk is moved into the database (store/moving)."""
 _CHECKSUM: Column = ("schema_migrations", "checksum")
 
 
@@ -57,6 +61,10 @@ class OlderSchema(WrongSchema):
 
 class ChangedMigration(WrongSchema):
     """A migration says something else now than when this database applied it."""
+
+
+class HalfMoved(WrongSchema):
+    """A desk was being moved into the database, and not all of it is there."""
 
 
 class ForeignDatabase(WrongSchema):
@@ -114,12 +122,12 @@ async def pending(db: Reader, engine: str) -> list[Migration]:
     """Those that this database has not applied, in order; nothing is changed.
 
     Raises NewerSchema, ChangedMigration or ForeignDatabase where it cannot be this deskbot's."""
-    columns = await _columns(db, engine)
+    columns = await columns_of(db, engine)
     applied = await _applied(db, columns)
     known = migrations()
     _refuse_newer(max(applied, default=0), known[-1].version)
     for migration in known:
-        _refuse_changed(migration, applied.get(migration.version))
+        refuse_changed(migration, applied.get(migration.version))
     if applied and not any(applied.values()):
         _refuse_unlike(columns, set(applied))
     return [migration for migration in known if migration.version not in applied]
@@ -127,14 +135,16 @@ async def pending(db: Reader, engine: str) -> list[Migration]:
 
 async def is_empty(db: Reader, engine: str) -> bool:
     """Whether nothing is there yet: the first start makes all of it."""
-    return not await _columns(db, engine)
+    return not await columns_of(db, engine)
 
 
-async def apply_migrations(tx: Tx, now: datetime) -> list[int]:
+async def apply_migrations(tx: Tx, now: datetime, only: Collection[int] | None = None) -> list[int]:
     """Bring the schema up to date; returns the versions that this call applied, in order.
 
-    Raises what `pending` raises."""
+    `only` = these and no others. Raises what `pending` raises."""
     new = await pending(tx, tx.engine)
+    if only is not None:
+        new = [migration for migration in new if migration.version in only]
     time = "TEXT" if tx.engine == "sqlite" else "TIMESTAMPTZ"
     await tx.execute(_OWN_TABLE.format(time=time))
     for migration in new:
@@ -145,7 +155,7 @@ async def apply_migrations(tx: Tx, now: datetime) -> list[int]:
             migration.version,
             now,
         )
-    if _CHECKSUM in await _columns(tx, tx.engine):
+    if _CHECKSUM in await columns_of(tx, tx.engine):
         await _note_checksums(tx)
     return [migration.version for migration in new]
 
@@ -173,7 +183,8 @@ COLUMNS = {
 }
 
 
-async def _columns(db: Reader, engine: str) -> set[Column]:
+async def columns_of(db: Reader, engine: str) -> set[Column]:
+    """All columns that the database has."""
     rows = await db.fetch(COLUMNS[engine])
     return {(row["in_table"], row["name"]) for row in rows}
 
@@ -182,6 +193,8 @@ async def _applied(db: Reader, columns: set[Column]) -> dict[int, str | None]:
     """The versions that were applied, each with its checksum where one was noted."""
     if not columns:
         return {}
+    if (HALF_MOVED, "name") in columns:
+        raise HalfMoved("a desk was being moved into this database: run the same verb once more")
     if ("schema_migrations", "version") not in columns:
         raise ForeignDatabase(
             "the database holds the tables of another program: name an empty one, or deskbot's own"
@@ -199,10 +212,11 @@ def _refuse_newer(current: int, known: int) -> None:
         )
 
 
-def _refuse_changed(migration: Migration, noted: str | None) -> None:
+def refuse_changed(migration: Migration, noted: str | None) -> None:
+    """ChangedMigration where a database noted something else than it says now."""
     if noted is not None and noted != migration.checksum:
         raise ChangedMigration(
-            f"migration {migration.name} was changed since this database applied it: "
+            f"migration {migration.name} was changed since the database applied it: "
             "start the deskbot that it belongs to"
         )
 
@@ -238,3 +252,10 @@ def _first_with(column: Column) -> str:
         if column in columns_made_by(frozenset(so_far)):
             return migration.name
     raise AssertionError(f"no migration makes {column}")
+
+
+@cache
+def money_columns() -> frozenset[str]:
+    """The names of the columns that hold sums of money: a text on SQLite, a number elsewhere."""
+    found = (_MONEY.findall(migration.script) for migration in migrations())
+    return frozenset(chain.from_iterable(found))

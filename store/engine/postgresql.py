@@ -185,7 +185,7 @@ async def open_postgresql(
     """Connect, and refuse a database that cannot hold Thai; `prepare` runs first, in a transaction.
 
     Raises ValueError where the server knows no such database or user, StoreUnavailable."""
-    pool = await _connect(url)
+    pool = await _connect(url, application_name=USES)
     try:
         with TRANSLATED:
             async with pool.acquire() as raw:
@@ -205,7 +205,30 @@ async def open_postgresql(
 
 async def look_at_postgresql(url: str) -> PostgresqlDatabase:
     """Connect for reading alone: the server refuses whatever would write."""
-    return PostgresqlDatabase(await _connect(url, default_transaction_read_only="on"))
+    return PostgresqlDatabase(
+        await _connect(url, application_name=LOOKS, default_transaction_read_only="on")
+    )
+
+
+USES = "deskbot"
+LOOKS = "deskbot looks"
+"""What the server is told of who is connected."""
+
+
+async def count_connected(url: str) -> int:
+    """How many connections use this database, other than those that look at it."""
+    with TRANSLATED:
+        raw = await asyncpg.connect(url, server_settings={"application_name": LOOKS})
+        try:
+            return int(
+                await raw.fetchval(
+                    "SELECT count(*) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND application_name = $1",
+                    USES,
+                )
+            )
+        finally:
+            await raw.close()
 
 
 async def _connect(url: str, **server_settings: str) -> asyncpg.Pool:

@@ -470,11 +470,11 @@ async def open_sqlite(path: str, prepare: Callable[[Tx], Awaitable[object]]) -> 
 async def look_at_sqlite(path: str) -> SqliteDatabase:
     """Open a file that is there for reading alone: not one byte of it is written."""
     with translated():
-        return SqliteDatabase(await _connect_to_look(path), await _connect_to_look(path))
+        return SqliteDatabase(await _connectto_look(path), await _connectto_look(path))
 
 
-async def _connect_to_look(path: str) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(_to_look(path), isolation_level=None, uri=True)
+async def _connectto_look(path: str) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(to_look(path), isolation_level=None, uri=True)
     try:
         await connection.execute_fetchall("SELECT count(*) FROM sqlite_master")
     except BaseException:
@@ -483,7 +483,8 @@ async def _connect_to_look(path: str) -> aiosqlite.Connection:
     return connection
 
 
-def _to_look(path: str) -> str:
+def to_look(path: str) -> str:
+    """The address of a file that is opened for reading alone."""
     return f"{Path(path).absolute().as_uri()}?mode=ro"
 
 

@@ -86,11 +86,14 @@ def test_using_an_older_database_is_refused_and_names_the_verb(
     assert older.digest == before
 
 
-def test_migrate_brings_it_up_to_date_once(older: Desk) -> None:
-    assert older.run("migrate").output.splitlines() == [
-        f"database: lacks 1 migrations: {LAST}",
-        "database: up to date",
-    ]
+def test_migrate_brings_it_up_to_date_once_after_a_backup(older: Desk) -> None:
+    lacking, told, done = older.run("migrate").stdout.splitlines()
+    assert lacking == f"database: lacks 1 migrations: {LAST}"
+    assert told.startswith("backup: ")
+    assert done == "database: up to date"
+    (backup,) = older.path.parent.glob("backups/*.tar")
+    inside = older.run("restore", str(backup), "--list").stdout
+    assert f"schema {migrate.migrations()[-2].version}" in inside
     assert older.run("migrate").output == "database: up to date\n"
     assert older.run("invite", "--role", "officer", "--name", "นก").exit_code == 0
 

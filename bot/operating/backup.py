@@ -1,0 +1,113 @@
+"""`run_bot.py backup`: a whole desk in one archive, taken while it runs."""
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bot.operating.archive import (
+    CALLS,
+    CONFIGURATION,
+    FORMAT,
+    HEAD,
+    KEY,
+    PIECE,
+    ArchiveWriter,
+    new_archive,
+)
+from bot.queues.calls import believed_notes
+from bot.settings import Settings, secret_key
+from store.blobs import Blobs
+from store.moving.opening import is_served, snapshot
+from store.moving.rows import RowTally, RowValues, Snapshot, TableShape, line_of
+from store.opening import engine_name
+
+APPLIED = "SELECT version, checksum FROM schema_migrations ORDER BY version"
+APPLIED_BEFORE = "SELECT version, NULL FROM schema_migrations ORDER BY version"
+NAMED = "SELECT sha256 FROM files"
+
+
+async def back_up(
+    settings: Settings,
+    path: Path,
+    now: datetime,
+    recipient: str | None = None,
+    *,
+    with_files: bool = True,
+) -> str:
+    """Write the archive; returns what is in it, and what is amiss, in one line.
+
+    Raises VerbRefused, WrongSchema, StoreUnavailable."""
+    is_running = await is_served(settings.database_url)
+    with new_archive(path, recipient) as archive:
+        async with snapshot(settings.database_url) as state:
+            shapes = await state.shapes()
+            # What the desk was, for whoever restores it.
+            head = {
+                "format": FORMAT,
+                "made_at": now.isoformat(),
+                "engine": engine_name(settings.database_url),
+                "served": is_running,
+                "migrations": await _applied(state, shapes),
+                "tables": {shape.name: shape.columns for shape in shapes},
+            }
+            archive.add(HEAD, orjson.dumps(head))
+            tables = {shape.name: await _add_table(archive, state, shape) for shape in shapes}
+            numbers = await state.numbers()
+        # After the rows: what they name was on disk before they were, and stays for a day.
+        damaged = _add_files(archive, settings.data_dir) if with_files else []
+        _add_secrets(archive, settings)
+        archive.finish({**head, "rows": tables, "numbers": numbers, "damaged": damaged})
+    rows = sum(table["rows"] for table in tables.values())
+    told = f"backup: {len(tables)} tables, {rows} rows: {path}"
+    return f"{told}; damaged on disk: {', '.join(damaged)}" if damaged else told
+
+
+async def _applied(state: Snapshot, shapes: Sequence[TableShape]) -> dict[str, str | None]:
+    own = next(shape for shape in shapes if shape.name == "schema_migrations")
+    sql = APPLIED if "checksum" in own.columns else APPLIED_BEFORE
+    return {str(version): checksum for version, checksum in await state.find(sql)}
+
+
+async def _add_table(archive: ArchiveWriter, state: Snapshot, shape: TableShape) -> dict[str, Any]:
+    tally = RowTally()
+    parts = 0
+    async for lines in _pieces(state.pages(shape), tally):
+        parts += 1
+        archive.add_rows(shape.name, parts, lines)
+    return {"rows": tally.rows, "digest": tally.digest}
+
+
+async def _pieces(
+    pages: AsyncGenerator[list[RowValues]], tally: RowTally
+) -> AsyncGenerator[list[bytes]]:
+    """The rows as lines, so many together as are one member."""
+    lines: list[bytes] = []
+    size = 0
+    async for page in pages:
+        for values in page:
+            line = line_of(values)
+            tally.add(line)
+            lines.append(line)
+            size += len(line)
+        if size >= PIECE:
+            yield lines
+            lines = []
+            size = 0
+    if lines:
+        yield lines
+
+
+def _add_files(archive: ArchiveWriter, data_dir: Path) -> list[str]:
+    """All bytes of files; returns those that are others than their name says."""
+    return [path.name for path in Blobs(data_dir).all() if not archive.add_file(path)]
+
+
+def _add_secrets(archive: ArchiveWriter, settings: Settings) -> None:
+    archive.add(KEY, secret_key(settings).encode("ascii"))
+    if settings.config is not None:
+        archive.add(CONFIGURATION, settings.config.read_bytes())
+    for name, notes in believed_notes(settings.data_dir):
+        archive.add(f"{CALLS}{name}", notes)

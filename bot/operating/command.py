@@ -1,0 +1,82 @@
+"""The operator's verbs on the command line: `backup`, `restore`, `copy`."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from bot.clock import make_clock
+from bot.settings import Settings
+
+ArchivePath = Annotated[Path, typer.Argument(help="The archive.", metavar="PATH")]
+RecipientKey = Annotated[
+    str | None,
+    typer.Option("--encrypt-to", help="A public key of age (age1…).", metavar="RECIPIENT"),
+]
+IdentityFile = Annotated[
+    Path | None,
+    typer.Option(help="The file with the secret key of age.", metavar="FILE"),
+]
+OnlyList = Annotated[bool, typer.Option("--list", help="Say what is inside, and make nothing.")]
+Run: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
+
+
+def add_operating_verbs(app: typer.Typer, load: Callable[[], Settings], run: Run) -> None:
+    """Put the verbs under the command line; `run` says known troubles in one line."""
+    app.command("backup")(_backup(load, run))
+    app.command("restore")(_restore(load, run))
+    app.command("copy")(_copy(load, run))
+
+
+def _backup(load: Callable[[], Settings], run: Run) -> Callable[[Path, str | None], None]:
+    def verb(path: ArchivePath, encrypt_to: RecipientKey = None) -> None:
+        """Write the whole desk (database, files, key, configuration) to one archive, also while it
+        runs.
+        """
+        from bot.operating.backup import back_up
+
+        async def work() -> None:
+            settings = load()
+            print(await back_up(settings, path, make_clock(settings.clock)(), encrypt_to))
+
+        run(work())
+
+    return verb
+
+
+def _restore(load: Callable[[], Settings], run: Run) -> Callable[[Path, bool, Path | None], None]:
+    def verb(path: ArchivePath, list_: OnlyList = False, identity: IdentityFile = None) -> None:
+        """Make the desk of an archive in the configured database and data folder, which must be
+        empty.
+        """
+        from bot.operating.restore import listed, restore
+
+        async def work() -> None:
+            settings = load()
+            if list_:
+                print("\n".join(listed(path, identity)))
+                return
+            print(await restore(settings, path, make_clock(settings.clock)(), identity))
+
+        run(work())
+
+    return verb
+
+
+def _copy(load: Callable[[], Settings], run: Run) -> Callable[[str], None]:
+    def verb(
+        url: Annotated[str, typer.Argument(help="The empty database.", metavar="URL")],
+    ) -> None:
+        """Copy the configured desk into another database; files stay where they are."""
+        from bot.operating.copying import copy_desk
+
+        async def work() -> None:
+            settings = load()
+            now = make_clock(settings.clock)()
+            await copy_desk(settings.database_url, url, now, print)
+            print("copied: every row is as it was")
+
+        run(work())
+
+    return verb

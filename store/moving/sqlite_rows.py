@@ -1,0 +1,125 @@
+"""The rows of a SQLite desk, read and laid down by a connection of their own."""
+
+import sqlite3
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from itertools import chain
+from typing import Any
+
+from store.engine.database import marks
+from store.engine.migrate import money_columns
+from store.engine.sqlite import to_look
+from store.moving.marks import FILLED, MARK
+from store.moving.rows import PAGE, RowValues, TableShape, money, raw_bytes, told
+
+COLUMNS = (
+    "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c "
+    "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.name"
+)
+NUMBERED = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
+
+
+class SqliteSnapshot:
+    """See `store.moving.rows.Snapshot`; it blocks, for whoever moves a desk does nothing else."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    async def shapes(self) -> list[TableShape]:
+        return shapes_of(self._db.execute(COLUMNS))
+
+    async def pages(self, shape: TableShape) -> AsyncGenerator[list[RowValues]]:
+        sums = money_columns()
+        in_money = [place for place, name in enumerate(shape.columns) if name in sums]
+        columns = ", ".join(shape.columns)
+        cursor = self._db.execute(f"SELECT {columns} FROM {shape.name}")
+        while some := cursor.fetchmany(PAGE):
+            yield [_row(values, in_money) for values in some]
+
+    async def numbers(self) -> dict[str, int]:
+        return dict(self._db.execute("SELECT name, seq FROM sqlite_sequence"))
+
+    async def find(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._db.execute(sql).fetchall()
+
+
+def _row(values: Sequence[object], in_money: Sequence[int]) -> RowValues:
+    row = [told(value) for value in values]
+    for place in in_money:
+        row[place] = money(row[place])
+    return row
+
+
+def shapes_of(columns: Iterator[tuple[str, str]]) -> list[TableShape]:
+    """The tables of their columns; what says how far a move came is none of the desk's."""
+    found: dict[str, list[str]] = {}
+    for table, column in columns:
+        found.setdefault(table, []).append(column)
+    found.pop(MARK, None)
+    return [TableShape(name, tuple(names)) for name, names in found.items()]
+
+
+@asynccontextmanager
+async def sqlite_snapshot(path: str) -> AsyncIterator[SqliteSnapshot]:
+    """The file as it is now, for reading alone."""
+    with closing(sqlite3.connect(to_look(path), uri=True, isolation_level=None)) as db:
+        db.execute("BEGIN")
+        # What is read from here on is what was there at this moment.
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield SqliteSnapshot(db)
+
+
+class SqliteTarget:
+    """See `store.moving.rows.Target`."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    async def filled(self) -> Mapping[str, int]:
+        return dict(self._db.execute(FILLED))
+
+    async def fill(self, shape: TableShape, pages: AsyncGenerator[list[RowValues]]) -> int:
+        insert = (
+            f"INSERT INTO {shape.name} ({', '.join(shape.columns)}) VALUES ({marks(shape.columns)})"
+        )
+        rows = 0
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.execute(f"DELETE FROM {shape.name}")
+            async for page in pages:
+                rows += len(page)
+                self._db.executemany(insert, [list(map(raw_bytes, values)) for values in page])
+            self._db.execute(f"INSERT INTO {MARK} (name, filled) VALUES (?, ?)", (shape.name, rows))
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+        return rows
+
+    async def finish(self, numbers: Mapping[str, int], after: Sequence[str]) -> None:
+        numbered = set(chain.from_iterable(self._db.execute(NUMBERED)))
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("DELETE FROM sqlite_sequence")
+        self._db.executemany(
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+            [(name, number) for name, number in numbers.items() if name in numbered],
+        )
+        for statement in after:
+            self._db.execute(statement)
+        if self._db.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            self._db.execute("ROLLBACK")
+            raise ValueError("a row names another one that is not there")
+        self._db.execute(f"DROP TABLE {MARK}")
+        self._db.execute("COMMIT")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@asynccontextmanager
+async def sqlite_target(path: str) -> AsyncIterator[SqliteTarget]:
+    """A file that has its tables and the mark."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        # A table comes before another that it names; all of it is looked at in the end.
+        db.execute("PRAGMA foreign_keys=OFF")
+        db.execute("PRAGMA synchronous=NORMAL")
+        yield SqliteTarget(db)
