@@ -25,10 +25,12 @@ from store import staff
 from store.blobs import Blobs
 from store.customers import records as customers
 from store.engine.database import Database, Tx
+from store.opening import open_database
 from store.records.counters import raise_counter
 from tests.fakes.line import FakeLine
 from tests.fakes.line_chat import line_id
 from tests.fakes.office import OFFICE, open_new
+from tests.fakes.postgres import shared_server
 from tests.fakes.telegram import FakeTelegram
 from tests.handlers.conftest import CAST, NOW
 
@@ -129,8 +131,22 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
 
 
 @pytest.fixture
-async def wired(tmp_path: Path) -> AsyncIterator[WiredDesk]:
-    db = await open_new(tmp_path / "desk.db")
+def wired_engine() -> str:
+    """Under which database the desk runs; a module that asks the same of both engines has its
+    own.
+    """
+    return "sqlite"
+
+
+async def _opened(engine: str, folder: Path) -> Database:
+    if engine == "sqlite":
+        return await open_new(folder / "desk.db")
+    return await open_database(await shared_server().clean_desk())
+
+
+@pytest.fixture
+async def wired(tmp_path: Path, wired_engine: str) -> AsyncIterator[WiredDesk]:
+    db = await _opened(wired_engine, tmp_path)
 
     def clock() -> datetime:
         return desk.now

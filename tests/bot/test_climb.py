@@ -19,6 +19,11 @@ TICKET = "R2611000124"
 FIRST = "SELECT reached_at IS NOT NULL AS n FROM untold WHERE key LIKE 'deadline:%'"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def wired_engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
 async def climbing(wired: WiredDesk) -> AsyncIterator[WiredDesk]:
     """นก and the supervisor ต้น are on LINE alone, whose quota is spent; เมย์ is on Telegram."""
@@ -165,5 +170,54 @@ async def test_a_clock_set_back_tells_nothing_twice(climbing):
     desk.wait(days=-1)
     await tick(desk)
     desk.wait(days=1)
+    await tick(desk)
+    assert len(climbed(desk.line_texts(TON_LINE))) == 1
+
+
+async def leave_line(desk: WiredDesk) -> None:
+    """นก blocks the account: LINE says so, and goes on accepting what is pushed there."""
+    desk.line.quota = None
+    desk.line.blocked.add(NOK_LINE)
+    await desk.hears(desk.line.event("unfollow", NOK_LINE))
+
+
+async def test_who_has_blocked_the_account_is_climbed_past_though_line_would_accept_it(climbing):
+    desk = climbing
+    await leave_line(desk)
+    await notify(desk)
+    assert await desk.value(FIRST) == 0
+    desk.wait(hours=23, minutes=1)
+    await tick(desk)
+    (told,) = climbed(desk.line_texts(TON_LINE))
+    assert "ยังแจ้งคุณนกไม่ถึง" in told
+    assert TICKET in told
+
+
+async def test_who_comes_back_to_line_has_what_waited_with_the_first_answer_once(climbing):
+    desk = climbing
+    await leave_line(desk)
+    await notify(desk)
+    desk.wait(hours=2)
+    desk.line.blocked.discard(NOK_LINE)
+    await desk.hears(desk.line.event("follow", NOK_LINE))
+    await desk.hears(desk.line.text_event(NOK_LINE, "เมนู"))
+    await desk.hears(desk.line.text_event(NOK_LINE, "เมนู"))
+    assert sum(TICKET in text for text in desk.line_texts()) == 1
+    desk.wait(days=1)
+    await tick(desk)
+    assert climbed(desk.line_texts(TON_LINE)) == []
+
+
+async def test_over_a_weekend_and_a_late_start_it_climbs_on_the_first_working_day_once(climbing):
+    desk = climbing
+    desk.wait(days=4, hours=7)  # Friday, 17.00
+    await notify(desk)
+    desk.line.quota = None
+    for hours in (16, 24, 24):  # Saturday, Sunday, Monday at 9.00: the desk was away at 8.30
+        await tick(desk)
+        assert climbed(desk.line_texts(TON_LINE)) == []
+        desk.wait(hours=hours)
+    desk.wait(hours=2)
+    await tick(desk)
     await tick(desk)
     assert len(climbed(desk.line_texts(TON_LINE))) == 1
