@@ -11,6 +11,7 @@ from domain.errors import Conflict
 from store.engine.columns import RecordColumns
 from store.engine.database import Database, Reader, Tx, is_one_of, marks
 from store.engine.pieces import BEGINNING, PIECE, Piece, PieceStart
+from store.engine.rows import two_columns
 
 LEASE = timedelta(minutes=1)
 """How long what was claimed stays another process's when its claimer died; who works for longer
@@ -170,7 +171,7 @@ async def last_done_by_subject(
         kind,
         *subjects,
     )
-    return {row["subject"]: row["last_at"] for row in rows}
+    return two_columns(rows, "subject", "last_at")
 
 
 async def last_done(db: Reader, kind: str) -> datetime | None:

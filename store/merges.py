@@ -16,6 +16,7 @@ from domain.tickets.records import Change
 from store.customers import duplicates, revisions
 from store.customers.records import get_record, hold, update_customer, write_derived
 from store.engine.database import Reader, Row, Tx, count
+from store.engine.rows import column
 from store.owed import requests
 from store.records import changes
 from store.tickets.records import get_tickets
@@ -109,7 +110,7 @@ async def list_moved(db: Reader, merge_id: str, kind: str) -> list[str]:
         merge_id,
         kind,
     )
-    return [row["record"] for row in rows]
+    return column(rows, "record")
 
 
 async def count_by_customer(db: Reader, kind: str, code: str) -> int:

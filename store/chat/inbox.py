@@ -13,6 +13,7 @@ from store.chat import outbox
 from store.engine import leases
 from store.engine.database import Database, Reader, Row, Tx, is_one_of
 from store.engine.pieces import BEGINNING, OldRows, Outdated, Piece, PieceStart
+from store.engine.rows import column, two_columns
 
 AT_ONCE = 200
 """Events that one statement writes at most."""
@@ -150,7 +151,7 @@ async def _hold(tx: Tx, pending: Sequence[Event], owner: str, now: datetime) -> 
         now,
         f"{_ONLY} AS event_id",
     )
-    only = {row["name"]: row["event_id"] for row in rows}
+    only = two_columns(rows, "name", "event_id")
     woken = Woken(held for held in conversations if lease_name(held) in only)
     woken.chats_alone = [
         other
@@ -340,7 +341,7 @@ async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
         owner,
         now,
     )
-    return [row["conversation"] for row in rows]
+    return column(rows, "conversation")
 
 
 _MORE = (

@@ -16,6 +16,7 @@ from store.engine.database import (
     is_one_of,
 )
 from store.engine.pieces import BEGINNING, OldRows, Outdated, Piece, PieceStart
+from store.engine.rows import column
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> l
 async def list_sending(db: Reader) -> set[str]:
     """The ids of the messages that are being sent."""
     rows = await db.fetch("SELECT id FROM outbox WHERE state = 'sending'")
-    return {row["id"] for row in rows}
+    return set(column(rows, "id"))
 
 
 async def begin_sending(

@@ -13,6 +13,7 @@ from store.due import Due
 from store.engine.columns import RecordColumns
 from store.engine.database import Database, Reader, Tx, is_one_of
 from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
+from store.engine.rows import column
 
 CLIMB = "climb"
 """The kind of what is due when somebody else hears of what could not be told, and the first word of
@@ -173,7 +174,7 @@ async def note_brought(tx: Tx, message_id: UUID, now: datetime) -> list[str]:
         now,
         str(message_id),
     )
-    return [row["notice"] for row in rows]
+    return column(rows, "notice")
 
 
 async def note_told(tx: Tx, key: str, now: datetime) -> None:
@@ -219,7 +220,7 @@ async def note_all_reached(tx: Tx, ids: Sequence[int], now: datetime) -> list[st
         now,
         *ids,
     )
-    return [row["notice"] for row in rows]
+    return column(rows, "notice")
 
 
 async def list_climbing(db: Reader) -> list[Untold]:

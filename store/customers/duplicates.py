@@ -9,6 +9,7 @@ from datetime import datetime
 from domain.staff import StaffId
 from store.engine.columns import RecordColumns
 from store.engine.database import Reader, Tx, count, is_one_of
+from store.engine.rows import column
 
 FEW = 6
 STRETCH = 2000
@@ -170,7 +171,7 @@ async def list_alike(db: Reader, after: str, limit: int) -> tuple[list[tuple[str
         f"ORDER BY code LIMIT {int(limit)}",
         after,
     )
-    codes = [row["code"] for row in listed]
+    codes = column(listed, "code")
     if not codes:
         return [], ""
     rows = await db.fetch(
@@ -211,7 +212,7 @@ async def list_changed(
             *bounds,
             since,
         )
-        found += [row["code"] for row in rows]
+        found += column(rows, "code")
         begin = end
     return found
 

@@ -12,6 +12,7 @@ from domain.customers.other_names import other_names
 from domain.customers.records import Contact, Customer, CustomerCode
 from domain.text import spellings
 from store.engine.database import Reader, Tx, is_one_of
+from store.engine.rows import column
 
 WORD_LENGTH = 60
 WHOLE_LENGTH = 120
@@ -209,7 +210,7 @@ async def _learn(tx: Tx, words: Sequence[str]) -> None:
 async def _unknown(tx: Tx, words: Sequence[str]) -> list[str]:
     asked = is_one_of("word", words)
     rows = await tx.fetch(f"SELECT word FROM search_words WHERE {asked}", *words)
-    known = {row["word"] for row in rows}
+    known = set(column(rows, "word"))
     return [word for word in words if word not in known]
 
 

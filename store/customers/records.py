@@ -14,6 +14,7 @@ from store.customers import keys as customer_keys
 from store.customers import revisions
 from store.customers.keys import phone_key
 from store.engine.database import Reader, Row, Tx, marks
+from store.engine.rows import column, two_columns
 from store.records import changes, counters
 
 _COLUMNS = ", ".join(
@@ -67,7 +68,7 @@ async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
         "SELECT origin, code FROM chain WHERE next IS NULL AND origin <> code",
         *codes,
     )
-    return {row["origin"]: row["code"] for row in rows}
+    return two_columns(rows, "origin", "code")
 
 
 async def hold(tx: Tx, codes: Collection[str], *, alone: bool) -> None:
@@ -169,7 +170,7 @@ async def list_merged_codes(db: Reader, code: str) -> list[str]:
         "SELECT code FROM chain ORDER BY code",
         code,
     )
-    return [row["code"] for row in rows]
+    return column(rows, "code")
 
 
 async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
@@ -209,7 +210,7 @@ async def list_customers_after(db: Reader, code: str, limit: int) -> list[Custom
 
 async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
     """Customers' rows with what belongs to them, in the order of the rows."""
-    parts = await _list_parts(db, [row["code"] for row in rows])
+    parts = await _list_parts(db, column(rows, "code"))
     return {row["code"]: _customer(row, parts[row["code"]]) for row in rows}
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from store.engine.database import Database, Reader, Row, Tx, is_one_of
+from store.engine.rows import column
 
 TTL = timedelta(seconds=30)
 
@@ -17,7 +18,7 @@ async def take_many(
     now: datetime,
 ) -> set[str]:
     """Take or extend several; returns those that are now the owner's."""
-    return {row["name"] for row in await take_rows(tx, names, owner, now)}
+    return set(column(await take_rows(tx, names, owner, now), "name"))
 
 
 async def take_rows(
@@ -102,7 +103,7 @@ async def give_back(
         owner,
         *chain.from_iterable((each.name, *each.params) for each in idle),
     )
-    freed = {row["name"] for row in rows}
+    freed = set(column(rows, "name"))
     return {name for name in names if name not in freed and await extend(tx, name, owner, now)}
 
 

@@ -15,6 +15,7 @@ from importlib import resources
 from itertools import chain
 
 from store.engine.database import Reader, Tx
+from store.engine.rows import two_columns
 
 SQLITE = {
     "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY": "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -201,7 +202,7 @@ async def _applied(db: Reader, columns: set[Column]) -> dict[int, str | None]:
         )
     noted = "checksum" if _CHECKSUM in columns else "NULL AS checksum"
     rows = await db.fetch(f"SELECT version, {noted} FROM schema_migrations")
-    return {row["version"]: row["checksum"] for row in rows}
+    return two_columns(rows, "version", "checksum")
 
 
 def _refuse_newer(current: int, known: int) -> None:

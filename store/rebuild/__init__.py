@@ -13,6 +13,7 @@ from store.customers import keys as customer_keys
 from store.customers import records as customers
 from store.customers import revisions
 from store.engine.database import Reader, Tx
+from store.engine.rows import two_columns
 from store.publicity import publications
 from store.records import counters
 from store.tickets import records as tickets
@@ -30,7 +31,7 @@ async def rebuild_customers(tx: Tx) -> int:
         )
         if not rows:
             break
-        folded = {row["code"]: row["folded"] for row in rows}
+        folded = two_columns(rows, "code", "folded")
         wrong += await _mend_customers(tx, folded)
         await counters.raise_above(tx, "customer", [*folded])
         last = rows[-1]["code"]

@@ -20,6 +20,7 @@ from domain.text import words
 from store.customers import keys, records
 from store.engine import leases
 from store.engine.database import Database, Row, StoreUnavailable, Tx
+from store.engine.rows import two_columns
 from store.rebuild import find_stale_customers, mend_customers
 
 LEASE = "customers.keys"
@@ -183,4 +184,4 @@ class Rekeying:
 
 
 def _folded(rows: Sequence[Row]) -> dict[str, str]:
-    return {row["code"]: row["folded"] for row in rows}
+    return two_columns(rows, "code", "folded")

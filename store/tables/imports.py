@@ -11,6 +11,7 @@ from domain.tables.tables import Register
 from store.engine.columns import RecordColumns
 from store.engine.database import Database, Reader, Tx
 from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
+from store.engine.rows import column
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ async def list_waiting(db: Reader) -> list[str]:
     rows = await db.fetch(
         "SELECT id FROM imports WHERE state IN ('checking', 'running') ORDER BY created_at, id"
     )
-    return [row["id"] for row in rows]
+    return column(rows, "id")
 
 
 async def step(

@@ -18,6 +18,7 @@ from domain.tickets.records import (
 )
 from store.customers.records import hold, hold_survivors
 from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
+from store.engine.rows import column
 from store.records import changes, counters
 from store.tickets import hand_overs
 from store.tickets import texts as ticket_texts
@@ -463,7 +464,7 @@ async def list_by_receipt(
         receipt_no,
         but,
     )
-    return [row["no"] for row in rows]
+    return column(rows, "no")
 
 
 async def list_habits(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[Habit]:

@@ -14,6 +14,7 @@ from domain.tickets.fields import SEARCHED
 from domain.tickets.records import Ticket
 from domain.tickets.text import text_key, trigrams
 from store.engine.database import Database, Reader, Row, Tx, is_one_of
+from store.engine.rows import two_columns
 
 BLOCK = 32
 BLOCKS = 64
@@ -40,7 +41,7 @@ async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
     ids = [text_id(ticket.no) for ticket in tickets]
     asked = is_one_of("id", ids)
     rows = await tx.fetch(f"SELECT id, folded FROM ticket_texts WHERE {asked}", *ids)
-    found = {row["id"]: row["folded"] for row in rows}
+    found = two_columns(rows, "id", "folded")
     stale: list[Ticket] = []
     for row_id, ticket in zip(ids, tickets, strict=True):
         if found.get(row_id) != _key(ticket):
