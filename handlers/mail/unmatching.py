@@ -12,14 +12,13 @@ from domain.mail.matching.matched import (
     with_address,
     without_address,
 )
-from handlers.chat import Reply, confirm
+from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.mail.matching import not_matched, save, writer_of_ticket
 from handlers.mail.receivers import is_a_person
 from handlers.registry import action
 from handlers.tickets import buttons as ticket_buttons
-from handlers.tickets import cards as ticket_cards
 from handlers.tickets.saves import what_follows
 from store.customers import records as customers
 from store.mail import matches
@@ -48,9 +47,13 @@ async def unmatch_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return confirm(text, ticket_buttons.show_button(ticket))
     saved = await save(ctx, ticket, back)
     text = _("เลิกจับคู่ %(no)s แล้ว ค่าเดิมกลับมา", no=ticket.no)
-    card = await ticket_cards.card(ctx, saved)
+    search = Button(_("ค้นหาผู้รับบริการ"), "mail.search", {"no": ticket.no})
     followed = await what_follows(ctx, saved)
-    return confirm(text).followed_by(card, *followed)
+    return confirm(
+        text,
+        search,
+        ticket_buttons.show_button(saved),
+    ).followed_by(*followed)
 
 
 def _forget_address(

@@ -37,9 +37,10 @@ FIELD = 200
 
 _FILE = "mail_signatures.toml"
 _PATTERNS = {
-    "begins": r"(?m)^[ \t]*%s",
+    "begins": r"(?m)^[ \t]*(?:%s|[-_*=]{2,}[ \t]*\r?$)",
     "courtesies": r"\A%s(?![a-z])",
     "sentence_ends": r"%s\Z",
+    "particles": r"\A%s\Z",
     "positions": r"\A%s(?![a-z])",
     "agencies": r"(?<![a-z])%s(?![a-z])",
     "areas": r"(?<![^\s,.(/])%s(?![a-z])",
@@ -58,9 +59,11 @@ _IN_BRACKETS = re.compile(r"(?<=\w)\.?\s{0,3}\([^()]{0,30}\)\s*$")
 """What stands in brackets behind a name."""
 _ADDRESS = (
     re.compile(r"(?<!\d)[1-9]\d{4}(?!\d)|\b[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}\b"),
-    re.compile(r"\A\d{1,5}(?:/\d{1,5})?\s"),
+    re.compile(r"\A\d{1,4}(?:/\d{1,5})?\s"),
 )
 """A postcode of five figures, or a British one; a house."""
+_SENTENCE = re.compile(r"[a-z]|.*[:<>]")
+"""What no name of an organisation begins with, and what stands in none."""
 _WEB = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\s*[,|\u2022]\s*|\s{3,}|\t")
 _PARAGRAPHS = re.compile(r"\n[ \t\r]*\n")
@@ -153,9 +156,9 @@ class _Found:
         elif organisation and is_position:
             begin = organisation.start()
             self._add("organisation", part[begin:])
-        elif organisation:
+        elif organisation and not _SENTENCE.match(part):
             self._take_organisation(part)
-        elif not self.organisation and not is_position:
+        elif not (organisation or self.organisation or is_position):
             # Below the organisation no person signs.
             self._add("name", part)
 
@@ -232,12 +235,19 @@ def _person(text: str) -> str:
     name = " ".join(before.strip(_BRACKETS).strip(_AROUND).split())
     if len(name) > NAME or _IN_NAME.fullmatch(name) is None:
         return ""
-    is_other = any(_has(words, name) for words in ("courtesies", "sentence_ends", "agencies"))
+    lists = ("courtesies", "sentence_ends", "agencies")
+    is_other = any(_has(words, name) for words in lists) or _is_sentence(name)
     bare = strip_titles(name)
     # A title alone tells that it is somebody's name.
     fewest = NAME_LEAST - (bare != name)
     is_one = fewest <= len(bare.split()) <= NAME_WORDS
     return name if is_one and not is_other else ""
+
+
+def _is_sentence(name: str) -> bool:
+    """Returns whether words in Latin letters are written small, as in no name."""
+    small = [word for word in name.split() if word[:1].islower()]
+    return any(not _has("particles", word) for word in small)
 
 
 def _organisation_behind(text: str) -> Iterator[str]:
@@ -256,7 +266,7 @@ def _is_address(text: str) -> bool:
     plain = digits(text)
     marks = _words().lists["areas"].findall(plain)
     marks += filter(None, (mark.search(plain) for mark in _ADDRESS))
-    if len(marks) != 1:
+    if len(marks) != 1 or _has("agencies", plain):
         return len(marks) > 1
     return any(map(find_province, plain.split()))
 
