@@ -185,3 +185,33 @@ def test_a_silent_mail_server_does_not_keep_the_desk_from_stopping(
         with closing(silent.accept()[0]):
             assert desk.stop() < 5 + crowded()
         assert "very-secret" not in desk.stderr()
+
+
+SOMCHAIS = (
+    b"From: Somchai <somchai.jaidee@example.com>\r\nSubject: labour force\r\n"
+    b"Message-ID: <labour@example.com>\r\n\r\nHow many are unemployed?\r\n"
+)
+
+
+@pytest.mark.parametrize("failpoint", ["event.handled", "event.finished"])
+def test_killed_at_the_tap_that_matches_a_mail_it_is_matched_once(
+    desk: DeskProcess, telegram: FakeTelegram, imap: Dovecot, failpoint: str
+) -> None:
+    desk.start()
+    eventually(lambda: positions(desk), "the first look")
+    imap.deliver(SOMCHAIS)
+    eventually(lambda: news(telegram), "the card")
+    desk.settle()
+    desk.stop()
+    desk.start(failpoint)
+    card = next(each for each in telegram.messages(DAO.telegram) if "อีเมลใหม่" in each.text)
+    assert "C81554 นายสมชาย ใจดี" in card.text
+    telegram.press(DAO.telegram, card.message_id, "รับเรื่องและจับคู่")
+    desk.restart_after_kill()
+    eventually(lambda: desk.rows("SELECT ticket FROM mail_matches"), "the match")
+    desk.settle()
+    (ticket,) = desk.rows("SELECT customer_code, status, version FROM tickets")
+    assert ticket == ("C81554", "open", 2)
+    asked = [each.text for each in telegram.messages(DAO.telegram) if "จับคู่กับ" in each.text]
+    assert len(asked) == 1
+    assert "พิมพ์ข้อความที่จะส่ง" in telegram.messages(DAO.telegram)[-1].text
