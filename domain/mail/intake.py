@@ -6,6 +6,7 @@ from datetime import timedelta
 from domain.catalogue import Catalogue
 from domain.data import TomlTable
 from domain.mail.giving import GivingRule, read_giving
+from domain.mail.loops import LoopRules, read_loops
 from domain.mail.unclaimed import UnclaimedRules, read_unclaimed
 
 
@@ -24,6 +25,7 @@ class IntakeRules:
     pause: timedelta = timedelta(minutes=10)
     giving: tuple[GivingRule, ...] = ()
     unclaimed: UnclaimedRules = field(default_factory=UnclaimedRules)
+    loops: LoopRules = field(default_factory=LoopRules)
 
 
 KEYS = (
@@ -34,6 +36,7 @@ KEYS = (
     "pause_minutes",
     "rules",
     "unclaimed",
+    "loops",
 )
 
 
@@ -52,4 +55,5 @@ def read_intake(root: TomlTable, catalogue: Catalogue) -> IntakeRules:
         timedelta(minutes=table.count("pause_minutes")),
         read_giving(table.table("rules"), catalogue),
         read_unclaimed(table.table("unclaimed")),
+        read_loops(table.table("loops")),
     )

@@ -21,6 +21,7 @@ from handlers.desk import Work
 from handlers.i18n import _, speaking
 from handlers.mail.hearers import MailTelling, tell, who_hears
 from handlers.mail.incoming_cards import additions, attachments_line, writer
+from handlers.mail.loops import is_loop, tell_loop
 from handlers.registry import CardAddition, on_reply_card
 from handlers.staff.groups import lines_of
 from handlers.staff.masked import also
@@ -145,6 +146,9 @@ async def join(work: Work, mail: IncomingMail, ticket: Ticket) -> Ticket:
         ticket_saves.write(work, ticket, after, None)
         after = replace(after, version=ticket.version + 1)
     work.audit("ticket.answered", ticket.no)
+    if await is_loop(work, mail, ticket):
+        tell_loop(work, after)
+        return after
     added = await additions(work, mail, after, on_reply_card)
     is_open_again = ticket.status is Status.CLOSED and not after.is_done
     make = partial(answer_notice, work, mail, after, added, again=is_open_again)

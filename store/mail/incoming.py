@@ -314,6 +314,24 @@ async def find_ticket_of(db: Reader, message_id: str, sender: str) -> str | None
     return None if row is None else str(row["ticket"])
 
 
+async def count_answers(db: Reader, no: str, sender: str, since: datetime) -> tuple[int, int]:
+    """How many answers to this ticket were taken since then, and how many of this sender, of the
+    last thousand mails.
+    """
+    rows = await db.fetch(
+        "SELECT (SELECT count(*) FROM incoming_mails "
+        "WHERE ticket = ? AND kind = 'reply' AND taken_at >= ?) AS of_ticket, "
+        "(SELECT count(*) FROM (SELECT from_email, kind, taken_at FROM incoming_mails "
+        "ORDER BY id DESC LIMIT 1000) AS lately "
+        "WHERE lower(from_email) = ? AND kind = 'reply' AND taken_at >= ?) AS of_sender",
+        no,
+        since,
+        sender.lower(),
+        since,
+    )
+    return int(rows[0]["of_ticket"]), int(rows[0]["of_sender"])
+
+
 async def list_writers(db: Reader, no: str) -> set[str]:
     """Who wrote the mails of a ticket, and where to answer them; machines write to nobody."""
     rows = await db.fetch(

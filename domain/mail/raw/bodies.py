@@ -43,6 +43,10 @@ _ENCODED = ("base64", "quoted-printable")
 _TEXTS = (PLAIN, PAGE, *_RICH)
 _LARGEST_TEXT = 8 * PAGES
 """Bytes of a text that are decoded; a character has at most four."""
+_MORE = 1_000
+_LAST_BITS = 0b1100_0000
+_WITHIN_CHARACTER = 0b1000_0000
+"""Of a byte of UTF-8 that begins no character. In another charset any byte may look so."""
 _RICH_TAG = re.compile(r"<<|<param>.*?</param>|</?[A-Za-z-]{1,30}>", re.IGNORECASE | re.DOTALL)
 _NO_LETTER = re.compile(r"<[a-z]+:[^>\s]*>|[\W_]+")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -235,7 +239,7 @@ def _add_text(found: Bodies, part: Part, budget: Budget) -> None:
     parameters = part.headers.parameters("content-type", budget.notes)
     declared = parameters.get("charset", "")
     if part.kind == PLAIN:
-        data = _without_files(data, declared, found, budget)
+        data = _beginning(_without_files(data, declared, found, budget), budget)
     elif part.kind == PAGE:
         declared = declared or _meta(data)
     text = decode(data, declared, budget.notes)
@@ -248,6 +252,18 @@ def _add_text(found: Bodies, part: Part, budget: Budget) -> None:
     else:
         text = _RICH_TAG.sub(_rich_sign, text)
     found.add_text(safe_text(text), budget)
+
+
+def _beginning(data: bytes, budget: Budget) -> bytes:
+    """Returns as much of a plain text as there is room for in the mail, in whole characters."""
+    end = 4 * max(budget.characters, 0) + _MORE
+    if len(data) <= end:
+        return data
+    budget.notes.add(CUT)
+    for start in range(end, end - 4, -1):
+        if data[start] & _LAST_BITS != _WITHIN_CHARACTER:
+            return data[:start]
+    return data[:end]
 
 
 def _without_files(

@@ -24,6 +24,8 @@ PAGES = 1_500_000
 """Characters of HTML that are read of a mail, pictures within it aside: the longest newsletters
 have half of it.
 """
+TAGS = 150_000
+"""Tags of a page and texts between them: a table of ten thousand rows."""
 MARKS = 30
 """Marks on one letter (Unicode's own limit for streams): to set more in order takes quadratic
 time.

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 
+from domain.mail.raw.limits import TAGS
 from domain.mail.raw.tags import Tag, read_tags
 
 
@@ -326,7 +327,7 @@ _ENDS: dict[str, Callable[[_Writer, _Element], None]] = {
 def read_page(page: str) -> PageText:
     """Returns a page as text."""
     writer = _Writer()
-    for piece in read_tags(page):
+    for piece in islice(read_tags(page), TAGS):
         if isinstance(piece, str):
             writer.text(piece)
         elif piece.is_end:
