@@ -6,8 +6,23 @@ from datetime import timedelta
 from domain.catalogue import Catalogue
 from domain.data import TomlTable
 from domain.mail.giving import GivingRule, read_giving
-from domain.mail.loops import LoopRules, read_loops
 from domain.mail.unclaimed import UnclaimedRules, read_unclaimed
+
+
+@dataclass(frozen=True, slots=True)
+class LoopRules:
+    """So many answers to one ticket, or by one sender, within this time: of more nobody is told one
+    by one, since machines may answer each other. 0 = no limit. Each is kept all the same.
+    """
+
+    of_ticket: int = 10
+    of_sender: int = 20
+    within: timedelta = timedelta(hours=1)
+
+    def is_loop(self, of_ticket: int, of_sender: int) -> bool:
+        """Whether so many answers before this one are too many."""
+        counted = ((self.of_ticket, of_ticket), (self.of_sender, of_sender))
+        return any(most and came >= most for most, came in counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +70,15 @@ def read_intake(root: TomlTable, catalogue: Catalogue) -> IntakeRules:
         timedelta(minutes=table.count("pause_minutes")),
         read_giving(table.table("rules"), catalogue),
         read_unclaimed(table.table("unclaimed")),
-        read_loops(table.table("loops")),
+        _loops(table.table("loops")),
+    )
+
+
+def _loops(table: TomlTable) -> LoopRules:
+    """Reads the table `intake.loops`; the DataError it raises names the key."""
+    table.check_keys(("of_ticket", "of_sender", "minutes"))
+    return LoopRules(
+        table.count("of_ticket"),
+        table.count("of_sender"),
+        timedelta(minutes=table.count("minutes")),
     )

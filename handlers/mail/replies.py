@@ -16,12 +16,11 @@ from domain.mail.senders import is_plausible
 from domain.mail.sorted_mail import HintKind, Sorted, TicketHint
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket, TicketNo, reply_addresses
-from handlers.chat import Button, Card, Masked, Reply, in_one_line
+from handlers.chat import Button, Card, Masked, Reply, in_one_line, say
 from handlers.desk import Work
 from handlers.i18n import _, speaking
 from handlers.mail.hearers import MailTelling, tell, who_hears
 from handlers.mail.incoming_cards import additions, attachments_line, writer
-from handlers.mail.loops import is_loop, tell_loop
 from handlers.registry import CardAddition, on_reply_card
 from handlers.staff.groups import lines_of
 from handlers.staff.masked import also
@@ -146,14 +145,41 @@ async def join(work: Work, mail: IncomingMail, ticket: Ticket) -> Ticket:
         ticket_saves.write(work, ticket, after, None)
         after = replace(after, version=ticket.version + 1)
     work.audit("ticket.answered", ticket.no)
-    if await is_loop(work, mail, ticket):
-        tell_loop(work, after)
+    if await _is_loop(work, mail, ticket):
+        _tell_loop(work, after)
         return after
     added = await additions(work, mail, after, on_reply_card)
     is_open_again = ticket.status is Status.CLOSED and not after.is_done
     make = partial(answer_notice, work, mail, after, added, again=is_open_again)
     await _tell(work, mail, after, make)
     return after
+
+
+async def _is_loop(work: Work, mail: IncomingMail, ticket: Ticket) -> bool:
+    """Whether so many answers came before this one that nobody is told of each."""
+    rules = work.configuration.intake.loops
+    since = work.now - rules.within
+    of_ticket, of_sender = await incoming.count_answers(
+        work.db, ticket.no, mail.reading.from_email, since
+    )
+    return rules.is_loop(of_ticket, of_sender)
+
+
+def _tell_loop(work: Work, ticket: Ticket) -> None:
+    """Whoever does the ticket is told once a day that answers come too often to be told."""
+    if ticket.assignee is not None:
+        key = f"mail_loop:{ticket.no}:{work.today}"
+        work.notify(partial(loop_notice, ticket.no), key, staff_id=ticket.assignee)
+
+
+def loop_notice(no: str) -> Reply:
+    """Answers to a ticket come again and again."""
+    show = Button(_("ดูใบงาน"), "ticket.show", {"no": no})
+    text = _(
+        "📬 อีเมลตอบใบงาน %(no)s มาถี่มาก อาจเป็นเครื่องตอบ เก็บครบแต่ไม่แจ้งทีละฉบับ",
+        no=no,
+    )
+    return say(text, show)
 
 
 def goes_on(ticket: Ticket, thanks: bool, arrived_at: datetime, now: datetime) -> Ticket:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.mail.loops import LoopRules
+from domain.mail.intake import LoopRules
 from domain.tickets.records import Status
 from store.tickets import records as tickets
 from tests.fakes.incoming_mails import FIRST, Mailbox, a_mail, exported
