@@ -10,7 +10,7 @@ from domain.catalogue import Subject
 from domain.errors import InvalidInput
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
-from domain.tickets.records import SEPARATOR, parse_contract_no
+from domain.tickets.records import SEPARATOR, Ticket, parse_contract_no
 from handlers.chat import (
     Button,
     Card,
@@ -29,7 +29,7 @@ from handlers.labels import value_label
 from handlers.owed import contract_form, own_tickets, request_cards
 from handlers.owed.requests import contract_from, own_unclaimed, save_context, want_button
 from handlers.records import changes as change_text
-from handlers.registry import action, state
+from handlers.registry import CardAddition, action, on_ticket_card, state
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
@@ -67,6 +67,18 @@ async def present(ctx: Context, record: str, version: int | None) -> Reply | Non
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows the card of a request."""
     return await request_cards.show(ctx, int(args["request"]))
+
+
+@on_ticket_card(place=5)
+async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
+    """The way from a ticket to the request that it is a step of."""
+    if ctx.configuration.steps.find_kind(ticket.subject) is None:
+        return CardAddition()
+    request_id = await ctx.belonging(requests.find_request_of, ticket.no, None)
+    if request_id is None:
+        return CardAddition()
+    button = request_cards.request_button(request_id)
+    return CardAddition(buttons=(button,))
 
 
 @action("request.list")

@@ -242,3 +242,13 @@ async def test_a_ticket_stays_on_the_request_that_the_officer_chose(desk):
     await desk.says("ปิดใบงาน R2611000126 ส่งแล้ว")
     assert await desk.db.fetch(on) == chosen
     assert await desk.count("owed", OPEN, "contract") == 1
+
+
+async def test_a_tickets_card_leads_to_its_request_and_others_lead_to_none(desk):
+    await desk.says("/open C81554 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด")
+    await desk.says("/open C81554 เมล 1.1 แนะนำ => แล้ว ปิด")
+    sent, other = [row["no"] for row in await desk.db.fetch("SELECT no FROM tickets ORDER BY no")]
+    assert "ดูคำขอ" not in (await desk.says(f"/ticket {other}")).buttons
+    await desk.says(f"/ticket {sent}")
+    shown = await desk.presses("ดูคำขอ")
+    assert "คำขอข้อมูลระดับย่อย" in shown.text
