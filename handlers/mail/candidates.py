@@ -25,6 +25,7 @@ WHY = {
     Evidence.EMAIL: "อีเมลเดียวกัน",
     Evidence.BEFORE: "เคยจับคู่กับอีเมลนี้",
     Evidence.PHONE: "เบอร์โทรเดียวกัน",
+    Evidence.BESIDE: "อีเมลอื่นในจดหมายเดียวกัน",
     Evidence.NAME: "ชื่อตรงกัน",
     Evidence.ORGANISATION: "หน่วยงานเดียวกัน",
     Evidence.DOMAIN: "โดเมนอีเมลเดียวกัน",

@@ -57,6 +57,11 @@ def told(found: list[MailCandidate]) -> list[tuple[str, tuple[str, ...], bool]]:
         (Writer(emails=("somchai@thaidee.co.th",)), [("C1", ("email",), True)]),
         (Writer(emails=("wipa@cmu.ac.th",)), [("C3", ("email",), True)]),
         (Writer(emails=("new@cmu.ac.th",)), [("C3", ("domain",), False)]),
+        (Writer(emails=("x@gmail.com", "wipa@cmu.ac.th")), [("C3", ("beside",), False)]),
+        (
+            Writer(("วิภา แสงดาว",), emails=("x@gmail.com", "wipa@cmu.ac.th")),
+            [("C3", ("beside", "name"), False)],
+        ),
         (Writer(phones=("+66812345678",)), [("C1", ("phone",), False)]),
         (
             Writer(("สมชาย ใจดี",), phones=("+66812345678",)),

@@ -29,12 +29,13 @@ class Evidence(StrEnum):
     EMAIL = "email"
     BEFORE = "before"
     PHONE = "phone"
+    BESIDE = "beside"
     NAME = "name"
     ORGANISATION = "organisation"
     DOMAIN = "domain"
 
 
-REACH = frozenset({Evidence.EMAIL, Evidence.BEFORE, Evidence.PHONE})
+REACH = frozenset({Evidence.EMAIL, Evidence.BEFORE, Evidence.PHONE, Evidence.BESIDE})
 """What belongs to one person, mostly."""
 ADDRESS = frozenset({Evidence.EMAIL, Evidence.BEFORE})
 """What is as good as the address itself."""
@@ -44,7 +45,9 @@ FROM = frozenset({Evidence.ORGANISATION, Evidence.DOMAIN})
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who wrote a mail, as it tells; telephones as they are stored, addresses in small letters."""
+    """Who wrote a mail, as it tells; telephones as they are stored, addresses in small letters: the
+    first is where an answer goes, of the others anybody may write that they are his.
+    """
 
     names: tuple[str, ...] = ()
     organisation: str = ""
@@ -188,14 +191,16 @@ class _Weighing:
     ) -> tuple[Evidence, ...]:
         """Returns what speaks for a customer."""
         # Whose address it is, nobody need be told that its domain is the same.
-        is_other = not any(map(self._has_email, people))
+        emails = {one.email.lower() for one in people if self._has_email(one)}
+        is_writers = not emails.isdisjoint(self.writer.emails[:1])
         told = {
-            Evidence.EMAIL: not is_other,
-            Evidence.BEFORE: is_other and customer.code in self.before,
+            Evidence.EMAIL: is_writers,
+            Evidence.BEFORE: not is_writers and customer.code in self.before,
             Evidence.PHONE: any(map(self._has_phone, people)),
+            Evidence.BESIDE: bool(emails) and not is_writers,
             Evidence.NAME: likeness > 0,
             Evidence.ORGANISATION: any(map(self._names_it, (customer.name, customer.organisation))),
-            Evidence.DOMAIN: is_other and self._has_domain(people),
+            Evidence.DOMAIN: not emails and self._has_domain(people),
         }
         return tuple(kind for kind, is_so in told.items() if is_so)
 
@@ -215,7 +220,7 @@ class _Weighing:
             yield _likeness(name, one.name), one
 
     def _has_email(self, one: Customer | Contact) -> bool:
-        """Returns whether it is the writer's address."""
+        """Returns whether it is an address that the mail gives as its writer's."""
         return one.email.lower() in self.writer.emails
 
     def _has_phone(self, one: Customer | Contact) -> bool:
