@@ -79,7 +79,8 @@ def date_at(
     written.
 
     `plain` has Arabic digits."""
-    found = [match for pattern in _patterns() if (match := pattern.match(plain, at))]
+    ways = _in_figures() if plain[at : at + 1].isdigit() else _in_words()
+    found = [match for pattern in ways if (match := pattern.match(plain, at))]
     if not found:
         return None
     # "12/3/69" begins with "12/3", which is a date, too.
@@ -91,7 +92,7 @@ def date_at(
 def looks_like_date(text: str) -> bool:
     """Returns whether all of the text is written as a date, whether or not there is such a day."""
     plain = digits(text).strip()
-    matches = filter(None, (pattern.match(plain) for pattern in _patterns()))
+    matches = filter(None, (pattern.match(plain) for pattern in date_patterns()))
     return any(match.end() == len(plain) for match in matches)
 
 
@@ -313,29 +314,45 @@ _NUMBER_END = r"(?!\d|[.,:/-]\d)"
 """No digit follows, nor one behind a sign that joins it to the number."""
 
 
-@cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
+def date_patterns() -> tuple[re.Pattern[str], ...]:
     """Matches a date in text with Arabic digits, each pattern one way to write it: by month name,
     by numbers, by distance from today.
     """
-    year = rf"(?:{_eras()}\s?)?(?P<year>\d{{4}}|\d\d){_NUMBER_END}"
+    return *_in_figures(), *_in_words()
+
+
+@cache
+def _in_figures() -> tuple[re.Pattern[str], ...]:
+    """Matches dates that begin with a figure."""
     by_name = (
         r"(?P<day>\d\d?)(?:(?:st|nd|rd|th)(?=\s?[a-z]))?[\s/-]{0,2}"
         rf"(?P<name>{month_names()})"
-        rf"(?:[\s,/-]{{0,2}}{year}|(?:(?<=\.)|{WORD_END}))"
+        rf"(?:[\s,/-]{{0,2}}{_year()}|(?:(?<=\.)|{WORD_END}))"
     )
+    day_and_month = r"(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)"
+    ways = (
+        by_name,
+        rf"{day_and_month}(?P=sign)(?P<year>\d{{4}}|\d\d){_NUMBER_END}",
+        r"(?P<year>\d{4})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?)" + _NUMBER_END,
+        rf"(?P<day>\d\d?)/(?P<month>\d\d?){_NUMBER_END}",
+    )
+    return tuple(re.compile(way, re.IGNORECASE) for way in ways)
+
+
+def _year() -> str:
+    return rf"(?:{_eras()}\s?)?(?P<year>\d{{4}}|\d\d){_NUMBER_END}"
+
+
+@cache
+def _in_words() -> tuple[re.Pattern[str], ...]:
+    """Matches dates that begin with a letter."""
     month_first = (
         rf"(?P<name>{month_names(english=True)})\s?"
         r"(?P<day>\d\d?)(?:st|nd|rd|th)?(?:,\s?|[\s-])"
         rf"(?:{_eras()}\s?)?(?P<year>\d{{4}}|(?<=,\s)\d\d|(?<=,)\d\d){_NUMBER_END}"
     )
-    day_and_month = r"(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)"
     ways = (
-        by_name,
         month_first,
-        rf"{day_and_month}(?P=sign)(?P<year>\d{{4}}|\d\d){_NUMBER_END}",
-        r"(?P<year>\d{4})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?)" + _NUMBER_END,
-        rf"(?P<day>\d\d?)/(?P<month>\d\d?){_NUMBER_END}",
         rf"(?P<word>{one_dotted(day_distances())}){WORD_END}",
     )
     return tuple(re.compile(way, re.IGNORECASE) for way in ways)

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 import regex  # type: ignore[import-untyped]
 
-from domain.dates.days import date_at, day_distances
-from domain.dates.time_of_day import all_of, key_of, number_of, time_at
+from domain.dates.days import date_at, date_patterns, day_distances
+from domain.dates.time_of_day import all_of, key_of, number_of, time_at, time_pattern
 from domain.one_line.line_words import any_word, line_words, listed
 from domain.patterns import WORD_END, one_of, skip
 from domain.text import digits
@@ -30,6 +30,8 @@ SUNDAY = 6
 
 _WORD_END = re.compile(WORD_END)
 _LAST_WORD = regex.compile(r"(?r)\S+")
+HEAD = 2
+"""Letters by which is told whether a moment may begin."""
 _BLANKS_AND_COLONS = re.compile(r"[\s:]*")
 _BRACKETS = re.compile(r"[(\[]*")
 _DIGITS = re.compile(r"[0-9]+")
@@ -90,6 +92,8 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
     """Reads the moment whose words begin at `at`; returns None for none, or one to come. `plain` is
     clean, with Arabic digits.
     """
+    if not _may_begin(plain[at : at + HEAD]):
+        return None
     for start in _starts(plain, at):
         found = _moment(plain, start, today)
         # Behind words that lead up to a day another one may begin: each start is tried.
@@ -99,6 +103,36 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
         if number is None and _may_end(plain, found.end):
             return replace(found, backdates=start.backdates)
     return _of_month(plain, at, today)
+
+
+@lru_cache(maxsize=8192)
+def _may_begin(head: str) -> bool:
+    """Returns whether any moment begins with these letters: at most places of a text none does."""
+    leads = _leads().get(head[:1], ())
+    if any(head.startswith(lead[:HEAD]) for lead, _over, _backdates in leads):
+        return True
+    return any(first.match(head, partial=True) for first in _firsts())
+
+
+@cache
+def _firsts() -> Sequence[regex.Pattern[str]]:
+    """Returns all that a moment begins with, but for words that lead up to it; these patterns tell
+    of a few letters whether more could follow.
+    """
+    patterns = (
+        _day_number(),
+        _ago(),
+        _back(),
+        _relative(),
+        _words("night"),
+        _words("just_now"),
+        _words("at"),
+        _weekday_pattern(),
+        *date_patterns(),
+        time_pattern(),
+    )
+    kept = re.IGNORECASE | re.VERBOSE
+    return [regex.compile(pattern.pattern, pattern.flags & kept) for pattern in patterns]
 
 
 def _of_month(plain: str, at: int, today: date) -> Past | None:
