@@ -171,7 +171,8 @@ def plainly_said(event: Event, data: Any) -> Incoming | None:
     chat_id = within(chat, "id")
     plain = (
         _has(data, _PLAIN_UPDATE)
-        and _has(message, _PLAIN_MESSAGE)
+        and _has(message, _PLAIN_MESSAGE, _BESIDE_MESSAGE)
+        and _hides_nothing(message.get("entities", ()))
         and _has(sender, _PLAIN_SENDER, _BESIDE_SENDER)
         and within(chat, "type") == telegram.Chat.PRIVATE
         and type(chat_id) is int
@@ -196,10 +197,31 @@ def plainly_said(event: Event, data: Any) -> Incoming | None:
 
 _PLAIN_UPDATE = {"update_id": int, "message": dict}
 _PLAIN_MESSAGE = {"message_id": int, "date": int, "text": str, "from": dict, "chat": dict}
+_BESIDE_MESSAGE = {"entities": list}
 _PLAIN_SENDER = {"id": int, "is_bot": bool, "first_name": str}
 _BESIDE_SENDER = {"last_name": str, "username": str, "language_code": str, "is_premium": bool}
+_SEEN_ENTITIES = frozenset(
+    {
+        "bold",
+        "bot_command",
+        "cashtag",
+        "email",
+        "hashtag",
+        "italic",
+        "mention",
+        "phone_number",
+        "underline",
+        "url",
+    }
+)
+"""What Telegram marks in a text that says no more than its letters do."""
 LAST_SECOND = 2**31
 """Before which any calendar knows a moment."""
+
+
+def _hides_nothing(entities: Sequence[Any]) -> bool:
+    """Whether all that Telegram marked in a text can be read in it."""
+    return all(str(within(entity, "type")) in _SEEN_ENTITIES for entity in entities)
 
 
 def _has(value: Any, fields: Mapping[str, type], beside: Mapping[str, type] | None = None) -> bool:

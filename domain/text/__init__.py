@@ -20,7 +20,7 @@ ELLIPSIS = "…"
 """Says that a text goes on."""
 
 # What the eye does not see, by Unicode's own lists (17.0 in `regex`), not by the signs met so far.
-_ORDINARY = regex.compile("[\n -~\u0e01-\u0e3a\u0e3f-\u0e5b]*")
+_ORDINARY = re.compile("[\n -~\u0e01-\u0e3a\u0e3f-\u0e5b]*")
 _EMOJI = r"\p{ExtPict}[\ufe0e\ufe0f]?\p{EMod}?"
 _FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
 _KEYCAP = r"[0-9#*]\ufe0f?\u20e3"

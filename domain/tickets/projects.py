@@ -115,14 +115,19 @@ def likely_projects(projects: Iterable[Project], text: str) -> list[Project]:
     if named:
         return list(dict.fromkeys(named))
     plain = _plain(text)
-    return [one for one in listed if any(_stands(word, plain) for word in one.words)]
+    return [one for one in listed if any(_stands(bare, plain) for bare in _short(one.words))]
 
 
-def _stands(word: str, plain: str) -> bool:
+@lru_cache(maxsize=256)
+def _short(words: tuple[str, ...]) -> Sequence[str]:
+    """Returns a project's short forms, plainly."""
+    return tuple(map(_plain, words))
+
+
+def _stands(bare: str, plain: str) -> bool:
     """Returns whether a short form stands in a text: a Thai word anywhere, any other as a whole
     word.
     """
-    bare = _plain(word)
     if bare not in plain or not bare.isascii():
         return bare in plain
     return _pattern(bare).search(plain) is not None

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 import regex  # type: ignore[import-untyped]
 
@@ -88,8 +88,11 @@ class Reference:
     sure: bool = True
 
 
+@lru_cache(maxsize=64)
 def find_references(text: str) -> tuple[Reference, ...]:
-    """Finds every reference in the text, in the order in which they stand, each record once."""
+    """Finds every reference in the text, in the order in which they stand, each record once.
+
+    One event asks it of the same text several times."""
     plain = _plain(text)
     # The longest that begins at a place takes it.
     found = sorted(_candidates(plain), key=lambda one: (one.start, -one.end))

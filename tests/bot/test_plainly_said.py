@@ -48,10 +48,20 @@ def test_a_plain_text_is_read_alike(sender: dict[str, Any], text: str) -> None:
     assert plain is not None
 
 
+@pytest.mark.parametrize("kind", ["bot_command", "url", "phone_number", "email", "mention"])
+def test_what_is_marked_in_a_text_and_can_be_read_there_is_read_alike(kind: str) -> None:
+    entities = [{"type": kind, "offset": 0, "length": 5}]
+    plain, read = both(said(text="/open C81554", entities=entities))
+    assert plain == read
+    assert plain is not None
+
+
 @pytest.mark.parametrize(
     "changed",
     [
-        {"entities": []},
+        {"entities": [{"type": "text_link", "offset": 0, "length": 4, "url": "https://a.th"}]},
+        {"entities": [{"type": ["url"], "offset": 0, "length": 4}]},
+        {"entities": [None]},
         {"forward_origin": {}},
         {"via_bot": SENDER},
         {"is_topic_message": True, "message_thread_id": 3},
