@@ -10,6 +10,7 @@ _ADDRESS = re.compile(r"[a-z0-9._%+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECAS
 _THAI = ("\u0e01", "\u0e5b")
 _CONSONANT = "\u0e01-\u0e2e"
 _LEADING = "\u0e40-\u0e44"
+_LEADING_VOWELS = "\u0e40\u0e41\u0e42\u0e43\u0e44"
 _ABOVE_OR_BELOW = "\u0e31\u0e34-\u0e3a"
 _TONE = "\u0e48-\u0e4b"
 _MARK = f"{_ABOVE_OR_BELOW}\u0e47-\u0e4e"
@@ -69,6 +70,13 @@ def count_misplaced(text: str) -> int:
     were not meant on the Thai layout.
     """
     return len(_MISPLACED.findall(text.replace(*_TWO_FOR_ONE)))
+
+
+def is_cut_or_mistyped(text: str) -> bool:
+    """Returns whether a Thai sign stands where Thai has none, but for a vowel at the end whose
+    consonant is still to be typed.
+    """
+    return count_misplaced(text.rstrip(_LEADING_VOWELS)) > 0
 
 
 def as_latin_keys(text: str) -> str:

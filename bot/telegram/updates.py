@@ -171,8 +171,7 @@ def plainly_said(event: Event, data: Any) -> Incoming | None:
     chat_id = within(chat, "id")
     plain = (
         _has(data, _PLAIN_UPDATE)
-        and _has(message, _PLAIN_MESSAGE, _BESIDE_MESSAGE)
-        and _hides_nothing(message.get("entities", ()))
+        and _is_plain_message(message)
         and _has(sender, _PLAIN_SENDER, _BESIDE_SENDER)
         and within(chat, "type") == telegram.Chat.PRIVATE
         and type(chat_id) is int
@@ -219,9 +218,12 @@ LAST_SECOND = 2**31
 """Before which any calendar knows a moment."""
 
 
-def _hides_nothing(entities: Sequence[Any]) -> bool:
-    """Whether all that Telegram marked in a text can be read in it."""
-    return all(str(within(entity, "type")) in _SEEN_ENTITIES for entity in entities)
+def _is_plain_message(message: Any) -> bool:
+    """Whether it is a text, and all that Telegram marked in it can be read there."""
+    if not _has(message, _PLAIN_MESSAGE, _BESIDE_MESSAGE):
+        return False
+    marked = message.get("entities", ())
+    return all(str(within(entity, "type")) in _SEEN_ENTITIES for entity in marked)
 
 
 def _has(value: Any, fields: Mapping[str, type], beside: Mapping[str, type] | None = None) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from domain.errors import DeskError
-from domain.keyboard import has_thai
-from domain.text import fold
+from domain.keyboard import has_thai, is_cut_or_mistyped
+from domain.text import clean, fold
 from domain.text.titles import strip_titles
 from store.customers.keys import whole_key
 from store.engine.database import Database
@@ -27,6 +27,8 @@ MOST_TYPED = 400
 """Letters of what was typed that are looked at."""
 UNHEARD = 2
 """So many times as many letters as are heard no name has."""
+LEAST_CUT = 8
+"""Letters from which one of them may stand where Thai has none."""
 SHORT = 2
 """Letters that are looked for as the beginning of words alone."""
 FEW = 3
@@ -66,7 +68,7 @@ async def find_by_name(
     text = text[:MOST_TYPED]
     query = _query(text)
     folded = fold(query)
-    if not folded or _is_mostly_unheard(query, folded):
+    if _is_no_name(query, folded) or _is_chance(text):
         return NamesFound()
     meanings = WordMeanings(words)
     typed = _Search(db, meanings, query)
@@ -141,8 +143,20 @@ def _query(text: str) -> str:
     return " ".join(typed[:MOST_WORDS])
 
 
-def _is_mostly_unheard(query: str, folded: str) -> bool:
-    """Whether so little is left of Thai letters and marks that nobody meant a name with them."""
+def _is_chance(text: str) -> bool:
+    """Whether these few Thai letters were hit at random: what was cut out of a name, or has a slip,
+    is longer.
+    """
+    typed = clean(text)
+    return len(typed) < LEAST_CUT and is_cut_or_mistyped(typed)
+
+
+def _is_no_name(query: str, folded: str) -> bool:
+    """Whether nothing is left, or so little of Thai letters and marks that nobody meant a name with
+    them.
+    """
+    if not folded:
+        return True
     letters = sum(map(has_thai, query))
     return letters > UNHEARD * len(folded)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.keyboard import as_thai_keys, count_misplaced, has_thai
+from domain.keyboard import as_thai_keys, count_misplaced, has_thai, is_cut_or_mistyped
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,13 @@ def test_thai_is_seen(text: str, thai: bool) -> None:
 )
 def test_signs_that_stand_where_thai_has_none_are_counted(text: str, misplaced: int) -> None:
     assert count_misplaced(text) == misplaced
+
+
+@pytest.mark.parametrize("text", ["าก้ห", "่กดะ", "กเเ้", "ิิวอว", "ำลีพ"])
+def test_few_letters_with_a_sign_that_cannot_stand_there_are_cut_or_mistyped(text):
+    assert is_cut_or_mistyped(text)
+
+
+@pytest.mark.parametrize("text", ["จงพลเ", "สมหมาย แ", "เเดง", "ปัญญา", "C1", ""])
+def test_what_is_still_being_typed_is_neither_cut_nor_mistyped(text):
+    assert not is_cut_or_mistyped(text)

@@ -419,6 +419,23 @@ async def test_nonsense_finds_nothing(db: Database, words: SearchWords, typed: s
 
 
 @pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("าก้ห", "เฉลิม ฉากหิน"),
+        ("กเเ้", "จักรธร นายกแก้ว"),
+        ("่กดะ", "สมหมาย นึกดะ"),
+        ("ิิวอว", "ชัชนาชนก ผิวอ่วม"),
+    ],
+)
+async def test_few_letters_that_cannot_stand_so_are_no_part_of_a_name(
+    db: Database, words: SearchWords, typed: str, name: str
+) -> None:
+    await add_all(db, [customer(1, name)])
+
+    assert await find_customers(db, words, typed) == []
+
+
+@pytest.mark.parametrize(
     ("typed", "slipped", "name"),
     [
         ("นวรดุง", "วรดผุง", "เปรมสิริ วรผดุง"),
