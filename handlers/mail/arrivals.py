@@ -45,7 +45,8 @@ async def tell_new(work: Work) -> bool:
     page = await incoming.list_untold(work.db, PAGE)
     if not page:
         return False
-    lately = await incoming.count_told_since(work.db, work.now - rules.pause)
+    since = work.now - rules.pause
+    lately = await incoming.count_told_between(work.db, since, work.now)
     if lately >= rules.most:
         return False
     there = await at_work(work)
@@ -60,7 +61,7 @@ def _note_told(work: Work, page: Sequence[IncomingMail]) -> None:
     work.change(incoming.note_told, ids=[mail.id for mail in page], now=work.now)
 
 
-async def _still_new(work: Work, page: Sequence[IncomingMail]) -> list[tuple[IncomingMail, Ticket]]:
+async def still_new(work: Work, page: Sequence[IncomingMail]) -> list[tuple[IncomingMail, Ticket]]:
     """The mails whose tickets nobody has worked on meanwhile, with these."""
     by_ticket = {mail.reading.ticket or "": mail for mail in page}
     found = await tickets.get_tickets(work.db, [*by_ticket])
@@ -74,7 +75,7 @@ async def _still_new(work: Work, page: Sequence[IncomingMail]) -> list[tuple[Inc
 async def _tell_each(work: Work, page: Sequence[IncomingMail], there: AtWork) -> None:
     """One message a mail."""
     _note_told(work, page)
-    for mail, ticket in await _still_new(work, page):
+    for mail, ticket in await still_new(work, page):
         hearers = await who_hears(work, mail.reading, ticket, there)
         tell(work, hearers, await telling_of(work, mail, ticket))
 
@@ -82,15 +83,16 @@ async def _tell_each(work: Work, page: Sequence[IncomingMail], there: AtWork) ->
 async def _tell_many(work: Work, page: Sequence[IncomingMail], there: AtWork) -> None:
     """One message for each who hears, however many pages of mails there are."""
     key = f"{page[0].id}:many"
-    every: list[Hearers] = []
+    every: list[tuple[Hearers, int]] = []
     while page:
         _note_told(work, page)
-        for mail, ticket in await _still_new(work, page):
-            every.append(await who_hears(work, mail.reading, ticket, there))
+        for mail, ticket in await still_new(work, page):
+            hearers = await who_hears(work, mail.reading, ticket, there)
+            every.append((hearers, mail.id))
             await asyncio.sleep(0)  # chats go on meanwhile
         page = await incoming.list_untold(work.db, PAGE, after=page[-1].id)
-    for hearers, count in together(every):
-        tell(work, hearers, _telling_of_many(key, count))
+    for hearers, theirs in together(every):
+        tell(work, hearers, _telling_of_many(key, len(theirs)))
 
 
 # What is said.

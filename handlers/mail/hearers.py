@@ -2,14 +2,14 @@
 whom a message reaches for nothing, else whoever is next in the chat.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from domain.mail.giving import GivingRule, MailFacts, find_rule, least_loaded, named_people
 from domain.mail.incoming import MailReading
 from domain.reach.groups import Group
-from domain.staff import Chat, Identity, Platform, Staff, StaffId
+from domain.staff import Chat, Identity, Platform, Role, Staff, StaffId
 from domain.tickets.records import Ticket
 from handlers.chat import Reply
 from handlers.desk import Work
@@ -17,10 +17,12 @@ from store import groups, staff
 from store.tickets import hand_overs
 from store.tickets import records as tickets
 
+M = TypeVar("M")
 COSTS = Platform.LINE
 """Where a push costs."""
 NEW = "mail_new"
 NAMED = "mail_yours"
+ABOVE = "mail_above"
 """What keys of notices begin with: where a push costs the first waits for an answer that is free
 (data/reach.toml).
 """
@@ -60,6 +62,10 @@ class AtWork:
         """Whether it is one of them."""
         return any(person.id == who for person in self.people)
 
+    def with_role(self, role: Role) -> list[StaffId]:
+        """Those who have this role and no further."""
+        return with_role(self.people, role)
+
     def in_free_chats(self) -> dict[StaffId, Chat]:
         """Those whom a message reaches for nothing, and where."""
         found: dict[StaffId, Chat] = {}
@@ -68,6 +74,15 @@ class AtWork:
                 if account.takes_messages and account.platform is not COSTS:
                     found.setdefault(person.id, account.at)
         return found
+
+
+def with_role(people: Sequence[Staff], role: Role) -> list[StaffId]:
+    """Those of these with access who have this role and no further."""
+    found = []
+    for person in people:
+        if person.role is role and person.blocked_at is None:
+            found.append(person.id)
+    return found
 
 
 async def at_work(work: Work) -> AtWork:
@@ -146,22 +161,26 @@ async def _free_groups(work: Work) -> list[Group]:
     return [group for group in enrolled if group.platform is not COSTS]
 
 
-def together(every: Sequence[Hearers]) -> list[tuple[Hearers, int]]:
-    """Who hears of how many mails in one message: each who is named of what is theirs, and all else
-    at once.
+def together(every: Sequence[tuple[Hearers, M]]) -> list[tuple[Hearers, list[M]]]:
+    """Who hears of which mails in one message: each who is named of what is theirs, each group of
+    all that it hears of, and all others of the rest at once.
     """
-    named = Counter[StaffId]()
-    chats = Counter[Chat]()
-    others: list[Hearers] = []
-    for hearers in every:
-        named.update(hearers.named)
-        chats.update(hearers.groups)
+    named: dict[StaffId, list[M]] = {}
+    chats: dict[Chat, list[M]] = {}
+    rest: list[M] = []
+    others = Hearers()
+    for hearers, mail in every:
+        for who in hearers.named:
+            named.setdefault(who, []).append(mail)
+        for chat in hearers.groups:
+            chats.setdefault(chat, []).append(mail)
         if not hearers.named:
-            others.append(hearers)
-    found = [(Hearers(named=(who,)), count) for who, count in named.items()]
-    found += [(Hearers(groups=(chat,)), count) for chat, count in chats.items()]
-    for hearers in others[:1]:
-        found.append((replace(hearers, groups=()), len(others)))
+            others = replace(hearers, groups=())
+            rest.append(mail)
+    found = [(Hearers(named=(who,)), mails) for who, mails in named.items()]
+    found += [(Hearers(groups=(chat,)), mails) for chat, mails in chats.items()]
+    if rest:
+        found.append((others, rest))
     return found
 
 

@@ -27,7 +27,7 @@ from handlers.chat import Button, Reply, say
 from handlers.desk import Fetched, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _, speaking
-from handlers.mail import replies
+from handlers.mail import replies, unclaimed
 from handlers.mail.delivery_reports import settle_report
 from handlers.mail.hearers import assignee_of_new
 from handlers.mail.incoming_sorting import sort
@@ -198,6 +198,7 @@ async def _ticket(
         remarks=note,
     )
     ticket_saves.write_new(work, ticket)
+    unclaimed.plan(work, ticket)
     _attach(work, mail, ticket)
     work.audit("ticket.created", ticket.no)
     if is_unreadable(mail):

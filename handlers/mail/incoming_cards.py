@@ -165,7 +165,7 @@ async def _page(ctx: Context, page: int) -> Reply:
     options = []
     for no in shown:
         ctx.audit("ticket.listed", no)
-        line = _line(ctx, found[no], mails[no].reading)
+        line = mail_line(ctx, found[no], mails[no].reading)
         options.append(ticket_buttons.show_button(found[no], line))
     more = len(nos) > PAGE
     turns = turn_buttons("inbox.page", {}, page, more=more)
@@ -179,7 +179,7 @@ async def _apart(ctx: Context) -> list[Button]:
     return [suspected_button(count)] if count else []
 
 
-def _line(ctx: Context, ticket: Ticket, read: MailReading) -> str:
+def mail_line(ctx: Work, ticket: Ticket, read: MailReading) -> str:
     """Who, what, how it begins, and when it is due."""
     words = " ".join(ticket.details.split())
     return in_one_line(

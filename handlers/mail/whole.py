@@ -93,7 +93,12 @@ async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
     head = _quoted_head() if part == QUOTED else _head(mail)
     text = "\n\n".join(filter(None, (head, pages[page], number)))
     turned = {"mail": args["mail"], "part": part}
-    buttons = turn_buttons("mail.page", turned, page, more=page + 1 < len(pages))
+    buttons = turn_buttons(
+        "mail.page",
+        turned,
+        page,
+        more=page + 1 < len(pages),
+    )
     buttons += _part_buttons(mail, part)
     buttons += _file_buttons(mail)
     buttons += _last_buttons(ctx, mail)
@@ -146,9 +151,18 @@ def _part_buttons(mail: IncomingMail, part: str) -> list[Button]:
         return []
     args = {"mail": str(mail.id)}
     if part == QUOTED:
-        return [Button(_("กลับไปที่อีเมล"), "mail.page", args)]
-    label = _("ข้อความที่อ้างถึง")
-    return [Button(label, "mail.page", {**args, "part": QUOTED})]
+        back = Button(
+            _("กลับไปที่อีเมล"),
+            "mail.page",
+            args,
+        )
+        return [back]
+    quoted = Button(
+        _("ข้อความที่อ้างถึง"),
+        "mail.page",
+        {**args, "part": QUOTED},
+    )
+    return [quoted]
 
 
 def _last_buttons(ctx: Context, mail: IncomingMail) -> list[Button]:
@@ -158,9 +172,19 @@ def _last_buttons(ctx: Context, mail: IncomingMail) -> list[Button]:
     if mail.reading.kind == IncomingKind.SPAM_LIKE:
         buttons.append(clear_button(_("ไม่ใช่สแปม"), args))
     if ctx.staff.role.covers(Role.ADMIN):
-        buttons.append(Button(_("อีเมลต้นฉบับ"), "mail.raw", args))
+        raw = Button(
+            _("อีเมลต้นฉบับ"),
+            "mail.raw",
+            args,
+        )
+        buttons.append(raw)
     if mail.reading.ticket:
-        buttons.append(Button(_("ดูใบงาน"), "ticket.show", {"no": mail.reading.ticket}))
+        show = Button(
+            _("ดูใบงาน"),
+            "ticket.show",
+            {"no": mail.reading.ticket},
+        )
+        buttons.append(show)
     return buttons
 
 
@@ -178,8 +202,15 @@ def _file_buttons(mail: IncomingMail) -> list[Button]:
         mark = "⚠️" if each["dangerous"] else "📎"
         size = size_text(int(str(each["size"])))
         name = shorten(str(each["filename"]), FILE)
-        args = {"mail": str(mail.id), "number": str(number)}
-        buttons.append(Button(f"{mark} {name} · {size}", "mail.file", args))
+        button = Button(
+            f"{mark} {name} · {size}",
+            "mail.file",
+            {
+                "mail": str(mail.id),
+                "number": str(number),
+            },
+        )
+        buttons.append(button)
     return buttons
 
 

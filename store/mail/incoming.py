@@ -140,10 +140,14 @@ async def list_untold(db: Reader, limit: int, after: int = 0) -> list[IncomingMa
     return [_incoming(row) for row in rows]
 
 
-async def count_told_since(db: Reader, since: datetime) -> int:
-    """How many mails that made a ticket were told of since then."""
+async def count_told_between(db: Reader, since: datetime, until: datetime) -> int:
+    """How many mails that made a ticket were told of in that time."""
     return await count(
-        db, f"SELECT count(*) AS n FROM incoming_mails WHERE told_at >= ? AND {_OPENED}", since
+        db,
+        "SELECT count(*) AS n FROM incoming_mails "
+        f"WHERE told_at >= ? AND told_at <= ? AND {_OPENED}",
+        since,
+        until,
     )
 
 

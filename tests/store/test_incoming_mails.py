@@ -67,8 +67,10 @@ async def test_a_mail_is_read_once_and_told_of_once(db: Database) -> None:
     with pytest.raises(Conflict, match="mail_told"):
         await db.write(told)
     assert await incoming.list_untold(db, 9) == []
-    assert await incoming.count_told_since(db, NOW) == 1
-    assert await incoming.count_told_since(db, NOW + timedelta(seconds=1)) == 0
+    second = timedelta(seconds=1)
+    assert await incoming.count_told_between(db, NOW, NOW) == 1
+    assert await incoming.count_told_between(db, NOW + second, NOW + second) == 0
+    assert await incoming.count_told_between(db, NOW - second, NOW - second) == 0
     assert await incoming.count_unclaimed(db) == 0
     assert await incoming.list_unclaimed(db, 9) == []
     found = await incoming.list_of_tickets(db, ["R2611000124"])
