@@ -525,6 +525,9 @@ class Context(Work):
     attached: dict[str, int] = field(default_factory=dict)
     """How many files this event adds to a record: its own answer already speaks of them."""
 
+    group_answer: Reply | None = None
+    """What a group reads where somebody pressed a button in it: the answer itself is private."""
+
     pressed: Mapping[str, str] = field(default_factory=dict)
     """What the button that was pressed means, also where it came too late."""
 

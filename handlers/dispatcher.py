@@ -161,10 +161,11 @@ async def _answer(ctx: Context) -> Reply | None:
         ctx.changes.clear()
         ctx.notices.clear()
         ctx.jobs.clear()
+        ctx.group_answer = None
         reply = refused(error)
     if reply and not incoming.private and isinstance(incoming.body, Press):
         await groups.in_private(ctx, reply)
-        return None
+        return ctx.group_answer
     return reply
 
 

@@ -9,9 +9,10 @@ from functools import partial
 from domain.mail.incoming import IncomingMail
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Card, Masked, Reply, in_one_line, say
+from handlers.chat import Button, Card, Reply, in_one_line, say
 from handlers.desk import Work
 from handlers.i18n import _, speaking
+from handlers.mail.group_taking import masked_notice
 from handlers.mail.hearers import (
     AtWork,
     Hearers,
@@ -21,9 +22,8 @@ from handlers.mail.hearers import (
     together,
     who_hears,
 )
-from handlers.mail.incoming_cards import additions, attachments_line, writer
+from handlers.mail.incoming_cards import additions, attachments_line, list_button, writer
 from handlers.registry import CardAddition
-from handlers.staff.groups import lines_of
 from handlers.staff.masked import also
 from handlers.tickets import cards as ticket_cards
 from store.mail import incoming
@@ -119,11 +119,6 @@ def many_notice(count: int) -> Reply:
     return say(_("📬 มีอีเมลใหม่ %(count)s ฉบับ รอคนรับเรื่อง", count=count), list_button())
 
 
-def list_button() -> Button:
-    """[อีเมลใหม่]"""
-    return Button(_("อีเมลใหม่"), "inbox.page", {"page": "0"}, typed="/inbox")
-
-
 def yours_notice(count: int) -> Reply:
     """What those are told whom the office's rules give many mails."""
     return say(_("📬 มีอีเมลใหม่ของคุณ %(count)s ฉบับ รอคุณรับเรื่อง", count=count), list_button())
@@ -148,7 +143,7 @@ async def telling_of(work: Work, mail: IncomingMail, ticket: Ticket) -> MailTell
         key=str(mail.id),
         private=make,
         named=make,
-        masked=partial(_masked_notice, line),
+        masked=partial(masked_notice, line),
     )
 
 
@@ -173,8 +168,3 @@ def new_notice(
     title = in_one_line(_("📬 อีเมลใหม่"), ticket.no)
     shown = tuple((label, text) for label, text in fields if text)
     return Reply((Card(title, shown, buttons=(*of_others.buttons, show, list_button())),))
-
-
-def _masked_notice(line: Masked) -> Reply:
-    with speaking("th"):
-        return lines_of(_("📬 อีเมลใหม่"), [line])

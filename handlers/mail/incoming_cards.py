@@ -14,6 +14,7 @@ from handlers.desk import Context, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _
 from handlers.labels import when
+from handlers.mail.candidates import candidates_of
 from handlers.mail.spam import suspected, suspected_button
 from handlers.registry import (
     CardAddition,
@@ -26,6 +27,8 @@ from handlers.registry import (
 )
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
+from handlers.tickets.cards import shown_name
+from store import staff
 from store.mail import incoming
 from store.tickets import records as tickets
 
@@ -147,6 +150,21 @@ async def inbox(ctx: Context, args: str) -> Reply:
     return await _page(ctx, 0)
 
 
+def list_button() -> Button:
+    """[อีเมลใหม่]"""
+    return Button(
+        _("อีเมลใหม่"),
+        "inbox.show",
+        typed="/inbox",
+    )
+
+
+@action("inbox.show")
+async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The list, below the message that has the button."""
+    return await _page(ctx, 0)
+
+
 @action("inbox.page", in_place=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of the list."""
@@ -165,7 +183,7 @@ async def _page(ctx: Context, page: int) -> Reply:
     options = []
     for no in shown:
         ctx.audit("ticket.listed", no)
-        line = mail_line(ctx, found[no], mails[no].reading)
+        line = await _whole_line(ctx, found[no], mails[no])
         options.append(ticket_buttons.show_button(found[no], line))
     more = len(nos) > PAGE
     turns = turn_buttons("inbox.page", {}, page, more=more)
@@ -177,6 +195,20 @@ async def _apart(ctx: Context) -> list[Button]:
     """The way to what was set apart, where anything was."""
     count = await incoming.count_suspected(ctx.db)
     return [suspected_button(count)] if count else []
+
+
+async def _whole_line(ctx: Context, ticket: Ticket, mail: IncomingMail) -> str:
+    """The line of a mail, with whom it is most likely from, and whose it is."""
+    line = mail_line(ctx, ticket, mail.reading)
+    likely = ""
+    for one in (await candidates_of(ctx, mail))[:1]:
+        customer = one.customer
+        ctx.audit("customer.listed", customer.code)
+        name = shorten(shown_name(customer), WRITER)
+        likely = _("น่าจะเป็น %(customer)s", customer=f"{customer.code} {name}")
+    names = await ctx.once(staff.staff_names)
+    whose = names.get(ticket.assignee, "") if ticket.assignee else ""
+    return in_one_line(line, likely, whose)
 
 
 def mail_line(ctx: Work, ticket: Ticket, read: MailReading) -> str:

@@ -275,17 +275,24 @@ def told(name: str, lines: Sequence[Masked]) -> Reply:
     return Reply(shown.parts, confirms=True, masked=tuple(lines))
 
 
-def lines_of(head: str, lines: Sequence[Masked], more: str = "") -> Reply:
-    """Masked lines with a [ดูข้อมูล] each."""
+def lines_of(
+    head: str,
+    lines: Sequence[Masked],
+    more: str = "",
+    *,
+    buttons: Sequence[Button] = (),
+) -> Reply:
+    """Masked lines with a [ดูข้อมูล] each; of one alone with further buttons before it."""
     if len(lines) == 1:
         (line,) = lines
-        return say(in_lines(head, line.text, more), *_show_buttons(line, _("ดูข้อมูล")))
+        show = _show_buttons(line, _("ดูข้อมูล"))
+        return say(in_lines(head, line.text, more), *buttons, *show)
     texts = []
-    buttons: list[Button] = []
+    shows: list[Button] = []
     for n, line in enumerate(lines, 1):
         texts.append(f"{n} {line.text}")
-        buttons += _show_buttons(line, _("%(n)s ดูข้อมูล", n=n))
-    return say(in_lines(head, *texts, more), *buttons)
+        shows += _show_buttons(line, _("%(n)s ดูข้อมูล", n=n))
+    return say(in_lines(head, *texts, more), *shows)
 
 
 def _show_buttons(line: Masked, label: str) -> list[Button]:

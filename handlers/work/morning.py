@@ -30,6 +30,8 @@ from handlers.clock import deadlines
 from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import value_label
+from handlers.mail.hearers import at_work
+from handlers.mail.incoming_cards import list_button
 from handlers.owed import reminders as reminders_of_owed
 from handlers.owed.cards import Entry, list_entries
 from handlers.owed.request_cards import owed_line
@@ -43,6 +45,7 @@ from handlers.work import weekly
 from store import reminders, staff
 from store.customers import records as customers
 from store.due import Due
+from store.mail import incoming
 from store.owed import rows as owed
 from store.tickets import records as tickets
 
@@ -83,6 +86,8 @@ class Day:
     lines: list[MorningLine] = field(default_factory=list)
     tickets: set[TicketNo] = field(default_factory=set)
     masked: list[Masked] = field(default_factory=list)
+    mails: int = 0
+    """New mails that this person may take up."""
 
     def add(self, more: "Day") -> None:
         """Put more into it."""
@@ -117,6 +122,7 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
     await queue.add_deadlines()
     await queue.add_owed()
     week = await weekly.week(work)
+    await queue.add_mails()
     for person in [*queue.days]:
         await queue.add_reminders(person)
         queue.tell(person, week if person in there.supervisors else None)
@@ -199,6 +205,23 @@ class MorningQueue:
         if person in self._there.people:
             self._add(person, await _reminder_day(self._work, person))
 
+    async def add_mails(self) -> None:
+        """New mails that nobody took up: whose they are hears of them, and of nobody's whoever has
+        a day, answers for the desk, or is told for nothing.
+        """
+        waiting = await incoming.count_unclaimed_by_assignee(self._work.db)
+        shared = waiting.pop(None, 0)
+        for officer, count in waiting.items():
+            for person in self._there.receivers(officer):
+                self.days.setdefault(person, Day()).mails += count
+        if not shared:
+            return
+        there = await at_work(self._work)
+        asked = {*there.in_free_chats(), *self._there.supervisors}
+        asked |= {person for person, day in self.days.items() if day.counts}
+        for person in asked & self._there.people.keys():
+            self.days.setdefault(person, Day()).mails += shared
+
     def tell(self, person: StaffId, week: Callable[[], ReplyPart] | None) -> None:
         """The message of one person; what the chat of the team is told of it, the sums lead."""
         day = self.days.get(person, Day())
@@ -207,7 +230,7 @@ class MorningQueue:
             if line.action == "ticket.show":
                 self._work.audit("ticket.told", line.args["no"])
         parts: list[Callable[[], ReplyPart]] = []
-        if day.counts:
+        if day.counts or day.mails:
             parts.append(
                 partial(
                     _part,
@@ -440,7 +463,11 @@ def _part(work: Work, today: Day, *, late: bool) -> ReplyPart:
                 {"mine": "1"},
             )
         )
+    mails = ""
+    if today.mails:
+        mails = _("📬 อีเมลใหม่รอรับเรื่อง %(count)s ฉบับ", count=today.mails)
+        buttons.append(list_button())
     left = count - len(today.lines)
     more = _("และอีก %(count)s เรื่อง", count=left) if left else ""
-    text = in_lines(head, _sums_text(today.sums), more)
+    text = in_lines(head, _sums_text(today.sums), mails, more)
     return Choice(text, tuple(options), tuple(buttons))

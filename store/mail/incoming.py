@@ -7,6 +7,7 @@ from typing import Any
 from domain.errors import Conflict, NotFound
 from domain.mail.incoming import IncomingMail, MailReading, TakenMail, WaitingMail
 from domain.mail.sorted_mail import MACHINES
+from domain.staff import StaffId
 from store.engine.columns import RecordColumns
 from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
 
@@ -208,6 +209,15 @@ async def list_unclaimed(db: Reader, limit: int, offset: int = 0) -> list[str]:
 async def count_unclaimed(db: Reader) -> int:
     """How many they are."""
     return await count(db, f"SELECT count(*) AS n FROM tickets t WHERE {_UNCLAIMED}")
+
+
+async def count_unclaimed_by_assignee(db: Reader) -> dict[StaffId | None, int]:
+    """How many they are, by whose they are: None = nobody's."""
+    rows = await db.fetch(
+        "SELECT t.assignee_id AS assignee, count(*) AS n FROM tickets t "
+        f"WHERE {_UNCLAIMED} GROUP BY t.assignee_id"
+    )
+    return {row["assignee"]: int(row["n"]) for row in rows}
 
 
 async def list_suspected(db: Reader, limit: int, offset: int = 0) -> list[IncomingMail]:
