@@ -5,7 +5,7 @@ from bot.mail.settling import MailSettling
 from bot.mail.trouble import MailTrouble
 from bot.parts import RunningDesk
 from handlers.desk import Work, up_to_date
-from handlers.mail.arrivals import tell_new
+from handlers.mail.telling.arrivals import tell_new
 
 
 class MailIntake:

@@ -27,11 +27,12 @@ from handlers.chat import Button, Reply, say
 from handlers.desk import Fetched, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _, speaking
-from handlers.mail import replies, unclaimed
+from handlers.mail import replies
 from handlers.mail.delivery_reports import settle_report
-from handlers.mail.hearers import assignee_of_new
 from handlers.mail.incoming_sorting import sort
 from handlers.mail.replies import Answered, find_answered, find_named, reply_address
+from handlers.mail.telling import unclaimed
+from handlers.mail.telling.hearers import assignee_of_new
 from handlers.tickets import saves as ticket_saves
 from store import files as file_store
 from store.files import File

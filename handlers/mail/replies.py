@@ -19,8 +19,8 @@ from domain.tickets.records import Status, Ticket, TicketNo, reply_addresses
 from handlers.chat import Button, Card, Masked, Reply, in_one_line, say
 from handlers.desk import Work
 from handlers.i18n import _, speaking
-from handlers.mail.hearers import MailTelling, tell, who_hears
 from handlers.mail.incoming_cards import additions, attachments_line, writer
+from handlers.mail.telling.hearers import MailTelling, tell, who_hears
 from handlers.registry import CardAddition, on_reply_card
 from handlers.staff.groups import lines_of
 from handlers.staff.masked import also

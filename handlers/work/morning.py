@@ -30,8 +30,8 @@ from handlers.clock import deadlines
 from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import value_label
-from handlers.mail.hearers import at_work
 from handlers.mail.incoming_cards import list_button
+from handlers.mail.telling.hearers import at_work
 from handlers.owed import reminders as reminders_of_owed
 from handlers.owed.cards import Entry, list_entries
 from handlers.owed.request_cards import owed_line

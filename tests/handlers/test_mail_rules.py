@@ -13,7 +13,7 @@ from domain.staff import Platform
 from domain.tickets.hand_over import Leave
 from domain.tickets.records import Status
 from handlers.desk import Work
-from handlers.mail.arrivals import tell_new
+from handlers.mail.telling.arrivals import tell_new
 from store import staff
 from store.tickets import hand_overs
 from store.tickets import records as tickets

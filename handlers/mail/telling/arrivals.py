@@ -12,8 +12,9 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Card, Reply, in_one_line, say
 from handlers.desk import Work
 from handlers.i18n import _, speaking
-from handlers.mail.group_taking import masked_notice
-from handlers.mail.hearers import (
+from handlers.mail.incoming_cards import additions, attachments_line, list_button, writer
+from handlers.mail.telling.group_taking import masked_notice
+from handlers.mail.telling.hearers import (
     AtWork,
     Hearers,
     MailTelling,
@@ -22,7 +23,6 @@ from handlers.mail.hearers import (
     together,
     who_hears,
 )
-from handlers.mail.incoming_cards import additions, attachments_line, list_button, writer
 from handlers.registry import CardAddition
 from handlers.staff.masked import also
 from handlers.tickets import cards as ticket_cards

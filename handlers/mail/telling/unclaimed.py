@@ -13,8 +13,9 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Choice, Masked, Reply, reply_from_json
 from handlers.desk import Work
 from handlers.i18n import _, speaking
-from handlers.mail.arrivals import many_notice, still_new
-from handlers.mail.hearers import (
+from handlers.mail.incoming_cards import list_button, mail_line
+from handlers.mail.telling.arrivals import many_notice, still_new
+from handlers.mail.telling.hearers import (
     ABOVE,
     NAMED,
     NEW,
@@ -26,7 +27,6 @@ from handlers.mail.hearers import (
     who_hears,
     with_role,
 )
-from handlers.mail.incoming_cards import list_button, mail_line
 from handlers.registry import due
 from handlers.staff.groups import lines_of
 from handlers.staff.masked import also

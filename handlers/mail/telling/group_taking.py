@@ -1,5 +1,5 @@
-"""A new mail in a group: its masked line with [รับเรื่อง], which a member of the staff presses there;
-the card is shown in private, and the group reads who took it.
+"""A new mail in a group: its masked line, and the button by which a member of the staff takes it
+there; the card is shown in private, and the group reads who took it.
 """
 
 from collections.abc import Mapping

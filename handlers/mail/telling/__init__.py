@@ -1,0 +1,1 @@
+"""New mails are told: to whom, when, and again."""
