@@ -9,7 +9,7 @@ from functools import partial
 from domain.customers.records import Customer
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
-from domain.tickets.records import Status, Ticket
+from domain.tickets.records import Status, Ticket, TicketNo
 from handlers.chat import (
     Button,
     Paragraph,
@@ -44,6 +44,9 @@ from store.mail.mails import NewMail
 from store.owed import requests
 from store.tickets import records as tickets
 
+NUMBERS = "numbers"
+"""What a button carries of the tickets' numbers that its letter was given."""
+
 
 @action("owed.chase")
 async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
@@ -73,7 +76,7 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         ctx,
         new,
         await write_chase(ctx, new),
-        language_button(new.language, CHASE, args),
+        language_button(new.language, CHASE, {**args, NUMBERS: _written(new.things)}),
     )
     if ctx.desk.mail_from:
         return shown
@@ -101,13 +104,15 @@ async def _mail_about(
     language = args.get("language") or addressee_of(ctx, life, customer).language
     if args.get("language"):
         await remember(ctx, codes, language, _contact(life))
-    number = args.get("alone", "")
-    # A button that is pressed once more names a number that its letter has used up.
-    if not number or await tickets.find_ticket(ctx.db, number):
-        number = await ctx.new_ticket_no(later=True)
-    also = [(f"O{row.id}", await ctx.new_ticket_no(later=True)) for row, _life, _rule in things[1:]]
+    given = dict(_read(args.get(NUMBERS, "")))
+    first = f"O{things[0][0].id}"
+    number = await _number(ctx, args.get("alone") or given.get(first, ""))
+    also = []
+    for row, _life, _rule in things[1:]:
+        record = f"O{row.id}"
+        also.append((record, await _number(ctx, given.get(record, ""))))
     return NewMail(
-        f"O{things[0][0].id}",
+        first,
         address_of(life, customer),
         "",
         "",
@@ -119,6 +124,15 @@ async def _mail_about(
         also=tuple(also),
         contact=_contact(life),
     )
+
+
+async def _number(ctx: Context, given: str) -> TicketNo:
+    """The number of a follow-up's ticket: that which its letter was given already, in another
+    language; a button that is pressed once more may name one that is used up.
+    """
+    if given and not await tickets.find_ticket(ctx.db, given):
+        return TicketNo(given)
+    return await ctx.new_ticket_no(later=True)
 
 
 def _contact(life: Life) -> int | None:

@@ -591,3 +591,14 @@ class TestNotConfigured:
         assert "1. หลักฐานการโอนเงิน" in shown.text
         await desk.presses("ติดตามทางอื่นแล้ว")
         assert await asked(desk) == 2
+
+    async def test_switched_to_and_fro_it_keeps_the_numbers_of_its_tickets(self, desk):
+        await owes(desk, KAMON, "8.2", "7.9")
+        await reminded(desk)
+        await desk.presses("1 ติดตาม")
+        given = await desk.db.fetch("SELECT * FROM counters ORDER BY 1")
+        await desk.presses("English")
+        await desk.presses("ไทย")
+        assert await desk.db.fetch("SELECT * FROM counters ORDER BY 1") == given
+        await desk.presses("ติดตามทางอื่นแล้ว")
+        assert await asked(desk) == 2
