@@ -8,20 +8,21 @@ from dataclasses import replace
 import orjson
 
 from domain.customers.new_customers import NewCustomer
-from domain.customers.phones import looks_like_email
+from domain.customers.phones import format_phone, looks_like_email
 from domain.customers.records import Customer
 from domain.keyboard import has_thai
 from domain.mail.incoming import IncomingMail
+from domain.text import shorten
 from domain.tickets.records import Ticket
-from handlers.chat import Reply
-from handlers.customers.fields import from_reading
+from handlers.chat import Button, Reply
+from handlers.customers.fields import from_query, from_reading
 from handlers.customers.form import follows
 from handlers.desk import Context
 from handlers.forms.drafts import end, new_draft, with_values
 from handlers.forms.engine import Field, Option, enter_form, start
 from handlers.forms.one_field import OneField
 from handlers.i18n import _
-from handlers.mail.candidates import writer_of
+from handlers.mail.candidates import NAME, writer_of
 from handlers.mail.matching import mail_action, mail_of, match_ticket, too_late
 from handlers.tickets.data import NONE
 from handlers.tickets.people import customer_field
@@ -38,17 +39,19 @@ async def customer_pressed(
     ticket: Ticket,
     args: Mapping[str, str],
 ) -> Reply:
-    """Open the form of a new customer with what the mail tells of its writer."""
+    """Open the form of a new customer with what the mail tells of its writer; `query` = what was
+    typed to find her, `then` = the search that goes on with her.
+    """
     ctx.audit("ticket.read", ticket.no)
     mail = await mail_of(ctx, ticket.no)
-    draft = new_draft(
-        ctx,
-        "customer",
-        {},
-        about={"follows": FOLLOWS, "ticket": ticket.no},
-    )
-    values = {} if mail is None else _values(ctx, mail)
-    return await start(ctx, with_values(draft, values))
+    about = {"follows": FOLLOWS, "ticket": ticket.no}
+    if args.get("then"):
+        about = {"then": args["then"]}
+    draft = new_draft(ctx, "customer", {}, about=about)
+    if mail is not None:
+        draft = with_values(draft, _values(ctx, mail))
+    typed = from_query(ctx, args.get("query", ""))
+    return await start(ctx, with_values(draft, typed))
 
 
 def _values(ctx: Context, mail: IncomingMail) -> dict[str, str]:
@@ -123,6 +126,22 @@ async def _options(ctx: Context, draft: Draft) -> list[Option]:
     return [each for each in await _CUSTOMER.options(ctx, draft) if each.value != NONE]
 
 
+def _extras(ctx: Context, draft: Draft) -> tuple[Button, ...]:
+    """Somebody new, by what was typed and what the mail tells; none before it is known who is."""
+    if ctx.is_register_unread:
+        return ()
+    query = draft.query("customer")
+    label = _("ผู้รับบริการใหม่")
+    if query:
+        label = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(format_phone(query), NAME))
+    args = {
+        "no": draft.record,
+        "query": query,
+        "then": draft.id,
+    }
+    return (Button(label, "mail.customer", args),)
+
+
 async def _heading(ctx: Context, draft: Draft) -> str:
     """Whose mail it is about."""
     return _("ผู้รับบริการของอีเมล %(no)s", no=draft.record)
@@ -148,5 +167,10 @@ async def _found(
     )
 
 
-_ASKED: Field = replace(_CUSTOMER, options=_options, clearable=False)
+_ASKED: Field = replace(
+    _CUSTOMER,
+    options=_options,
+    extras=_extras,
+    clearable=False,
+)
 enter_form(OneField(FORM, _ASKED, _heading, _found))

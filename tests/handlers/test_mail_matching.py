@@ -296,8 +296,15 @@ async def test_nobody_found_by_typing_leads_to_a_new_customer(
     told(desk)
     await desk.presses("ค้นหาผู้รับบริการ")
     shown = await desk.says("ประหลาด ไม่เคยมี")
-    assert any("ผู้รับบริการใหม่" in label for label in shown.buttons), shown.buttons
     assert "ไม่มีผู้รับบริการ" not in shown.buttons
+    form = await desk.presses('ผู้รับบริการใหม่ "ประหลาด ไม่เคยมี"')
+    assert "ชื่อ: ประหลาด ไม่เคยมี" in form.text
+    assert "อีเมล: wipa@example.org" in form.text
+    for answer in ("ประชาสังคม", "หญิง"):
+        await desk.presses(answer)
+    saved = await desk.says("กระบี่")
+    assert f"✅ รับเรื่อง {FIRST} และจับคู่กับ C90211 ประหลาด ไม่เคยมี แล้ว" in saved.text
+    assert (await ticket_of(desk)).customer == "C90211"
 
 
 # No request.
