@@ -323,6 +323,8 @@ card: read once, and said in the language of each who reads it.
 """
 on_reply_card: MailHook = Hook()
 """The same of a mail that joined a ticket: in the message that tells of it, and on that card."""
+leaves_closed: Hook[Callable[[Work, IncomingMail, Ticket], Awaitable[bool]]] = Hook()
+"""Whether a closed ticket stays closed though a mail answers it, for what that mail brings."""
 on_person_card: Hook[Callable[[Context, Staff], Awaitable[CardAddition]]] = Hook()
 """What stands on the card of one of the staff, between role and access."""
 

@@ -242,8 +242,12 @@ def _read_names(table: TomlTable) -> dict[str, str]:
 
 def _read_titles(table: TomlTable) -> Titles:
     longest_first = sorted(table.values, key=len, reverse=True)
-    spelt = [r"[.\s]*".join(map(re.escape, _DOTS.split(title))) for title in longest_first]
-    return Titles(
-        {_plain(title): table.text(title, "") for title in table.values},
-        re.compile("|".join(spelt), re.IGNORECASE),
-    )
+    spelt = []
+    for title in longest_first:
+        pieces = map(re.escape, _DOTS.split(title))
+        spelt.append(r"[.\s]*".join(pieces))
+    meanings = {}
+    for title in table.values:
+        meanings[_plain(title)] = table.text(title, "")
+    pattern = re.compile("|".join(spelt), re.IGNORECASE)
+    return Titles(meanings, pattern)

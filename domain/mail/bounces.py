@@ -150,8 +150,11 @@ def _codes(block: Message) -> str:
     """Returns the codes of SMTP and of RFC 3463; a status that says nothing gives way to the one in
     the server's answer.
     """
-    said = str(block["Diagnostic-Code"] or "").replace("-", " ")
-    reply = _REPLY.search(said) if said.lower().startswith("smtp") else None
+    diagnostic = str(block["Diagnostic-Code"] or "")
+    said = diagnostic.replace("-", " ")
+    reply = None
+    if said.lower().startswith("smtp"):
+        reply = _REPLY.search(said)
     status = _STATUS.search(str(block["Status"] or ""))
     if status is None or _VAGUE.fullmatch(status[0]):
         status = _STATUS.search(said) or status

@@ -123,14 +123,17 @@ def _chain(mail: ReadMail, text: str, rules: MailRules, depth: int = 0) -> list[
 
 def _inline(text: str, rules: MailRules) -> Iterator[PassedOn]:
     """Yields the mails whose heads stand in a text."""
-    lines = [_plain(line) for line in text.splitlines()[:LINES]]
+    typed = text.splitlines()[:LINES]
+    lines = [_plain(line) for line in typed]
     labels = [_label(line, rules) for line in lines]
     heads = [at for at in range(len(lines)) if _is_head(labels, at)]
     for at, end in pairwise((*heads, len(lines))):
         sender = _sender(lines, labels, at)
-        if sender is not None:
-            begin = _head_end(labels, at)
-            yield PassedOn(sender, "\n".join(lines[begin:end]).strip())
+        if sender is None:
+            continue
+        begin = _head_end(labels, at)
+        said = "\n".join(lines[begin:end])
+        yield PassedOn(sender, said.strip())
 
 
 def _plain(line: str) -> str:

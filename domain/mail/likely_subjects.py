@@ -59,8 +59,15 @@ def subjects_of(
     listed = _listed(text, rules)
     # What the office's words and those of its customers both say comes first.
     likely = sorted(suggest(text), key=lambda code: code not in listed)
-    every = dict.fromkeys((*first, *likely[:1], *listed, *likely, *rules.default_subjects))
-    ranked = [code for code in every if code not in rules.desk_subjects]
+    every = (
+        *first,
+        *likely[:1],
+        *listed,
+        *likely,
+        *rules.default_subjects,
+    )
+    each_once = dict.fromkeys(every)
+    ranked = [code for code in each_once if code not in rules.desk_subjects]
     if rules.is_international(sender):
         # What an organisation of countries asks is a group of its own (DOMAIN.md section 4).
         ranked = sorted(ranked, key=lambda code: not code.startswith(f"{_INTERNATIONAL}."))

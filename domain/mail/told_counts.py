@@ -137,9 +137,14 @@ class _Reader:
         sends it, or the only one that it names.
         """
         subject_tokens = self._tokens(subject)
-        every = [token for line in lines for token in self._tokens(line)]
+        every: list[_Token] = []
+        for line in lines:
+            every += self._tokens(line)
         places = (subject_tokens, self._tokens(sender), every)
-        return _Told({kind: _only(places, kind) for kind in _HEADING})
+        found = {}
+        for kind in _HEADING:
+            found[kind] = _only(places, kind)
+        return _Told(found)
 
     def read(self, line: str, told: _Told) -> None:
         """Reads one line into what was told."""
@@ -184,8 +189,12 @@ class _Reader:
 
     def _tokens(self, line: str) -> list[_Token]:
         """Returns the parts of a line that mean something, in their order."""
-        months = [self._month(line, found) for found in _month(self.today.year).finditer(line)]
-        provinces = [_Token(_Is.PROVINCE, name, *at) for *at, name in provinces_at(line)]
+        months: list[_Token] = []
+        for found in _month(self.today.year).finditer(line):
+            months.append(self._month(line, found))
+        provinces: list[_Token] = []
+        for start, end, name in provinces_at(line):
+            provinces.append(_Token(_Is.PROVINCE, name, start, end))
         masked = _masked(line, (*months, *provinces))
         numbers = [_number(found) for found in _NUMBER.finditer(masked)]
         numbers = _without_place(numbers, provinces)

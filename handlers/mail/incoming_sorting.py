@@ -41,6 +41,9 @@ async def sort(work: Work, read: ReadMail, raw: bytes, arrived_at: datetime) -> 
 async def _office(work: Work) -> OfficeAddresses:
     """The office's addresses: what mails go out from, colleagues' and those in the data."""
     rules = work.configuration.mail
-    entered = [person.email for person in await staff.list_staff(work.db) if person.email]
-    own = [work.desk.mail_from] if work.desk.mail_from else []
-    return office_addresses(own, [*entered, *rules.forwarders], rules.domains)
+    colleagues = [*rules.forwarders]
+    for person in await staff.list_staff(work.db):
+        if person.email:
+            colleagues.append(person.email)
+    own = [work.desk.mail_from]
+    return office_addresses(own, colleagues, rules.domains)

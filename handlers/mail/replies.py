@@ -21,10 +21,11 @@ from handlers.desk import Work
 from handlers.i18n import _, speaking
 from handlers.mail.incoming_cards import additions, attachments_line, writer
 from handlers.mail.telling.hearers import MailTelling, tell, who_hears
-from handlers.registry import CardAddition, on_reply_card
+from handlers.registry import CardAddition, leaves_closed, on_reply_card
 from handlers.staff.groups import lines_of
 from handlers.staff.masked import also
 from handlers.staff.stand_in import who_is_there
+from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
 from store.customers import records as customers
@@ -137,7 +138,10 @@ def reply_address(read: MailReading) -> str:
 
 async def join(work: Work, mail: IncomingMail, ticket: Ticket) -> Ticket:
     """The ticket after its answer, which is collected with the notice to whoever does it."""
-    after = goes_on(ticket, mail.reading.thanks, mail.arrived_at, work.now)
+    stays = mail.reading.thanks
+    for leaves in leaves_closed:
+        stays = stays or await leaves(work, mail, ticket)
+    after = goes_on(ticket, stays, mail.arrived_at, work.now)
     # An answer to whoever wrote goes where it came from.
     if not ticket.reply_email:
         after = replace(after, reply_email=reply_address(mail.reading))
@@ -149,8 +153,7 @@ async def join(work: Work, mail: IncomingMail, ticket: Ticket) -> Ticket:
         _tell_loop(work, after)
         return after
     added = await additions(work, mail, after, on_reply_card)
-    is_open_again = ticket.status is Status.CLOSED and not after.is_done
-    make = partial(answer_notice, work, mail, after, added, again=is_open_again)
+    make = partial(answer_notice, work, mail, ticket, after, added)
     await _tell(work, mail, after, make)
     return after
 
@@ -182,13 +185,13 @@ def loop_notice(no: str) -> Reply:
     return say(text, show)
 
 
-def goes_on(ticket: Ticket, thanks: bool, arrived_at: datetime, now: datetime) -> Ticket:
-    """The ticket after its customer's answer: open again where it was closed, unless the mail only
-    thanks; its clock goes on where it waited, from the mail's arrival on.
+def goes_on(ticket: Ticket, stays: bool, arrived_at: datetime, now: datetime) -> Ticket:
+    """The ticket after its customer's answer: open again where it was closed, unless it `stays` so;
+    its clock goes on where it waited, from the mail's arrival on.
     """
     if ticket.status is Status.CLOSED:
         came = max(arrived_at, ticket.closed_at or arrived_at)
-        return ticket if thanks else pauses.reopened(ticket, came)
+        return ticket if stays else pauses.reopened(ticket, came)
     if ticket.waiting_since is not None:
         return pauses.answered(ticket, max(arrived_at, ticket.waiting_since), now)
     return ticket
@@ -221,15 +224,20 @@ def _masked_notice(line: Masked) -> Reply:
 def answer_notice(
     work: Work,
     mail: IncomingMail,
+    before: Ticket,
     ticket: Ticket,
     added: Callable[[], CardAddition],
-    *,
-    again: bool,
 ) -> Reply:
     """What is told of an answer: who wrote what, what it brings, and what became of the ticket."""
     read = mail.reading
     of_others = added()
-    state = _("เปิดใบงานอีกครั้งแล้ว") if again else ""
+    buttons = [*of_others.buttons]
+    state = ""
+    if ticket.is_done:
+        state = _("ใบงานยังปิดอยู่")
+        buttons.append(ticket_buttons.reopen_button(ticket))
+    elif before.is_done:
+        state = _("เปิดใบงานอีกครั้งแล้ว")
     fields = (
         (_("จาก"), writer(read)),
         (_("ข้อความ"), shorten(" ".join(read.body_text.split()), SHOWN)),
@@ -241,4 +249,4 @@ def answer_notice(
     show = Button(_("ดูใบงาน"), "ticket.show", {"no": ticket.no})
     title = _("📬 อีเมลตอบใบงาน %(no)s", no=ticket.no)
     shown = tuple((label, text) for label, text in fields if text)
-    return Reply((Card(title, shown, buttons=(*of_others.buttons, show)),))
+    return Reply((Card(title, shown, buttons=(*buttons, show)),))

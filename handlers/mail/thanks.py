@@ -35,7 +35,8 @@ async def _on_card(work: Work, mail: IncomingMail, ticket: Ticket) -> Callable[[
     if not mail.reading.thanks:
         return CardAddition
     subject = _subject(work, mail, ticket)
-    use = (await uses_of(work, mail, MailPurpose.THANKS)).get(0)
+    used = await uses_of(work, mail, MailPurpose.THANKS)
+    use = used.get(0)
     is_over = mail.reading.opened and ticket.is_done
     if not subject or (use is None and is_over):
         return CardAddition
@@ -53,17 +54,20 @@ def _subject(work: Work, mail: IncomingMail, ticket: Ticket) -> str:
 
 def _addition(mail: IncomingMail, subject: str, use: MailUse | None) -> CardAddition:
     if use is not None:
-        return CardAddition([(_("ขอบคุณ"), _("บันทึกแล้วที่ %(no)s", no=use.ticket))])
+        said = _("บันทึกแล้วที่ %(no)s", no=use.ticket)
+        return CardAddition([(_("ขอบคุณ"), said)])
     label = _("บันทึกขอบคุณ %(subject)s", subject=subject)
-    return CardAddition((), (Button(label, "mail.thanks", {"mail": str(mail.id)}),))
+    args = {"mail": str(mail.id)}
+    thank = Button(label, "mail.thanks", args)
+    return CardAddition((), (thank,))
 
 
 @action("mail.thanks")
 async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Record the thanks: in the mail's own ticket, else in one beside that which it answers."""
     mail = await incoming.get_mail(ctx.db, int(args["mail"]))
-    use = (await uses_of(ctx, mail, MailPurpose.THANKS)).get(0)
-    if use is not None:
+    used = await uses_of(ctx, mail, MailPurpose.THANKS)
+    for use in used.values():
         return await told_before(ctx, use)
     ticket = await tickets.get_ticket(ctx.db, mail.reading.ticket or "")
     is_own = mail.reading.opened

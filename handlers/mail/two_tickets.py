@@ -54,18 +54,25 @@ async def _on_mail_card(
 def _addition(mail: IncomingMail, ticket: Ticket) -> CardAddition:
     """Who wrote what was passed on, and the second ticket, or the way to it."""
     read = mail.reading
-    original = replace(read, from_name=read.forwarded_name, from_email=read.forwarded_email)
+    original = replace(
+        read,
+        from_name=read.forwarded_name,
+        from_email=read.forwarded_email,
+    )
     lines = [(_("ผู้เขียนเดิม"), writer(original))]
     if mail.second_ticket == ticket.no:
-        return CardAddition([*lines, (_("ส่งต่อมาในใบงาน"), str(read.ticket))])
-    if mail.second_ticket is not None:
-        return CardAddition([*lines, (_("ใบงานของผู้รับบริการ"), mail.second_ticket)])
-    return CardAddition(lines, () if ticket.is_done else (split_button(mail),))
+        lines.append((_("ส่งต่อมาในใบงาน"), str(read.ticket)))
+    elif mail.second_ticket is not None:
+        lines.append((_("ใบงานของผู้รับบริการ"), mail.second_ticket))
+    elif not ticket.is_done:
+        return CardAddition(lines, (split_button(mail),))
+    return CardAddition(lines)
 
 
 def split_button(mail: IncomingMail) -> Button:
     """[แยกเป็นสองใบงาน]"""
-    return Button(_("แยกเป็นสองใบงาน"), "mail.split", {"mail": str(mail.id)})
+    args = {"mail": str(mail.id)}
+    return Button(_("แยกเป็นสองใบงาน"), "mail.split", args)
 
 
 # One tap.
@@ -88,11 +95,22 @@ async def split_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     split = replace(mail, second_ticket=no)
     ctx.remember([split], incoming.list_of_ticket, no)
     reply = await ticket_pair.saved(ctx, closed, real)
+    followed = await what_follows(ctx, real)
+    return reply.followed_by(*followed, _undo(mail, real))
+
+
+def _undo(mail: IncomingMail, real: Ticket) -> Paragraph:
+    """[เลิกแยก], while nobody has worked on the second ticket."""
     again = Button(
-        _("เลิกแยก"), "mail.unsplit", {"mail": args["mail"]}, real.no, real.version, once=True
+        _("เลิกแยก"),
+        "mail.unsplit",
+        {"mail": str(mail.id)},
+        real.no,
+        real.version,
+        once=True,
     )
-    undo = Paragraph(_("ถ้าแยกผิด แตะเลิกแยก ใบงานเดิมจะเปิดอยู่เหมือนเดิม"), (again,))
-    return reply.followed_by(*await what_follows(ctx, real), undo)
+    text = _("ถ้าแยกผิด แตะเลิกแยก ใบงานเดิมจะเปิดอยู่เหมือนเดิม")
+    return Paragraph(text, (again,))
 
 
 async def _split_before(ctx: Context, first: Ticket, second: str) -> Reply:

@@ -51,8 +51,9 @@ async def told_before(ctx: Context, use: MailUse) -> Reply:
     """Who did it already, and when."""
     names = await ctx.once(staff.staff_names)
     who = doer_label(names, use.used_by, ctx.staff.id)
-    is_today = use.used_at.astimezone(BANGKOK).date() == ctx.today
-    at = format_time(use.used_at) if is_today else when(use.used_at)
+    at = when(use.used_at)
+    if use.used_at.astimezone(BANGKOK).date() == ctx.today:
+        at = format_time(use.used_at)
     if not use.ticket:
         return say(_("%(who)sตอบเรื่องนี้ไปแล้วเมื่อ %(at)s", who=who, at=at))
     text = _("%(who)sบันทึกจากอีเมลนี้ไปแล้วเมื่อ %(at)s ที่ %(no)s", who=who, at=at, no=use.ticket)
@@ -66,15 +67,23 @@ def undo_button(
     about: int = 0,
 ) -> Button:
     """[เลิกที่บันทึก], while nobody has touched the ticket since."""
-    args = {"mail": str(mail.id), "purpose": purpose.value, "about": str(about)}
     return Button(
         _("เลิกที่บันทึก"),
         "mail.unuse",
-        args,
+        unuse_args(mail, purpose, about),
         ticket.no,
         ticket.version,
         once=True,
     )
+
+
+def unuse_args(mail: IncomingMail, purpose: MailPurpose, about: int = 0) -> dict[str, str]:
+    """What the button holds that takes a use back."""
+    return {
+        "mail": str(mail.id),
+        "purpose": purpose.value,
+        "about": str(about),
+    }
 
 
 @action("mail.unuse", in_place=True)
@@ -84,7 +93,9 @@ async def unuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     purpose = MailPurpose(args["purpose"])
     made = (await uses_of(ctx, mail, purpose)).values()
     # Several counts of one mail are taken back together.
-    meant = [use for use in made if purpose is MailPurpose.COUNT or use.about == int(args["about"])]
+    is_whole = purpose is MailPurpose.COUNT
+    about = int(args["about"])
+    meant = [use for use in made if is_whole or use.about == about]
     if not meant:
         return say(_("เลิกไปแล้ว ไม่ต้องกดซ้ำ"))
     parts: list[ReplyPart] = []
@@ -98,7 +109,9 @@ async def unuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 def _shown(mail: IncomingMail) -> Sequence[Button]:
     no = mail.reading.ticket
-    return (Button(_("ดูใบงาน"), "ticket.show", {"no": no}),) if no else ()
+    if no is None:
+        return ()
+    return (Button(_("ดูใบงาน"), "ticket.show", {"no": no}),)
 
 
 async def _take_back(ctx: Context, mail: IncomingMail, use: MailUse) -> tuple[ReplyPart, ...]:

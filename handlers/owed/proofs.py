@@ -20,6 +20,7 @@ from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import Entry, list_entries
+from handlers.owed.own_tickets import ProofCame
 from handlers.owed.requests import save_context
 from handlers.registry import FileUse, action, file_uses
 from store import staff
@@ -75,9 +76,10 @@ async def receive(
     row: Owed,
     life: Life,
     rule: Rule,
+    came: ProofCame | None = None,
 ) -> Received:
     """Ends what is owed: by the ticket of its proof, or by the officer's word if the rule wants no
-    ticket.
+    ticket. `came` = with what the proof came, if that is on record.
 
     A file or photo of the proof belongs to the ticket that this returns.
     """
@@ -92,12 +94,16 @@ async def receive(
     with speaking("th"):
         details = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
         result = value_label("got", row.rule)
+    if came is not None:
+        # What came before it was owed ends it all the same, once it is said to be this.
+        came = replace(came, at=max(came.at, row.started_at))
     ticket, after, changed = await own_tickets.record(
         ctx,
         life,
         subject,
         details,
         result,
+        came=came,
     )
     if ticket.status is Status.CLOSED:
         lines = request_cards.told(
@@ -165,9 +171,15 @@ async def _awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
 
     def named(entry: Entry) -> bool:
         contract = entry.life.contract
-        return contract is not None and contract.no.split("/")[0] in numbers
+        if contract is None:
+            return False
+        return contract.no.split("/")[0] in numbers
 
-    wanted = [entry for entry in entries if named(entry) or entry.row.reminders or entry.row.chased]
+    wanted = []
+    for entry in entries:
+        row = entry.row
+        if named(entry) or row.reminders or row.chased:
+            wanted.append(entry)
     wanted.sort(key=lambda entry: (not named(entry), entry.row.started_at))
     return wanted[:limit]
 

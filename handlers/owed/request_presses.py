@@ -146,11 +146,13 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     from what to what.
     """
     life = await _load(ctx, args)
-    every = await changes.list_changes(ctx.db, requests.record(life.request.id))
+    record = requests.record(life.request.id)
+    every = await changes.list_changes(ctx.db, record)
     lines = await change_text.lines(ctx, every[-HISTORY:])
     title = _("ประวัติ %(title)s", title=request_cards.title(life))
     back = request_cards.request_button(life.request.id)
-    return Reply((Card(title, tuple(lines), buttons=(back,)),))
+    card = Card(title, tuple(lines), buttons=(back,))
+    return Reply((card,))
 
 
 # Steps.
