@@ -30,7 +30,8 @@ class IntakeRules:
     """`subject` = that of a ticket whose mail speaks of none; `one_by_one` = so many mails at once
     are told each for itself, of more there is one message; once `most` were told within `pause`,
     the others wait until it is over. `any_time` = also outside office hours. `giving` = who gets
-    what, the first rule first.
+    what, the first rule first. `together_fewest` mails of one caller or more that came no further
+    apart than `together_within` are offered as one ticket.
     """
 
     subject: str = "1.1"
@@ -41,6 +42,8 @@ class IntakeRules:
     giving: tuple[GivingRule, ...] = ()
     unclaimed: UnclaimedRules = field(default_factory=UnclaimedRules)
     loops: LoopRules = field(default_factory=LoopRules)
+    together_fewest: int = 2
+    together_within: timedelta = timedelta(minutes=10)
 
 
 KEYS = (
@@ -52,6 +55,8 @@ KEYS = (
     "rules",
     "unclaimed",
     "loops",
+    "together_fewest",
+    "together_minutes",
 )
 
 
@@ -71,6 +76,8 @@ def read_intake(root: TomlTable, catalogue: Catalogue) -> IntakeRules:
         read_giving(table.table("rules"), catalogue),
         read_unclaimed(table.table("unclaimed")),
         _loops(table.table("loops")),
+        table.count("together_fewest"),
+        timedelta(minutes=table.count("together_minutes")),
     )
 
 

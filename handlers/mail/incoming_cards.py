@@ -110,6 +110,7 @@ def _lines_of(mail: IncomingMail, ticket: Ticket) -> list[tuple[str, str]]:
 def _kind_label(read: MailReading) -> str:
     """What a mail that belongs to a ticket is called."""
     labels = {
+        IncomingKind.NEW: _("อีเมลอีกฉบับ"),
         IncomingKind.AUTO_REPLY: _("อีเมลอัตโนมัติ"),
         IncomingKind.BOUNCE: _("อีเมลตีกลับ"),
         IncomingKind.OWN_LOOP: _("อีเมลของสำนักงานย้อนกลับ"),

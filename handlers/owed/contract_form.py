@@ -91,7 +91,8 @@ def _agreed(row: FieldRow) -> Field:
     """A date agreed upon: from today on."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        agreed = check_due_on(fields.coming_day(ctx, text), ctx.today)
+        day = fields.coming_day(ctx, text)
+        agreed = check_due_on(day, ctx.today)
         return {row.name: agreed.isoformat()}
 
     return Field(row.name, row.hint, parse)

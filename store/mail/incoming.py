@@ -18,6 +18,8 @@ _FLAGS = ("whole", "opened", "thanks", "cleared")
 _PAGE = 200
 _SUSPECTED = "kind = 'spam_like' AND read_at IS NOT NULL"
 _MACHINES = tuple(sorted(MACHINES))
+_REQUESTS = ("new", "forward", "spam_like")
+"""Kinds of mails that make a ticket."""
 _OPENED = "opened = 1 AND read_at IS NOT NULL"
 """Holds for mails that made a ticket."""
 _UNCLAIMED = "t.status = 'new' AND EXISTS (SELECT 1 FROM incoming_mails m WHERE m.ticket = t.no)"
@@ -277,6 +279,47 @@ async def list_of_tickets(db: Reader, nos: Sequence[str]) -> dict[str, IncomingM
             if no is not None and no in nos:
                 made[no] = mail
     return made
+
+
+async def list_of_caller(
+    db: Reader,
+    sender: str,
+    since: datetime,
+    until: datetime,
+) -> list[str]:
+    """The unfinished tickets of the requests that came from this address at that time, oldest
+    first.
+    """
+    rows = await db.fetch(
+        "SELECT m.ticket AS ticket FROM incoming_mails m JOIN tickets t ON t.no = m.ticket "
+        "WHERE m.from_email = ? AND m.opened = 1 AND m.kind = 'new' "
+        "AND m.arrived_at >= ? AND m.arrived_at <= ? AND t.status IN ('new', 'open') "
+        "ORDER BY m.arrived_at, m.id",
+        sender,
+        since,
+        until,
+    )
+    return [str(row["ticket"]) for row in rows]
+
+
+async def move(tx: Tx, old: str, new: str) -> None:
+    """All mails of a ticket belong to another one from now on."""
+    await tx.execute(
+        "UPDATE incoming_mails SET ticket = ?, opened = 0 WHERE ticket = ?",
+        new,
+        old,
+    )
+
+
+async def move_back(tx: Tx, mail_id: int, no: str) -> None:
+    """A mail that was moved is its own ticket's again."""
+    await tx.execute(
+        "UPDATE incoming_mails SET ticket = ?, "
+        f"opened = CASE WHEN kind IN ({marks(_REQUESTS)}) THEN 1 ELSE 0 END WHERE id = ?",
+        no,
+        *_REQUESTS,
+        mail_id,
+    )
 
 
 async def set_second_ticket(tx: Tx, mail_id: int, old: str | None, new: str | None) -> None:

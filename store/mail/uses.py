@@ -39,6 +39,18 @@ async def list_of_mail(db: Reader, mail_id: int) -> list[MailUse]:
     return [_USES.of(row) for row in rows]
 
 
+async def list_joined(db: Reader, no: str) -> list[MailUse]:
+    """The mails that were joined to this ticket."""
+    rows = await db.fetch(
+        f"SELECT {_USES.listed_of('u')} FROM mail_uses u "
+        "JOIN incoming_mails m ON m.id = u.mail_id "
+        "WHERE u.purpose = ? AND m.ticket = ? ORDER BY u.mail_id",
+        MailPurpose.JOINED,
+        no,
+    )
+    return [_USES.of(row) for row in rows]
+
+
 async def find_joined(db: Reader, no: str) -> str | None:
     """The ticket that the mail of this ticket was joined to."""
     row = await db.fetch_one(

@@ -18,7 +18,7 @@ from handlers.desk import Context, Work
 from handlers.files.copies import copy_files
 from handlers.i18n import _
 from handlers.labels import value_label
-from handlers.mail.using import note, told_before, undo_button, unuse_args, uses_of
+from handlers.mail.uses.using import note, told_before, undo_button, unuse_args, uses_of
 from handlers.owed import proofs as owed_proofs
 from handlers.owed import request_cards
 from handlers.owed.own_tickets import ProofCame

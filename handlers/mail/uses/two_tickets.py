@@ -91,7 +91,12 @@ async def split_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     customer = await _customer_of(ctx, mail.reading.forwarded_email)
     real = await _real(ctx, mail, first, no, customer)
     closed = await _closed(ctx, mail, first, real)
-    ctx.change(incoming.set_second_ticket, mail_id=mail.id, old=None, new=no)
+    ctx.change(
+        incoming.set_second_ticket,
+        mail_id=mail.id,
+        old=None,
+        new=no,
+    )
     split = replace(mail, second_ticket=no)
     ctx.remember([split], incoming.list_of_ticket, no)
     reply = await ticket_pair.saved(ctx, closed, real)
@@ -253,9 +258,14 @@ async def unsplit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         raise Conflict("ticket_not_last", no=first.no)
     ticket_saves.write(ctx, first, before, ctx.staff.id)
     with speaking("th"):
-        reason = _("เลิกแยกเป็นสองใบงาน")
-    ticket_saves.write(ctx, second, voiding.voided(second, reason), ctx.staff.id)
-    ctx.change(incoming.set_second_ticket, mail_id=mail.id, old=second.no, new=None)
+        voided = voiding.voided(second, _("เลิกแยกเป็นสองใบงาน"))
+    ticket_saves.write(ctx, second, voided, ctx.staff.id)
+    ctx.change(
+        incoming.set_second_ticket,
+        mail_id=mail.id,
+        old=second.no,
+        new=None,
+    )
     ctx.audit("ticket.changed", first.no)
     ctx.audit("ticket.voided", second.no)
     followed = await what_follows(ctx, second, TicketEvent.VOIDED)

@@ -17,7 +17,7 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context, Work
 from handlers.i18n import _, speaking
-from handlers.mail.using import note, told_before, undo_button, uses_of
+from handlers.mail.uses.using import note, told_before, undo_button, uses_of
 from handlers.registry import CardAddition, action, on_mail_card, on_reply_card
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards

@@ -1,0 +1,1 @@
+"""What is owed was received: on an earlier day, or by mail."""
