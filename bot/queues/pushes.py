@@ -49,7 +49,10 @@ class Pushes:
 
 def free_chat(directory: Directory, person: Staff) -> Chat | None:
     """Another chat of the person's, where messages cost nothing."""
-    accounts = directory.accounts.get(person.id, ())
-    chats = (account.at for account in accounts if account.takes_messages)
-    free = (chat for chat in chats if chat[0] is not COSTS and directory.serves(*chat))
-    return next(free, None)
+    for account in directory.accounts.get(person.id, ()):
+        platform, chat = account.at
+        if not account.takes_messages or platform is COSTS:
+            continue
+        if directory.serves(platform, chat):
+            return account.at
+    return None

@@ -161,9 +161,12 @@ def unite(survivor: Customer, merged: Customer, take: frozenset[str]) -> Union:
 def _unite_addresses(survivor: Customer, merged: Customer) -> tuple[Address, ...]:
     """Returns the survivor's addresses, and those of the merged one that are others."""
     known = {fold(address.text) for address in survivor.addresses}
-    others = [address for address in merged.addresses if fold(address.text) not in known]
-    further = [replace(address, main=False) for address in others]
-    return _with_main((*survivor.addresses, *further))
+    united = [*survivor.addresses]
+    for address in merged.addresses:
+        if fold(address.text) not in known:
+            other = replace(address, main=False)
+            united.append(other)
+    return _with_main(tuple(united))
 
 
 def _unite_contacts(

@@ -59,8 +59,12 @@ class DataPeriod:
         first, last = self._months()
         if (first, last) == (1, 12):
             return [(_first_day(self.first, 1), _last_day(self.last, 12))]
-        years = range(self.first, self.last + 1)
-        return [(_first_day(year, first), _last_day(year, last)) for year in years]
+        stretches = []
+        for year in range(self.first, self.last + 1):
+            begin = _first_day(year, first)
+            end = _last_day(year, last)
+            stretches.append((begin, end))
+        return stretches
 
     def _months(self) -> tuple[int, int]:
         """Returns the first and last month of each year."""

@@ -346,6 +346,9 @@ def _spellings() -> list[tuple[str, str]]:
     lists = words("owed_lists")
     kinds = words("owed_kinds")
     keys = (*VIEWS, *FORMATS, *_SPECIAL)
-    pairs = [(one.casefold(), key) for key in keys for one in lists.texts(key)]
-    pairs += [(one.casefold(), key) for key in kinds.values for one in kinds.texts(key)]
+    pairs: list[tuple[str, str]] = []
+    for table, names in ((lists, keys), (kinds, kinds.values)):
+        for key in names:
+            for one in table.texts(key):
+                pairs.append((one.casefold(), key))
     return sorted(pairs, key=lambda pair: -len(pair[0]))

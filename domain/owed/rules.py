@@ -74,10 +74,12 @@ class CalendarSpan:
 
     def after(self, on: date) -> date:
         """Returns the date so much later; the 31st becomes the last of a shorter month."""
-        year, month = divmod(on.year * 12 + on.month - 1 + self.months, 12)
+        begun = on.year * 12 + on.month - 1
+        year, month = divmod(begun + self.months, 12)
         _weekday, last = monthrange(year, month + 1)
-        day = date(year, month + 1, min(on.day, last))
-        return day + timedelta(days=self.days)
+        day = min(on.day, last)
+        same_day = date(year, month + 1, day)
+        return same_day + timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,8 +137,10 @@ class _PlainSigns(dict[int, str]):
 
 
 def _ordinary(sign: str) -> str:
-    how, *parts = unicodedata.decomposition(sign).split() or [""]
-    plain = "".join(chr(int(part, 16)) for part in parts)
+    decomposed = unicodedata.decomposition(sign)
+    how, *parts = decomposed.split() or [""]
+    signs = [chr(int(part, 16)) for part in parts]
+    plain = "".join(signs)
     ligature = how == "<compat>" and _are_letters(plain) and sign.isalpha()
     return plain if how in _PLAIN or ligature else sign
 

@@ -101,9 +101,14 @@ def _named(projects: Sequence[Project]) -> Sequence[tuple[str, str, Project]]:
     first.
     """
     named = [(project.name, project) for project in projects]
-    named += [(mark, project) for project in projects for mark in project.marks]
+    for project in projects:
+        for mark in project.marks:
+            named.append((mark, project))
     named.sort(key=lambda pair: -len(pair[0]))
-    return [(_plain(name), name, project) for name, project in named]
+    found = []
+    for name, project in named:
+        found.append((_plain(name), name, project))
+    return found
 
 
 def likely_projects(projects: Iterable[Project], text: str) -> list[Project]:

@@ -36,9 +36,13 @@ class CustomerRecords(RecordKind):
 
     async def show(self, ctx: Context, no: str) -> Reply:
         customer = await customers.get_customer(ctx.db, no)
-        card = await customer_cards.card(ctx, customer, ctx.found_contacts.get(no, ""))
+        contact = ctx.found_contacts.get(no, "")
+        card = await customer_cards.card(ctx, customer, contact)
+        shown = Reply((card,))
         other = named_other(ctx.named_others.get(no, ""))
-        return Reply((Paragraph(other), card) if other else (card,))
+        if not other:
+            return shown
+        return shown.led_by(Paragraph(other))
 
     async def option(self, ctx: Context, no: str) -> Button:
         customer = await customers.get_customer(ctx.db, no)

@@ -127,10 +127,14 @@ async def rides_of(work: Work, who: StaffId, waiting: Sequence[Untold]) -> Rides
     """These, as they are by now."""
     made = await _made(work, who, waiting)
     made.sort(key=lambda riding: riding.told[0].since_at)
-    told = {one.key for riding in made for one in riding.told}
-    over = [one for one in waiting if one.key not in told]
-    whole = made if _count(made) <= WHOLE else []
-    return Rides(tuple(whole), _folded(made), tuple(over))
+    told: set[str] = set()
+    for riding in made:
+        told.update(one.key for one in riding.told)
+    over = tuple(one for one in waiting if one.key not in told)
+    folded = _folded(made)
+    if _count(made) > WHOLE:
+        return Rides((), folded, over)
+    return Rides(tuple(made), folded, over)
 
 
 async def _made(work: Work, who: StaffId, waiting: Sequence[Untold]) -> list[Riding]:

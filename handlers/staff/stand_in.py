@@ -119,6 +119,10 @@ async def _in_chat(
     """
     with_access = [person.id for person in people if person.blocked_at is None]
     lost = [person for person in with_access if person not in known]
-    chats = await groups.list_groups(work.db) if lost else []
-    teams = await staff.list_teams(work.db) if chats else {}
+    if not lost:
+        return frozenset()
+    chats = await groups.list_groups(work.db)
+    if not chats:
+        return frozenset()
+    teams = await staff.list_teams(work.db)
     return frozenset(person for person in lost if last_resort_of(person, chats, teams))

@@ -131,11 +131,12 @@ async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
 async def list_whole(db: Reader, codes: Sequence[str]) -> list[Customer]:
     """The same, with contacts and addresses."""
     found = await get_customers(db, codes)
+    wanted = [*dict.fromkeys(codes)]
     if any(customer.merged_into is not None for customer in found.values()):
         survivors = await list_customers(db, codes)
-        found = await get_customers(db, [survivor.code for survivor in survivors])
-        return [found[survivor.code] for survivor in survivors if survivor.code in found]
-    return [found[code] for code in dict.fromkeys(codes) if code in found]
+        wanted = [survivor.code for survivor in survivors]
+        found = await get_customers(db, wanted)
+    return [found[code] for code in wanted if code in found]
 
 
 async def follow_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:

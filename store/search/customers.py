@@ -167,8 +167,11 @@ async def _by_name_within(db: Database, said: str, named: Sequence[Hit] = ()) ->
     if len(said.split()) < SENTENCE or not all(hit.weak for hit in named):
         return []
     others = await find_named_within(db, said)
-    hits = await _hits(db, list(others), MatchReason.NAME)
-    return [replace(hit, weak=True, left_out=others.get(hit.customer.code, said)) for hit in hits]
+    found = []
+    for hit in await _hits(db, list(others), MatchReason.NAME):
+        left_out = others.get(hit.customer.code, said)
+        found.append(replace(hit, weak=True, left_out=left_out))
+    return found
 
 
 async def _by_name(
