@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from bot.mail.settings import MailSettings
 from bot.operating import upgrading
 from bot.operating.command import add_operating_verbs
 from bot.operating.refused import VerbRefused
-from bot.settings import Settings, load_settings, masked, secret_key
+from bot.settings import Settings, load_settings, masked, secret_key, unknown_variables
 from bot.tables.command import add_verbs
 from bot.variables import SettingsError
 from domain.configuration import Configuration, load_configuration
@@ -50,7 +51,8 @@ app = typer.Typer(
 
 def fail(message: str) -> typer.Exit:
     """Say on standard error what is wrong; the exit code is 1."""
-    Console(stderr=True, soft_wrap=True).print(message, markup=False, highlight=False)
+    line = " ".join(message.split())
+    Console(stderr=True, soft_wrap=True).print(line, markup=False, highlight=False)
     return typer.Exit(1)
 
 
@@ -71,6 +73,7 @@ def run_async(work: Coroutine[Any, Any, None]) -> None:
         WrongSchema,
         StoreUnavailable,
         ValueError,
+        OSError,
     ) as error:
         raise fail(f"{type(error).__name__}: {error}") from error
     except VerbRefused as refused:
@@ -102,6 +105,9 @@ def main(context: typer.Context) -> None:
     configuration = configuration_or_exit(settings)
     if settings.has_platform:
         run_async(serve(settings, configuration))
+    elif "database_url" in settings.model_fields_set and not sys.stdin.isatty():
+        # Whoever names a database wants a desk, and nobody sits here to see the demo.
+        raise fail("no platform is set up: DESKBOT_TELEGRAM_TOKEN, or what LINE needs")
     else:
         run_async(demo(settings, configuration))
 
@@ -114,24 +120,24 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
     clock = make_clock(settings.clock)
     configure_logging(clock)
     secret_key(settings)
-    lock = lock_desk(settings.database_url)
-    if told := await upgrading.upgrade(settings, clock()):
-        get_logger().info("upgraded", backup=told)
-    db = await open_database(settings.database_url, clock())
-    service = Service(settings, db, configuration, clock)
-    ticker = start_ticker(
-        Ticker(service.engine.desk, service.engine), service.engine.report, wall_clock
-    )
-    try:
+    # Whatever fails on the way, what was opened is closed: a database's thread that is left would
+    # keep the process alive.
+    async with AsyncExitStack() as opened:
+        lock = lock_desk(settings.database_url)
+        if lock is not None:
+            opened.callback(os.close, lock)
+        if told := await upgrading.upgrade(settings, clock()):
+            get_logger().info("upgraded", backup=told)
+        db = await open_database(settings.database_url, clock())
+        opened.push_async_callback(db.close)
+        service = Service(settings, db, configuration, clock)
+        ticking = Ticker(service.engine.desk, service.engine)
+        ticker = start_ticker(ticking, service.engine.report, wall_clock)
+        opened.callback(ticker.shutdown, wait=False)
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, _stop, stopping)
         await service.run(stopping)
-    finally:
-        ticker.shutdown(wait=False)
-        await db.close()
-        if lock is not None:
-            os.close(lock)
 
 
 def _stop(stopping: asyncio.Event) -> None:
@@ -394,6 +400,8 @@ def check(
     settings = settings_or_exit()
     if config is not None:
         settings = settings.model_copy(update={"config": config})
+    if unknown := unknown_variables(os.environ):
+        raise fail(f'{unknown[0]}: no such setting; README, "Configuration", has them all')
     table = Table("variable", "value")
     for variable, value in masked(settings):
         table.add_row(variable, value)

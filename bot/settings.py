@@ -3,9 +3,10 @@
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import (
@@ -24,6 +25,9 @@ from bot.networks.twitter.settings import TwitterSettings
 from bot.telegram.settings import TelegramSettings
 from bot.variables import PREFIX, SettingsError, SettingsGroup, plain
 
+IN_FILE = "_FILE"
+"""Behind a variable's name: the file that has the value."""
+FOR_TESTS = (f"{PREFIX}TEST_", f"{PREFIX}FAILPOINT")
 HIDDEN = "••••••"
 DATABASES = ("sqlite:///", "postgresql://", "postgres://")
 SECRET_PART = re.compile(r"([^=]*(?:pass|secret|key)[^=]*)=.*", re.IGNORECASE)
@@ -102,17 +106,47 @@ class Settings(
 
 
 def load_settings() -> Settings:
-    """Read the environment; SettingsError names the first wrong variable and what it should look
-    like.
+    """Read the environment, `.env` and the files that `…_FILE` name; SettingsError names the first
+    wrong variable and what it should look like.
     """
     try:
-        return Settings()
+        return Settings(**_from_files(os.environ))
     except ValidationError as error:
         first = error.errors()[0]
         message = str(first["msg"]).removeprefix("Value error, ")
         if first["loc"]:
             message = f"{PREFIX}{str(first['loc'][0]).upper()}: {message}"
         raise SettingsError(message) from None
+
+
+def _from_files(environment: Mapping[str, str]) -> dict[str, Any]:
+    """By the names of fields what stands in the files that DESKBOT_TELEGRAM_TOKEN_FILE and the like
+    name.
+    """
+    found: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        path = environment.get(f"{variable}{IN_FILE}")
+        if not path:
+            continue
+        if environment.get(variable):
+            raise SettingsError(f"{variable}{IN_FILE}: {variable} is set as well: keep one of them")
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{variable}{IN_FILE}: cannot be read ({error})") from None
+    return found
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Names that look like settings and are none, a slip above all."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    ours = sorted(name for name in environment if name.startswith(PREFIX))
+    return [
+        name
+        for name in ours
+        if name.removesuffix(IN_FILE) not in known and not name.startswith(FOR_TESTS)
+    ]
 
 
 def masked(settings: Settings) -> list[tuple[str, str]]:

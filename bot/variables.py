@@ -13,7 +13,14 @@ class SettingsError(Exception):
 class SettingsGroup(BaseSettings):
     """Some of what an operator sets; `bot.settings.Settings` is all groups in one."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        # A secret that was pasted has the end of its line.
+        str_strip_whitespace=True,
+    )
 
     @property
     def has_platform(self) -> bool:

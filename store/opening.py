@@ -6,7 +6,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
 
-from store.engine.database import Database, Tx
+from store.engine.database import Database, StoreUnavailable, Tx
 from store.engine.migrate import OlderSchema, apply_migrations, is_empty, pending
 from store.rebuild import EVERYTHING
 
@@ -14,6 +14,8 @@ SQLITE = "sqlite:///"
 """How the address of a SQLite file begins; its path follows."""
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
+LOOKED_THROUGH = 20_000_000
+"""Bytes of a file up to which a start looks through all of it."""
 AFTER = {19: EVERYTHING}
 """What SQL cannot do of a migration: it is run once the whole schema is there.
 
@@ -110,6 +112,21 @@ async def pending_migrations(db: Database) -> list[str]:
     if await is_empty(db, db.engine):
         return []
     return [migration.name for migration in new]
+
+
+async def refuse_damaged(url: str) -> None:
+    """StoreUnavailable where a SQLite file is damaged, if it is small enough to look through."""
+    path = sqlite_path(url)
+    if path is None or not path.exists() or path.stat().st_size > LOOKED_THROUGH:
+        return
+    db = await open_database(url, opening=Opening.LOOK)
+    try:
+        rows = await db.fetch("PRAGMA quick_check(1)")
+    finally:
+        await db.close()
+    said = rows[0]["quick_check"]
+    if said != "ok":
+        raise StoreUnavailable(f"{path.name} is damaged ({said}): restore a backup")
 
 
 async def _refuse_older(url: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.operating.backup import back_up
 from bot.settings import Settings
-from store.opening import Opening, may_be_there, open_database, pending_migrations
+from store.opening import Opening, may_be_there, open_database, pending_migrations, refuse_damaged
 
 BACKUPS = "backups"
 """The folder in the data folder."""
@@ -35,6 +35,7 @@ async def upgrade(settings: Settings, now: datetime) -> str:
     for its files, which no migration touches. Returns what is told of the backup, "" without one.
     """
     told = ""
+    await refuse_damaged(settings.database_url)
     new = await pending_at(settings.database_url)
     if new:
         folder = settings.data_dir / BACKUPS
