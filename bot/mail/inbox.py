@@ -218,9 +218,10 @@ class MailInbox:
         for uid in uids:
             try:
                 mail = await self._take(position, uid)
-            except BoxFailed:
+            except (BoxFailed, OSError) as error:
                 position = await self._move(position, uid, mails)
-                if self._count_failure(uid) < ATTEMPTS:
+                is_refused = isinstance(error, BoxFailed)
+                if not is_refused or self._count_failure(uid) < ATTEMPTS:
                     raise
                 return await self._go_on_without(position, uid)
             if mail is not None:

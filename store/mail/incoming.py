@@ -15,7 +15,8 @@ _TAKEN = RecordColumns(TakenMail)
 _WAITING = RecordColumns(WaitingMail)
 _READING = RecordColumns(MailReading)
 _FLAGS = ("whole", "opened", "thanks", "cleared")
-_PAGE = 200
+_PAGE = 25
+"""Mails that are read at a time: each may hold some 400,000 characters."""
 _SUSPECTED = "kind = 'spam_like' AND read_at IS NOT NULL"
 _MACHINES = tuple(sorted(MACHINES))
 _REQUESTS = ("new", "forward", "spam_like")

@@ -527,6 +527,8 @@ async def test_a_disk_without_room_is_told_once_and_nothing_is_lost(
     await inbox.look()
     server.deliver(mail("one"))
 
+    server.deliver(mail("two", "text\r\n" * 9))
+
     async def full(blobs: Blobs, part: ReceivedBytes) -> None:
         raise OSError(28, "No space left on device")
 
@@ -540,8 +542,20 @@ async def test_a_disk_without_room_is_told_once_and_nothing_is_lost(
         await inbox.look_safely()
     assert await notices(reads) == []
     assert await reads.seen() == []
-    await inbox.look_safely()
+    keep = Blobs.keep
+
+    async def nearly_full(blobs: Blobs, part: ReceivedBytes) -> None:
+        if part.size > 80:
+            await full(blobs, part)
+        await keep(blobs, part)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Blobs, "keep", nearly_full)
+        await inbox.look_safely()
+    # What there is room for is taken.
     assert await reads.seen() == ["one"]
+    await inbox.look_safely()
+    assert await reads.seen() == ["one", "two"]
     (told,) = await notices(reads)
     assert "ดิสก์อาจเต็ม" in told
 
