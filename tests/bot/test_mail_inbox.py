@@ -7,8 +7,9 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -915,3 +916,78 @@ async def test_a_password_that_login_cannot_say_is_refused_and_not_shown() -> No
         with pytest.raises(BoxFailed, match=r"^login$") as refusal:
             await ImapBox(MailServer("127.0.0.1", port, Encryption.NONE, "desk", PASSWORD)).look()
         assert PASSWORD not in f"{refusal.value!r} {refusal.value.__cause__!r}"
+
+
+@contextmanager
+def idling(answer: bytes) -> Iterator[int]:
+    """A server that offers IDLE and answers it so: to nothing that follows, where that is b""."""
+
+    def serve() -> None:
+        while True:
+            try:
+                connection = listening.accept()[0]
+            except OSError:
+                return
+            with connection, connection.makefile("rwb") as wire:
+                wire.write(b"* OK [CAPABILITY IMAP4rev1 IDLE]\r\n")
+                wire.flush()
+                while line := wire.readline():
+                    if line == b"DONE\r\n":
+                        continue
+                    tag, command, *_rest = line.split(maxsplit=2)
+                    said = {
+                        b"CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE\r\n",
+                        b"EXAMINE": b"* OK [UIDVALIDITY 5]\r\n* OK [UIDNEXT 9]\r\n",
+                    }
+                    if command == b"IDLE":
+                        wire.write(tag + answer if answer else b"+ idling\r\n")
+                    else:
+                        wire.write(said.get(command, b"") + tag + b" OK done\r\n")
+                    wire.flush()
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listening.getsockname()[1]
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join(PATIENCE)
+
+
+async def test_a_wait_that_the_server_forgets_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_box, "GOOD_BYE", 0.2)
+    with idling(b"") as port:
+        box = ImapBox(MailServer("127.0.0.1", port, Encryption.NONE, USER, "p"))
+        await box.look()
+        with pytest.raises(BoxFailed, match=r"^timeout$"):
+            await asyncio.wait_for(box.wait(0.2), PATIENCE)
+        # The next look is on a new connection.
+        assert await box.look() == MailboxState(5, 9)
+        await box.close()
+
+
+async def test_a_server_that_refuses_to_tell_is_asked_no_more() -> None:
+    with idling(b" BAD what?\r\n") as port:
+        box = ImapBox(MailServer("127.0.0.1", port, Encryption.NONE, USER, "p"))
+        await box.look()
+        assert not await asyncio.wait_for(box.wait(9), PATIENCE)
+        assert await box.look() == MailboxState(5, 9)
+        assert not await asyncio.wait_for(box.wait(9), PATIENCE)
+        await box.close()
+
+
+async def test_a_server_that_drips_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_box, "LONGEST_CALL", 0.5)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        with listening, listening.accept()[0] as connection, suppress(OSError):
+            for _byte in range(10_000):
+                connection.send(b"*")
+                time.sleep(0.02)
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    box = ImapBox(MailServer("127.0.0.1", listening.getsockname()[1], Encryption.NONE, USER, "p"))
+    with pytest.raises(BoxFailed, match=r"^timeout$"):
+        await asyncio.wait_for(box.look(), PATIENCE)
