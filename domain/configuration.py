@@ -11,9 +11,9 @@ from domain.data import read_tables
 from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
 from domain.mail.addressees import LetterRules, read_letter_rules
 from domain.mail.intake import IntakeRules, read_intake
+from domain.mail.letters.templates import Templates, read_templates
 from domain.mail.matching.candidates import MatchingRules, read_matching
 from domain.mail.sorting_rules import MailRules, read_mail_rules
-from domain.mail.templates import Templates, read_templates
 from domain.one_line.types import Vocabulary
 from domain.owed.leading import LeadRules, read_lead_rules
 from domain.owed.requests import RequestKind, Steps, read_requests

@@ -59,6 +59,12 @@ FIELDS = {
     "mail_subject": "หัวเรื่อง",
     "mail_greeting": "คำขึ้นต้น",
     "mail_text": "ข้อความ",
+    "mail_cc": "สำเนาถึง",
+    "mail_files": "ไฟล์แนบ",
+    "mail_canned": "คำตอบสำเร็จรูป",
+    "canned_name": "ชื่อคำตอบ",
+    "canned_th": "ข้อความภาษาไทย",
+    "canned_en": "ข้อความภาษาอังกฤษ",
 }
 
 BUTTONS = {"mail_text": "แก้ข้อความ"}

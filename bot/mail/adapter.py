@@ -8,11 +8,12 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from aiolimiter import AsyncLimiter
 from aiosmtplib import SMTP, SMTPException, SMTPServerDisconnected
 
-from bot.mail.render import mail_bytes
+from bot.mail.render import Payload, mail_bytes
 from bot.mail.server import Encryption, MailServer
 from bot.platform import (
     Delivery,
@@ -22,9 +23,10 @@ from bot.platform import (
     Sent,
     Unparsable,
 )
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotFound
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply
+from store.blobs import Blobs
 from store.chat.inbox import Event
 from store.chat.outbox import Message
 
@@ -45,7 +47,7 @@ ALARM_AFTER = 3
 hear at once.
 """
 _OURS = ("connect", "tls", "login")
-_FINAL = ("from", "to", "data")
+_FINAL = ("from", "to", "cc", "data")
 """The steps at which 5xx is about this mail; at those before it is about the server or our
 login.
 """
@@ -65,11 +67,13 @@ class MailAdapter:
         name: str,
         address: str,
         tls: ssl.SSLContext | None = None,
+        blobs: Blobs | None = None,
     ) -> None:
         self._server = server
         self._name = name
         self._address = address
         self._tls = tls
+        self._blobs = blobs
         self._calls = 0
         self._turn = asyncio.Lock()
         self._room = asyncio.Event()
@@ -112,15 +116,28 @@ class MailAdapter:
             payload = json.loads(message.payload)
             if not payload["message_id"]:
                 payload["message_id"] = self._message_id(message)
-            data = mail_bytes(payload, self._name, self._address)
+            # Attachments are read and written out beside the event loop.
+            data = await asyncio.to_thread(self._compose, payload)
+        except NotFound:
+            return Refused("file")
         except (InvalidInput, ValueError, KeyError):
             return Refused("compose")
         self._calls += 1
         try:
-            return await self._hand_over(payload["to"], data, message.attempts)
+            return await self._hand_over(payload, data, message.attempts)
         finally:
             self._calls -= 1
             self._room.set()
+
+    def _compose(self, payload: Payload) -> bytes:
+        blobs = self._blobs
+        if blobs is None:
+            return mail_bytes(payload, self._name, self._address)
+
+        def read(sha256: str) -> bytes:
+            return blobs.existing(sha256).read_bytes()
+
+        return mail_bytes(payload, self._name, self._address, read)
 
     def _message_id(self, message: Message) -> str:
         """The id of a mail that has none of its own: one row of the outbox, one mail."""
@@ -130,12 +147,15 @@ class MailAdapter:
     def _domain(self) -> str:
         return self._address.rpartition("@")[2]
 
-    async def _hand_over(self, to: str, data: bytes, attempts: int) -> Delivery:
+    async def _hand_over(self, payload: Payload, data: bytes, attempts: int) -> Delivery:
         client = self._client()
+        # Whoever is refused, nobody gets it: that is one state, and one person who mends it.
+        copies = [("cc", partial(client.rcpt, each)) for each in payload.get("cc", ())]
         before: list[MailStep] = [
             *self._greeting(client),
             ("from", lambda: client.mail(self._address)),
-            ("to", lambda: client.rcpt(to)),
+            ("to", lambda: client.rcpt(payload["to"])),
+            *copies,
         ]
         try:
             for step, call in before:

@@ -29,7 +29,8 @@ def open_mail(settings: MailSettings, surroundings: Surroundings) -> "MailPlatfo
     if settings.smtp_url is None or settings.mail_from is None:
         return None
     name, address = read_sender(settings.mail_from)
-    return MailPlatform(MailAdapter(read_server(settings.smtp_url), name, address))
+    server = read_server(settings.smtp_url)
+    return MailPlatform(MailAdapter(server, name, address, blobs=surroundings.blobs))
 
 
 class MailPlatform(PlatformParts):

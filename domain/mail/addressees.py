@@ -10,6 +10,7 @@ from domain.customers.new_customers import names_organisation
 from domain.customers.phones import looks_like_email
 from domain.customers.romanise import latin_sound, thai_sounds
 from domain.data import TomlTable
+from domain.mail.letters.canned import read_places
 from domain.text import fold, spellings
 from domain.text.titles import strip_titles, without_titles
 
@@ -121,18 +122,22 @@ def _is_foreign(phone: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LetterRules:
-    """The office's rules of letters (domain/data/letters.toml): `recent` and `month` are days,
-    `a_month` letters; `titles` = by language, what titles are called in it; `untitled` = what a
-    person without a title is called in Thai; `officers` = by the name of an officer, how letters in
-    English are signed.
+    """The office's rules of letters (domain/data/letters.toml): `attachments` are megabytes,
+    `recent` and `month` are days, `a_month` letters; `titles` = by language, what titles are called
+    in it; `untitled` = what a person without a title is called in Thai; `officers` = by the name of
+    an officer, how letters in English are signed; `places` = by what stands in braces in a canned
+    answer, the name of what fills it, and `links` what that is where it is always the same.
     """
 
+    attachments: int
     recent: int
     month: int
     a_month: int
     titles: Mapping[str, "Titles"]
     untitled: str
     officers: Mapping[str, str]
+    places: Mapping[str, str]
+    links: Mapping[str, str]
 
     def signed(self, officer: str, language: str) -> str:
         """Returns the name of the officer who writes, as a letter in this language has it."""
@@ -220,19 +225,36 @@ def _wants_title(own: str) -> bool:
     return len(without_titles(own)) == 1 and not names_organisation(own)
 
 
+KEYS = (
+    "attachments",
+    "recent",
+    "month",
+    "a_month",
+    "titles",
+    "untitled",
+    "officers",
+    "places",
+    "links",
+)
+
+
 def read_letter_rules(root: TomlTable) -> LetterRules:
     """Reads the table `letters`; the DataError it raises names file and row."""
     table = root.table("letters")
-    table.check_keys(("recent", "month", "a_month", "titles", "untitled", "officers"))
+    table.check_keys(KEYS)
+    places = table.table("places")
     titles = table.table("titles")
     titles.check_keys(LANGUAGES)
     return LetterRules(
+        attachments=table.count("attachments"),
         recent=table.count("recent"),
         month=table.count("month"),
         a_month=table.count("a_month"),
         titles={language: _read_titles(titles.table(language)) for language in LANGUAGES},
         untitled=table.text("untitled"),
         officers=_read_names(table.table("officers")),
+        places=read_places({name: places.texts(name) for name in places.values}),
+        links=_read_names(table.table("links")),
     )
 
 

@@ -66,7 +66,8 @@ class MailReading:
 
     `opened` = it made the ticket, `ticket` = that, or the one that it belongs to. `sent_at` = the
     Date header where it can be believed, else the arrival. `thread` = the Message-IDs that it
-    follows, oldest first, one a line; `sent_to` = whom it was sent to, in small letters, likewise.
+    follows, oldest first, one a line; `sent_to` = whom it was sent to, in small letters, likewise;
+    `copied` = to whom else than us its writer sent it, likewise.
     `thanks` = it thanks, and says nothing else; `proofs` = what it seems to bring. What a colleague
     passed on says stands in `original_text`. `writer` = the address of whoever really wrote, in
     small letters; `signature` = who signed.
@@ -80,6 +81,7 @@ class MailReading:
     from_name: str = ""
     from_email: str = ""
     reply_to: str = ""
+    copied: str = ""
     subject: str = ""
     sent_at: datetime | None = None
     body_text: str = ""

@@ -34,7 +34,7 @@ from store.chat.forms import Draft
 from store.files import File, of_draft, of_person
 from store.tickets import records as tickets
 
-WITH_FILES = ("ticket", "publicity", "post")
+WITH_FILES = ("ticket", "publicity", "post", "mail")
 """Kinds of forms that keep what is sent while they are open."""
 
 
@@ -129,7 +129,7 @@ async def _sent(ctx: Context, body: Attachment, fetched: Fetched) -> SentFile:
 
 async def _named(ctx: Context, sent: SentFile, record: str) -> SentFile:
     """With a number behind its name where the record, or its album, has one of that name."""
-    there = await file_store.list_files(ctx.db, record)
+    there = await ctx.once(file_store.list_files, record)
     taken = {each.name for each in (*sent.before, *there)}
     name = numbered_name(sent.file.name, taken)
     return replace(sent, file=replace(sent.file, name=name))
@@ -193,7 +193,10 @@ async def _to_draft(ctx: Context, sent: SentFile, draft: Draft) -> Reply | None:
     """The form goes on; what the file's caption says is the answer to what it asked."""
     record = of_draft(draft.id)
     await drafts.park_open(ctx, draft.id)
-    ctx.change(file_store.add, file=replace(sent.file, record=record))
+    file = replace(sent.file, record=record)
+    ctx.change(file_store.add, file=file)
+    there = await ctx.once(file_store.list_files, record)
+    ctx.remember([*there, file], file_store.list_files, record)
     ctx.attached[record] = 1
     if not await _is_last(ctx, sent):
         # Written too: where the other app saved it at this moment, this file must not stay behind.

@@ -7,16 +7,19 @@ from datetime import datetime
 
 from domain.dates.days import BANGKOK, format_time
 from domain.mail.mails import is_ticket_no
+from domain.text import split_text
 from domain.tickets.records import Ticket
 from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import when
+from handlers.labels import field_label, when
 from handlers.registry import CardAddition, on_ticket_card
 from store.mail.mails import Mail, MailState, list_mails
 
 SENTENCES = {
     "address": "ไม่มีที่อยู่อีเมลนี้ ตรวจที่อยู่กับผู้รับบริการ",
+    "copy": "ที่อยู่ที่ส่งสำเนาถึงใช้ไม่ได้ แก้สำเนาแล้วส่งใหม่ ยังไม่ได้ส่งถึงใคร",
+    "file": "ไฟล์แนบของอีเมลนี้หายไปจากเครื่อง แนบไฟล์ใหม่แล้วส่งอีกครั้ง",
     "full": "กล่องจดหมายของผู้รับเต็ม",
     "size": "อีเมลใหญ่เกินกว่าที่ปลายทางรับ",
     "policy": "ระบบอีเมลของผู้รับไม่รับอีเมลนี้",
@@ -35,6 +38,8 @@ _PATTERNS = (
     ("login", r"^login"),
     ("tls", r"^tls"),
     ("from", r"^from 5"),
+    ("copy", r"^cc 5"),
+    ("file", r"^file"),
     ("away", r"^bounce.* ([45]\.4\.|[45]\.1\.2)"),
     ("address", r" [45]\.1\.|^to 55[0137](?! 5\.[27])"),
     ("full", r" [45]\.2\.2| 452"),
@@ -48,6 +53,8 @@ _PATTERNS = (
 """What bot/mail/adapter.py notes (step, code, enhanced code of RFC 3463), or `bounce` with a
 report's codes; the first that fits. """
 _CODES = re.compile(r"\b\d{3}\b|\b\d\.\d{1,3}\.\d{1,3}\b")
+PIECE = 1400
+"""Characters of a letter on one line of a card: every platform shows so many."""
 _ELSEWHERE = ("address", "away")
 """What another address mends."""
 _OWED = re.compile(r"O(\d+)")
@@ -114,6 +121,20 @@ def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
     return again, Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args)
 
 
+def text_lines(body: str) -> list[tuple[str, str]]:
+    """A letter in pieces that every platform shows, the first under its label."""
+    return pieces(field_label("mail_text"), body)
+
+
+def pieces(label: str, text: str) -> list[tuple[str, str]]:
+    """A long text in pieces that every platform shows, the first under this label."""
+    lines = []
+    for piece in split_text(text, PIECE):
+        lines.append((label, f"\n{piece}"))
+        label = "…"
+    return lines
+
+
 async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], tuple[Button, ...]]:
     """A record's latest mails for its card: the newest and every stuck one, and what can be done
     about the stuck.
@@ -130,7 +151,16 @@ async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], 
 
 @on_ticket_card(place=10)
 async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
-    return CardAddition(*await mail_lines(ctx, ticket.no))
+    """The latest mails that went out; of a ticket that mail brought its own mails say the rest."""
+    lines, buttons = await mail_lines(ctx, ticket.no)
+    if lines and ticket.channel != "email" and not ticket.reply_email:
+        buttons = (*buttons, conversation_button(ticket.no))
+    return CardAddition(lines, buttons)
+
+
+def conversation_button(no: str) -> Button:
+    """[บทสนทนา]"""
+    return Button(_("บทสนทนา"), "mail.conversation", {"no": no})
 
 
 def stuck_notice(mail: Mail) -> Reply:

@@ -15,6 +15,7 @@ import orjson
 from domain.files import numbered_name
 from domain.mail.giving import sent_to
 from domain.mail.incoming import IncomingMail, MailReading, WaitingMail, storable
+from domain.mail.letters.answering import copied_to
 from domain.mail.matching.signatures import read_signature
 from domain.mail.raw.types import NOBODY, MailAttachment, ReadMail
 from domain.mail.sorted_mail import MACHINES, IncomingKind, Sorted
@@ -299,6 +300,7 @@ def _kept(mail: OpenedMail) -> MailReading:
         from_name=storable(read.sender.name),
         from_email=storable(read.sender.email),
         reply_to=storable(reply_to),
+        copied=storable("\n".join(copied_to(read))),
         subject=storable(read.subject),
         sent_at=trusted_date(read.sent_at, arrived_at),
         body_text=storable(body),

@@ -8,13 +8,14 @@ import orjson
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.sorted_mail import MACHINES, IncomingKind
 from domain.text import shorten
-from domain.tickets.records import Ticket
+from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Choice, Reply, in_one_line, say, turn_buttons
 from handlers.desk import Context, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.mail.candidates import candidates_of
+from handlers.mail.cards import conversation_button
 from handlers.mail.spam import suspected, suspected_button
 from handlers.registry import (
     CardAddition,
@@ -84,7 +85,15 @@ async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
         added = (await additions(ctx, mail, ticket, hook))()
         lines += added.lines
         buttons += added.buttons
+    buttons += _whole_conversation(found, ticket)
     return CardAddition([(label, text) for label, text in lines if text], tuple(buttons))
+
+
+def _whole_conversation(found: Sequence[IncomingMail], ticket: Ticket) -> Sequence[Button]:
+    """[บทสนทนา]; of one mail that nobody has worked on there is nothing more to read."""
+    if len(found) > 1 or (found and ticket.status is not Status.NEW):
+        return (conversation_button(ticket.no),)
+    return ()
 
 
 def is_own(mail: IncomingMail, ticket: Ticket) -> bool:
@@ -104,10 +113,10 @@ def _lines_of(mail: IncomingMail, ticket: Ticket) -> list[tuple[str, str]]:
     words = shorten(" ".join(read.body_text.split()), NAMES)
     who = read.from_name or read.from_email
     said = in_one_line(when(mail.arrived_at), who, words, attachments_line(read))
-    return [(_kind_label(read), said)]
+    return [(kind_label(read), said)]
 
 
-def _kind_label(read: MailReading) -> str:
+def kind_label(read: MailReading) -> str:
     """What a mail that belongs to a ticket is called."""
     labels = {
         IncomingKind.NEW: _("อีเมลอีกฉบับ"),

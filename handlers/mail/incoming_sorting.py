@@ -27,7 +27,7 @@ async def sort(work: Work, read: ReadMail, raw: bytes, arrived_at: datetime) -> 
     decide = partial(
         sort_mail,
         read,
-        await _office(work),
+        await office_of(work),
         arrived_at,
         office.mail,
         work.catalogue,
@@ -38,7 +38,7 @@ async def sort(work: Work, read: ReadMail, raw: bytes, arrived_at: datetime) -> 
     return await asyncio.to_thread(decide)
 
 
-async def _office(work: Work) -> OfficeAddresses:
+async def office_of(work: Work) -> OfficeAddresses:
     """The office's addresses: what mails go out from, colleagues' and those in the data."""
     rules = work.configuration.mail
     colleagues = [*rules.forwarders]

@@ -15,8 +15,8 @@ from domain.mail.matching.matched import (
 from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context
 from handlers.i18n import _
+from handlers.mail.asking.receivers import is_a_person
 from handlers.mail.matching import not_matched, save, writer_of_ticket
-from handlers.mail.receivers import is_a_person
 from handlers.registry import action
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets.saves import what_follows

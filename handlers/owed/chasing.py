@@ -21,9 +21,11 @@ from handlers.desk import Context
 from handlers.forms.engine import own_draft, proceed
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
-from handlers.mail.commands import draft_mail, on_send, preview_written, written_anew
-from handlers.mail.receivers import remember
-from handlers.mail.writing import language_button, look_at
+from handlers.mail.asking.receivers import remember
+from handlers.mail.letters.commands import preview_written
+from handlers.mail.letters.drafts import draft_mail, written_anew
+from handlers.mail.letters.sending import on_send
+from handlers.mail.letters.writing import language_button, look_at
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import among, list_again
 from handlers.owed.letters import (

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from domain.customers.records import Contact, Customer
 from domain.dates.days import BANGKOK, format_date
 from domain.mail.addressees import ENGLISH, Addressee
-from domain.mail.templates import SEVERAL, fill, letter_date, numbered_items
+from domain.mail.letters.templates import SEVERAL, fill, letter_date, numbered_items
 from domain.owed.asking import Correspondent, is_time_to_ask
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
@@ -19,8 +19,8 @@ from handlers.chat import in_lines
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import value_label
-from handlers.mail.receivers import addressee, greeting
-from handlers.mail.writing import Look, Written, framed, looked_at_by, written_by
+from handlers.mail.asking.receivers import addressee, greeting
+from handlers.mail.letters.writing import Look, Written, framed, looked_at_by, written_by
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.proofs import Loaded, load
 from handlers.projects.fields import letter_projects, projects_text, years_text
@@ -157,8 +157,8 @@ def _places(
     life: Life,
     language: str,
 ) -> dict[str, str]:
-    """What fills the letters of reminders (domain/mail/templates.py) about one thing owed; a line
-    whose places are empty is left out.
+    """What fills the letters of reminders (domain/mail/letters/templates.py) about one thing owed;
+    a line whose places are empty is left out.
     """
     rule = ctx.desk.configuration.rules[row.rule]
     years = own_tickets.data_years(life)
@@ -207,7 +207,7 @@ def _price_text(life: Life) -> str:
 # What is said before it goes.
 
 
-@looked_at_by(CHASE)
+@looked_at_by(CHASE, by_receiver=True)
 async def look_at_chase(ctx: Context, mail: NewMail) -> Look:
     """How many letters the person got of late, and what of it is over by now."""
     things = await load_things(ctx, mail)
@@ -217,10 +217,12 @@ async def look_at_chase(ctx: Context, mail: NewMail) -> Look:
     reached = _("⚠️ ครบเกณฑ์ของเดือนแล้ว ส่งอีกฉบับต้องยืนยัน") if limit else ""
     note = in_lines(_things_text(mail, things), _sent_text(ctx, sent), reached)
     if over and len(over) < len(things):
-        return Look(note, left=_without(mail, over))
+        why = _("บางเรื่องได้รับหรือเลิกติดตามแล้ว จึงตัดออกจากฉบับนี้ ดูก่อนแล้วกดส่ง")
+        return Look(note, left=_without(mail, over), why=why)
     changed = in_lines(_moved_text(mail, things), _over_text(over))
     question = changed or limit
-    return Look(note, question, split=SPLIT if len(things) > 1 else "")
+    presses = {SPLIT: _("แยกฉบับ")} if len(things) > 1 else {}
+    return Look(note, question, presses=presses)
 
 
 def _without(mail: NewMail, over: Sequence[Owed]) -> NewMail:

@@ -269,6 +269,16 @@ async def list_parked(db: Reader, staff_id: StaffId) -> list[Draft]:
     return [_draft(row) for row in rows]
 
 
+async def list_mails_about(db: Reader, record: str) -> list[Draft]:
+    """The mails about a record that people are writing, the latest first."""
+    rows = await db.fetch(
+        f"{_SELECT} WHERE record = ? AND kind = 'mail' AND state IN ('open', 'parked') "
+        "ORDER BY touched_at DESC LIMIT 5",
+        record,
+    )
+    return [_draft(row) for row in rows]
+
+
 async def list_fed(db: Reader, staff_id: StaffId, event_id: str) -> list[Draft]:
     """The person's drafts that are not done with and hold words of this event's message."""
     rows = await db.fetch(

@@ -361,6 +361,16 @@ async def get_mail(db: Reader, mail_id: int) -> IncomingMail:
     return _incoming(row)
 
 
+async def find_newest(db: Reader, no: str) -> IncomingMail | None:
+    """The last mail that somebody sent about a ticket: the one that made it, or an answer to it."""
+    row = await db.fetch_one(
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE ticket = ? AND (opened = 1 OR kind = 'reply') "
+        "AND read_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+        no,
+    )
+    return None if row is None else _incoming(row)
+
+
 async def find_ticket_of(db: Reader, message_id: str, sender: str) -> str | None:
     """The ticket of the mail with this Message-ID that came in from this sender."""
     row = await db.fetch_one(

@@ -4,7 +4,7 @@ it.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -12,8 +12,10 @@ from uuid import UUID
 from domain.errors import Conflict, NotFound
 from domain.mail.mails import subject_line
 from domain.staff import Platform, StaffId
+from store import files as file_store
 from store.chat import outbox
 from store.engine.database import Reader, Row, Tx, count, insert, is_one_of
+from store.files import File
 
 THREAD = 10
 """How many earlier mails a mail names."""
@@ -48,7 +50,8 @@ class NewMail:
     between greeting and closing, once somebody saw it. `files` = ids of attachments. `automatic` =
     no person approved it. `aside` = what its purpose needs at the press that sends; it is not kept.
     `customers` = the codes of those who are written to, `contact` = whom of them, where that is one
-    of an organisation's contacts."""
+    of an organisation's contacts. `cc` = the addresses that get a copy; `thread` = the Message-IDs
+    of the mail that it answers, its own last, none where it answers no mail."""
 
     record: str
     to: str
@@ -64,6 +67,8 @@ class NewMail:
     customers: tuple[str, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
     contact: int | None = None
+    cc: tuple[str, ...] = ()
+    thread: tuple[str, ...] = ()
 
     @property
     def things(self) -> tuple[tuple[str, str], ...]:
@@ -82,9 +87,9 @@ class Mail:
     """A mail that was written, and how far it came. `thread` = the Message-IDs it follows, oldest
     first.
 
-    `error` says why it is not sent: a step and the server's codes, never its words
-    (bot/mail/adapter.py), or those of the report that came back at `bounced_at`. `delayed_at` = a
-    server reported then that it is still trying."""
+    `files` = the ids of what is attached. `error` says why it is not sent: a step and the server's
+    codes, never its words (bot/mail/adapter.py), or those of the report that came back at
+    `bounced_at`. `delayed_at` = a server reported then that it is still trying."""
 
     id: UUID
     record: str
@@ -106,6 +111,7 @@ class Mail:
     error: str = ""
     bounced_at: datetime | None = None
     delayed_at: datetime | None = None
+    cc: tuple[str, ...] = ()
 
 
 _HANDED_OVER = "('sent', 'doubtful')"
@@ -115,7 +121,7 @@ _ARRIVED = "o.state NOT IN ('dead', 'dropped') AND m.bounced_at IS NULL"
 _COLUMNS = (
     "m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, "
     "m.files, m.automatic, m.message_id, m.thread, m.staff_id, m.written_at, "
-    "o.state, o.sent_at, o.next_at, o.error, m.bounced_at, m.delayed_at, m.report"
+    "o.state, o.sent_at, o.next_at, o.error, m.bounced_at, m.delayed_at, m.report, m.cc"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM mails m JOIN outbox o ON o.id = m.id"
 
@@ -147,6 +153,7 @@ def _mail(row: Row) -> Mail:
         error=error,
         bounced_at=row["bounced_at"],
         delayed_at=row["delayed_at"],
+        cc=tuple(row["cc"].split()),
     )
 
 
@@ -162,6 +169,7 @@ async def put_mail(
 
     `domain` = the part of the sender's address after the @, for the Message-ID.
     """
+    files = await _copies(tx, mail_id, new.files)
     mail = Mail(
         id=mail_id,
         record=new.record,
@@ -171,25 +179,26 @@ async def put_mail(
         body=new.body,
         purpose=new.purpose,
         language=new.language,
-        files=new.files,
+        files=tuple(file.id for file in files),
         automatic=new.automatic,
         message_id=f"<{mail_id}@{domain}>",
-        thread=await _earlier(tx, new),
+        thread=new.thread or await _earlier(tx, new),
         staff_id=by,
         written_at=now,
+        cc=new.cc,
     )
     message = outbox.Message(
         mail.id,
         Platform.MAIL,
         mail.to,
-        payload_of(mail),
+        payload_of(mail, files),
         staff_id=by,
     )
     await outbox.add(tx, [message], now)
     await tx.execute(
         "INSERT INTO mails (id, record, ticket, address, subject, body, purpose, language, files, "
-        "automatic, message_id, thread, staff_id, written_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "automatic, message_id, thread, staff_id, written_at, cc) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         str(mail.id),
         mail.record,
         mail.ticket,
@@ -204,6 +213,7 @@ async def put_mail(
         " ".join(mail.thread),
         by,
         now,
+        " ".join(mail.cc),
     )
     await insert(
         tx,
@@ -212,6 +222,27 @@ async def put_mail(
         [(record, str(mail.id)) for record in new.records],
     )
     return mail
+
+
+async def _copies(tx: Tx, mail_id: UUID, ids: Sequence[str]) -> list[File]:
+    """What is attached, as rows of the mail's own: what was sent stays, whatever becomes of the
+    ticket's files. NotFound("file") where one is gone.
+    """
+    found = await file_store.list_by_ids(tx, ids)
+    if len(found) != len(set(ids)):
+        raise NotFound("file")
+    copies = []
+    for place, file in enumerate(found):
+        copy = replace(
+            file,
+            id=f"{mail_id.hex}{place:02}",
+            record=str(mail_id),
+            message="",
+            album="",
+        )
+        await file_store.add(tx, copy)
+        copies.append(copy)
+    return copies
 
 
 async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
@@ -246,6 +277,7 @@ def notice_payload(
             "language": language,
             "written_at": now.isoformat(),
             "message_id": "",
+            "cc": [],
             "thread": [],
             "files": [],
             "automatic": True,
@@ -254,17 +286,19 @@ def notice_payload(
     )
 
 
-def payload_of(mail: Mail) -> str:
-    """What bot/mail/adapter.py sends, as JSON."""
+def payload_of(mail: Mail, files: Sequence[File]) -> str:
+    """What bot/mail/adapter.py sends, as JSON; `files` = what is attached."""
+    attached = [{"name": file.name, "mime": file.mime, "sha256": file.sha256} for file in files]
     return json.dumps(
         {
             "to": mail.to,
+            "cc": list(mail.cc),
             "subject": mail.subject,
             "body": mail.body,
             "language": mail.language,
             "message_id": mail.message_id,
             "thread": list(mail.thread),
-            "files": list(mail.files),
+            "files": attached,
             "automatic": mail.automatic,
             "written_at": mail.written_at.isoformat(),
         },
@@ -402,7 +436,7 @@ async def send_again(tx: Tx, mail: Mail, now: datetime) -> None:
         mail,
         STUCK,
         "state = 'queued', payload = ?, attempts = 0, created_at = ?, next_at = ?",
-        payload_of(mail),
+        payload_of(mail, await file_store.list_by_ids(tx, mail.files)),
         now,
         now,
     )

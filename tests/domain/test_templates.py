@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
 from domain.errors import DataError
-from domain.mail.templates import (
+from domain.mail.letters.templates import (
     COMMON,
     FIELDS,
     LANGUAGES,

@@ -58,7 +58,9 @@ def states(desk: DeskProcess) -> list[str]:
     ]
 
 
-def send_and_crash(desk: DeskProcess, telegram: FakeTelegram, failpoint: str) -> list[str]:
+def send_and_crash(
+    desk: DeskProcess, telegram: FakeTelegram, failpoint: str, label: str = "ส่ง"
+) -> list[str]:
     """What the officer is told after the mail was sent, the desk died there, and was started
     again.
     """
@@ -66,7 +68,7 @@ def send_and_crash(desk: DeskProcess, telegram: FakeTelegram, failpoint: str) ->
     shown = draft(desk, telegram)
     desk.stop()
     desk.start(failpoint)
-    telegram.press(NOK.telegram, shown, "ส่ง")
+    telegram.press(NOK.telegram, shown, label)
     desk.restart_after_kill()
     desk.settle()
     return [message.text for message in telegram.messages(NOK.telegram) if DOUBT in message.text]
@@ -82,6 +84,16 @@ def test_a_mail_goes_out_once_and_nobody_is_asked(
     (taken,) = smtp.mails
     assert ANSWER in taken.body
     assert states(desk) == ["sent"]
+
+
+@pytest.mark.parametrize("failpoint", ["event.committed", "event.handled", "mail.sending"])
+def test_sent_and_closed_by_one_tap_are_one_whatever_dies(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp, failpoint: str
+) -> None:
+    doubts = send_and_crash(desk, telegram, failpoint, "ส่งและปิด")
+    assert desk.rows("SELECT status, result FROM tickets") == [("closed", ANSWER)]
+    assert len(states(desk)) == 1
+    assert len(smtp.mails) + len(doubts) == 1
 
 
 def test_killed_before_the_call_the_officer_is_asked_and_sends_it(

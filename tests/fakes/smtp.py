@@ -39,6 +39,7 @@ class Taken:
     to: str
     raw: bytes
     encrypted: bool
+    recipients: tuple[str, ...] = ()
 
     @property
     def message(self) -> EmailMessage:
@@ -157,7 +158,8 @@ class _Session:
     ) -> None:
         self.fake, self.reader, self.writer = fake, reader, writer
         self.encrypted = self.greeted = self.known = False
-        self.sender = self.to = ""
+        self.sender = ""
+        self.recipients: list[str] = []
 
     def say(self, text: str) -> None:
         self.writer.write(text.encode("utf-8", "surrogateescape") + b"\r\n")
@@ -225,11 +227,13 @@ class _Session:
         if not self.greeted or (self.fake._login and not self.known):
             self.fake.violations.append("MAIL before greeting or login")
         self.sender = re.fullmatch(r"FROM:<([^<>]*)>.*", rest)[1]  # type: ignore[index]
+        self.recipients = []
         await self.step("mail")
 
     async def on_rcpt(self, rest: str) -> None:
-        self.to = re.fullmatch(r"TO:<([^<>]*)>.*", rest)[1]  # type: ignore[index]
-        await self.step("rcpt")
+        to = re.fullmatch(r"TO:<([^<>]*)>.*", rest)[1]  # type: ignore[index]
+        if await self.step("rcpt"):
+            self.recipients.append(to)
 
     async def on_data(self, rest: str) -> None:
         if not await self.step("data"):
@@ -249,7 +253,9 @@ class _Session:
         # A server that breaks off now has the mail all the same: that is the doubt.
         refused = self.fake.answer("message")
         if refused[:1] not in ("4", "5"):
-            self.fake.mails.append(Taken(self.sender, self.to, raw, self.encrypted))
+            to = next(iter(self.recipients), "")
+            everybody = tuple(self.recipients)
+            self.fake.mails.append(Taken(self.sender, to, raw, self.encrypted, everybody))
         if refused == CLOSE:
             raise _Closed
         if refused == HANG:

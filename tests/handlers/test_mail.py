@@ -13,7 +13,9 @@ from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from bot.queues import sender
 from handlers.chat import Paragraph
-from handlers.mail import commands as mail
+from handlers.mail import cards as mail_cards
+from handlers.mail.letters import commands as mail
+from handlers.mail.letters import sending
 from handlers.registry import ACTIONS, action
 from store.mail.mails import NewMail
 from tests.fakes.smtp import CLOSE, HANG, FakeSmtp
@@ -59,7 +61,15 @@ async def test_the_answer_is_drafted_from_the_result_and_shown_before_it_goes(de
     assert "เมื่อวันที่ 23 พฤศจิกายน 2569" in shown.text
     assert f"\n\n{RESULT}\n\n" in shown.text
     assert "ขอแสดงความนับถือ\n\nนก\n" in shown.text
-    assert shown.buttons == ["ส่ง", "English", "แก้ข้อความ", "ช่องอื่น ๆ", "ยกเลิก"]
+    assert shown.buttons == [
+        "ส่ง",
+        "ส่งและปิด",
+        "English",
+        "แก้ข้อความ",
+        "คำตอบสำเร็จรูป",
+        "ช่องอื่น ๆ",
+        "ยกเลิก",
+    ]
     await desk.mails_go()
     assert smtp.connections == 0
 
@@ -155,8 +165,9 @@ async def test_without_a_result_the_text_is_asked_for_and_becomes_the_result(des
     await ticket(desk, result="")
     assert "พิมพ์ข้อความที่จะส่ง" in (await desk.presses("ตอบทางอีเมล")).text
     assert "ส่ง" in (await desk.says("ยังไม่มีข้อมูลปีนี้")).buttons
-    assert "ใช้เป็นผลและปิด R2611000124" in (await desk.presses("ส่ง")).buttons
-    closed = await desk.presses("ใช้เป็นผลและปิด R2611000124")
+    assert "ปิดใบงาน R2611000124" in (await desk.presses("ส่ง")).buttons
+    assert "ผลของการให้บริการ: ยังไม่มีข้อมูลปีนี้" in (await desk.presses("ปิดใบงาน R2611000124")).text
+    closed = await desk.presses("ปิดด้วยผลนี้ R2611000124")
     assert "ผลของการให้บริการ: ยังไม่มีข้อมูลปีนี้\n" in closed.text
     await desk.mails_go()
     assert "\n\nยังไม่มีข้อมูลปีนี้\n\n" in smtp.mails[0].body
@@ -381,7 +392,7 @@ async def test_when_the_writer_cannot_be_told_the_administrator_is(desk, smtp):
     "error", ["x", "to 599", "login 535 5.7.8", "tls", "timeout connect", "given up", "compose"]
 )
 def test_every_reason_has_its_sentence(error):
-    assert mail.mail_cards.reason(error)
+    assert mail_cards.reason(error)
 
 
 # Mails of other kinds.
@@ -406,14 +417,14 @@ def reminder():
     async def remind(ctx, args):
         return await mail.preview(ctx, LETTER)
 
-    @mail.on_send("test_reminder")
+    @sending.on_send("test_reminder")
     async def reminded(ctx, new):
         seen.append(new)
         ctx.audit("test.reminded", new.record)
         return (Paragraph("เปิดใบงานติดตามแล้ว"),)
 
     yield seen
-    del mail.ON_SEND["test_reminder"]
+    del sending.ON_SEND["test_reminder"]
     del ACTIONS["test.remind"]
 
 

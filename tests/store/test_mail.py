@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.errors import Conflict
+from domain.errors import Conflict, NotFound
 from domain.staff import Platform, StaffId
+from store import files as file_store
 from store.chat import outbox
 from store.engine.database import Database
+from store.files import File
 from store.mail import mails as mail
 from store.mail.mails import Mail, MailState, NewMail
 
@@ -24,7 +26,6 @@ NEW = NewMail(
     "เรียน คุณสมชาย\n…",
     "answer",
     "th",
-    files=("f1", "f2"),
 )
 
 
@@ -52,14 +53,41 @@ async def test_a_mail_is_read_as_it_was_written(db: Database, officer: StaffId) 
     assert await mail.get_mail(db, str(written.id)) == await mail.find_mail(db, str(written.id))
     read = await mail.get_mail(db, str(written.id))
     assert read.subject == "[R2611000124] ตอบข้อสอบถาม"
-    assert (read.to, read.body, read.files, read.automatic) == (
-        NEW.to,
-        NEW.body,
-        ("f1", "f2"),
-        False,
-    )
+    assert (read.to, read.body, read.files, read.automatic) == (NEW.to, NEW.body, (), False)
     assert (read.staff_id, read.written_at, read.state) == (officer, NOW, MailState.QUEUED)
     assert read.message_id == f"<{written.id}@nso.example>"
+
+
+async def test_what_is_attached_stays_with_the_mail_whatever_becomes_of_the_tickets_file(
+    db: Database,
+) -> None:
+    file = File("f1", "R2611000124", "ตาราง.pdf", "application/pdf", 4, "ab" * 32, NOW, None)
+    await db.write(lambda tx: file_store.add(tx, file))
+    written = await put(db, replace(NEW, files=("f1",), cc=("a@x.example", "b@x.example")))
+    await db.write(lambda tx: file_store.remove(tx, file, None, None, NOW))
+    read = await mail.get_mail(db, str(written.id))
+    assert read.cc == ("a@x.example", "b@x.example")
+    (kept,) = await file_store.list_files(db, str(written.id))
+    assert (kept.id,) == read.files
+    assert (kept.name, kept.sha256) == (file.name, file.sha256)
+    message = await outbox.next_message(db, "mail", NEW.to)
+    assert message is not None
+    first = json.loads(message.payload)
+    assert first["files"] == [
+        {"name": file.name, "mime": file.mime, "sha256": file.sha256},
+    ]
+    await end(db, written, "dead")
+    dead = await mail.get_mail(db, str(written.id))
+    await db.write(lambda tx: mail.send_again(tx, dead, NOW))
+    again = await outbox.next_message(db, "mail", NEW.to)
+    assert again is not None
+    assert json.loads(again.payload) == first
+
+
+async def test_a_mail_whose_file_is_gone_is_not_written(db: Database) -> None:
+    with pytest.raises(NotFound):
+        await put(db, replace(NEW, files=("gone",)))
+    assert await outbox.next_message(db, "mail", NEW.to) is None
 
 
 async def test_its_message_holds_what_is_sent(db: Database) -> None:
@@ -329,7 +357,7 @@ async def test_a_mail_to_a_colleague_is_known_by_its_message_and_one_to_a_custom
         str(told.id),
     ):
         assert await outbox.find_notice_mail(db, other) is None
-    assert set(json.loads(payload)) == set(json.loads(mail.payload_of(written)))
+    assert set(json.loads(payload)) == set(json.loads(mail.payload_of(written, [])))
 
 
 async def test_a_mail_to_a_colleague_is_forgotten_and_one_to_a_customer_is_not(

@@ -3,10 +3,10 @@ goes: each purpose enters its own.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.mail.addressees import ENGLISH, THAI
-from domain.mail.templates import SIGNATURE
+from domain.mail.letters.templates import SIGNATURE
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.forms.engine import form_button
@@ -20,13 +20,15 @@ NAMES = {THAI: "ไทย", ENGLISH: "English"}
 @dataclass(frozen=True, slots=True)
 class Written:
     """A letter as it is drafted: the officer may edit the subject, the greeting, which is the first
-    line of what stands `before`, and the text, which stands between that and the closing.
+    line of what stands `before`, and the text, which stands between that and the closing. `quote` =
+    the question that it answers, below all that.
     """
 
     subject: str
     before: str
     text: str
     after: str
+    quote: str = ""
 
     @property
     def given(self) -> dict[str, str]:
@@ -39,9 +41,11 @@ class Written:
 
     @property
     def around(self) -> dict[str, str]:
-        """Returns what nobody edits: what stands between greeting and text, and the closing."""
+        """Returns what nobody edits: what stands between greeting and text, the closing, and the
+        quote.
+        """
         _greeting, line, rest = self.before.partition("\n")
-        return {"before": line + rest, "after": self.after}
+        return {"before": line + rest, "after": self.after, "quote": self.quote}
 
 
 WriteFunction = Callable[[Context, NewMail], Awaitable[Written]]
@@ -63,21 +67,28 @@ class Look:
     """What is said of a draft under its text, and what else can be done with it.
 
     `question` = what the officer has to confirm before it goes, "" for nothing; `left` = the mail
-    without what is over by now, where that is only a part of it; `split` = the action that parts it
-    into one letter each, "" where it is about one thing."""
+    without what is over by now, or to whom it is for by now, and `why`; `presses` = further buttons
+    by their actions."""
 
     note: str = ""
     question: str = ""
     left: NewMail | None = None
-    split: str = ""
+    why: str = ""
+    presses: Mapping[str, str] = field(default_factory=dict)
 
 
 LookFunction = Callable[[Context, NewMail], Awaitable[Look]]
 LOOKS: dict[str, LookFunction] = {}
+BY_RECEIVER: set[str] = set()
+"""The purposes of which more is said once their receiver was written about anything else."""
 
 
-def looked_at_by(purpose: str) -> Callable[[LookFunction], LookFunction]:
+def looked_at_by(
+    purpose: str, *, by_receiver: bool = False
+) -> Callable[[LookFunction], LookFunction]:
     """Enter what looks at a draft of this purpose whenever it is shown, and before it goes."""
+    if by_receiver:
+        BY_RECEIVER.add(purpose)
 
     def enter(run: LookFunction) -> LookFunction:
         LOOKS[purpose] = run

@@ -1,6 +1,7 @@
 """Mails that were written: shown, sent again, taken for sent, written anew."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from domain.mail.mails import is_customer
 from handlers.chat import Card, Reply, confirm, say
@@ -8,7 +9,8 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.mail import cards as mail_cards
-from handlers.mail.commands import preview, text_lines
+from handlers.mail.cards import text_lines
+from handlers.mail.letters.commands import preview
 from handlers.registry import action
 from store.mail import mails
 from store.mail.mails import Mail, MailState, NewMail
@@ -21,7 +23,8 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("mail.read", args["record"])
     if not found:
         return say(_("ยังไม่มีอีเมลที่ส่ง"))
-    return Reply(tuple(_card(ctx, mail) for mail in found))
+    cards = [_card(ctx, mail) for mail in found]
+    return Reply(tuple(cards))
 
 
 def _card(ctx: Context, mail: Mail) -> Card:
@@ -40,9 +43,14 @@ async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in mails.STUCK:
         return _now(ctx, mail)
-    ctx.change(mails.send_again, mail=mail, now=ctx.now)
+    ctx.change(
+        mails.send_again,
+        mail=mail,
+        now=ctx.now,
+    )
     ctx.audit("mail.sent_again", mail.record)
-    return confirm(_("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to))
+    told = _("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to)
+    return confirm(told)
 
 
 @action("mail.assume")
@@ -51,9 +59,14 @@ async def assume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state is not MailState.DOUBTFUL:
         return _now(ctx, mail)
-    ctx.change(mails.assume_sent, mail=mail, now=ctx.now)
+    ctx.change(
+        mails.assume_sent,
+        mail=mail,
+        now=ctx.now,
+    )
     ctx.audit("mail.assumed_sent", mail.record)
-    return confirm(_("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to))
+    told = _("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to)
+    return confirm(told)
 
 
 def _now(ctx: Context, mail: Mail) -> Reply:
@@ -70,19 +83,34 @@ async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in (MailState.DEAD, MailState.BOUNCED):
         return _now(ctx, mail)
+    new = await _written_before(ctx, mail)
+    if args.get("ask"):
+        new = replace(new, to="")
+    return await preview(ctx, new, instead_of=args["mail"])
+
+
+async def _written_before(ctx: Context, mail: Mail) -> NewMail:
+    """The same mail to the same people, about the same things."""
     number = mail.ticket or mail.record
-    others = set(await mails.list_records(ctx.db, mail)) - {mail.record, mail.ticket}
-    codes = {record for record in others if is_customer(record)}
-    new = NewMail(
+    subject = mail.subject.removeprefix(f"[{number}] ")
+    customers = []
+    also = []
+    for record in await mails.list_records(ctx.db, mail):
+        if is_customer(record):
+            customers.append(record)
+        elif record not in (mail.record, mail.ticket):
+            also.append((record, ""))
+    return NewMail(
         mail.record,
-        "" if args.get("ask") else mail.to,
-        mail.subject.removeprefix(f"[{number}] "),
+        mail.to,
+        subject,
         mail.body,
         mail.purpose,
         mail.language,
         mail.ticket,
         mail.files,
-        customers=tuple(sorted(codes)),
-        also=tuple((record, "") for record in sorted(others - codes)),
+        customers=tuple(customers),
+        also=tuple(also),
+        cc=mail.cc,
+        thread=mail.thread,
     )
-    return await preview(ctx, new, instead_of=args["mail"])

@@ -1,0 +1,1 @@
+"""Letters: their templates, what an answer takes over from its question, words used again."""

@@ -1,0 +1,1 @@
+"""An answer by mail: drafted, looked at, sent, kept as the result, and the words used again."""

@@ -1,0 +1,85 @@
+"""What an answer by mail is about: the ticket, who asked, and the mail that is answered."""
+
+from dataclasses import dataclass
+
+from domain.customers.records import Contact, Customer
+from domain.mail.addressees import THAI, Addressee, has_thai_letters
+from domain.mail.incoming import IncomingMail
+from domain.mail.letters.answering import answer_thread
+from domain.mail.sorted_mail import IncomingKind
+from domain.tickets.records import Ticket, TicketNo, reply_addresses
+from handlers.desk import Context
+from handlers.mail.asking.receivers import addressee
+from handlers.mail.replies import reply_address
+from store.customers import records as customers
+from store.mail import incoming
+from store.tickets import records as tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A ticket with who asked. `newest` = the last mail that people sent about it, if any did;
+    `mail` = the same, where it is the asker's own, and no colleague's who passed it on.
+    """
+
+    ticket: Ticket
+    customer: Customer | None
+    contact: Contact | None
+    newest: IncomingMail | None
+
+    @property
+    def mail(self) -> IncomingMail | None:
+        """The mail that an answer answers."""
+        mail = self.newest
+        if mail is None or mail.reading.kind == IncomingKind.FORWARD:
+            return None
+        return mail
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where an answer may go, the likeliest first: to whoever wrote last."""
+        wrote = reply_address(self.mail.reading) if self.mail else ""
+        known = reply_addresses(self.ticket, self.customer)
+        return list(dict.fromkeys(filter(None, (wrote, *known))))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The customer's code, where there is one."""
+        return (self.ticket.customer,) if self.ticket.customer else ()
+
+    @property
+    def thread(self) -> tuple[str, ...]:
+        """The Message-IDs that an answer follows."""
+        if self.mail is None:
+            return ()
+        read = self.mail.reading
+        return answer_thread(read.message_id, read.thread.split("\n"))
+
+
+async def load_asked(ctx: Context, no: str) -> Asked:
+    """Who asked what a ticket is about. NotFound("ticket")."""
+    ticket = await ctx.once(tickets.get_ticket, TicketNo(no))
+    customer = await ctx.customer(ticket.customer) if ticket.customer else None
+    contact = None
+    if ticket.contact_id and customer:
+        contact = await customers.find_contact(ctx.db, ticket.contact_id)
+    newest = await ctx.once(incoming.find_newest, no)
+    return Asked(ticket, customer, contact, newest)
+
+
+def receiver(ctx: Context, asked: Asked) -> Addressee:
+    """Who is written to: the contact, else the customer, else whoever wrote the mail."""
+    email = next(iter(asked.addresses), "")
+    mail = asked.mail
+    if asked.customer is None and mail is not None:
+        name = mail.reading.from_name
+        return Addressee(name, is_person=True, emails=(email,))
+    return addressee(ctx, asked.customer, asked.contact, email)
+
+
+def language_of(to: Addressee, asked: Asked) -> str:
+    """The language of the answer: the one that was chosen; who wrote in Thai is answered so."""
+    wrote = asked.mail.reading.body_text if asked.mail else ""
+    if not to.chosen and has_thai_letters(wrote):
+        return THAI
+    return to.language
