@@ -6,6 +6,7 @@ from bot.mail.trouble import MailTrouble
 from bot.parts import RunningDesk
 from handlers.desk import Work, up_to_date
 from handlers.mail.telling.arrivals import tell_new
+from store.engine.failpoints import failpoint
 
 
 class MailIntake:
@@ -49,4 +50,6 @@ class MailIntake:
         desk = await up_to_date(self._desk)
         work = Work(desk, desk.clock())
         if await tell_new(work):
+            failpoint("mail.telling")
             await self._post(work.outcome())
+            failpoint("mail.told")

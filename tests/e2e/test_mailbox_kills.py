@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -135,6 +136,58 @@ def test_two_processes_on_one_mailbox_take_each_mail_once_though_one_dies(
     assert sorted(int(mail["subject"].split()[1]) for mail in out) == list(range(60))
     assert len({mail["ticket"] for mail in out}) == 60
     eventually(lambda: set(imap.flags()) == {"S"}, "all are flagged")
+
+
+TELLING = (
+    "mail.telling",
+    "mail.told",
+    "mail.unclaimed.decided",
+    "mail.unclaimed.written",
+)
+
+
+def told(telegram: FakeTelegram, words: str, begins: str = "📬") -> int:
+    """How often an officer was told this, but for what says that it may have come before."""
+    texts = [each.text for each in telegram.messages(DAO.telegram)]
+    return sum(words in text and text.startswith(begins) for text in texts)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("step", TELLING)
+def test_killed_while_it_is_told_a_mail_is_told_once_and_once_again(
+    make_desk: MakeDesk,
+    telegram: FakeTelegram,
+    imap: Dovecot,
+    clock: FakeClock,
+    engine: str,
+    step: str,
+) -> None:
+    clock.set(datetime(2026, 12, 1, 3, 0, tzinfo=UTC))  # a Tuesday, 10.00 in Bangkok
+    desk = make_desk(telegram, **settings_of(engine, imap))
+    begin(desk, imap)
+    eventually(lambda: told(telegram, "question 0") == 1, "the first is told")
+    desk.stop()
+    of_arrival = not step.startswith("mail.unclaimed")
+    if of_arrival:
+        desk.start(step)
+        imap.deliver(a_mail(1))
+    else:
+        desk.start()
+        imap.deliver(a_mail(1))
+        eventually(lambda: told(telegram, "question 1") == 1, "the second is told")
+        desk.stop()
+        clock.advance(minutes=95)
+        desk.start(step)
+    desk.wait_killed()
+    clock.advance(seconds=61)  # what the dead process held is free
+    desk.start()
+    eventually(lambda: told(telegram, "question 1") == 1, "it is told")
+    if of_arrival:
+        clock.advance(minutes=95)
+    eventually(lambda: told(telegram, "อีเมลใหม่ 2 ฉบับ", "⏰") == 1, "it is told once more")
+    time.sleep(1)
+    assert told(telegram, "อีเมลใหม่", "⏰") == 1
+    assert told(telegram, "question 1") == 1
 
 
 def test_a_mail_is_a_card_within_five_seconds(
