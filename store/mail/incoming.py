@@ -48,8 +48,12 @@ async def take(tx: Tx, mail: TakenMail) -> bool:
     """
     if await _is_known(tx, mail):
         return False
-    await tx.execute(_TAKEN.insert("incoming_mails"), *_values(_TAKEN, mail))
-    return True
+    # On PostgreSQL the command line may take the same mail at this moment.
+    taken = await tx.execute(
+        f"{_TAKEN.insert('incoming_mails')} ON CONFLICT (mailbox, uidvalidity, uid) DO NOTHING",
+        *_values(_TAKEN, mail),
+    )
+    return bool(taken)
 
 
 async def _is_known(tx: Tx, mail: TakenMail) -> bool:

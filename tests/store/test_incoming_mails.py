@@ -1,5 +1,6 @@
 """Mails that came in, on both engines: each is taken, read and told of once."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -47,6 +48,20 @@ async def test_one_message_id_is_one_mail_where_its_bytes_are_the_same(db: Datab
     named = replace(MAIL, message_id="<a@b.example>")
     other = replace(named, uid=9, raw_sha256="b" * 64)
     assert await take(db, named, replace(named, uid=8), other) == [True, False, True]
+
+
+async def test_a_mail_that_two_take_at_once_is_one(db: Database) -> None:
+    for uid in range(20, 30):
+        mail = replace(MAIL, uid=uid, raw_sha256=f"{uid}" * 32)
+        both = await asyncio.gather(take(db, mail), take(db, mail))
+        assert sorted(both) == [[False], [True]]
+
+
+async def test_a_mail_that_says_the_same_is_one_in_any_mailbox(db: Database) -> None:
+    named = replace(MAIL, message_id="<a@b.example>", content_sha256="c" * 64)
+    elsewhere = replace(named, mailbox="other@mx.example/INBOX", raw_sha256="d" * 64)
+    unlike = replace(elsewhere, uid=8, content_sha256="e" * 64)
+    assert await take(db, named, elsewhere, unlike) == [True, False, True]
 
 
 async def test_a_mail_is_read_once_and_told_of_once(db: Database) -> None:
