@@ -26,7 +26,7 @@ _NO_LETTER = re.compile(r"[\W\d_]+")
 _PICTURE = "image/"
 """What may be no more than the picture of a signature."""
 _INLINE = re.compile(
-    r"(?:image|img|logo|outlook-)[\w-]{0,40}\.(?:png|gif|jpe?g)",
+    r"(?:image|logo|outlook-)[\w-]{0,40}\.(?:png|gif|jpe?g)",
     re.IGNORECASE,
 )
 """How programs call the pictures of a signature."""

@@ -105,11 +105,12 @@ async def test_a_mail_of_its_own_becomes_the_proof_once_its_customer_is_known(
     assert await owes(desk, "contract") == 1
 
 
+@pytest.mark.parametrize("name", ["scan0001.png", "IMG_2231.png"])
 async def test_a_file_without_a_word_is_asked_about_where_one_thing_is_owed(
-    desk: DeskUnderTest, mailbox: Mailbox
+    desk: DeskUnderTest, mailbox: Mailbox, name: str
 ) -> None:
     await desk.says(SENT)
-    await mailbox.brings(with_file("ตามที่คุยกันค่ะ", f"Re: [{FIRST}]", "scan0001.png"))
+    await mailbox.brings(with_file("ตามที่คุยกันค่ะ", f"Re: [{FIRST}]", name))
     assert "ใช่ สัญญาที่ลงนาม" in "".join(desk.told("nok").buttons)
 
 
