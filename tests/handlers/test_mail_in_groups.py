@@ -51,6 +51,10 @@ async def test_a_mail_is_taken_in_the_group_and_told_in_private(
     await pressed(desk, token, "nobody")
     assert (await tickets.get_ticket(desk.db, FIRST)).status is Status.NEW
     assert len(said(desk).replies) == before
+    desk.wait(minutes=61)
+    await desk.tick()
+    again_told = Answer(said(desk).replies[-1:])
+    assert again_told.buttons == ["รับเรื่อง", "ดูข้อมูล"]
     answer = await pressed(desk, token, "nok")
     assert "✅ คุณนกรับเรื่องแล้ว" in answer.text
     assert "Wipa" not in answer.text

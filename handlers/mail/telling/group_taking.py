@@ -23,10 +23,10 @@ HERE = "mail.take_here"
 def masked_notice(line: Masked) -> Reply:
     """What a group is told of one new mail."""
     with speaking("th"):
-        return lines_of(_("📬 อีเมลใหม่"), [line], buttons=(_take_button(line),))
+        return lines_of(_("📬 อีเมลใหม่"), [line], buttons=(take_button(line),))
 
 
-def _take_button(line: Masked) -> Button:
+def take_button(line: Masked) -> Button:
     """[รับเรื่อง]: whoever presses it in the group is asked for at the press."""
     return Button(
         _("รับเรื่อง"),

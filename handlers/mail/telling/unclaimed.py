@@ -15,6 +15,7 @@ from handlers.desk import Work
 from handlers.i18n import _, speaking
 from handlers.mail.incoming_cards import list_button, mail_line
 from handlers.mail.telling.arrivals import many_notice, still_new
+from handlers.mail.telling.group_taking import take_button
 from handlers.mail.telling.hearers import (
     ABOVE,
     NAMED,
@@ -196,7 +197,8 @@ def _masked_notice(count: int, lines: Sequence[Masked]) -> Reply:
         more = ""
         if count > len(lines):
             more = _("และอีก %(count)s เรื่อง", count=count - len(lines))
-        return lines_of(_head(count), lines, more)
+        take = [take_button(line) for line in lines[:1]]
+        return lines_of(_head(count), lines, more, buttons=take)
 
 
 # What could not be told, or waits for an answer.
