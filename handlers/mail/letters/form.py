@@ -108,7 +108,7 @@ _FIELDS = (
     ),
     Field("mail_cc", "พิมพ์อีเมลที่จะส่งสำเนาถึง คั่นด้วยวรรค", _parse_cc),
     CANNED_FIELD,
-    Field(FIELD, "ส่งไฟล์ที่จะแนบเข้ามาในแชทนี้", parse_file, file_options, clearable=False),
+    Field(FIELD, "พิมพ์ชื่อไฟล์ หรือส่งไฟล์ใหม่มา", parse_file, file_options, clearable=False),
 )
 
 
