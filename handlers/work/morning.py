@@ -442,12 +442,13 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
 
 def _part(work: Work, today: Day, *, late: bool) -> ReplyPart:
     count = today.counts.total()
-    head = _(
-        "☀️ %(day)s %(date)s · งานของคุณ %(count)s เรื่อง",
-        day=value_label("free_day", str(work.today.weekday())),
-        date=format_date(work.today),
-        count=count,
-    )
+    on = {
+        "day": value_label("free_day", str(work.today.weekday())),
+        "date": format_date(work.today),
+    }
+    head = "☀️ {day} {date}".format(**on)
+    if count:
+        head = _("☀️ %(day)s %(date)s · งานของคุณ %(count)s เรื่อง", **on, count=count)
     if late:
         head += _(" · ส่งช้ากว่ากำหนด")
     options = []

@@ -100,7 +100,8 @@ async def test_how_many_wait_is_in_the_list_and_in_the_morning(
     desk.wait(hours=23)
     await desk.tick()
     morning = desk.told("nok").replies[-1]
-    assert "📬 อีเมลใหม่รอรับเรื่อง 2 ฉบับ" in Answer([morning]).text
+    text = Answer([morning]).text
+    assert text == "☀️ อังคาร 24 พ.ย. 69\n📬 อีเมลใหม่รอรับเรื่อง 2 ฉบับ"
 
 
 async def test_on_line_the_morning_tells_who_answers_for_the_desk(
