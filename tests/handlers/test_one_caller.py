@@ -54,6 +54,16 @@ async def test_ten_mails_are_joined_by_one_tap_and_never_unasked(
     assert "📬 อีเมลใหม่ 1 ฉบับ" in (await desk.says("/inbox")).text
 
 
+async def test_the_message_about_many_mails_offers_it_too(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await ten(mailbox)
+    told = desk.told("nok")
+    assert "Wipa Jaidee <wipa@example.org> ส่งมา 10 ฉบับ" in told.text
+    await desk.presses_token(told.token(f"{JOIN} (10)"))
+    assert await desk.count("tickets", "status = 'new'") == 1
+
+
 async def test_an_answer_to_a_joined_number_goes_to_the_first(
     desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
 ) -> None:

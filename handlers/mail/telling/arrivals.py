@@ -4,12 +4,13 @@ the groups: one by one, or many in one message.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from domain.mail.incoming import IncomingMail
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Card, Reply, in_one_line, say
+from handlers.chat import Button, Card, Reply, ReplyPart, in_one_line, say
 from handlers.desk import Work
 from handlers.i18n import _, speaking
 from handlers.mail.incoming_cards import additions, attachments_line, list_button, writer
@@ -23,6 +24,7 @@ from handlers.mail.telling.hearers import (
     together,
     who_hears,
 )
+from handlers.mail.uses.one_caller import offered_together
 from handlers.registry import CardAddition
 from handlers.staff.masked import also
 from handlers.tickets import cards as ticket_cards
@@ -84,18 +86,29 @@ async def _tell_many(work: Work, page: Sequence[IncomingMail], there: AtWork) ->
     """One message for each who hears, however many pages of mails there are."""
     key = f"{page[0].id}:many"
     every: list[tuple[Hearers, int]] = []
+    callers: dict[str, list[IncomingMail]] = {}
     while page:
         _note_told(work, page)
         for mail, ticket in await still_new(work, page):
             hearers = await who_hears(work, mail.reading, ticket, there)
             every.append((hearers, mail.id))
+            callers.setdefault(mail.reading.from_email, []).append(mail)
             await asyncio.sleep(0)  # chats go on meanwhile
         page = await incoming.list_untold(work.db, PAGE, after=page[-1].id)
+    fewest = work.configuration.intake.together_fewest
+    offered = partial(offered_together, callers, fewest)
     for hearers, theirs in together(every):
-        tell(work, hearers, _telling_of_many(key, len(theirs)))
+        telling = _telling_of_many(key, len(theirs))
+        private = partial(_with_offers, telling.private, offered)
+        tell(work, hearers, replace(telling, private=private))
 
 
 # What is said.
+
+
+def _with_offers(make: Callable[[], Reply], offered: Callable[[], Sequence[ReplyPart]]) -> Reply:
+    """The message about many mails, and of whom several are by the same caller."""
+    return make().followed_by(*offered())
 
 
 def _telling_of_many(key: str, count: int) -> MailTelling:

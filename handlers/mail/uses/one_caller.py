@@ -12,10 +12,11 @@ from domain.tables.tables import LONG_LIMIT
 from domain.text import shorten
 from domain.tickets import voiding
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Reply, confirm, say
+from handlers.chat import Button, Paragraph, Reply, confirm, say
 from handlers.desk import Context, Work
 from handlers.files.copies import copy_files
 from handlers.i18n import _, speaking
+from handlers.mail.incoming_cards import writer
 from handlers.mail.uses.using import note, uses_of
 from handlers.registry import CardAddition, action, on_mail_card
 from handlers.tickets import buttons as ticket_buttons
@@ -27,6 +28,8 @@ from store.tickets import records as tickets
 
 NEW = "new"
 """The kind of mails that are joined: what a colleague passes on is of many people."""
+CALLERS = 3
+"""Callers of whom a message about many mails tells."""
 SHOWN = 5
 """Numbers of tickets that a card names."""
 
@@ -75,6 +78,22 @@ def join_button(mail: IncomingMail, count: int) -> Button:
     """[รวมเป็นใบงานเดียว (10)]"""
     label = _("รวมเป็นใบงานเดียว (%(count)s)", count=count)
     return Button(label, "mail.join", {"mail": str(mail.id)})
+
+
+def offered_together(
+    callers: Mapping[str, Sequence[IncomingMail]],
+    fewest: int,
+) -> list[Paragraph]:
+    """Of each of the busiest callers the mails that may be one ticket."""
+    busiest = sorted(callers.values(), key=len, reverse=True)
+    found = []
+    for mails in busiest[:CALLERS]:
+        first = mails[0]
+        if len(mails) < fewest or first.reading.kind != NEW:
+            continue
+        text = _("%(who)s ส่งมา %(count)s ฉบับ", who=writer(first.reading), count=len(mails))
+        found.append(Paragraph(text, (join_button(first, len(mails)),)))
+    return found
 
 
 # One tap.
