@@ -508,3 +508,19 @@ async def test_on_line_it_is_the_same_from_the_card_on(
     await desk.mails_go()
     assert (await tickets.get_ticket(desk.db, FIRST)).status is Status.CLOSED
     assert len(smtp.mails) == 1
+
+
+async def test_what_is_written_anew_after_a_failure_closes_the_ticket_too(
+    desk: DeskUnderTest, mailbox: Mailbox, smtp: FakeSmtp
+) -> None:
+    smtp.fails("data", "554 5.7.1 policy")
+    await mailbox.brings(asked())
+    await drafted(desk)
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    await desk.presses_token(desk.told("nok").token("แก้ไขแล้วส่งใหม่"))
+    await desk.presses("ส่งและปิด")
+    await desk.mails_go()
+    assert len(smtp.mails) == 1
+    ticket = await tickets.get_ticket(desk.db, FIRST)
+    assert (ticket.status, ticket.result) == (Status.CLOSED, TEXT)

@@ -174,9 +174,11 @@ async def answered(ctx: Context, sent: NewMail) -> tuple[ReplyPart, ...]:
 def _result(ticket: Ticket, sent: NewMail) -> str:
     """The result with the answer: in the place of what it was drawn from, else below."""
     result = ticket.result
-    if not result or _mark(result) == sent.aside.get(DRAWN):
+    drawn = sent.aside.get(DRAWN)
+    if not result or _mark(result) == drawn:
         return shorten(sent.text, LONG_LIMIT)
-    if sent.text in result:
+    # What a mail that is written anew says became the result when it was first sent.
+    if drawn is None or sent.text in result:
         return result
     both = f"{result}\n\n{sent.text}"
     return both if len(both) <= LONG_LIMIT else shorten(sent.text, LONG_LIMIT)

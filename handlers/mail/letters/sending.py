@@ -97,7 +97,8 @@ async def _what_follows(
         # What the first sending did is done.
         refused = await mails.get_mail(ctx.db, instead_of)
         ctx.change(mails.replace_by_new, mail=refused)
-        return ()
+        if "closes" not in sent.aside:
+            return ()
     follow = ON_SEND.get(sent.purpose)
     if follow is None:
         return ()
