@@ -18,6 +18,8 @@ READ = 2_000
 """Letters in which the words of customers are looked for."""
 _INTERNATIONAL = "9"
 """The group of subjects of what organisations of several countries ask."""
+_NO_GROUP = ""
+"""In the place of a group of which nobody spoke."""
 
 Suggest = Callable[[str], Sequence[str]]
 """Returns the likeliest subjects of a text by their codes, best first."""
@@ -56,28 +58,44 @@ def subjects_of(
     suggest: Suggest,
 ) -> tuple[str, ...]:
     """Returns at most three subjects, best first: those that are sure already, then by words."""
+    sure = tuple(first)
     listed = _listed(text, rules)
-    # What the office's words and those of its customers both say comes first.
-    likely = sorted(suggest(text), key=lambda code: code not in listed)
+    groups = [*map(_group_of, listed), _NO_GROUP]
+    # Customers' words tell the group, the most telling first; the office's words what of it.
+    likely = sorted(suggest(text), key=lambda code: groups.index(_known(code, groups)))
     every = (
-        *first,
+        *sure,
         *likely[:1],
         *listed,
         *likely,
         *rules.default_subjects,
     )
-    each_once = dict.fromkeys(every)
-    ranked = [code for code in each_once if code not in rules.desk_subjects]
+    # That somebody thanks, or passes a mail on, is no matter of a polite word below a question.
+    refused = (rules.desk_subjects | rules.read_subjects).difference(sure)
+    ranked = [code for code in dict.fromkeys(every) if code not in refused]
     if rules.is_international(sender):
         # What an organisation of countries asks is a group of its own (DOMAIN.md section 4).
         ranked = sorted(ranked, key=lambda code: not code.startswith(f"{_INTERNATIONAL}."))
     return tuple(ranked[:MOST])
 
 
-def thanked_subjects(text: str, rules: MailRules, suggest: Suggest) -> list[str]:
+def thanked_subjects(text: str, sender: str, rules: MailRules, suggest: Suggest) -> list[str]:
     """Returns the subjects of thanks, the likeliest first: what it thanks for is said, or not."""
-    likely = map(rules.thanks_subject, (*_listed(text, rules), *suggest(text)))
-    return list(filter(None, likely))
+    likely = [*_listed(text, rules), *suggest(text), *rules.default_subjects]
+    if not rules.is_international(sender):
+        likely = [code for code in likely if _group_of(code) != _INTERNATIONAL]
+    return list(filter(None, map(rules.thanks_subject, likely)))
+
+
+def _group_of(code: str) -> str:
+    """Returns the group of a subject: all that stands before the point."""
+    return code.partition(".")[0]
+
+
+def _known(code: str, groups: Sequence[str]) -> str:
+    """Returns the group of a subject where it is among these."""
+    group = _group_of(code)
+    return group if group in groups else _NO_GROUP
 
 
 def _listed(text: str, rules: MailRules) -> list[str]:

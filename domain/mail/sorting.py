@@ -164,7 +164,7 @@ class _Sorting:
         if found.province_counts:
             first.append(COUNTS)
         if found.thanks:
-            first += thanked_subjects(text, self.rules, self.suggest)
+            first += thanked_subjects(text, self._writer(), self.rules, self.suggest)
         codes = subjects_of(text, self._writer(), first, self.rules, self.suggest)
         return tuple(filter(self.catalogue.subjects.__contains__, codes))
 

@@ -114,6 +114,13 @@ class MailRules:
         domain = domain_of(email)
         return any(is_below(domain, one) for one in self.international)
 
+    @property
+    def read_subjects(self) -> frozenset[str]:
+        """Returns the subjects which the whole mail decides and no single word: thanks, and what
+        colleagues pass on.
+        """
+        return frozenset((*self.thanks.values(), *self.forwarders.values(), self.other_forwarder))
+
     def thanks_subject(self, ticket_subject: str) -> str:
         """Returns the subject of thanks for a ticket with this subject; "" where there is none."""
         return self.thanks.get(ticket_subject.partition(".")[0], "")
