@@ -1,11 +1,13 @@
 """The audit log: every read and change of personal data, and of who may see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.staff import StaffId
 from store.engine.columns import RecordColumns
-from store.engine.database import Database, Reader, Tx, insert, is_one_of
+from store.engine.database import Reader, Tx, insert, is_one_of
 
 _OPENED = (
     "ticket.read",
@@ -44,24 +46,114 @@ _ENTRIES = RecordColumns(AuditEntry, at="occurred_at")
 
 async def add(tx: Tx, entries: list[AuditEntry]) -> None:
     """Append entries."""
-    await insert(tx, "audit", _ENTRIES.names, map(_ENTRIES.values, entries))
+    await insert(
+        tx,
+        "audit",
+        _ENTRIES.names,
+        map(_ENTRIES.values, entries),
+    )
 
 
-async def list_latest(db: Database, limit: int, record: str = "") -> list[AuditEntry]:
-    """The newest entries, of one record where it is named."""
-    where = ""
-    params: list[str] = []
-    if record:
-        where = "WHERE record = ?"
-        params = [record]
+@dataclass(frozen=True, slots=True)
+class AuditQuestion:
+    """Which entries are wanted; what is not said is left open.
+
+    `actions` and `but` = patterns of actions (`%.read`) of which one holds, and none. `since` and
+    `before` bound the time."""
+
+    staff_id: StaffId | None = None
+    record: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+    actions: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+
+class AuditSum(NamedTuple):
+    """How often a person (None = the desk) did an action."""
+
+    staff_id: StaffId | None
+    action: str
+    times: int
+
+
+_EVERYTHING = AuditQuestion()
+
+
+def _where(asked: AuditQuestion) -> tuple[str, list[object]]:
+    """The condition, and its parameters."""
+    said: list[tuple[str, object]] = [
+        ("staff_id = ?", asked.staff_id),
+        ("record = ?", asked.record or None),
+        ("occurred_at >= ?", asked.since),
+        ("occurred_at < ?", asked.before),
+        *(("action NOT LIKE ?", pattern) for pattern in asked.but),
+    ]
+    wanted = [(condition, value) for condition, value in said if value is not None]
+    conditions = [condition for condition, _value in wanted]
+    if asked.actions:
+        conditions.append(f"({' OR '.join(['action LIKE ?'] * len(asked.actions))})")
+    params = [value for _condition, value in wanted]
+    return " AND ".join(["1 = 1", *conditions]), [*params, *asked.actions]
+
+
+async def list_latest(
+    db: Reader,
+    limit: int,
+    asked: AuditQuestion = _EVERYTHING,
+) -> list[AuditEntry]:
+    """The newest of these entries, the last one first."""
+    where, params = _where(asked)
     rows = await db.fetch(
-        f"SELECT {_ENTRIES.listed} FROM audit {where} ORDER BY id DESC LIMIT {int(limit)}",
+        f"SELECT {_ENTRIES.listed} FROM audit WHERE {where} ORDER BY id DESC LIMIT {int(limit)}",
         *params,
     )
     return [_ENTRIES.of(row) for row in rows]
 
 
-async def find_latest_record(db: Reader, staff_id: StaffId, since: datetime) -> str:
+async def list_after(
+    db: Reader,
+    asked: AuditQuestion,
+    entry_id: int,
+    limit: int,
+) -> tuple[Sequence[AuditEntry], int]:
+    """The next of these entries in their order, and the number of the last of them, behind which
+    the next page begins.
+    """
+    where, params = _where(asked)
+    rows = await db.fetch(
+        f"SELECT id, {_ENTRIES.listed} FROM audit WHERE {where} AND id > ? "
+        f"ORDER BY id LIMIT {int(limit)}",
+        *params,
+        entry_id,
+    )
+    last = int(rows[-1]["id"]) if rows else entry_id
+    return [_ENTRIES.of(row) for row in rows], last
+
+
+async def count_by_action(db: Reader, asked: AuditQuestion) -> list[AuditSum]:
+    """How many of these entries there are of each person and action, the most first."""
+    where, params = _where(asked)
+    rows = await db.fetch(
+        f"SELECT staff_id, action, count(*) AS n FROM audit WHERE {where} "
+        "GROUP BY staff_id, action ORDER BY n DESC, action",
+        *params,
+    )
+    return [
+        AuditSum(
+            row["staff_id"],
+            row["action"],
+            int(row["n"]),
+        )
+        for row in rows
+    ]
+
+
+async def find_latest_record(
+    db: Reader,
+    staff_id: StaffId,
+    since: datetime,
+) -> str:
     """The ticket or customer that a person opened or saved last, if that was after `since`; "" for
     none.
     """

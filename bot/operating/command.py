@@ -1,32 +1,66 @@
-"""The operator's verbs on the command line: `backup`, `restore`, `copy`."""
+"""The operator's verbs on the command line: `backup`, `restore`, `copy`, `audit`."""
 
+import sys
 from collections.abc import Callable, Coroutine
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
 
 from bot.clock import make_clock
+from bot.operating.auditing import AuditAsked, AuditFormat, print_audit
 from bot.settings import Settings
 
 ArchivePath = Annotated[Path, typer.Argument(help="The archive.", metavar="PATH")]
 RecipientKey = Annotated[
     str | None,
-    typer.Option("--encrypt-to", help="A public key of age (age1…).", metavar="RECIPIENT"),
+    typer.Option(
+        "--encrypt-to",
+        help="A public key of age (age1…).",
+        metavar="RECIPIENT",
+    ),
 ]
 IdentityFile = Annotated[
     Path | None,
     typer.Option(help="The file with the secret key of age.", metavar="FILE"),
 ]
+DAY = ["%Y-%m-%d"]
+PersonName = Annotated[str, typer.Option(help="Whose entries.", metavar="NAME")]
+RecordCode = Annotated[str, typer.Option(help="Of which record.", metavar="CODE")]
+FirstDay = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from",
+        help="The first day.",
+        formats=DAY,
+        metavar="DATE",
+    ),
+]
+LastDay = Annotated[
+    datetime | None,
+    typer.Option(
+        "--until",
+        help="The last day.",
+        formats=DAY,
+        metavar="DATE",
+    ),
+]
+OutputFormat = Annotated[AuditFormat, typer.Option("--format", help="csv or json.")]
 OnlyList = Annotated[bool, typer.Option("--list", help="Say what is inside, and make nothing.")]
 Run: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
 
 
-def add_operating_verbs(app: typer.Typer, load: Callable[[], Settings], run: Run) -> None:
+def add_operating_verbs(
+    app: typer.Typer,
+    load: Callable[[], Settings],
+    run: Run,
+) -> None:
     """Put the verbs under the command line; `run` says known troubles in one line."""
     app.command("backup")(_backup(load, run))
     app.command("restore")(_restore(load, run))
     app.command("copy")(_copy(load, run))
+    app.command("audit")(_audit(load, run))
 
 
 def _backup(load: Callable[[], Settings], run: Run) -> Callable[[Path, str | None], None]:
@@ -38,7 +72,14 @@ def _backup(load: Callable[[], Settings], run: Run) -> Callable[[Path, str | Non
 
         async def work() -> None:
             settings = load()
-            print(await back_up(settings, path, make_clock(settings.clock)(), encrypt_to))
+            print(
+                await back_up(
+                    settings,
+                    path,
+                    make_clock(settings.clock)(),
+                    encrypt_to,
+                )
+            )
 
         run(work())
 
@@ -46,7 +87,11 @@ def _backup(load: Callable[[], Settings], run: Run) -> Callable[[Path, str | Non
 
 
 def _restore(load: Callable[[], Settings], run: Run) -> Callable[[Path, bool, Path | None], None]:
-    def verb(path: ArchivePath, list_: OnlyList = False, identity: IdentityFile = None) -> None:
+    def verb(
+        path: ArchivePath,
+        list_: OnlyList = False,
+        identity: IdentityFile = None,
+    ) -> None:
         """Make the desk of an archive in the configured database and data folder, which must be
         empty.
         """
@@ -57,7 +102,14 @@ def _restore(load: Callable[[], Settings], run: Run) -> Callable[[Path, bool, Pa
             if list_:
                 print("\n".join(listed(path, identity)))
                 return
-            print(await restore(settings, path, make_clock(settings.clock)(), identity))
+            print(
+                await restore(
+                    settings,
+                    path,
+                    make_clock(settings.clock)(),
+                    identity,
+                )
+            )
 
         run(work())
 
@@ -74,8 +126,48 @@ def _copy(load: Callable[[], Settings], run: Run) -> Callable[[str], None]:
         async def work() -> None:
             settings = load()
             now = make_clock(settings.clock)()
-            await copy_desk(settings.database_url, url, now, print)
+            await copy_desk(
+                settings.database_url,
+                url,
+                now,
+                print,
+            )
             print("copied: every row is as it was")
+
+        run(work())
+
+    return verb
+
+
+def _day(at: datetime | None) -> date | None:
+    return None if at is None else at.date()
+
+
+def _audit(load: Callable[[], Settings], run: Run) -> Callable[..., None]:
+    def verb(
+        person: PersonName = "",
+        record: RecordCode = "",
+        first: FirstDay = None,
+        last: LastDay = None,
+        form: OutputFormat = AuditFormat.CSV,
+    ) -> None:
+        """Write who read or changed what; their totals go to standard error."""
+        asked = AuditAsked(
+            person,
+            record,
+            _day(first),
+            _day(last),
+        )
+
+        async def work() -> None:
+            print(
+                await print_audit(
+                    load(),
+                    asked,
+                    form,
+                ),
+                file=sys.stderr,
+            )
 
         run(work())
 

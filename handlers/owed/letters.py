@@ -17,13 +17,13 @@ from domain.owed.rules import Owed, OwedState
 from domain.tickets.records import SEPARATOR
 from handlers.chat import in_lines
 from handlers.desk import Context
+from handlers.forms.projects import letter_projects, projects_text, years_text
 from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.mail.asking.receivers import addressee, greeting
 from handlers.mail.letters.writing import Look, Written, framed, looked_at_by, written_by
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.proofs import Loaded, load
-from handlers.projects.fields import letter_projects, projects_text, years_text
 from store.customers import records as customers
 from store.mail import mails
 from store.mail.mails import Mail, NewMail

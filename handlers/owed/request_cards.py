@@ -22,11 +22,11 @@ from handlers.chat import (
     ReplyPart,
 )
 from handlers.desk import Context, Desk, Work
+from handlers.forms.projects import projects_text, years_text
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.owed.told import told_fields
-from handlers.projects.fields import projects_text, years_text
 from handlers.tickets import cards as ticket_cards
 from store import staff
 from store.customers import records as customers

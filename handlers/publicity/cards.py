@@ -28,9 +28,9 @@ from handlers.chat import (
     say,
 )
 from handlers.desk import Work
+from handlers.forms.projects import projects_text, years_text
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
-from handlers.projects.fields import projects_text, years_text
 from handlers.publicity.fields import SHOWN, further_lines, present_plain
 from store import staff
 

@@ -35,10 +35,10 @@ from handlers.forms.engine import (
     form_button,
     own_draft,
 )
+from handlers.forms.projects import DATA_YEARS, PROJECTS, unsettled_text
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.messages import sentence
-from handlers.projects.fields import DATA_YEARS, PROJECTS, unsettled_text
 from handlers.publicity.cards import (
     about,
     network_name,

@@ -16,10 +16,10 @@ from domain.tickets.records import SEPARATOR
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import Field, Option
+from handlers.forms.projects import DATA_YEARS, PROJECTS
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.messages import sentence
-from handlers.projects.fields import DATA_YEARS, PROJECTS
 from handlers.publicity.cards import check_fits, network_name, networks_of, networks_text
 from handlers.publicity.fields import FURTHER_FIELDS
 from store.chat.forms import Draft

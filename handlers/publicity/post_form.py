@@ -27,9 +27,9 @@ from handlers.forms.engine import (
     proceed,
     start,
 )
+from handlers.forms.projects import unsettled_text
 from handlers.i18n import _
 from handlers.labels import field_label, unset, when
-from handlers.projects.fields import unsettled_text
 from handlers.publicity import cards as publicity_cards
 from handlers.publicity.approval import (
     as_seen,

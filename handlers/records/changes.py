@@ -13,10 +13,10 @@ from domain.text import shorten
 from domain.tickets import pause_texts as pauses
 from domain.tickets.records import SEPARATOR, Change, Pause
 from handlers.desk import Work
+from handlers.forms.projects import own_years, years_text
 from handlers.forms.values import SAYING, said
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, value_label, when
-from handlers.projects.fields import own_years, years_text
 from store import staff
 from store.customers import records as customers
 

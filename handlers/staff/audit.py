@@ -16,6 +16,7 @@ from store.audit import AuditEntry
 ACTIONS = {
     "access.granted": "ให้สิทธิ์ใช้งาน",
     "access.refused": "ปฏิเสธคำขอสิทธิ์",
+    "audit.exported": "ส่งออกรายการตรวจสอบ",
     "audit.read": "ดูรายการตรวจสอบ",
     "contract.saved": "บันทึกสัญญา",
     "customer.changed": "แก้ไขผู้รับบริการ",

@@ -1,4 +1,4 @@
-"""Staff: linking accounts, deciding requests for access, roles, blocking, the audit log."""
+"""Staff: linking accounts, deciding requests for access, roles, blocking."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,7 +14,6 @@ from domain.staff import (
     Staff,
     StaffId,
 )
-from domain.tickets.references import read_alone
 from handlers.chat import (
     Button,
     Card,
@@ -28,15 +27,12 @@ from handlers.i18n import LANGUAGES, _
 from handlers.labels import field_label, role_label, when
 from handlers.messages import ALPHABET
 from handlers.registry import NOTHING, action, command, on_person_card
-from handlers.staff import audit as audit_text
-from store import audit
 from store import staff as store
 from store.chat import untold
 from store.engine.database import Tx, Write
 
 INVITATION_LIFETIME = timedelta(hours=24)
 CODE_LENGTH = 10
-AUDIT_SHOWN = 20
 
 
 def new_invitation(staff_id: StaffId, now: datetime) -> tuple[str, Write]:
@@ -312,29 +308,3 @@ async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     ctx.audit("access.refused", f"request:{request.id}")
     return confirm(_("ปฏิเสธคำขอแล้ว"))
-
-
-def _audited(args: str) -> bool:
-    """Whether nothing is typed behind the command, or one record."""
-    return not args or read_alone(args) is not None
-
-
-@command(
-    "audit",
-    "ตรวจสอบ",
-    about="ใครดูหรือแก้อะไร",
-    fits=_audited,
-    role=Role.ADMIN,
-)
-async def audit_log(ctx: Context, args: str) -> Reply:
-    """The newest entries of the audit log, of one record where it is named."""
-    one = read_alone(args)
-    record = one.value if one else args.strip().upper()
-    ctx.audit("audit.read", record or "audit")
-    names = await store.staff_names(ctx.db)
-    lines = []
-    for entry in await audit.list_latest(ctx.db, AUDIT_SHOWN, record):
-        lines.append((when(entry.at), await audit_text.line(ctx, entry, names)))
-    title = _("รายการตรวจสอบ %(record)s", record=record).strip()
-    note = "" if lines else _("ยังไม่มีรายการ")
-    return Reply((Card(title, tuple(lines), note),))

@@ -28,6 +28,7 @@ from handlers.chat import (
     ReplyPart,
 )
 from handlers.desk import Context, Work
+from handlers.forms.projects import projects_text, years_text
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import (
@@ -38,7 +39,6 @@ from handlers.labels import (
     value_label,
     when,
 )
-from handlers.projects.fields import projects_text, years_text
 from handlers.registry import on_ticket_card
 from handlers.staff.masked import in_thai
 from handlers.tickets.buttons import daily_buttons, files_button, more_button

@@ -23,8 +23,8 @@ from handlers.forms import reading as fields
 from handlers.forms.drafts import FormAnswer, Given, with_values
 from handlers.forms.engine import Field, Option
 from handlers.forms.fields import form_fields
+from handlers.forms.projects import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
 from handlers.i18n import _
-from handlers.projects.fields import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
 from handlers.tickets.closing import BACKDATE, CLOSED_ON, back_to, day_of
 from handlers.tickets.contract_no import check_owner, contract_no_field
 from handlers.tickets.data import present

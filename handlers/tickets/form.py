@@ -30,10 +30,10 @@ from handlers.forms.drafts import (
     with_values,
 )
 from handlers.forms.engine import Form, enter_form
+from handlers.forms.projects import projects_text, unsettled_text, years_note, years_text
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
-from handlers.projects.fields import projects_text, unsettled_text, years_note, years_text
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.cards import customer_title
 from handlers.tickets.closing import backdated, closing_of

@@ -13,11 +13,11 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.forms.drafts import unknown_of
+from handlers.forms.projects import likely
 from handlers.i18n import _
 from handlers.labels import day as day_label
 from handlers.labels import field_label, person_label
 from handlers.messages import sentence
-from handlers.projects.fields import likely
 from handlers.tickets.data import (
     NO_CUSTOMER,
     NONE,

@@ -45,6 +45,8 @@ def noted() -> set[str]:
                 name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
                 if name.endswith(".audit"):
                     found |= {*_texts(node.args[0])}
+                elif name == "_audit":
+                    found |= {*_texts(node.args[-1])}
                 elif name.endswith("AuditEntry"):
                     named = [each.value for each in node.keywords if each.arg == "action"]
                     (action,) = named or node.args[2:3]

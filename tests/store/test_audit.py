@@ -26,7 +26,10 @@ async def test_entries_come_back_newest_first_of_all_or_of_one_record(
 
     assert await audit.list_latest(db, 10) == entries[::-1]
     assert await audit.list_latest(db, 2) == [entries[3], entries[2]]
-    assert await audit.list_latest(db, 10, record="C1") == [entries[2], entries[0]]
+    assert await audit.list_latest(db, 10, audit.AuditQuestion(record="C1")) == [
+        entries[2],
+        entries[0],
+    ]
 
 
 async def test_more_entries_than_one_statement_writes_are_all_kept_in_order(

@@ -1,0 +1,1 @@
+"""Privacy: who read what, all that is held about somebody, and erasing it."""

@@ -1,1 +1,0 @@
-"""Projects of the office and their years as fields, and changes in words."""
