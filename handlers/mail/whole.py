@@ -83,7 +83,7 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
     mail = await incoming.get_mail(ctx.db, int(args["mail"]))
-    _audit(ctx, mail, "mail.read")
+    ctx.audit("mail.read", _record(mail))
     part = args.get("part", OWN)
     page = int(args.get("page", 0))
     pages = split_text(_text(mail, part), PAGE) or [_("(ไม่มีข้อความ)")]
@@ -105,9 +105,9 @@ async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Paragraph(text, tuple(buttons)),))
 
 
-def _audit(ctx: Context, mail: IncomingMail, what: str) -> None:
-    """Whose mail was read: a ticket's, or one that has none."""
-    ctx.audit(what, mail.reading.ticket or f"mail:{mail.id}")
+def _record(mail: IncomingMail) -> str:
+    """Whose mail it is: a ticket's, or one that has none."""
+    return mail.reading.ticket or f"mail:{mail.id}"
 
 
 def _text(mail: IncomingMail, part: str) -> str:
@@ -229,7 +229,7 @@ async def file_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await files.list_files(ctx.db, mail.reading.ticket or "")
     for file in found:
         if file.sha256 == wanted["sha256"]:
-            _audit(ctx, mail, "ticket.file_read")
+            ctx.audit("ticket.file_read", _record(mail))
             caption = f"📎 {file.name} · {size_text(file.size)}"
             return _sends(ctx, file, caption)
     text = _(
@@ -265,6 +265,6 @@ async def raw_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         added_by=ctx.staff.id,
     )
     ctx.change(files.add, file=file)
-    _audit(ctx, mail, "mail.raw_read")
+    ctx.audit("mail.raw_read", _record(mail))
     warning = _("⚠️ อีเมลต้นฉบับ ยังไม่ได้ตรวจไวรัส อย่าเปิดไฟล์แนบที่ไม่รู้จัก")
     return _sends(ctx, file, warning)
