@@ -23,7 +23,7 @@ LINE = {
 class Started:
     """`run_bot.py` with these words in a folder of its own, to its end."""
 
-    def __init__(self, folder: Path, *words: str, **settings: str) -> None:
+    def __init__(self, folder: Path, *words: str, typed: str = "", **settings: str) -> None:
         environment = {
             "PATH": os.environ["PATH"],
             "DESKBOT_DATABASE_URL": f"sqlite:///{folder}/desk.db",
@@ -35,7 +35,7 @@ class Started:
             [sys.executable, str(ROOT / "run_bot.py"), *words],
             cwd=folder,
             env={name: value for name, value in environment.items() if value},
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=30,
