@@ -19,9 +19,12 @@ from domain.one_line.head import CustomerMention, asks_at, channel_at, reference
 from domain.one_line.line_words import any_word, listed
 from domain.one_line.numbers import is_compared, masked
 from domain.one_line.past import (
+    HALF_A_YEAR,
     Past,
+    behind_letter_no,
     binds_day,
     is_vague_day,
+    issued_lead,
     past_at,
     weekday_of,
 )
@@ -75,6 +78,7 @@ def with_doubted_texts(read: OneLine, grammar: Grammar) -> OneLine:
     look = _Edges(grammar)
     details = masked(read.details, grammar.today)
     result = masked(read.result, grammar.today)
+    read = look.letters_day(read, details)
     read = look.ending_days(read, details)
     read = look.in_result(read, result)
     return look.anywhere(read, f"{details}\n{result}")
@@ -136,6 +140,26 @@ class _Edges:
 
     # Days.
 
+    def letters_day(self, read: OneLine, details: str) -> OneLine:
+        """Takes the day that a letter bears, where the details begin with it, and shows it; one to
+        come, or that no calendar has, is only shown.
+        """
+        plain = digits(details)
+        start = behind_letter_no(plain)
+        lead = issued_lead(plain[start:])
+        if not lead or read.created_on is not None:
+            return read
+        past = past_at(plain, start, self.today)
+        if past is not None and start and self.today - past.on > HALF_A_YEAR:
+            return read  # an old letter is referred to by its number
+        if past is not None:
+            read = replace(read, created_on=past.on, created_time=past.at)
+            return read.doubting("created_on", details[start : past.end], taken=True)
+        dated = date_at(plain, start + lead, self.today)
+        if dated is None:
+            return read
+        return read.doubting("created_on", details[start : dated.end])
+
     def ending_days(self, read: OneLine, details: str) -> OneLine:
         """Doubts days that end the details, also glued to the word before them."""
         read = self._days(read, details, _words(details)[-LAST:], ends=True)
@@ -182,7 +206,8 @@ class _Edges:
                 continue
             done = start + len(words)
             alone = words.strip() == text.strip()  # all of it is what is asked or answered
-            if not alone and not binds_day(text[:start], words):
+            bound = bool(issued_lead(words)) or binds_day(text[:start], words)
+            if not alone and not bound:
                 read = read.doubting("created_on", words)
         return read
 
@@ -222,7 +247,7 @@ class _Edges:
 
     def _day(self, word: str) -> str:
         plain = digits(word).strip(_SIGNS)
-        if plain in listed("past", "leads", "when"):
+        if plain in listed("past", "leads", "when", "issued"):
             return "created_on"
         dated = date_at(plain, 0, self.today)
         written = dated is not None and dated.end == len(plain)

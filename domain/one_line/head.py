@@ -228,7 +228,8 @@ def _is_word_end(text: str, at: int) -> bool:
 
 @cache
 def _begins_day() -> re.Pattern[str]:
-    return re.compile(any_word("past", "when"))
+    numbered = any_word("past", "of_month", "issued")
+    return re.compile(rf"{any_word('past', 'when')}|{numbered}\s*+\d", re.IGNORECASE)
 
 
 @cache

@@ -3,6 +3,7 @@ afternoon of the 25th.
 """
 
 import re
+from calendar import isleap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from itertools import islice
 
 import regex  # type: ignore[import-untyped]
 
-from domain.dates.days import date_at, date_patterns, day_distances
+from domain.dates.days import BUDDHIST_OFFSET, date_at, date_patterns, day_distances
 from domain.dates.time_of_day import all_of, key_of, number_of, time_at, time_pattern
 from domain.one_line.line_words import any_word, line_words, listed
 from domain.patterns import WORD_END, one_of, skip
@@ -27,6 +28,7 @@ MOST_DAYS_BACK = 60
 TWO_MONTHS = 62
 """Within so many days each day's number comes, also the 31st."""
 SUNDAY = 6
+LEAP_DAY = (2, 29)
 
 _WORD_END = re.compile(WORD_END)
 _LAST_WORD = regex.compile(r"(?r)\S+")
@@ -81,11 +83,13 @@ class _Clock:
 class _Start:
     """Where a moment itself may begin behind the words that lead up to it.
 
-    `over` = they say that it is past, `backdates` = that something came then."""
+    `over` = they say that it is past, `backdates` = that something came then, `issued` = that a
+    letter bears it."""
 
     at: int
     over: bool = False
     backdates: bool = False
+    issued: bool = False
 
 
 def past_at(plain: str, at: int, today: date) -> Past | None:
@@ -101,15 +105,16 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
             continue
         number = _DOTTED.fullmatch(plain, start.at, found.end)
         if number is None and _may_end(plain, found.end):
-            return replace(found, backdates=start.backdates)
+            sure = found.sure and not start.issued
+            return replace(found, sure=sure, backdates=start.backdates)
     return _of_month(plain, at, today)
 
 
 @lru_cache(maxsize=8192)
 def _may_begin(head: str) -> bool:
     """Returns whether any moment begins with these letters: at most places of a text none does."""
-    leads = _leads().get(head[:1], ())
-    if any(head.startswith(lead[:HEAD]) for lead, _over, _backdates in leads):
+    low = head.lower()
+    if any(low.startswith(lead[:HEAD]) for lead, _start in _leads().get(low[:1], ())):
         return True
     return any(first.match(head, partial=True) for first in _firsts())
 
@@ -196,6 +201,29 @@ def binds_day(before: str, day: str) -> bool:
     return is_in_figures(day) and _numbered().search(last_part) is not None
 
 
+def issued_lead(day: str) -> int:
+    """Returns how long the words before a day are which say that a letter bears it, "dated"; 0
+    where there are none.
+    """
+    return skip(_issued(), day, 0)
+
+
+@cache
+def _issued() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('past', 'issued')}\s*+", re.IGNORECASE)
+
+
+def behind_letter_no(plain: str) -> int:
+    """Returns where the text goes on behind the number of a letter that begins it, else 0."""
+    return skip(_letter_no(), plain, 0)
+
+
+@cache
+def _letter_no() -> re.Pattern[str]:
+    number = r"(?:\S{1,12}[ \t]+)??\S*\d/\d\S*[ \t]++"
+    return re.compile(rf"{any_word('past', 'letter_no')}[ \t]*+{number}")
+
+
 def is_in_figures(day: str) -> bool:
     """Returns whether a day is written as documents have it, not told as people do: yesterday, on
     the 8th.
@@ -234,28 +262,29 @@ def _weekday_alone() -> re.Pattern[str]:
 def _starts(plain: str, at: int) -> Iterator[_Start]:
     """Yields where the moment itself may begin: here, or behind words that lead up to it."""
     yield _Start(at)
-    for lead, over, backdates in _leads().get(plain[at : at + 1], ()):
-        if plain.startswith(lead, at):
-            start = skip(_BLANKS_AND_COLONS, plain, at + len(lead))
-            yield _Start(start, over, backdates)
+    for lead, said in _leads().get(plain[at : at + 1].lower(), ()):
+        end = at + len(lead)
+        if plain[at:end].lower() == lead:
+            yield replace(said, at=skip(_BLANKS_AND_COLONS, plain, end))
 
 
 @cache
-def _leads() -> Mapping[str, Sequence[tuple[str, bool, bool]]]:
+def _leads() -> Mapping[str, Sequence[tuple[str, _Start]]]:
     """Returns the words that lead up to a moment by their first letter: nearly nowhere is one."""
-    leads = defaultdict[str, list[tuple[str, bool, bool]]](list)
-    for key, over, backdates in _LEADS:
+    leads = defaultdict[str, list[tuple[str, _Start]]](list)
+    for key, said in _LEADS.items():
         for lead in listed("past", key):
-            leads[lead[0]].append((lead, over, backdates))
+            leads[lead[0]].append((lead, said))
     return leads
 
 
-_LEADS = (
-    ("backdates", True, True),
-    ("when", True, False),
-    ("leads", False, False),
-)
-"""Lists of words before a moment; whether it is over then, and whether something came then."""
+_LEADS = {
+    "backdates": _Start(0, over=True, backdates=True),
+    "when": _Start(0, over=True),
+    "issued": _Start(0, over=True, issued=True),
+    "leads": _Start(0),
+}
+"""Lists of words before a moment, and what they say of it."""
 
 
 def _moment(plain: str, start: _Start, today: date) -> Past | None:
@@ -336,14 +365,29 @@ def _by_date(plain: str, at: int, today: date) -> _Day | None:
     if found is None or found.on is None:
         return None
     typed = plain[start : found.end]
-    sure = _is_likely(found.on, today, named=_has_year(typed))
+    on = _of_our_days(found.on, today, typed)
+    sure = on == found.on and _is_likely(on, today, named=_has_year(typed))
     if lead is not None:
-        fits = int(key_of("weekdays", lead["weekday"])) == found.on.weekday()
+        fits = int(key_of("weekdays", lead["weekday"])) == on.weekday()
         if not fits and not _DIGITS.search(typed):
             # "Friday, yesterday" on a Sunday: two days, and not one.
             return None
         sure = sure and fits
-    return _Day(found.on, found.end, sure)
+    return _Day(on, found.end, sure)
+
+
+def _of_our_days(on: date, today: date, typed: str) -> date:
+    """Returns the day; where its year of two digits was read as a Buddhist one and would be decades
+    ago, but of the last half year as a Christian one, that.
+    """
+    numbers = _DIGITS.findall(typed)
+    if today - on <= LONG_AGO or not numbers or len(numbers[-1]) != 2:
+        return on
+    year = on.year + BUDDHIST_OFFSET - 500
+    if (on.month, on.day) == LEAP_DAY and not isleap(year):
+        return on
+    christian = on.replace(year=year)
+    return christian if timedelta() <= today - christian <= HALF_A_YEAR else on
 
 
 def _is_likely(on: date, today: date, *, named: bool) -> bool:

@@ -21,6 +21,7 @@ from domain.one_line.end import (
     read_end,
 )
 from domain.one_line.head import (
+    LETTER,
     NAME_LIMIT,
     Head,
     Word,
@@ -30,9 +31,11 @@ from domain.one_line.head import (
 )
 from domain.one_line.numbers import masked, with_numbers
 from domain.one_line.past import (
+    HALF_A_YEAR,
     Past,
     binds_day,
     is_vague_day,
+    issued_lead,
     past_at,
     past_at_end,
 )
@@ -303,7 +306,7 @@ def _with_ending_day(read: OneLine, where: TextField, grammar: Grammar) -> OneLi
     if found is None:
         return read
     start, past = found
-    read = _with_day(read, where, start, past)
+    read = _with_day(read, where, start, past, grammar.today)
     if not past.backdates or read.channel:
         return read
     came = channel_at(text, start, grammar.vocabulary)
@@ -315,6 +318,7 @@ def _with_day(
     where: TextField,
     start: int,
     past: Past,
+    today: date,
 ) -> OneLine:
     """Takes the day where it is said to be the ticket's or stands in brackets; else it is shown,
     unless words before it bind it.
@@ -332,9 +336,26 @@ def _with_day(
     if said and read.created_on in (None, past.on):
         read = replace(read, created_on=past.on, created_time=past.at or read.created_time)
         return read.with_text(where, before.rstrip(" ,;(-"))
-    if binds_day(before, typed):
+    if _belongs(read, where, start, past, today):
         return read
     return _with_doubted_day(read, where, typed, past)
+
+
+def _belongs(
+    read: OneLine,
+    where: TextField,
+    start: int,
+    past: Past,
+    today: date,
+) -> bool:
+    """Returns whether a day that ends a text is that of what the text speaks of. What a letter
+    bears is the day of what came by letter, if it is not long over.
+    """
+    text = read.text(where)
+    if issued_lead(text[start:]):
+        long_over = today - past.on > HALF_A_YEAR
+        return where == "result" or long_over or read.channel != LETTER
+    return binds_day(text[:start].rstrip(), text[start:])
 
 
 def _may_close(read: OneLine, past: Past) -> bool:

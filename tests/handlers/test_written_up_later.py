@@ -61,6 +61,27 @@ async def test_a_line_that_closes_itself_was_closed_when_it_came(desk, line, clo
     assert ("ปิดเมื่อ: " in done.text) == (closed != now(desk))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "C81554 โทร ลงวันที่ 6 พฤศจิกา 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิด",
+        "ลงวันที่ 6 C81554 โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิด",
+        "C81554 หนังสือลงวันที่ 6 พ.ย. 2569 6.4 ขอตารางเด็ก เพื่อวิจัย เลขรับ 512 9 พ.ย. 69 => ส่งแล้ว ปิด",
+        "ลว.6/11/26 C81554 โทร 1.1 ถามเวลาทำการ => แจ้งแล้ว ปิด",
+        "C81554 letter dated 6 Nov 2026 6.4 ขอตารางเด็ก เพื่อวิจัย เลขรับ 512 9 พ.ย. 69 => ส่งแล้ว ปิด",
+    ],
+)
+async def test_the_day_that_a_letter_bears_is_shown_and_is_its_day(desk, line):
+    shown = await desk.says(f"/open {line}")
+    assert SAVED not in shown.text
+    assert FRIDAY in shown.text
+    await desk.presses("ปิดด้วยผลนี้")
+    ticket = await saved(desk)
+    assert local(ticket.created_at).startswith("2026-11-06")
+    assert local(ticket.closed_at) == "2026-11-06T16:30"
+    assert clock.state(OFFICE, ticket, desk.now) is State.KEPT
+
+
 async def test_work_of_a_day_was_done_in_time_though_it_is_written_up_weeks_later(desk):
     done = await desk.says(f"/open {FRIDAY} C81554 เมล 6.1 ความยุ่งยาก2 ขอตารางเด็ก => ส่งแล้ว ปิด")
     assert "ปิดเมื่อ: 6 พ.ย. 69 16.30 น." in done.text
