@@ -9,7 +9,15 @@ from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.sorted_mail import MACHINES, IncomingKind
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Choice, Reply, in_one_line, say, turn_buttons
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Reply,
+    in_one_line,
+    say,
+    turn_buttons,
+)
 from handlers.desk import Context, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _
@@ -40,7 +48,7 @@ WORDS = 60
 """Characters in a line of the list."""
 SPAM_WORDS = ("สแปม", "เมลขยะ", "ขยะ", "spam", "junk")
 NAMES = 300
-"""Characters of the names of a mail's files."""
+"""Characters of a mail's text, and of the names of its files."""
 
 
 def whole_button(mail_id: int, label: str = "") -> Button:
@@ -198,7 +206,40 @@ async def _page(ctx: Context, page: int) -> Reply:
     more = len(nos) > PAGE
     turns = turn_buttons("inbox.page", {}, page, more=more)
     title = _("📬 อีเมลใหม่ %(count)s ฉบับ เก่าสุดก่อน", count=count)
-    return Reply((Choice(title, tuple(options), (*turns, *apart)),))
+    listed = Choice(title, tuple(options), (*turns, *apart))
+    if count > 1:
+        return Reply((listed,))
+    only = shown[0]
+    return Reply((listed, await _opened(ctx, mails[only], found[only])))
+
+
+async def _opened(ctx: Context, mail: IncomingMail, ticket: Ticket) -> Card:
+    """The card of the only mail that waits, as it was told: nothing is left to choose."""
+    return new_mail_card(ctx, mail, ticket, await additions(ctx, mail, ticket))
+
+
+def new_mail_card(
+    work: Work,
+    mail: IncomingMail,
+    ticket: Ticket,
+    added: Callable[[], CardAddition],
+    *buttons: Button,
+) -> Card:
+    """One new mail: who, what, how it begins, its files, and when it is due."""
+    read = mail.reading
+    of_others = added()
+    show = Button(_("ดูใบงาน"), "ticket.show", {"no": ticket.no})
+    fields = (
+        (_("จาก"), writer(read)),
+        (_("เรื่อง"), read.subject),
+        (_("ข้อความ"), shorten(" ".join(ticket.details.split()), NAMES)),
+        (_("ไฟล์แนบ"), attachments_line(read)),
+        (_("กำหนดเสร็จ"), ticket_cards.due_line(work, ticket)),
+        *of_others.lines,
+    )
+    title = in_one_line(_("📬 อีเมลใหม่"), ticket.no)
+    shown = tuple((label, text) for label, text in fields if text)
+    return Card(title, shown, buttons=(*of_others.buttons, show, *buttons))
 
 
 async def _apart(ctx: Context) -> list[Button]:

@@ -8,12 +8,11 @@ from dataclasses import replace
 from functools import partial
 
 from domain.mail.incoming import IncomingMail
-from domain.text import shorten
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Card, Reply, ReplyPart, in_one_line, say
+from handlers.chat import Reply, ReplyPart, say
 from handlers.desk import Work
 from handlers.i18n import _, speaking
-from handlers.mail.incoming_cards import additions, attachments_line, list_button, writer
+from handlers.mail.incoming_cards import additions, list_button, new_mail_card
 from handlers.mail.telling.group_taking import masked_notice
 from handlers.mail.telling.hearers import (
     AtWork,
@@ -33,8 +32,6 @@ from store.tickets import records as tickets
 
 PAGE = 200
 """Mails that are looked at together."""
-SHOWN = 300
-"""Characters of a mail in the message that tells of it."""
 
 
 async def tell_new(work: Work) -> bool:
@@ -166,18 +163,5 @@ def new_notice(
     ticket: Ticket,
     added: Callable[[], CardAddition],
 ) -> Reply:
-    """What is told of one new mail: who, what, how it begins, its files, and when it is due."""
-    read = mail.reading
-    of_others = added()
-    show = Button(_("ดูใบงาน"), "ticket.show", {"no": ticket.no})
-    fields = (
-        (_("จาก"), writer(read)),
-        (_("เรื่อง"), read.subject),
-        (_("ข้อความ"), shorten(" ".join(ticket.details.split()), SHOWN)),
-        (_("ไฟล์แนบ"), attachments_line(read)),
-        (_("กำหนดเสร็จ"), ticket_cards.due_line(work, ticket)),
-        *of_others.lines,
-    )
-    title = in_one_line(_("📬 อีเมลใหม่"), ticket.no)
-    shown = tuple((label, text) for label, text in fields if text)
-    return Reply((Card(title, shown, buttons=(*of_others.buttons, show, list_button())),))
+    """What is told of one new mail: its card, and the way to the others."""
+    return Reply((new_mail_card(work, mail, ticket, added, list_button()),))
