@@ -118,6 +118,8 @@ _HANDED_OVER = "('sent', 'doubtful')"
 """The outbox's states in which a report that it did not arrive says what became of a mail."""
 _ARRIVED = "o.state NOT IN ('dead', 'dropped') AND m.bounced_at IS NULL"
 """Holds for mails that went out, or are on their way, as far as is known."""
+_BY_DESK = "m.message_id LIKE '<%'"
+"""Holds for mails that the desk sent: of those that an officer sent nobody knows the Message-ID."""
 _COLUMNS = (
     "m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, "
     "m.files, m.automatic, m.message_id, m.thread, m.staff_id, m.written_at, "
@@ -187,14 +189,50 @@ async def put_mail(
         written_at=now,
         cc=new.cc,
     )
-    message = outbox.Message(
-        mail.id,
-        Platform.MAIL,
-        mail.to,
-        payload_of(mail, files),
+    await outbox.add(tx, [_message(mail, payload_of(mail, files))], now)
+    await _keep(tx, mail, new.records)
+    return mail
+
+
+async def put_by_hand(
+    tx: Tx,
+    new: NewMail,
+    mail_id: UUID,
+    by: StaffId,
+    now: datetime,
+) -> None:
+    """Keep a letter that an officer has sent without the desk, as one that is out; `new.subject` is
+    complete.
+    """
+    mail = Mail(
+        id=mail_id,
+        record=new.record,
+        ticket=new.ticket,
+        to=new.to,
+        subject=new.subject,
+        body=new.body,
+        purpose=new.purpose,
+        language=new.language,
+        files=(),
+        automatic=False,
+        message_id=str(mail_id),
+        thread=(),
         staff_id=by,
+        written_at=now,
     )
+    message = _message(mail, payload="")
     await outbox.add(tx, [message], now)
+    await outbox.mark_sent(tx, message, now)
+    await _keep(tx, mail, new.records)
+
+
+def _message(mail: Mail, payload: str) -> outbox.Message:
+    """The outbox's message of a mail."""
+    return outbox.Message(mail.id, Platform.MAIL, mail.to, payload, staff_id=mail.staff_id)
+
+
+async def _keep(tx: Tx, mail: Mail, records: Sequence[str]) -> None:
+    """Write a mail, and what it is about."""
     await tx.execute(
         "INSERT INTO mails (id, record, ticket, address, subject, body, purpose, language, files, "
         "automatic, message_id, thread, staff_id, written_at, cc) "
@@ -211,17 +249,16 @@ async def put_mail(
         mail.automatic,
         mail.message_id,
         " ".join(mail.thread),
-        by,
-        now,
+        mail.staff_id,
+        mail.written_at,
         " ".join(mail.cc),
     )
     await insert(
         tx,
         "mail_records",
         ("record", "mail_id"),
-        [(record, str(mail.id)) for record in new.records],
+        [(record, str(mail.id)) for record in records],
     )
-    return mail
 
 
 async def _copies(tx: Tx, mail_id: UUID, ids: Sequence[str]) -> list[File]:
@@ -251,7 +288,7 @@ async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
     # What never arrived is no mail that an answer could belong to.
     rows = await tx.fetch(
         "SELECT m.message_id FROM mails m JOIN outbox o ON o.id = m.id "
-        f"WHERE {_about(about)} AND m.address = ? AND {_ARRIVED} "
+        f"WHERE {_about(about)} AND m.address = ? AND {_ARRIVED} AND {_BY_DESK} "
         f"ORDER BY o.seq DESC LIMIT {THREAD}",
         *about,
         new.to,
@@ -356,7 +393,7 @@ async def list_sent_to(
     are written to, since an instant, the newest first; none that is known not to have arrived.
     """
     rows = await db.fetch(
-        f"{_SELECT} WHERE (lower(m.address) = ? OR {_about(customers)}) "
+        f"{_SELECT} WHERE (lower(m.address) = ? AND m.address <> '' OR {_about(customers)}) "
         f"AND m.purpose = ? AND m.written_at >= ? AND {_ARRIVED} ORDER BY o.seq DESC",
         address.lower(),
         *customers,

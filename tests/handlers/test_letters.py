@@ -592,13 +592,65 @@ class TestNotConfigured:
         await desk.presses("ติดตามทางอื่นแล้ว")
         assert await asked(desk) == 2
 
-    async def test_switched_to_and_fro_it_keeps_the_numbers_of_its_tickets(self, desk):
+    async def test_looking_at_it_takes_no_number_and_the_press_takes_the_next(self, desk):
         await owes(desk, KAMON, "8.2", "7.9")
         await reminded(desk)
-        await desk.presses("1 ติดตาม")
         given = await desk.db.fetch("SELECT * FROM counters ORDER BY 1")
-        await desk.presses("English")
-        await desk.presses("ไทย")
+        list_of_reminder = desk.last["telegram:nok"]
+        for _look in range(2):
+            desk.last["telegram:nok"] = list_of_reminder
+            shown = await desk.presses("1 ติดตาม")
+            await desk.presses("English")
+            await desk.presses("ไทย")
         assert await desk.db.fetch("SELECT * FROM counters ORDER BY 1") == given
-        await desk.presses("ติดตามทางอื่นแล้ว")
+        assert "[R2611000124]" in shown.text, "the ticket with which it began to be owed"
+        done = await desk.presses("ส่งเองแล้ว")
+        assert "R2612000126 (8.2" in done.text or "R2612000126 (7.11" in done.text
         assert await asked(desk) == 2
+
+    async def test_a_letter_sent_by_hand_counts_as_one_that_the_desk_sent(self, desk):
+        await owes(desk, KAMON, "7.9")
+        for days in (15, 7, 7):
+            await sent_by_hand(desk, days)
+        assert await asked(desk, 3) == 1
+        await reminded(desk, 7)
+        shown = await desk.presses("ติดตาม")
+        assert "1 ฉบับใน 10 วัน · 3 ฉบับใน 30 วัน · ฉบับล่าสุด 22 ธ.ค. 69" in shown.text
+        assert "⚠️ ครบเกณฑ์ของเดือนแล้ว" in shown.text
+        warned = await desk.presses("ส่งเองแล้ว")
+        assert "ครบ 3 ฉบับใน 30 วันแล้ว (เกณฑ์ 3 ฉบับ)" in warned.text
+        assert await asked(desk, 3) == 1, "nothing is counted yet"
+        done = await desk.presses("ยืนยันว่าส่งแล้ว")
+        assert "7.11" in done.text
+        assert await asked(desk, 4) == 1
+        assert await desk.count("mails", "purpose = 'owed.chase'") == 4
+        assert await desk.count("outbox", "platform = 'mail' AND state <> 'sent'") == 0
+
+    async def test_a_follow_up_by_telephone_is_no_letter(self, desk):
+        await owes(desk, KAMON, "7.9")
+        await reminded(desk)
+        await desk.presses("ติดตาม")
+        await desk.presses("ติดตามทางอื่นแล้ว")
+        await reminded(desk, 7)
+        assert "📮" not in (await desk.presses("ติดตาม")).text
+
+    async def test_it_is_kept_with_its_ticket_in_the_words_that_were_copied(self, desk):
+        await owes(desk, KAMON, "7.9")
+        copied = await sent_by_hand(desk, 15)
+        (mail,) = await desk.db.fetch("SELECT ticket, subject, body, address FROM mails")
+        assert mail["subject"] in copied.text
+        assert mail["body"] in copied.text
+        assert mail["address"] == "kamon@example.ac.th"
+        (ticket,) = await desk.db.fetch(
+            "SELECT subject, result FROM tickets WHERE no = ?", mail["ticket"]
+        )
+        assert ticket["subject"] == "7.11"
+        assert ticket["result"].startswith("ส่งจดหมายเองถึง kamon@example.ac.th: ")
+
+
+async def sent_by_hand(desk, days):
+    """The letter as it was shown, which the officer then sent."""
+    await reminded(desk, days)
+    shown = await desk.presses("ติดตาม")
+    await desk.presses("ส่งเองแล้ว")
+    return shown

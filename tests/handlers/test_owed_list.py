@@ -170,12 +170,13 @@ async def test_after_going_on_beyond_the_last_reminder_the_lists_buttons_still_w
     assert "หยุดเตือน" in (await desk.presses("1 ได้รับแล้ว")).text
 
 
-async def test_a_letter_sent_by_hand_is_recorded_under_the_number_that_it_names(morning):
+async def test_a_letter_sent_by_hand_names_the_ticket_with_which_it_began_to_be_owed(morning):
     desk = morning
     letter = await desk.presses("1 ติดตาม")
     (no,) = re.findall(r"\[(R\d{10})\]", letter.text)
-    await desk.presses("ติดตามทางอื่นแล้ว")
-    assert await desk.count("tickets", "subject = '7.11' AND no = ?", no) == 1
+    assert await desk.count("tickets", "subject = '7.9' AND no = ?", no) == 1
+    await desk.presses("ส่งเองแล้ว")
+    assert await desk.count("tickets", "subject = '7.11' AND no <> ?", no) == 1
 
 
 async def test_more_than_ten_are_counted(desk):

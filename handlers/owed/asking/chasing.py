@@ -3,32 +3,33 @@ ticket of its own.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
+from uuid import uuid4
 
 from domain.customers.records import Customer
+from domain.mail.mails import subject_line
 from domain.owed.requests import Life
-from domain.owed.rules import Owed, OwedState
-from domain.tickets.records import Status, Ticket, TicketNo
+from domain.owed.rules import OwedState
+from domain.tickets.records import TicketNo
 from handlers.chat import (
     Button,
     Paragraph,
     Reply,
     ReplyPart,
+    in_lines,
     say,
 )
 from handlers.desk import Context
 from handlers.forms.engine import own_draft, proceed
 from handlers.i18n import _, speaking
-from handlers.labels import value_label
 from handlers.mail.asking.receivers import remember
 from handlers.mail.letters.commands import preview_written
 from handlers.mail.letters.drafts import draft_mail, written_anew
 from handlers.mail.letters.sending import on_send
 from handlers.mail.letters.writing import language_button, look_at
-from handlers.owed import own_tickets, request_cards
-from handlers.owed.cards import among, list_again
-from handlers.owed.letters import (
+from handlers.owed import request_cards
+from handlers.owed.asking.follow_ups import follow_up_all
+from handlers.owed.asking.letters import (
     CHASE,
     NEXT,
     SPLIT,
@@ -38,16 +39,15 @@ from handlers.owed.letters import (
     owed_together,
     write_chase,
 )
+from handlers.owed.cards import among
 from handlers.owed.presses import moved_on
-from handlers.owed.proofs import Loaded, load, with_changed
-from handlers.owed.requests import save_context
+from handlers.owed.proofs import Loaded, load
 from handlers.registry import action
+from store.mail import mails
 from store.mail.mails import NewMail
-from store.owed import requests
 from store.tickets import records as tickets
 
-NUMBERS = "numbers"
-"""What a button carries of the tickets' numbers that its letter was given."""
+SENT = "owed.letter_sent"
 
 
 @action("owed.chase")
@@ -74,20 +74,100 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return _ask_address(ctx, args, customer, by_hand)
     things = [first] if args.get("alone") else await owed_together(ctx, first)
     new = await _mail_about(ctx, args, things, customer)
+    if ctx.desk.mail_from:
+        return await preview_written(ctx, new, await write_chase(ctx, new))
+    return await _to_copy(ctx, args, things, new, by_hand)
+
+
+async def _to_copy(
+    ctx: Context,
+    args: Mapping[str, str],
+    things: Sequence[Loaded],
+    new: NewMail,
+    by_hand: Button,
+) -> Reply:
+    """The letter as words to copy, with a press that says that it went, and one for other means.
+
+    Looking at it makes no ticket, and so takes no number."""
     shown = await preview_written(
         ctx,
-        new,
-        await write_chase(ctx, new),
-        language_button(new.language, CHASE, {**args, NUMBERS: _written(new.things)}),
+        _named(new, things),
+        await write_chase(ctx, _named(new, things)),
+        language_button(new.language, CHASE, dict(args)),
     )
-    if ctx.desk.mail_from:
-        return shown
     look = await look_at(ctx, new)
-    # The tickets of the follow-up get the numbers that were given out for the letter.
-    also = _written(new.also)
-    by_hand = replace(by_hand, args={**by_hand.args, "no": new.ticket, "also": also})
-    text = "\n".join(filter(None, (look.note, _("ส่งเองแล้วแตะที่นี่"))))
-    return replace(shown, parts=(*shown.parts, Paragraph(text, (by_hand,))))
+    of_letter = {**by_hand.args, "also": _written(new.also)}
+    sent = replace(
+        by_hand,
+        label=_("ส่งเองแล้ว"),
+        action=SENT,
+        args={**of_letter, "to": new.to, "language": new.language},
+    )
+    text = in_lines(look.note, _("ส่งจดหมายนี้เอง หรือติดตามทางอื่นแล้ว แตะที่นี่"))
+    presses = Paragraph(text, (sent, replace(by_hand, args=of_letter)))
+    return replace(shown, parts=(*shown.parts, presses))
+
+
+def _named(new: NewMail, things: Sequence[Loaded]) -> NewMail:
+    """The letter under the number of the ticket with which it began to be owed: that of its own
+    ticket is not known before it went.
+    """
+    row, life, _rule = things[0]
+    return replace(new, ticket=row.ticket_no or life.tickets[-1].no)
+
+
+@action(SENT, in_place=True)
+async def sent_by_hand_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The officer sent the letter without the desk: it counts as one that the desk sent, and what
+    has to be confirmed of a letter is asked here.
+    """
+    first = await load(ctx, args)
+    if first[0].state is not OwedState.OPEN:
+        return await moved_on(ctx, args, first[0])
+    things = await _still_open(ctx, first, args)
+    customer = await ctx.customer(first[1].request.customer)
+    new = replace(await _mail_about(ctx, args, things, customer), to=args["to"])
+    look = await look_at(ctx, new)
+    if look.question and args.get("confirmed") != look.question:
+        again = {**args, "confirmed": look.question}
+        once_more = Button(_("ยืนยันว่าส่งแล้ว"), SENT, again, once=True)
+        return say(in_lines(look.note, f"⚠️ {look.question}"), once_more)
+    numbers = [await _number_for(ctx, loaded) for loaded in things]
+    letter = await _as_copied(ctx, new, things, numbers)
+    ctx.change(mails.put_by_hand, new=letter, mail_id=uuid4(), by=ctx.staff.id, now=ctx.now)
+    for record, _ticket in letter.things:
+        ctx.audit("mail.sent", record)
+    with speaking("th"):
+        result = _("ส่งจดหมายเองถึง %(to)s: %(subject)s", to=letter.to, subject=letter.subject)
+    return await follow_up_all(ctx, args, things, result, numbers)
+
+
+async def _as_copied(
+    ctx: Context,
+    new: NewMail,
+    things: Sequence[Loaded],
+    numbers: Sequence[str],
+) -> NewMail:
+    """The letter in the words that were copied, about the tickets that it makes."""
+    named = _named(new, things)
+    written = await write_chase(ctx, named)
+    records = [record for record, _ticket in new.things]
+    (_record, ticket), *also = zip(records, numbers, strict=True)
+    return replace(
+        new,
+        ticket=ticket,
+        also=tuple(also),
+        subject=subject_line(written.subject, named.ticket),
+        body=written.before + written.text + written.after,
+    )
+
+
+async def _number_for(ctx: Context, loaded: Loaded) -> str:
+    """The number of the ticket that a follow-up makes; "" where it makes none."""
+    _row, life, rule = loaded
+    if not ctx.desk.configuration.steps.pick(life.request.kind, rule.chase):
+        return ""
+    return await ctx.new_ticket_no()
 
 
 async def _mail_about(
@@ -106,15 +186,10 @@ async def _mail_about(
     language = args.get("language") or addressee_of(ctx, life, customer).language
     if args.get("language"):
         await remember(ctx, codes, language, _contact(life))
-    given = dict(_read(args.get(NUMBERS, "")))
-    first = f"O{things[0][0].id}"
-    number = await _number(ctx, args.get("alone") or given.get(first, ""))
-    also = []
-    for row, _life, _rule in things[1:]:
-        record = f"O{row.id}"
-        also.append((record, await _number(ctx, given.get(record, ""))))
+    number = await _number(ctx, args.get("alone", ""))
+    also = [(f"O{row.id}", await _number(ctx)) for row, _life, _rule in things[1:]]
     return NewMail(
-        first,
+        f"O{things[0][0].id}",
         address_of(life, customer),
         "",
         "",
@@ -128,10 +203,12 @@ async def _mail_about(
     )
 
 
-async def _number(ctx: Context, given: str) -> TicketNo:
-    """The number of a follow-up's ticket: that which its letter was given already, in another
-    language; a button that is pressed once more may name one that is used up.
+async def _number(ctx: Context, given: str = "") -> str:
+    """The number of the ticket that a follow-up makes once the desk has sent its letter: that which
+    was given out for it already; a button that is pressed once more may name one that is used up.
     """
+    if not ctx.desk.mail_from:
+        return ""
     if given and not await tickets.find_ticket(ctx.db, given):
         return TicketNo(given)
     return await ctx.new_ticket_no(later=True)
@@ -213,7 +290,7 @@ async def chase_sent(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
             to=mail.to,
             subject=mail.subject,
         )
-    reply = await _chased(
+    reply = await follow_up_all(
         ctx,
         {"among": mail.aside.get("among", "")},
         things,
@@ -231,133 +308,17 @@ async def chased_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     first = await load(ctx, args)
     if first[0].state is not OwedState.OPEN:
         return await moved_on(ctx, args, first[0])
+    things = await _still_open(ctx, first, args)
+    with speaking("th"):
+        result = _("ติดตามทางโทรศัพท์หรือทางอื่น")
+    return await follow_up_all(ctx, args, things, result, [""] * len(things))
+
+
+async def _still_open(ctx: Context, first: Loaded, args: Mapping[str, str]) -> list[Loaded]:
+    """What a letter asked for, as it is now, without what is over by now."""
     things = [first]
-    numbers = [args.get("no", "")]
-    for record, ticket in _read(args.get("also", "")):
+    for record, _ticket in _read(args.get("also", "")):
         other = await load(ctx, {"owed": record.removeprefix("O")})
         if other[0].state is OwedState.OPEN:
             things.append(other)
-            numbers.append(ticket)
-    with speaking("th"):
-        result = _("ติดตามทางโทรศัพท์หรือทางอื่น")
-    return await _chased(ctx, args, things, result, numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class _FollowUp:
-    """What one follow-up came to: the request after it, what to say, the things owed that
-    changed.
-    """
-
-    life: Life
-    lines: list[str]
-    changed: Sequence[Owed]
-
-
-async def _chased(
-    ctx: Context,
-    args: Mapping[str, str],
-    things: Sequence[Loaded],
-    result: str,
-    numbers: Sequence[str],
-) -> Reply:
-    """One follow-up more of each of these things: its ticket, under the number that was given out
-    for it, and the next reminder counted from now.
-    """
-    lives: dict[int, Life] = {}
-    done: list[_FollowUp] = []
-    for (row, life, rule), no in zip(things, numbers, strict=True):
-        # Of two things on one request the second comes after the first.
-        life = lives.get(life.request.id, life)
-        one = await _follow_up(ctx, (row, life, rule), result, no)
-        lives[life.request.id] = one.life
-        done.append(one)
-    changed = [row for one in done for row in one.changed]
-    listed = await list_again(ctx, args, changed)
-    return Reply((*listed, _told(ctx, done)), confirms=True)
-
-
-async def _follow_up(
-    ctx: Context,
-    loaded: Loaded,
-    result: str,
-    no: str,
-) -> _FollowUp:
-    row, life, rule = loaded
-    lines: list[str] = []
-    changed: Sequence[Owed] = ()
-    counted = False
-    subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.chase)
-    if subject:
-        details = _details(row, life)
-        ticket, life, changed = await own_tickets.record(
-            ctx,
-            life,
-            subject,
-            details,
-            result,
-            no,
-        )
-        lines.append(_ticket_line(ctx, ticket))
-        counted = ticket.status is Status.CLOSED
-    if row.state is not OwedState.OPEN:
-        # The proof came while the letter was being looked at: it went out, and nothing is owed any
-        # more.
-        return _FollowUp(life, [*lines, value_label("got", row.rule)], changed)
-    if not counted:
-        # Nothing but a closed ticket of the follow-up counts by itself.
-        new = _count(ctx, row)
-        changed = [new]
-        life = with_changed(life, changed)
-        lines.insert(0, value_label("owed", row.rule))
-    return _FollowUp(life, [*lines, *_next_reminder(ctx, row.rule, changed)], changed)
-
-
-def _count(ctx: Context, row: Owed) -> Owed:
-    """Counts the follow-up of a thing owed; returns it as it is then."""
-    new = row.chased_without_ticket(ctx.now)
-    ctx.change(
-        partial(
-            requests.change_owed,
-            old=row,
-            new=new,
-            context=save_context(ctx),
-        )
-    )
-    ctx.audit("request.changed", requests.record(row.request_id))
-    return replace(new, version=row.version + 1)
-
-
-def _details(row: Owed, life: Life) -> str:
-    """What the ticket of a follow-up says, in Thai, whoever presses."""
-    with speaking("th"):
-        what = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
-        return _("ติดตาม%(what)s", what=what)
-
-
-def _ticket_line(ctx: Context, ticket: Ticket) -> str:
-    label = ctx.desk.configuration.catalogue.subject_label(ticket.subject)
-    if ticket.status is Status.CLOSED:
-        return _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)
-    return _("%(no)s (%(subject)s) ยังเปิดอยู่", no=ticket.no, subject=label)
-
-
-def _next_reminder(ctx: Context, rule: str, changed: Sequence[Owed]) -> list[str]:
-    """When the thing owed under this rule is reminded of next; [] where it is not."""
-    for row in changed:
-        if row.rule == rule:
-            at = requests.next_of(row, save_context(ctx))
-            return [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []
-    return []
-
-
-def _told(ctx: Context, done: Sequence[_FollowUp]) -> ReplyPart:
-    """What the follow-ups came to, below the list that they were pressed in."""
-    if len(done) == 1:
-        (one,) = done
-        return request_cards.outcome(ctx, one.life, one.lines)
-    return Paragraph("\n\n".join(_lines(one) for one in done))
-
-
-def _lines(one: _FollowUp) -> str:
-    return "\n".join((request_cards.title(one.life), *one.lines))
+    return things
