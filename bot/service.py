@@ -17,6 +17,7 @@ from bot.files.file_store import FileStore
 from bot.files.links import Links
 from bot.log import get_logger, where
 from bot.networks.poster import PostingNetworks
+from bot.operating.scheduled import ScheduledBackups
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
 from bot.platform import Adapter
 from bot.platforms import open_platforms
@@ -78,6 +79,9 @@ class Service:
             title=self._title,
             notes=settings.data_dir,
         )
+        self._backups = ScheduledBackups(
+            configuration.backups, settings.data_dir, clock, self.engine.post
+        )
         self._background: set[asyncio.Task[Any]] = set()
         self._running = RunningDesk(
             desk=self.engine.desk,
@@ -111,6 +115,7 @@ class Service:
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
         for parts in self._platforms:
             self._start(parts)
+        self._spawn(self._backups.run_forever())
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait(
             [serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED

@@ -15,6 +15,7 @@ from domain.mail.letters.templates import Templates, read_templates
 from domain.mail.matching.candidates import MatchingRules, read_matching
 from domain.mail.sorting_rules import MailRules, read_mail_rules
 from domain.one_line.types import Vocabulary
+from domain.operating.backups import BackupRules, read_backups
 from domain.owed.leading import LeadRules, read_lead_rules
 from domain.owed.requests import RequestKind, Steps, read_requests
 from domain.owed.rules import Rule, read_rules
@@ -56,6 +57,7 @@ TABLES = (
     "posting",
     "reach",
     "intake",
+    "backup",
     "matching",
     *organisations.TABLES,
 )
@@ -85,6 +87,7 @@ class Configuration:
     posting: PostingRules = field(default_factory=PostingRules)
     leading: LeadRules = field(default_factory=LeadRules)
     intake: IntakeRules = field(default_factory=IntakeRules)
+    backups: BackupRules = field(default_factory=BackupRules)
     organisations: Organisations = field(default_factory=standard_organisations, compare=False)
     vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
     """The words of the one line, but for the names of staff; contracts are those of microdata
@@ -133,5 +136,6 @@ def load_configuration(override: Path | None = None) -> Configuration:
         posting=read_posting(root),
         leading=read_lead_rules(root),
         intake=read_intake(root, catalogue),
+        backups=read_backups(root),
         organisations=Organisations(root),
     )

@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from domain.keyboard import gives_address
 from domain.staff import Chat, Platform, Role, StaffId
 from domain.text import clean
+from domain.text.keyboard import gives_address
 from handlers.i18n import _
 
 # In.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from domain.dates.working_calendar import WorkingCalendar
 from domain.reach.plan import quota_ends_on
@@ -19,7 +19,7 @@ from handlers.chat import (
 from handlers.desk import Context
 from handlers.forms.drafts import end
 from handlers.i18n import _
-from handlers.labels import day, person_label, value_label
+from handlers.labels import day, person_label, value_label, when
 from handlers.registry import (
     COMMANDS,
     NOTHING,
@@ -288,6 +288,18 @@ def nowhere_to_tell(name: str) -> Reply:
             who=person_label(name),
         )
     )
+
+
+def backup_failed() -> Reply:
+    """What administrators are told when a backup could not be made."""
+    return say(_("⚠️ สำรองข้อมูลไม่สำเร็จ จะลองใหม่ในหนึ่งชั่วโมง ดูสาเหตุใน log"))
+
+
+def backup_late(newest: datetime | None) -> Reply:
+    """What administrators are told when the newest backup is too old."""
+    if newest is None:
+        return say(_("⚠️ ยังไม่มีไฟล์สำรองข้อมูลเลย ตรวจการสำรองข้อมูล ([backup])"))
+    return say(_("⚠️ ไฟล์สำรองข้อมูลล่าสุดเก่าเกินไป (%(at)s) ตรวจการสำรองข้อมูล", at=when(newest)))
 
 
 def quota_warning(

@@ -48,6 +48,8 @@ LastDay = Annotated[
 ]
 OutputFormat = Annotated[AuditFormat, typer.Option("--format", help="csv or json.")]
 OnlyList = Annotated[bool, typer.Option("--list", help="Say what is inside, and make nothing.")]
+GENTLY = 10
+"""How far a backup stands back behind the desk that serves people."""
 Run: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
 
 

@@ -20,6 +20,7 @@ DEFAULT_FILES = (
     "reminders.toml",
     "templates.toml",
     "letters.toml",
+    "backup.toml",
     "mail.toml",
     "suggestions.toml",
     "posting.toml",

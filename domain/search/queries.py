@@ -16,9 +16,9 @@ from domain.customers.phones import (
     read_contact_details,
     read_emails,
 )
-from domain.keyboard import as_latin_keys, gives_address, has_thai
 from domain.patterns import BLANKS_BEFORE, one_of
 from domain.text import clean, digits, words
+from domain.text.keyboard import as_latin_keys, gives_address, has_thai
 from domain.tickets.references import (
     ReferenceKind,
     find_references,

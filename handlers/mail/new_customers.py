@@ -10,9 +10,9 @@ import orjson
 from domain.customers.new_customers import NewCustomer
 from domain.customers.phones import format_phone, looks_like_email
 from domain.customers.records import Customer
-from domain.keyboard import has_thai
 from domain.mail.incoming import IncomingMail
 from domain.text import shorten
+from domain.text.keyboard import has_thai
 from domain.tickets.records import Ticket
 from handlers.chat import Button, Reply
 from handlers.customers.fields import from_query, from_reading

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rapidfuzz.fuzz import ratio
 
-from domain.keyboard import has_thai
 from domain.text import fold, letters
+from domain.text.keyboard import has_thai
 from store.engine.database import Database, is_one_of
 
 NAMED = 75

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.keyboard import has_thai
 from domain.text import fold
+from domain.text.keyboard import has_thai
 from store.search.rank import BASE, BEGINS, HOLDS, NEAR, WHOLE
 from store.search.words import MOST, SearchWords
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from domain.errors import DeskError
-from domain.keyboard import has_thai, is_cut_or_mistyped
 from domain.text import clean, fold
+from domain.text.keyboard import has_thai, is_cut_or_mistyped
 from domain.text.titles import strip_titles
 from store.customers.keys import whole_key
 from store.engine.database import Database

@@ -11,8 +11,8 @@ from rapidfuzz.fuzz import ratio
 
 from domain.customers.other_names import other_names
 from domain.customers.records import Contact, Customer
-from domain.keyboard import as_thai_keys, has_thai
 from domain.text import letter_readings, spellings
+from domain.text.keyboard import as_thai_keys, has_thai
 from store.customers.records import follow_customers
 from store.engine.database import Database, Reader, is_one_of
 

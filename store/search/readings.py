@@ -3,8 +3,8 @@
 import re
 from collections.abc import Container, Iterator, Sequence
 
-from domain.keyboard import as_thai_keys, count_misplaced, has_thai
 from domain.text import clean, fold, spellings
+from domain.text.keyboard import as_thai_keys, count_misplaced, has_thai
 from domain.text.titles import strip_titles
 from store.customers.keys import WORD_LENGTH
 from store.search.rank import MOST_WORDS

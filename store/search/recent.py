@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from domain.customers.romanise import Sound, thai_sounds
-from domain.keyboard import has_thai
+from domain.text.keyboard import has_thai
 from store.search.slips import SlipIndex
 from store.search.sounds import Candidates, consonant_slips
 

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from domain.customers.romanise import Sound, thai_sounds
-from domain.keyboard import has_thai
+from domain.text.keyboard import has_thai
 from store.search import letters
 from store.search.packed import Length, PackedWords, Packing, pack
 from store.search.sieve import SIZE, sieve_of

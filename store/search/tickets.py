@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from domain.keyboard import as_thai_keys, has_thai
+from domain.text.keyboard import as_thai_keys, has_thai
 from domain.tickets.records import Status, Ticket
 from domain.tickets.text import query_keys, trigrams_of_query
 from store.engine.database import Database, Reader, is_one_of

@@ -11,8 +11,8 @@ from heapq import merge
 from itertools import islice
 
 from domain.customers.romanise import Sound, latin_sound
-from domain.keyboard import has_thai
 from domain.search.organisations import standard_organisations
+from domain.text.keyboard import has_thai
 from store.engine.database import Reader
 from store.search import letters
 from store.search.memory import PATIENCE, Memory

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.keyboard import as_thai_keys, count_misplaced, has_thai, is_cut_or_mistyped
+from domain.text.keyboard import as_thai_keys, count_misplaced, has_thai, is_cut_or_mistyped
 
 
 @pytest.mark.parametrize(

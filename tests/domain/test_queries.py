@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.keyboard import as_latin_keys, as_thai_keys
 from domain.search.queries import CustomerQuery, near_addresses, read_query
+from domain.text.keyboard import as_latin_keys, as_thai_keys
 
 
 @pytest.mark.parametrize(

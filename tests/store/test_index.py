@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from domain.customers.romanise import latin_sound
-from domain.keyboard import has_thai
+from domain.text.keyboard import has_thai
 from store.engine.database import Database, Tx
 from store.search import building, maker, segments
 from store.search import words as search_words

@@ -11,10 +11,10 @@ from rapidfuzz.fuzz import token_sort_ratio
 
 from domain.customers.records import Contact, Customer
 from domain.data import TomlTable
-from domain.keyboard import has_thai
 from domain.mail.addressees import is_one_person
 from domain.mail.senders import DomainRules
 from domain.text import fold
+from domain.text.keyboard import has_thai
 
 PEOPLE = 100
 """Contacts of one customer that are compared."""

@@ -11,9 +11,9 @@ from pathlib import Path
 from domain.customers.phones import read_contact_details
 from domain.customers.provinces import find_province
 from domain.data import TomlTable, read_document
-from domain.keyboard import has_thai
 from domain.patterns import one_of
 from domain.text import clean, digits, words
+from domain.text.keyboard import has_thai
 from domain.text.titles import strip_titles
 
 READ = 6_000

@@ -32,7 +32,7 @@ _TWO_FOR_ONE = ("\u0e40\u0e40", "\u0e41")
 @cache
 def _layouts() -> tuple[str, str]:
     """Returns the keys of the US layout, and what each of them types on the Thai one."""
-    path = Path(__file__).parent / "data" / "keyboard.toml"
+    path = Path(__file__).parents[1] / "data" / "keyboard.toml"
     document = read_document(path, "keyboard.toml")
     table = TomlTable(document.values, (), (document,)).table("kedmanee")
     keys = "".join(map(str, table.items("keys")))

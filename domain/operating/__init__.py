@@ -1,0 +1,1 @@
+"""The office's rules for whoever operates the desk."""
