@@ -28,11 +28,11 @@ from bot.queues.lanes import Lanes
 from bot.queues.later import Later
 from bot.queues.outgoing import Adapters, Outgoing, served
 from bot.queues.rides import Accepted, Ride
-from bot.queues.told import note_told
+from bot.queues.told import before_rest, note_told, whole
 from bot.queues.undelivered import GivenUp
-from domain.reach.untold import Untold, first_key
+from domain.reach.untold import Untold, first_key, notice_key
 from domain.staff import Chat, Platform
-from handlers.chat import reply_from_json
+from handlers.chat import reply_from_json, reply_to_json
 from store import audit, groups, staff
 from store.audit import AuditEntry
 from store.chat import outbox, push_use, untold
@@ -479,8 +479,8 @@ class Sender:
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_ended(tx, message, state, ending.error)
-            if moved:
-                # The other route says all of it: the calls behind this one fall away.
+            if moved or given_up.waits:
+                # All of it is said elsewhere, or later: the calls behind this one fall away.
                 await outbox.drop_rest(tx, message)
             if given_up.unreachable:
                 await staff.mark_unreachable(tx, *message.at, now)
@@ -516,25 +516,32 @@ class Sender:
 
     async def _rendered(self, message: Message, payloads: Sequence[str]) -> Message:
         """Keep how the notice is said; should it need several calls, the others follow in order."""
-        first = payloads[0]
-        more = [
-            replace(
-                message,
-                id=uuid4(),
-                payload=payload,
-                notice="",
-                dedupe_key=outbox.rest_key(message, number),
-            )
-            for number, payload in enumerate(payloads[1:], 1)
-        ]
+        first, *rest = _calls(message, payloads)
 
         async def work(tx: Tx) -> None:
-            await outbox.set_payload(tx, message, first)
-            if more:
-                await outbox.put(tx, more, self._owner, self._clock())
+            await outbox.set_payload(tx, first)
+            if rest:
+                await outbox.put(tx, rest, self._owner, self._clock())
+                await untold.pass_on(tx, first.id, str(rest[-1].id))
 
         await self._db.write(work)
-        return replace(message, payload=first)
+        return first
+
+
+def _calls(message: Message, payloads: Sequence[str]) -> list[Message]:
+    """A notice as its calls: each can be told elsewhere for all of them, and the last one's
+    acceptance tells what the notice does.
+    """
+    first = replace(message, payload=payloads[0])
+    if len(payloads) == 1:
+        return [first]
+    before = replace(first, notice=before_rest(message.notice), carries=False)
+    calls = [before]
+    for number, payload in enumerate(payloads[1:], 1):
+        key = outbox.rest_key(message, number)
+        calls.append(replace(before, id=uuid4(), payload=payload, dedupe_key=key))
+    calls[-1] = replace(calls[-1], notice=message.notice, carries=message.carries)
+    return calls
 
 
 def _named(message: Message) -> dict[str, str]:
@@ -570,9 +577,9 @@ def _traced(message: Message, now: datetime) -> Untold | None:
     if not message.notice or message.staff_id is None or message.dedupe_key is None:
         return None
     return Untold(
-        first_key(message.dedupe_key),
+        first_key(notice_key(message.dedupe_key)),
         message.staff_id,
-        message.notice,
+        reply_to_json(whole(message.notice)),
         began_at,
         message_id=str(message.id),
     )

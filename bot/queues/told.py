@@ -1,11 +1,12 @@
 """What counts as told when a platform accepts a message: never earlier."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from domain.reach.routes import MOVED
-from domain.reach.untold import first_key, read_owed, read_untold
-from handlers.chat import reply_from_json
+from domain.reach.untold import REST, first_key, notice_key, read_owed, read_untold
+from handlers.chat import Reply, reply_from_json, reply_to_json
 from store.chat import untold
 from store.chat.outbox import Message
 from store.engine.database import Tx
@@ -16,7 +17,13 @@ _WORD = '"tells"'
 
 
 async def note_told(tx: Tx, message: Message, now: datetime) -> None:
-    """The message was accepted: a part of the transaction that says so."""
+    """The message was accepted: a part of the transaction that says so. Of a notice in several
+    calls all counts with the last of them.
+    """
+    if has_rest(message):
+        if message.carries:
+            await untold.pass_on(tx, message.id, "")
+        return
     words = _words([message.notice])
     if message.carries:
         words += _words(await untold.note_brought(tx, message.id, now))
@@ -34,14 +41,33 @@ async def _note_route(tx: Tx, message: Message, now: datetime) -> None:
     """What could not be told on its first route was told on this one, or at least somebody knows of
     it.
     """
-    key = message.dedupe_key or ""
+    own = message.dedupe_key or ""
+    key = notice_key(own)
     first = first_key(key)
-    if first == key:
+    # What is told with the last of several calls may have waited since the first.
+    if first == own:
         return
-    if key == f"{first}{MOVED}":
+    if key in (first, f"{first}{MOVED}"):
         await untold.note_told(tx, first, now)
     else:
         await untold.note_reached(tx, first, now)
+
+
+def has_rest(message: Message) -> bool:
+    """Whether other calls of the same notice follow."""
+    return f'"{REST}"' in message.notice and REST in _words([message.notice])
+
+
+def whole(notice: str) -> Reply:
+    """The notice as it was before it was said in several calls."""
+    reply = reply_from_json(notice)
+    return replace(reply, tells=tuple(word for word in reply.tells if word != REST))
+
+
+def before_rest(notice: str) -> str:
+    """The notice as it stands with a call behind which others follow."""
+    reply = reply_from_json(notice)
+    return reply_to_json(replace(reply, tells=(*reply.tells, REST)))
 
 
 def _words(notices: Iterable[str]) -> list[str]:

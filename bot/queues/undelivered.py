@@ -6,10 +6,11 @@ from functools import partial
 from bot.platform import Doubtful, Refused
 from bot.queues.alarms import message_undelivered, quota_spent
 from bot.queues.outgoing import Outgoing
+from bot.queues.told import whole
 from domain.reach.routes import Hearer, Undelivered, next_routing
-from domain.reach.untold import first_key
+from domain.reach.untold import first_key, notice_key
 from domain.staff import Role, Staff
-from handlers.chat import Notice, Reply, reply_from_json
+from handlers.chat import Notice, Reply
 from handlers.mail.cards import stuck_notice
 from store.chat.outbox import Message
 from store.engine.database import Database
@@ -33,6 +34,9 @@ class GivenUp:
         self._outgoing = outgoing
         self._message = message
         self._ending = ending
+        self._key = notice_key(message.dedupe_key or "")
+        self.waits = False
+        """Whether all of it waits for the person's next answer."""
 
     @property
     def state(self) -> str:
@@ -55,10 +59,11 @@ class GivenUp:
             person = directory.people[message.staff_id]
         reply = None
         if message.notice:
-            reply = reply_from_json(message.notice)
+            reply = whole(message.notice)
         routing = next_routing(directory, person, self._facts(reply))
         if person is not None and reply is not None and person.blocked_at is None:
-            self._outgoing.keep(person, reply, first_key(message.dedupe_key or str(message.id)))
+            self._outgoing.keep(person, reply, first_key(self._key or str(message.id)))
+            self.waits = True
         if routing.route is not None and person is not None and reply is not None:
             await self._outgoing.send(routing.route, person, reply, routing.key)
         await self._tell(routing.hearer, person)
@@ -67,7 +72,7 @@ class GivenUp:
     def _facts(self, reply: Reply | None) -> Undelivered:
         """What the rule asks of the message; `reply` = its notice."""
         return Undelivered(
-            key=self._message.dedupe_key or "",
+            key=self._key,
             at=self._message.at,
             notice=reply is not None,
             masked=reply is not None and bool(reply.masked),

@@ -36,6 +36,21 @@ class Untold:
         return kind_of(self.key)
 
 
+REST = "rest"
+"""The word of a call behind which others of the same notice follow."""
+_CALL = re.compile(r"#\d+$")
+
+
+def call_key(key: str, number: int) -> str:
+    """Returns the key of a notice's call after the first, numbered from 1."""
+    return f"{key}#{number}"
+
+
+def notice_key(key: str) -> str:
+    """Returns the key of the notice whose call has this key."""
+    return _CALL.sub("", key)
+
+
 def kind_of(key: str) -> str:
     """Returns what a notice with this key tells of: its first word."""
     return key.partition(":")[0]

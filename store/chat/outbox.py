@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.reach.untold import call_key, notice_key
 from domain.staff import Chat, Platform, StaffId
 from store.engine import leases
 from store.engine.database import (
@@ -250,9 +251,15 @@ async def begin_sending(
     return bool(touched)
 
 
-async def set_payload(tx: Tx, message: Message, payload: str) -> None:
-    """Keep how a notice is said on its platform."""
-    await tx.execute("UPDATE outbox SET payload = ? WHERE id = ?", payload, str(message.id))
+async def set_payload(tx: Tx, message: Message) -> None:
+    """Keep how a notice is said on its platform, and what its acceptance tells."""
+    await tx.execute(
+        "UPDATE outbox SET payload = ?, notice = ?, carries = ? WHERE id = ?",
+        message.payload,
+        message.notice,
+        message.carries,
+        str(message.id),
+    )
 
 
 async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
@@ -307,13 +314,13 @@ async def mark_ended(
 
 
 def rest_key(message: Message, number: int) -> str:
-    """The key of a notice's call after the first, numbered from 1."""
-    return f"{message.dedupe_key}:{number}"
+    """The key of a notice's call after the first, numbered from 1; `message` = any of its calls."""
+    return call_key(notice_key(message.dedupe_key or ""), number)
 
 
 async def drop_rest(tx: Tx, message: Message) -> None:
-    """All of a notice is told elsewhere: its calls after the first, which wait in the same chat,
-    are not made.
+    """All of a notice is told elsewhere: its calls after this one, which wait in the same chat, are
+    not made.
     """
     if not message.notice:
         return

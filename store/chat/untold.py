@@ -118,6 +118,15 @@ async def claim(tx: Tx, ids: Sequence[int], message_id: UUID) -> None:
     )
 
 
+async def pass_on(tx: Tx, message_id: UUID, to: str) -> None:
+    """What this message was to bring is brought by another, "" = by the next answer."""
+    await tx.execute(
+        "UPDATE untold SET message_id = ? WHERE message_id = ? AND told_at IS NULL",
+        to,
+        str(message_id),
+    )
+
+
 async def note_failed(tx: Tx, ids: Sequence[int], now: datetime) -> None:
     """What was held back until now could not be told."""
     await tx.execute(

@@ -1,16 +1,21 @@
 """Told means reached: what LINE takes no more of rides with the next answer, on the wire."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from handlers.chat import Masked, Notice, say
+from bot.queues import told
+from domain.reach.untold import of_owed
+from handlers.chat import Masked, Notice, Paragraph, Reply, say
 from handlers.desk import Outcome
 from handlers.staff.rides import RIDES
+from store.engine.database import Tx
 from tests.bot.conftest import MAY, NOK, NOK_LINE, WiredDesk
 from tests.fakes.wire import DropAfter, DropBefore, Status
 
-NOTICE = "⏰ เกินกำหนด 10.00 น.\n🎫 R2611000124"
+TICKET = "R2611000124"
+NOTICE = f"⏰ เกินกำหนด 10.00 น.\n🎫 {TICKET}"
 
 
 @pytest.fixture
@@ -125,3 +130,63 @@ async def test_what_cannot_be_told_any_more_keeps_nobody_from_being_answered(spe
     assert menu.startswith("เมนู")
     monkeypatch.undo()
     assert len(await writes(spent, "เมนู")) == 2
+
+
+# A notice of several calls.
+
+
+LONG = 7
+"""Paragraphs of a notice; LINE takes five in a call."""
+
+
+async def notify_at_length(desk: WiredDesk) -> None:
+    """A notice of two calls, which tells of the first reminder of a thing owed."""
+    parts = tuple(Paragraph(f"{number} {'ก' * 4000}") for number in range(LONG))
+    reply = Reply(parts, masked=(Masked("🎫 1", typed=TICKET),), tells=(of_owed(1, 1),))
+    notice = Notice(lambda: reply, "owed:1", staff_id=desk.ids["nok"])
+    await desk.engine.post(Outcome(notices=(notice,)))
+    await desk.engine.idle()
+
+
+@pytest.fixture
+async def reminded(spent: WiredDesk, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The things owed that count as told of, as often as they do."""
+    counted: list[int] = []
+
+    async def note(_tx: Tx, reminders: Mapping[int, int]) -> None:
+        counted.extend(reminders)
+
+    async def note_nobody(*_what: object) -> None:
+        """There is no such thing owed."""
+
+    monkeypatch.setattr(told.reminding, "note_told", note)
+    monkeypatch.setattr(told, "note_person", note_nobody)
+    return counted
+
+
+def shown(desk: WiredDesk) -> set[str]:
+    """The paragraphs of the notice that LINE shows."""
+    return {text[0] for text in desk.line_texts() if "กกก" in text}
+
+
+async def test_a_notice_of_several_calls_counts_as_told_with_the_last(spent, reminded):
+    spent.line.quota = None
+    await notify_at_length(spent)
+    assert len(shown(spent)) == LONG
+    assert reminded == [1]
+
+
+async def test_a_notice_whose_second_call_fails_is_not_told_and_comes_whole(spent, reminded):
+    spent.line.quota = 1
+    await notify_at_length(spent)
+    assert 0 < len(shown(spent)) < LONG
+    assert reminded == []
+    assert await spent.value("SELECT count(*) AS n FROM untold WHERE told_at IS NULL") == 1
+    spent.telegram.say(MAY, "/status")
+    await spent.turn()
+    assert "ยังแจ้งไม่ถึง" in spent.telegram_texts(MAY)[-1]
+    spent.line.quota = None
+    await writes(spent, "เมนู")
+    await writes(spent, "เมนู")
+    assert await spent.value("SELECT count(*) AS n FROM untold WHERE told_at IS NULL") == 0
+    assert reminded == [1]

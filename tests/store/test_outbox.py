@@ -264,7 +264,7 @@ async def test_a_notice_keeps_how_it_is_said_and_the_token_it_is_said_with(db: D
     await put(db, message(1, payload="", notice="n", reply_token="old"))
     first = await next_message(db)
 
-    await db.write(lambda tx: outbox.set_payload(tx, first, '{"said": 1}'))
+    await db.write(lambda tx: outbox.set_payload(tx, replace(first, payload='{"said": 1}')))
     await begin(db, replace(first, reply_token=""))
 
     said = await next_message(db)
