@@ -90,7 +90,9 @@ async def receive(
     if not subject:
         by_word = _end_by_word(ctx, row)
         line = _("✅ %(got)s หยุดเตือน", got=got)
-        return Received(with_changed(life, [by_word]), [line], [by_word])
+        ended = with_changed(life, [by_word])
+        lines = [line, _today_text(ctx)]
+        return Received(ended, lines, [by_word], buttons=(_another_day(row),))
     with speaking("th"):
         details = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
         result = value_label("got", row.rule)
@@ -114,10 +116,8 @@ async def receive(
         )
         label = ctx.desk.configuration.catalogue.subject_label(subject)
         lines.append(_("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label))
-        lines.append(_("วันที่ได้รับ: วันนี้ %(date)s", date=format_date(ctx.today)))
-        args = {"owed": str(row.id), "ticket": ticket.no}
-        another_day = Button(_("ได้รับวันอื่น…"), ON_ANOTHER_DAY, args)
-        return Received(after, lines, changed, ticket, (another_day,))
+        lines.append(_today_text(ctx))
+        return Received(after, lines, changed, ticket, (_another_day(row, ticket.no),))
     # The subject insists on more than is known here: the word ends it, the ticket waits for the
     # rest.
     by_word = _end_by_word(ctx, row)
@@ -131,7 +131,18 @@ async def receive(
         [told],
         [by_word],
         ticket,
+        (_another_day(row),),
     )
+
+
+def _today_text(ctx: Context) -> str:
+    return _("วันที่ได้รับ: วันนี้ %(date)s", date=format_date(ctx.today))
+
+
+def _another_day(row: Owed, ticket: str = "") -> Button:
+    """[ได้รับวันอื่น…]; `ticket` = that of the proof, where one ended what was owed."""
+    label = _("มารับวันอื่น…") if row.rule == "fetch" else _("ได้รับวันอื่น…")
+    return Button(label, ON_ANOTHER_DAY, {"owed": str(row.id), "ticket": ticket})
 
 
 def _end_by_word(ctx: Context, row: Owed) -> Owed:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from domain.dates.days import BANGKOK
 from domain.errors import Conflict, NotFound
 from domain.owed.contracts import DUE_DATES, Contract, has_begun
 from domain.owed.fields import CONTRACT
@@ -509,8 +510,12 @@ async def change_owed(
         ("chased", str(old.chased), str(new.chased)),
         ("reason", old.reason, new.reason),
     ]
+    if new.word is not None and old.word is new.word:
+        fields.append(("received_on", _local_day(old.ended_at), _local_day(new.ended_at)))
     await owed.hold(tx, old)
-    saved = replace(new, version=old.version + 1, decided_at=context.now)
+    # A word counts from when it came true; what else is decided, from now.
+    decided_at = context.now if new.word is None else new.ended_at
+    saved = replace(new, version=old.version + 1, decided_at=decided_at)
     if new.assignee != old.assignee:
         saved = replace(saved, handed_to=new.assignee)
     if not await owed.is_known_by(tx, old.rule, old.ticket_no):
@@ -524,6 +529,10 @@ async def change_owed(
         context.now,
     )
     await note(tx, old.request_id, context, _different(fields))
+
+
+def _local_day(at: datetime | None) -> str:
+    return "" if at is None else str(at.astimezone(BANGKOK).date())
 
 
 async def hand_over(

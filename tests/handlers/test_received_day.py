@@ -83,3 +83,57 @@ async def test_where_the_proof_was_taken_back_meanwhile_the_request_is_shown(rec
     await desk.says(f"เปิดใหม่ {row['no']}", who="ton")
     said = await desk.says("2 ธ.ค.")
     assert "✅ ได้รับ" not in said.text
+
+
+# [มารับแล้ว], which has no ticket.
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk_engine(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def fetched(desk):
+    """A table that was told to be ready on 23 November is fetched by a press of 8 December."""
+    await desk.says("/open C81554 เมล 8.4 ข้อมูลพร้อมแล้ว => แจ้งแล้ว ปิด")
+    desk.wait(days=15)
+    await desk.tick()
+    desk.last["telegram:nok"] = desk.told("nok")
+    return desk, await desk.presses("มารับแล้ว")
+
+
+async def test_what_was_fetched_was_fetched_today_until_another_day_is_said(fetched):
+    desk, answer = fetched
+    assert "วันที่ได้รับ: วันนี้ 8 ธ.ค. 69" in answer.text
+    assert await owed(desk) == [("fetch", "received", "2026-11-23", "2026-12-08")]
+    await desk.presses("มารับวันอื่น…")
+    said = await desk.says("2 ธ.ค.")
+    assert "เมื่อ 2 ธ.ค. 69" in said.text
+    assert await owed(desk) == [("fetch", "received", "2026-11-23", "2026-12-02")]
+
+
+async def test_the_day_of_fetching_stays_when_its_tickets_are_settled_anew(fetched):
+    desk, _answer = fetched
+    await desk.presses("มารับวันอื่น…")
+    await desk.says("2 ธ.ค.")
+    (row,) = await desk.db.fetch("SELECT no FROM tickets WHERE subject = '8.4'")
+    await desk.says(f"แก้ไข {row['no']} ผล แจ้งทางอีเมลแล้ว")
+    assert await owed(desk) == [("fetch", "received", "2026-11-23", "2026-12-02")]
+
+
+@pytest.mark.parametrize("typed", ["20 พ.ย. 69", "9 ธ.ค. 69"])
+async def test_nothing_is_fetched_before_it_is_ready_or_in_days_to_come(fetched, typed):
+    desk, _answer = fetched
+    await desk.presses("มารับวันอื่น…")
+    refused = await desk.says(typed)
+    assert "✅" not in refused.text
+    assert await owed(desk) == [("fetch", "received", "2026-11-23", "2026-12-08")]
+
+
+async def test_the_request_tells_that_the_day_was_changed(fetched):
+    desk, _answer = fetched
+    await desk.presses("มารับวันอื่น…")
+    await desk.says("2 ธ.ค.")
+    await desk.presses("ดูคำขอ")
+    assert "วันที่ได้รับ" in (await desk.presses("ประวัติการแก้ไข")).text

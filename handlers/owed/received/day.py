@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
+from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.one_line.past import past_at_end
 from domain.owed.requests import Life
@@ -18,12 +20,13 @@ from handlers.forms.reading import past_moment, past_moment_field
 from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.owed import request_cards
-from handlers.owed.proofs import ON_ANOTHER_DAY, load, present_row
-from handlers.owed.requests import settled
+from handlers.owed.proofs import ON_ANOTHER_DAY, load, present_row, with_changed
+from handlers.owed.requests import save_context, settled
 from handlers.registry import action
 from handlers.tickets import saves as ticket_saves
 from handlers.tickets.data import closed_at, created_at, moment_text
 from store.chat.forms import Draft
+from store.owed import requests
 from store.tickets import records as tickets
 
 
@@ -53,6 +56,8 @@ async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
 async def _save(ctx: Context, draft: Draft, value: str) -> Reply:
     """Has the proof's ticket written as one of that day: what follows from it counts from then."""
     row, life, _rule = await load(ctx, {"owed": draft.record})
+    if not draft.about["ticket"]:
+        return await _save_word(ctx, draft, value, row, life)
     ticket = await tickets.get_ticket(ctx.db, draft.about["ticket"])
     if ticket.status is not Status.CLOSED or row.proof_no != ticket.no:
         end(ctx, draft, outcome=ticket.no)
@@ -63,11 +68,38 @@ async def _save(ctx: Context, draft: Draft, value: str) -> Reply:
     await ticket_saves.save(ctx, ticket, dated)
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=ticket.no)
-    got = value_label("got", row.rule)
-    lines = [_("✅ %(got)s เมื่อ %(date)s", got=got, date=moment_text(value))]
+    lines = [_received_text(row, value)]
     lines += request_cards.told(ctx.desk, life, changed, ctx.now)
     part = request_cards.outcome(ctx, after, lines)
     return Reply((part,), confirms=True)
+
+
+async def _save_word(
+    ctx: Context,
+    draft: Draft,
+    value: str,
+    row: Owed,
+    life: Life,
+) -> Reply:
+    """Has what an officer ended without a ticket end on that day."""
+    end(ctx, draft, outcome=f"O{row.id}")
+    if row.word is not OwedState.RECEIVED:
+        return await present_row(ctx, row)
+    at = closed_at(value, ctx.configuration.calendar, ctx.now)
+    since = row.started_at.astimezone(BANGKOK).date()
+    if at.astimezone(BANGKOK).date() < since:
+        raise _early(row)
+    new = replace(row, ended_at=max(at, row.started_at))
+    change = partial(requests.change_owed, old=row, new=new, context=save_context(ctx))
+    ctx.change(change)
+    ctx.audit("request.changed", requests.record(row.request_id))
+    part = request_cards.outcome(ctx, with_changed(life, [new]), [_received_text(row, value)])
+    return Reply((part,), confirms=True)
+
+
+def _received_text(row: Owed, value: str) -> str:
+    got = value_label("got", row.rule)
+    return _("✅ %(got)s เมื่อ %(date)s", got=got, date=moment_text(value))
 
 
 def _dated(ctx: Context, ticket: Ticket, value: str) -> Ticket:
@@ -82,9 +114,13 @@ def _check_received(after: Life, row: Owed) -> None:
     (as_dated,) = [each for each in after.owed if each.id == row.id]
     if as_dated.state is OwedState.RECEIVED:
         return
+    raise _early(row)
+
+
+def _early(row: Owed) -> InvalidInput:
     what = value_label("owed", row.rule)
     since = request_cards.day(row.started_at)
-    raise InvalidInput("received_early", what=what, date=since)
+    return InvalidInput("received_early", what=what, date=since)
 
 
 _HINT = "พิมพ์วันที่ได้รับ เช่น 8 มี.ค. หรือ เมื่อวาน"
