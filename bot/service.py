@@ -18,6 +18,7 @@ from bot.files.links import Links
 from bot.log import get_logger, where
 from bot.networks.poster import PostingNetworks
 from bot.operating.scheduled import ScheduledBackups
+from bot.operating.systemd import READY, STOPPING, of_this_process
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
 from bot.platform import Adapter
 from bot.platforms import open_platforms
@@ -82,6 +83,7 @@ class Service:
         self._backups = ScheduledBackups(
             configuration.backups, settings.data_dir, clock, self.engine.post
         )
+        self._systemd = of_this_process()
         self._background: set[asyncio.Task[Any]] = set()
         self._running = RunningDesk(
             desk=self.engine.desk,
@@ -116,6 +118,8 @@ class Service:
         for parts in self._platforms:
             self._start(parts)
         self._spawn(self._backups.run_forever())
+        self._spawn(self._systemd.keep_telling())
+        self._systemd.tell(READY)
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait(
             [serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED
@@ -130,6 +134,7 @@ class Service:
             self._spawn(work())
 
     async def _stop(self, serving: "asyncio.Task[None]") -> None:
+        self._systemd.tell(STOPPING)
         # First what brings work in, then those who do it, last the ways by which answers go out.
         for task in list(self._background):
             task.cancel()
