@@ -38,6 +38,8 @@ _PREFIX = re.compile(
 )
 """The first prefix of a subject, perhaps numbered: Re[2]:"""
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'=]{1,100}@[^\s<>()\[\],;:\"'=]{3,200}")
+LONGEST_PREFIX = 12
+"""Letters before the colon of a subject that are Fwd, Re and the like."""
 _AROUND_NAME = " \t\"'<>[]()*,;"
 """Signs around a name that do not belong to it."""
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
@@ -94,6 +96,16 @@ def subject_prefix(subject: str) -> str:
     begin = _TAGS.match(subject)
     found = _PREFIX.match(subject, begin.end() if begin else 0)
     return found["word"].strip().casefold() if found else ""
+
+
+def bare_subject(subject: str) -> str:
+    """Returns a subject without what forwarding and answering put before it."""
+    bare = subject.strip()
+    while prefix := subject_prefix(bare):
+        if len(prefix) > LONGEST_PREFIX:
+            break
+        bare = bare.partition(":")[2].strip()
+    return bare
 
 
 def _has_mark(text: str, rules: MailRules) -> bool:

@@ -17,6 +17,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import doer_label, when
 from handlers.mail.candidates import is_free, writer_of
+from handlers.mail.uses import two_tickets
 from handlers.registry import ACTIONS, action
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
@@ -206,16 +207,22 @@ async def match_ticket(
     customer: Customer,
     contact_id: int = 0,
 ) -> Reply:
-    """The ticket is this customer's, and whoever has it is asked for the answer at once."""
+    """The ticket is this customer's, and whoever has it is asked for the answer at once. What a
+    colleague passed on becomes two tickets: the second is the customer's.
+    """
     contacts = [one for one in customer.contacts if one.id == contact_id]
-    known = taken(ctx, ticket)
-    new = replace(
-        known,
-        customer=customer.code,
-        contact_id=contact_id if contacts else None,
-    )
-    saved = await save(ctx, ticket, new)
-    _keep_match(ctx, ticket, saved)
+    given = contact_id if contacts else None
+    mail = await mail_of(ctx, ticket.no)
+    led: tuple[ReplyPart, ...] = ()
+    if mail is not None and _asks_for_another(mail, ticket, customer):
+        closed, saved = await two_tickets.split(ctx, mail, ticket, customer.code, given)
+        _keep_match(ctx, replace(saved, customer=None, contact_id=None), saved)
+        led = (_said_of_split(mail, closed, saved),)
+    else:
+        known = taken(ctx, ticket)
+        new = replace(known, customer=customer.code, contact_id=given)
+        saved = await save(ctx, ticket, new)
+        _keep_match(ctx, ticket, saved)
     followed = await what_follows(ctx, saved)
     # The answer's form stays open while its officer decides about the address.
     before = set(ctx.drafts)
@@ -229,7 +236,28 @@ async def match_ticket(
         contacts,
         opened,
     )
-    return Reply((said, *followed, *answer), confirms=True)
+    return Reply((*led, said, *followed, *answer), confirms=True)
+
+
+def _asks_for_another(
+    mail: IncomingMail,
+    ticket: Ticket,
+    customer: Customer,
+) -> bool:
+    """Whether a colleague passed on what this customer asks, and it is not the colleague's own."""
+    own = is_known(customer, mail.reading.from_email.casefold())
+    return two_tickets.is_undivided(mail, ticket) and not own
+
+
+def _said_of_split(
+    mail: IncomingMail,
+    closed: Ticket,
+    real: Ticket,
+) -> Paragraph:
+    """Which ticket was closed with what, and how that is undone."""
+    told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=closed.no, result=closed.result)
+    undo = two_tickets.undo_split(mail, real)
+    return Paragraph(told, undo.buttons)
 
 
 async def _asked_answer(ctx: Context, ticket: Ticket) -> tuple[ReplyPart, ...]:
@@ -283,7 +311,7 @@ async def _said_of_match(
             customer=who,
         )
     subject = _("เรื่อง %(subject)s", subject=ctx.catalogue.subject_label(ticket.subject))
-    asked = await address_question(ctx, ticket, customer)
+    asked = await address_question(ctx, before.no, customer)
     return Paragraph(
         in_lines(done, subject, asked),
         (unmatch_button(ticket), *(address_buttons(ticket.no, opened) if asked else ())),
@@ -304,13 +332,13 @@ def unmatch_button(ticket: Ticket) -> Button:
 
 async def address_question(
     ctx: Context,
-    ticket: Ticket,
+    no: TicketNo,
     customer: Customer,
 ) -> str:
-    """Whether the writer's address shall be kept with the customer; "" where it is known, or
+    """Whether the address of the writer of a ticket's mail shall be kept with the customer; "" where it is known, or
     somebody said that it shall not.
     """
-    writer = await writer_of_ticket(ctx, ticket.no)
+    writer = await writer_of_ticket(ctx, no)
     if not writer.emails or is_known(customer, writer.emails[0]):
         return ""
     address = writer.emails[0]

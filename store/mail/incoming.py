@@ -366,10 +366,15 @@ async def get_mail(db: Reader, mail_id: int) -> IncomingMail:
 
 
 async def find_newest(db: Reader, no: str) -> IncomingMail | None:
-    """The last mail that somebody sent about a ticket: the one that made it, or an answer to it."""
+    """The last mail that somebody sent about a ticket: the one that made it, or that it is the
+    second ticket of, or an answer to it.
+    """
     row = await db.fetch_one(
         f"SELECT {_SHOWN} FROM incoming_mails WHERE ticket = ? AND (opened = 1 OR kind = 'reply') "
-        "AND read_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+        "AND read_at IS NOT NULL "
+        f"UNION SELECT {_SHOWN} FROM incoming_mails WHERE second_ticket = ? "
+        "ORDER BY id DESC LIMIT 1",
+        no,
         no,
     )
     return None if row is None else _incoming(row)

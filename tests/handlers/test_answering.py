@@ -524,3 +524,24 @@ async def test_what_is_written_anew_after_a_failure_closes_the_ticket_too(
     assert len(smtp.mails) == 1
     ticket = await tickets.get_ticket(desk.db, FIRST)
     assert (ticket.status, ticket.result) == (Status.CLOSED, TEXT)
+
+
+async def test_what_a_colleague_passed_on_is_answered_to_its_writer_with_the_question_below(
+    desk: DeskUnderTest, mailbox: Mailbox, smtp: FakeSmtp
+) -> None:
+    passed_on = (
+        "ฝากดูด้วยค่ะ\n\n---------- Forwarded message ---------\n"
+        "From: Somchai <somchai@example.com>\nDate: Mon, Nov 23, 2026\n"
+        f"Subject: ขอข้อมูลแรงงาน\nTo: <info@nso.example>\n\n{ASKED}"
+    )
+    await mailbox.brings(a_mail(passed_on, "Fwd: ขอข้อมูลแรงงาน", "Nok <nok@nso.example>"))
+    await desk.presses_token(desk.told("nok").token("รับเรื่องและจับคู่"))
+    await desk.says(TEXT)
+    await desk.presses("ส่งและปิด")
+    await desk.mails_go()
+    (sent,) = smtp.mails
+    assert sent.recipients == ("somchai@example.com",)
+    assert sent.subject == "[R2611000125] Re: ขอข้อมูลแรงงาน"
+    assert sent.message["In-Reply-To"] is None
+    assert sent.body.rstrip().endswith(f"Somchai <somchai@example.com> เขียนว่า:\n> {ASKED}")
+    assert (await tickets.get_ticket(desk.db, "R2611000125")).status is Status.CLOSED

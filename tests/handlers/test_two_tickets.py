@@ -174,3 +174,34 @@ async def test_who_was_matched_with_the_forward_is_the_customer_of_the_second(
     await desk.presses(SPLIT)
     assert (await tickets.get_ticket(desk.db, SECOND)).customer == "C90210"
     assert (await tickets.get_ticket(desk.db, FIRST)).customer is None
+
+
+async def test_a_tap_that_matches_what_was_passed_on_makes_both_tickets(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await mailbox.brings(passed_on(FORWARD.replace("posapon@example.com", "somchai@example.com")))
+    matched = await desk.presses_token(desk.told("nok").token("รับเรื่องและจับคู่"))
+    assert f"✅ {FIRST} ปิดแล้ว" in matched.text
+    assert f"✅ รับเรื่อง {SECOND} และจับคู่กับ C81554 นายสมชาย ใจดี แล้ว\nเรื่อง 7." in matched.text
+    first = await tickets.get_ticket(desk.db, FIRST)
+    second = await tickets.get_ticket(desk.db, SECOND)
+    assert (first.status, first.customer) == (Status.CLOSED, None)
+    assert (second.customer, second.reply_email) == ("C81554", "somchai@example.com")
+    late = await desk.presses_token(desk.told("ton").token("รับเรื่องและจับคู่"), who="ton")
+    assert f"ปิดใบงาน {FIRST} แล้ว" in late.text
+    await desk.presses_token(matched.token("เลิกแยก"))
+    assert (await tickets.get_ticket(desk.db, FIRST)).status is Status.NEW
+    assert (await tickets.get_ticket(desk.db, SECOND)).status is Status.VOIDED
+
+
+async def test_a_customer_who_was_looked_for_may_keep_the_writers_address_and_is_taken_back(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await mailbox.brings(passed_on())
+    await desk.presses_token(desk.told("nok").token("ค้นหาผู้รับบริการ"))
+    matched = await desk.says("C90210")
+    assert "จำ posapon@example.com ไว้กับ C90210 ไหม" in matched.text
+    kept = await desk.presses_token(matched.token("จำอีเมลนี้"))
+    assert "✅ จำ posapon@example.com ไว้กับ C90210 แล้ว" in kept.text
+    await desk.presses_token(matched.token("เลิกจับคู่"))
+    assert (await tickets.get_ticket(desk.db, SECOND)).customer is None

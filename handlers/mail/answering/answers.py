@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.dates.days import BANGKOK
-from domain.mail.incoming import IncomingMail
+from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.letters.answering import answer_subject, quote
 from domain.mail.letters.templates import fill, letter_date
 from domain.tables.tables import LONG_LIMIT
@@ -129,17 +129,24 @@ def _quoted(asked: IncomingMail, language: str) -> str:
     read = asked.reading
     if not read.body_text.strip():
         return ""
-    sent_at = read.sent_at or asked.arrived_at
-    at = sent_at.astimezone(BANGKOK)
     with speaking(language):
-        head = _(
-            "เมื่อ %(on)s เวลา %(at)s น. %(who)s เขียนว่า:",
-            on=letter_date(at.date(), language),
-            at=at.strftime(_CLOCK[language]),
-            who=shorten(writer(read), WRITER),
-        )
+        head = _wrote(read, language)
     question = quote(read.body_text)
     return f"\n\n{head}\n{question}"
+
+
+def _wrote(read: MailReading, language: str) -> str:
+    """Who wrote, and when where that is known."""
+    who = shorten(writer(read), WRITER)
+    if read.sent_at is None:
+        return _("%(who)s เขียนว่า:", who=who)
+    at = read.sent_at.astimezone(BANGKOK)
+    return _(
+        "เมื่อ %(on)s เวลา %(at)s น. %(who)s เขียนว่า:",
+        on=letter_date(at.date(), language),
+        at=at.strftime(_CLOCK[language]),
+        who=who,
+    )
 
 
 # It goes.

@@ -1,10 +1,11 @@
 """What an answer by mail is about: the ticket, who asked, and the mail that is answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.customers.records import Contact, Customer
 from domain.mail.addressees import THAI, Addressee, has_thai_letters
-from domain.mail.incoming import IncomingMail
+from domain.mail.forwards import bare_subject
+from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.letters.answering import answer_thread
 from domain.mail.sorted_mail import IncomingKind
 from domain.tickets.records import Ticket, TicketNo, reply_addresses
@@ -19,7 +20,8 @@ from store.tickets import records as tickets
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A ticket with who asked. `newest` = the last mail that people sent about it, if any did;
-    `mail` = the same, where it is the asker's own, and no colleague's who passed it on.
+    `mail` = the same as the asker wrote it: of what a colleague passed on what stands in there, for
+    the ticket that was made of it.
     """
 
     ticket: Ticket
@@ -31,9 +33,11 @@ class Asked:
     def mail(self) -> IncomingMail | None:
         """The mail that an answer answers."""
         mail = self.newest
-        if mail is None or mail.reading.kind == IncomingKind.FORWARD:
+        if mail is None or mail.reading.kind != IncomingKind.FORWARD:
+            return mail
+        if mail.second_ticket != self.ticket.no:
             return None
-        return mail
+        return replace(mail, reading=passed_on(mail.reading))
 
     @property
     def addresses(self) -> list[str]:
@@ -54,6 +58,22 @@ class Asked:
             return ()
         read = self.mail.reading
         return answer_thread(read.message_id, read.thread.split("\n"))
+
+
+def passed_on(read: MailReading) -> MailReading:
+    """What a colleague passed on as its writer wrote it: nobody knows when, nor in which thread."""
+    return replace(
+        read,
+        from_name=read.forwarded_name,
+        from_email=read.forwarded_email,
+        reply_to="",
+        copied="",
+        subject=bare_subject(read.subject),
+        body_text=read.original_text,
+        sent_at=None,
+        message_id="",
+        thread="",
+    )
 
 
 async def load_asked(ctx: Context, no: str) -> Asked:

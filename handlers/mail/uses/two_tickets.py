@@ -12,7 +12,7 @@ from domain.clock import pauses
 from domain.customers.phones import looks_like_email
 from domain.customers.records import Customer, CustomerCode
 from domain.errors import Conflict, InvalidInput
-from domain.mail.forwards import subject_prefix
+from domain.mail.forwards import bare_subject
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.mails import check_address
 from domain.tables.tables import LONG_LIMIT
@@ -87,9 +87,29 @@ async def split_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await _split_before(ctx, first, mail.second_ticket)
     if first.is_done:
         return await ticket_cards.present_state(ctx, first)
-    no = await ctx.new_ticket_no()
     customer = await _customer_of(ctx, mail.reading.forwarded_email)
-    real = await _real(ctx, mail, first, no, customer)
+    closed, real = await split(ctx, mail, first, _moved(first, customer))
+    reply = await ticket_pair.saved(ctx, closed, real)
+    followed = await what_follows(ctx, real)
+    return reply.followed_by(*followed, undo_split(mail, real))
+
+
+def is_undivided(mail: IncomingMail, ticket: Ticket) -> bool:
+    """Whether a ticket still is a colleague's, who passed on what somebody else asks."""
+    passed_on = mail.reading.kind == FORWARD and mail.reading.forwarded_email != ""
+    return passed_on and mail.second_ticket is None and ticket.no == mail.reading.ticket
+
+
+async def split(
+    ctx: Context,
+    mail: IncomingMail,
+    first: Ticket,
+    customer: CustomerCode | None,
+    contact_id: int | None = None,
+) -> tuple[Ticket, Ticket]:
+    """The colleague's ticket closed, and the one of this customer, which it names."""
+    no = await ctx.new_ticket_no()
+    real = await _real(ctx, mail, first, no, customer, contact_id)
     closed = await _closed(ctx, mail, first, real)
     ctx.change(
         incoming.set_second_ticket,
@@ -97,14 +117,14 @@ async def split_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         old=None,
         new=no,
     )
-    split = replace(mail, second_ticket=no)
-    ctx.remember([split], incoming.list_of_ticket, no)
-    reply = await ticket_pair.saved(ctx, closed, real)
-    followed = await what_follows(ctx, real)
-    return reply.followed_by(*followed, _undo(mail, real))
+    divided = replace(mail, second_ticket=no)
+    ctx.remember([divided], incoming.list_of_ticket, no)
+    ctx.remember(divided, incoming.find_newest, no)
+    ctx.remember(real, tickets.get_ticket, str(no))
+    return closed, real
 
 
-def _undo(mail: IncomingMail, real: Ticket) -> Paragraph:
+def undo_split(mail: IncomingMail, real: Ticket) -> Paragraph:
     """[เลิกแยก], while nobody has worked on the second ticket."""
     again = Button(
         _("เลิกแยก"),
@@ -131,7 +151,8 @@ async def _real(
     mail: IncomingMail,
     first: Ticket,
     no: TicketNo,
-    customer: Customer | None,
+    customer: CustomerCode | None,
+    contact_id: int | None,
 ) -> Ticket:
     """The second ticket, of whoever wrote, with the files; it came when the mail came."""
     read = mail.reading
@@ -147,7 +168,8 @@ async def _real(
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
         assignee=await ticket_pair.assignee_of(ctx, first.assignee),
-        customer=_moved(ctx, first, customer),
+        customer=customer,
+        contact_id=contact_id,
         **given,
     )
     await ticket_saves.add(ctx, real)
@@ -156,7 +178,7 @@ async def _real(
     return real
 
 
-def _moved(ctx: Context, first: Ticket, customer: Customer | None) -> CustomerCode | None:
+def _moved(first: Ticket, customer: Customer | None) -> CustomerCode | None:
     """Whose the second ticket is: whoever was matched with the first already, else the customer who
     is known by the address.
     """
@@ -230,16 +252,7 @@ async def _who_wrote(ctx: Context, read: MailReading, real: Ticket) -> str:
 
 def _about(read: MailReading) -> str:
     """What it is about: the subject without what forwarding put before it, else the text."""
-    subject = read.subject.strip()
-    while prefix := subject_prefix(subject):
-        if len(prefix) > LONGEST_PREFIX:
-            break
-        subject = subject.partition(":")[2].strip()
-    return subject or " ".join(_question(read).split())
-
-
-LONGEST_PREFIX = 12
-"""Letters before the colon of a subject that are Fwd, Re and the like."""
+    return bare_subject(read.subject) or " ".join(_question(read).split())
 
 
 # Taken back.
