@@ -47,13 +47,16 @@ SUBJECT = 60
 WORDS = 60
 """Characters in a line of the list."""
 SPAM_WORDS = ("สแปม", "เมลขยะ", "ขยะ", "spam", "junk")
+WHOLE = "mail.whole"
+LATEST = 2
+"""Mails of a conversation that are read by a button each, beside the first one."""
 NAMES = 300
 """Characters of a mail's text, and of the names of its files."""
 
 
 def whole_button(mail_id: int, label: str = "") -> Button:
     """[อ่านทั้งหมด]"""
-    return Button(label or _("อ่านทั้งหมด"), "mail.whole", {"mail": str(mail_id)})
+    return Button(label or _("อ่านทั้งหมด"), WHOLE, {"mail": str(mail_id)})
 
 
 def writer(read: MailReading) -> str:
@@ -62,6 +65,11 @@ def writer(read: MailReading) -> str:
         return read.from_email or _("(ไม่ทราบชื่อ)")
     address = f"<{read.from_email}>" if read.from_email else ""
     return f"{read.from_name} {address}".strip()
+
+
+def asked_words(ticket: Ticket, read: MailReading) -> str:
+    """What is asked, in one line: of what a colleague passed on the words of who wrote it."""
+    return " ".join((read.original_text or ticket.details).split())
 
 
 def attachments_line(read: MailReading) -> str:
@@ -93,8 +101,16 @@ async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
         added = (await additions(ctx, mail, ticket, hook))()
         lines += added.lines
         buttons += added.buttons
+    buttons = _without_older(buttons)
     buttons += _whole_conversation(found, ticket)
     return CardAddition([(label, text) for label, text in lines if text], tuple(buttons))
+
+
+def _without_older(buttons: Sequence[Button]) -> list[Button]:
+    """All but the ways to mails of a long conversation that are neither its first nor its last."""
+    reads = [button for button in buttons if button.action == WHOLE]
+    older = reads[1:-LATEST]
+    return [button for button in buttons if button not in older]
 
 
 def _whole_conversation(found: Sequence[IncomingMail], ticket: Ticket) -> Sequence[Button]:
@@ -232,9 +248,11 @@ def new_mail_card(
     fields = (
         (_("จาก"), writer(read)),
         (_("เรื่อง"), read.subject),
-        (_("ข้อความ"), shorten(" ".join(ticket.details.split()), NAMES)),
+        (_("ข้อความ"), shorten(asked_words(ticket, read), NAMES)),
         (_("ไฟล์แนบ"), attachments_line(read)),
+        (_("ประเภทเรื่อง"), work.catalogue.subject_label(ticket.subject)),
         (_("กำหนดเสร็จ"), ticket_cards.due_line(work, ticket)),
+        (_("หมายเหตุ"), ticket.remarks),
         *of_others.lines,
     )
     title = in_one_line(_("📬 อีเมลใหม่"), ticket.no)
@@ -264,7 +282,7 @@ async def _whole_line(ctx: Context, ticket: Ticket, mail: IncomingMail) -> str:
 
 def mail_line(ctx: Work, ticket: Ticket, read: MailReading) -> str:
     """Who, what, how it begins, and when it is due."""
-    words = " ".join(ticket.details.split())
+    words = asked_words(ticket, read)
     return in_one_line(
         shorten(read.from_name or read.from_email, WRITER),
         shorten(read.subject, SUBJECT),

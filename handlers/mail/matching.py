@@ -335,8 +335,8 @@ async def address_question(
     no: TicketNo,
     customer: Customer,
 ) -> str:
-    """Whether the address of the writer of a ticket's mail shall be kept with the customer; "" where it is known, or
-    somebody said that it shall not.
+    """Whether the address of the writer of a ticket's mail shall be kept with the customer; ""
+    where it is known, or somebody said that it shall not.
     """
     writer = await writer_of_ticket(ctx, no)
     if not writer.emails or is_known(customer, writer.emails[0]):

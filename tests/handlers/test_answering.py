@@ -229,6 +229,7 @@ async def test_the_second_sees_what_was_sent_and_can_still_decide(
     warned = await desk.presses("ส่งและปิด", who="ton")
     assert "มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้" in warned.text
     assert "คุณนก สั่งส่ง" in warned.text
+    assert "เขียนว่า" not in warned.text
     assert "คำตอบของนก" in warned.text
     await desk.mails_go()
     assert len(smtp.mails) == 1
@@ -545,3 +546,17 @@ async def test_what_a_colleague_passed_on_is_answered_to_its_writer_with_the_que
     assert sent.message["In-Reply-To"] is None
     assert sent.body.rstrip().endswith(f"Somchai <somchai@example.com> เขียนว่า:\n> {ASKED}")
     assert (await tickets.get_ticket(desk.db, "R2611000125")).status is Status.CLOSED
+
+
+async def test_the_arrow_before_an_answer_is_not_sent(
+    desk: DeskUnderTest, mailbox: Mailbox, smtp: FakeSmtp
+) -> None:
+    await mailbox.brings(asked())
+    await desk.says(FIRST)
+    await desk.presses("ตอบทางอีเมล")
+    await desk.says(f"=> {TEXT}")
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    (sent,) = smtp.mails
+    assert f"\n\n{TEXT}\n\n" in sent.body
+    assert "=>" not in sent.body

@@ -81,6 +81,14 @@ async def test_a_place_that_nothing_fills_is_said_with_those_that_there_are(
     assert "ไม่รู้จัก {นามสกุล} ใช้ได้เฉพาะ {ชื่อ}" in refused.text
 
 
+async def test_where_there_is_none_no_button_asks_for_a_word(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    assert "คำตอบสำเร็จรูป" not in (await answering(desk, mailbox)).buttons
+    told = await desk.says("คำตอบสำเร็จรูป")
+    assert "หัวหน้าพิมพ์ เพิ่มคำตอบสำเร็จรูป" in told.text
+
+
 async def test_a_name_stands_once(desk: DeskUnderTest) -> None:
     await added(desk, "การจัดส่ง")
     await desk.says("เพิ่มคำตอบสำเร็จรูป", who=BOSS)

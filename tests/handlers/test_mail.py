@@ -66,7 +66,6 @@ async def test_the_answer_is_drafted_from_the_result_and_shown_before_it_goes(de
         "ส่งและปิด",
         "English",
         "แก้ข้อความ",
-        "คำตอบสำเร็จรูป",
         "ช่องอื่น ๆ",
         "ยกเลิก",
     ]

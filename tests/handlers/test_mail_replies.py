@@ -46,6 +46,7 @@ async def test_an_answer_to_nobodys_ticket_is_told_to_whoever_hears_of_new_mails
     told = desk.told("nok")
     assert f"📬 อีเมลตอบใบงาน {FIRST}" in told.text
     assert "ขอเพิ่มปี 2565 ด้วยค่ะ" in told.text
+    assert "ตอบทางอีเมล" in told.buttons
     # It stays new, and the card has the answer.
     ticket = await tickets.get_ticket(desk.db, FIRST)
     assert (ticket.status, ticket.assignee) == (Status.NEW, None)
@@ -128,6 +129,7 @@ async def test_a_strangers_ticket_tells_the_office_whose_number_he_had(
     await mailbox.brings(a_mail("ขอด้วยค่ะ", f"Re: [{FIRST}] ข้อมูล"))
     card = await desk.says(SECOND)
     assert f"อีเมลอ้างเลขใบงาน {FIRST} แต่ผู้ส่งไม่ใช่ผู้เกี่ยวข้องกับใบงานนั้น" in card.text
+    assert f"หมายเหตุ: อีเมลอ้างเลขใบงาน {FIRST}" in desk.told("nok").text
     assert "ขอด้วยค่ะ" not in (await desk.says(FIRST)).text
     assert "อีเมลตอบ" not in desk.told("nok").text.partition("📬")[2].partition(FIRST)[0]
 

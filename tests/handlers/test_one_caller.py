@@ -54,6 +54,20 @@ async def test_ten_mails_are_joined_by_one_tap_and_never_unasked(
     assert "📬 อีเมลใหม่ 1 ฉบับ" in (await desk.says("/inbox")).text
 
 
+async def test_the_card_of_many_mails_has_a_button_for_the_first_and_the_last(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await mailbox.brings(*(a_mail(f"ครั้งที่ {n}", number=n) for n in range(10)))
+    await desk.says("R2611000133")
+    await desk.presses("รวมเป็นใบงานเดียว")
+    buttons = (await desk.says("R2611000124")).buttons
+    assert [one for one in buttons if one.startswith("อ่าน")] == [
+        "อ่านทั้งหมด",
+        *["อ่านอีเมล 23 พ.ย. 69 09.59 น."] * 2,
+    ]
+    assert "บทสนทนา" in buttons
+
+
 async def test_the_message_about_many_mails_offers_it_too(
     desk: DeskUnderTest, mailbox: Mailbox
 ) -> None:

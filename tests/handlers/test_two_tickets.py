@@ -74,6 +74,7 @@ async def test_the_card_that_is_told_has_the_tap_and_a_second_press_tells_who_wa
     desk: DeskUnderTest, mailbox: Mailbox
 ) -> None:
     await mailbox.brings(passed_on())
+    assert f"ข้อความ: {ASKED}" in desk.told("nok").text
     token = desk.told("nok").token(SPLIT)
     also = desk.told("ton").token(SPLIT)
     await desk.presses_token(token)

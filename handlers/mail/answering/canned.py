@@ -67,7 +67,8 @@ async def _page(
     if not answers and text:
         return say(_("ไม่มีคำตอบสำเร็จรูปที่ตรงกับคำนี้"), *buttons)
     if not answers:
-        return say(_("ยังไม่มีคำตอบสำเร็จรูป"), *buttons)
+        nothing = _("ยังไม่มีคำตอบสำเร็จรูป หัวหน้าพิมพ์ เพิ่มคำตอบสำเร็จรูป เพื่อเก็บไว้ใช้")
+        return say(nothing, *buttons)
     start_at = page * PAGE
     shown = answers[start_at : start_at + PAGE]
     options = [Button(each.name, "canned.show", {"id": each.id}) for each in shown]

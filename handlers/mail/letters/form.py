@@ -27,10 +27,11 @@ from handlers.mail.letters.drafts import draft_mail, letter_of
 from handlers.mail.letters.sending import send
 from handlers.mail.letters.writing import Look, draft_buttons, look_at
 from store.chat.forms import Draft
-from store.mail import mails
+from store.mail import canned, mails
 from store.mail.mails import NewMail
 from store.tickets import records as tickets
 
+ARROW = "=>"
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -65,7 +66,8 @@ async def _parse_text(
 ) -> Mapping[str, str]:
     if len(text) > BODY_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=BODY_LIMIT)
-    return {"mail_text": text}
+    # Officers put the arrow of a ticket's result before an answer, too: no customer reads it.
+    return {"mail_text": text.strip().removeprefix(ARROW).lstrip()}
 
 
 async def _parse_greeting(
@@ -161,7 +163,9 @@ class MailForm(Form):
         if _is_foreign(draft):
             fields.insert(0, "mail_greeting")
         if is_ticket_no(draft.record):
-            fields.append(CANNED_FIELD.name)
+            kept = await ctx.once(canned.list_canned)
+            if kept:
+                fields.append(CANNED_FIELD.name)
         if await list_attachable(ctx, draft):
             fields.append(FIELD)
         return tuple(fields)

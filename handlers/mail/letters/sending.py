@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from domain.errors import InvalidInput
 from domain.mail.mails import check_address, check_subject, is_ticket_no, subject_line
+from domain.mail.raw.history import split_history
 from domain.text import shorten
 from domain.tickets.records import TicketNo
 from handlers.chat import Button, Paragraph, Reply, ReplyPart, in_lines
@@ -130,7 +131,8 @@ async def _sent_text(ctx: Context, mail_id: str) -> str:
     """Who sent a mail, when, and what it says."""
     mail = await mails.get_mail(ctx.db, mail_id)
     names = await staff.staff_names(ctx.db)
-    words = " ".join(mail.body.split())
+    own, _question = split_history(mail.body)
+    words = " ".join(own.split())
     return _(
         "%(who)s สั่งส่ง %(at)s: %(words)s",
         who=doer_label(names, mail.staff_id, ctx.staff.id),
