@@ -17,6 +17,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import doer_label, when
 from handlers.mail.candidates import is_free, writer_of
+from handlers.mail.incoming_cards import additions
 from handlers.mail.uses import two_tickets
 from handlers.registry import ACTIONS, action
 from handlers.tickets import buttons as ticket_buttons
@@ -30,6 +31,9 @@ from store.records import changes
 from store.tickets import records as tickets
 
 TAKEN = ("assignee_id", "status")
+PROOFS = ("mail.proof", "mail.no_proof")
+"""What the buttons do that ask whether a mail is what is owed."""
+NOTHING_BROUGHT = "[]"
 GIVEN = "customer_code"
 """Columns of a ticket that say, in its history, who took it, and who named its customer."""
 
@@ -236,7 +240,23 @@ async def match_ticket(
         contacts,
         opened,
     )
-    return Reply((*led, said, *followed, *answer), confirms=True)
+    brought = await _brought(ctx, mail, saved)
+    return Reply((*led, said, *brought, *followed, *answer), confirms=True)
+
+
+async def _brought(
+    ctx: Context,
+    mail: IncomingMail | None,
+    ticket: Ticket,
+) -> tuple[Paragraph, ...]:
+    """Whether the mail is what this customer owes, now that it is known who that is."""
+    if mail is None or mail.reading.proofs == NOTHING_BROUGHT:
+        return ()
+    added = (await additions(ctx, mail, ticket))()
+    buttons = [button for button in added.buttons if button.action in PROOFS]
+    if not buttons:
+        return ()
+    return (Paragraph(_("ใช่หลักฐานนี้ไหม"), tuple(buttons)),)
 
 
 def _asks_for_another(

@@ -8,7 +8,7 @@ from domain.staff import Platform
 from domain.tickets.records import Status
 from store.tickets import records as tickets
 from tests.fakes.incoming_mails import FIRST, PNG, Mailbox, a_mail
-from tests.handlers.conftest import DeskUnderTest
+from tests.handlers.conftest import DeskUnderTest, newest
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
 
@@ -83,6 +83,45 @@ async def test_pressed_twice_is_once_and_it_is_taken_back_with_one_tap(
     assert await owes(desk, "research") == 0
     again = await desk.presses_token(token)
     assert f"{THIRD} (7.10" in again.text
+
+
+async def test_a_mail_of_its_own_by_its_customer_is_asked_about_in_the_message_that_tells_of_it(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await desk.says(SENT)
+    desk.wait(days=1)
+    await mailbox.brings(with_file("ส่งสัญญาตามแนบ", "ส่งสัญญา", "scan.png"))
+    told = newest(desk, "nok")
+    assert "ใช่หลักฐานนี้ไหม: สัญญาที่ลงนาม" in told.text
+    done = await desk.presses("ใช่ สัญญาที่ลงนาม")
+    proof = await tickets.get_ticket(desk.db, SECOND)
+    assert (proof.subject, proof.status, proof.customer) == ("7.10", Status.CLOSED, "C70001")
+    assert await owes(desk, "contract") == 0
+    await desk.presses_token(done.token("เลิกที่บันทึก"))
+    again = await tickets.get_ticket(desk.db, SECOND)
+    assert (again.status, again.customer) == (Status.NEW, None)
+    assert await owes(desk, "contract") == 1
+
+
+async def test_whoever_is_matched_is_asked_about_what_that_customer_owes(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await desk.says(SENT)
+    await mailbox.brings(with_file("ส่งสัญญาตามแนบ", "ส่งสัญญา", "scan.png", "k.rattana@example.com"))
+    await desk.presses_token(newest(desk, "nok").token("ค้นหาผู้รับบริการ"))
+    matched = await desk.says("C70001")
+    await desk.presses_token(matched.token("ใช่ สัญญาที่ลงนาม"))
+    proof = await tickets.get_ticket(desk.db, SECOND)
+    assert (proof.subject, proof.status) == ("7.10", Status.CLOSED)
+    assert await owes(desk, "contract") == 0
+
+
+async def test_a_question_with_a_file_is_no_proof_before_its_customer_is_known(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await desk.says(SENT)
+    await mailbox.brings(with_file("ขอข้อมูลตามไฟล์แนบค่ะ", "ขอข้อมูล", "list.png"))
+    assert "ใช่หลักฐานนี้ไหม" not in newest(desk, "nok").text
 
 
 async def test_a_mail_of_its_own_becomes_the_proof_once_its_customer_is_known(

@@ -7,6 +7,7 @@ from functools import partial
 
 import orjson
 
+from domain.customers.records import CustomerCode
 from domain.mail.brought import Brought, awaited, read_brought
 from domain.mail.incoming import IncomingMail
 from domain.mail.uses import MailPurpose, MailUse
@@ -18,6 +19,7 @@ from handlers.desk import Context, Work
 from handlers.files.copies import copy_files
 from handlers.i18n import _
 from handlers.labels import value_label
+from handlers.mail.candidates import candidates_of
 from handlers.mail.uses.using import note, told_before, undo_button, unuse_args, uses_of
 from handlers.owed import proofs as owed_proofs
 from handlers.owed import request_cards
@@ -50,10 +52,28 @@ async def _on_card(work: Work, mail: IncomingMail, ticket: Ticket) -> Callable[[
 async def _owed_by(work: Work, mail: IncomingMail, ticket: Ticket) -> list[tuple[Owed, Life]]:
     """What the ticket's customer owes that a mail may bring."""
     brought = _brought(mail)
-    if not brought or ticket.customer is None:
+    if not brought:
         return []
-    lives = await work.once(requests.list_by_customer, ticket.customer)
+    customer = ticket.customer or await _sure_writer(work, mail, brought)
+    if customer is None:
+        return []
+    lives = await work.once(requests.list_by_customer, customer)
     return _owed_things(work, lives, brought)
+
+
+async def _sure_writer(
+    work: Work,
+    mail: IncomingMail,
+    brought: Brought,
+) -> CustomerCode | None:
+    """Who wrote a mail that says what it brings, where that is without doubt before anybody matched
+    it.
+    """
+    if not brought.subjects and not brought.contracts:
+        return None
+    likely = await candidates_of(work, mail)
+    sure = [one.customer.code for one in likely if one.sure]
+    return next(iter(sure), None)
 
 
 @leaves_closed(place=10)
