@@ -560,3 +560,16 @@ async def test_the_arrow_before_an_answer_is_not_sent(
     (sent,) = smtp.mails
     assert f"\n\n{TEXT}\n\n" in sent.body
     assert "=>" not in sent.body
+
+
+async def test_who_asks_back_waits_for_the_customer_with_one_tap(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await mailbox.brings(asked())
+    await desk.says(FIRST)
+    await desk.presses("ตอบทางอีเมล")
+    await desk.says("ขอทราบปีที่ต้องการค่ะ")
+    sent = await desk.presses("ส่ง")
+    assert sent.buttons[:3] == [f"ปิดใบงาน {FIRST}", "รอผู้รับบริการ", "ดูใบงาน"]
+    waits = await desk.presses("รอผู้รับบริการ")
+    assert "รอผู้รับบริการตั้งแต่ 23 พ.ย. 69 10.00 น." in waits.text

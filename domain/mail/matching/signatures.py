@@ -89,8 +89,9 @@ def read_signature(text: str) -> Signature:
         found.take_labelled(line)
     for line in _lines(_signed(end))[:LINES]:
         found.take(line)
-    if not found.names:
-        found.take_introduced(clean(text[:INTRODUCED]))
+    introduced = _Found()
+    introduced.take_introduced(clean(text[:INTRODUCED]))
+    found.complete(introduced)
     thai = list(filter(has_thai, found.names))
     latin = [name for name in found.names if name not in thai]
     return Signature(
@@ -174,6 +175,19 @@ class _Found:
         self._add("organisation", behind[0])
         if not self.names:
             self.names.append(name)
+
+    def complete(self, introduced: "_Found") -> None:
+        """Takes what somebody said of himself above, and did not sign with: his title, and where he
+        is from.
+        """
+        said = introduced.names[:1]
+        signed = self.names[:1]
+        bare = [strip_titles(name) for name in said]
+        if signed and [strip_titles(name) for name in signed] != bare:
+            return
+        if signed in ([], bare):
+            self.names[:1] = said
+        self.organisation = self.organisation or introduced.organisation
 
     def take_introduced(self, text: str) -> None:
         """Takes who introduces himself in a sentence, and where he is from."""

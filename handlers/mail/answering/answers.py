@@ -172,8 +172,10 @@ async def answered(ctx: Context, sent: NewMail) -> tuple[ReplyPart, ...]:
     saved, parts = await _keep_result(ctx, ticket, sent)
     buttons = [ticket_buttons.show_button(saved)]
     if not saved.is_done:
+        # Who asks back waits from now on.
+        wait = ticket_buttons.wait_button(saved)
         close = ticket_buttons.close_button(saved)
-        buttons.insert(0, close)
+        buttons = [close, wait, *buttons]
     told = Paragraph(f"🎫 {saved.no}", tuple(buttons))
     return told, *parts
 

@@ -28,6 +28,8 @@ from store.tickets import records as tickets
 
 SendFunction = Callable[[Context, NewMail], Awaitable[tuple[ReplyPart, ...]]]
 ON_SEND: dict[str, SendFunction] = {}
+SIGN = "⚠️ "
+"""Stands before each problem that a form tells of."""
 WORDS = 400
 """Characters of a colleague's mail that are shown before another goes."""
 
@@ -120,7 +122,7 @@ async def _doubt(
     look = await look_at(ctx, new)
     if look.left is not None:
         left = await written_anew(ctx, draft, look.left)
-        return await proceed(ctx, left, problem=look.why)
+        return await proceed(ctx, left, problem=look.why.removeprefix(SIGN))
     # What was confirmed is this question, and no other that came up since.
     if look.question and draft.about.get("confirmed") != look.question:
         return await _once_more(ctx, draft, look.question, confirmed=look.question)
