@@ -56,6 +56,17 @@ def is_thanks(mail: ReadMail, rules: MailRules) -> bool:
     return len(_NO_LETTER.sub("", beside)) <= MOST_BESIDE
 
 
+def says_nothing(text: str, rules: MailRules) -> bool:
+    """Returns whether a mail only tells that one came: a word or a raised thumb, or none at all."""
+    said = _said(text, rules)
+    if len(said) > LONGEST_THANKS or rules.has("still_asks", said):
+        return False
+    if _YEAR.search(digits(said)):
+        return False
+    beside = rules.patterns["nothing_said"].sub(" ", said)
+    return not _NO_LETTER.sub("", beside)
+
+
 def _said(text: str, rules: MailRules) -> str:
     """Returns a mail's text without the line that greets, and without what it is signed with."""
     lines = list(filter(None, map(str.strip, text[:READ].splitlines())))

@@ -54,6 +54,7 @@ WORDS = (
     "label_other",
     "thanks",
     "thanks_fillers",
+    "nothing_said",
     "greetings",
     "closings",
     *(f"{proof}_{kind}" for proof in PROOFS for kind in ("words", "files")),

@@ -9,6 +9,7 @@ from functools import partial
 
 from domain.clock import pauses
 from domain.errors import InvalidInput, NotFound
+from domain.mail.brought import says_nothing
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.mails import check_address
 from domain.mail.raw.types import ReadMail
@@ -138,7 +139,7 @@ def reply_address(read: MailReading) -> str:
 
 async def join(work: Work, mail: IncomingMail, ticket: Ticket) -> Ticket:
     """The ticket after its answer, which is collected with the notice to whoever does it."""
-    stays = mail.reading.thanks
+    stays = mail.reading.thanks or _says_nothing(work, mail.reading)
     for leaves in leaves_closed:
         stays = stays or await leaves(work, mail, ticket)
     after = goes_on(ticket, stays, mail.arrived_at, work.now)
@@ -156,6 +157,12 @@ async def join(work: Work, mail: IncomingMail, ticket: Ticket) -> Ticket:
     make = partial(answer_notice, work, mail, ticket, after, added)
     await _tell(work, mail, after, make)
     return after
+
+
+def _says_nothing(work: Work, read: MailReading) -> bool:
+    """Whether an answer brings neither a word nor a file that somebody would have to look at."""
+    has_files = read.attachments != "[]"
+    return not has_files and says_nothing(read.body_text, work.configuration.mail)
 
 
 async def _is_loop(work: Work, mail: IncomingMail, ticket: Ticket) -> bool:

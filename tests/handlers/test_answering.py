@@ -573,3 +573,32 @@ async def test_who_asks_back_waits_for_the_customer_with_one_tap(
     assert sent.buttons[:3] == [f"ปิดใบงาน {FIRST}", "รอผู้รับบริการ", "ดูใบงาน"]
     waits = await desk.presses("รอผู้รับบริการ")
     assert "รอผู้รับบริการตั้งแต่ 23 พ.ย. 69 10.00 น." in waits.text
+
+
+async def test_a_colleague_of_the_customer_who_answers_is_greeted_by_his_own_name(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await mailbox.brings(a_mail(ASKED, sender="Kamonchanok <kamon@example.ac.th>"))
+    await desk.presses_token(desk.told("nok").token("รับเรื่องและจับคู่"))
+    await desk.says(TEXT)
+    await desk.presses("ส่งและปิด")
+    desk.wait(minutes=5)
+    again = a_mail("ปี 2565 ล่ะคะ", f"Re: [{FIRST}] ขอข้อมูล", "มานี มีสุข <manee@example.ac.th>", 2)
+    await mailbox.brings(again)
+    await desk.says(FIRST)
+    shown = await desk.presses("ตอบทางอีเมล")
+    assert "ผู้รับ: manee@example.ac.th" in shown.text
+    assert "เรียน คุณมานี มีสุข" in shown.text
+
+
+async def test_a_customer_who_answers_from_another_address_keeps_the_name_of_the_register(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await mailbox.brings(a_mail(ASKED, sender="Kamonchanok <kamon@example.ac.th>"))
+    await desk.presses_token(desk.told("nok").token("รับเรื่องและจับคู่"))
+    sender = "กมลชนก รัตนพิทักษ์ <k.r@example.ac.th>"
+    await mailbox.brings(a_mail("ปี 2565 ล่ะคะ", f"Re: [{FIRST}] ขอข้อมูล", sender, 2))
+    await desk.says(FIRST)
+    shown = await desk.presses("ตอบทางอีเมล")
+    assert "ผู้รับ: k.r@example.ac.th" in shown.text
+    assert "เรียน ผศ.ดร.กมลชนก รัตนพิทักษ์" in shown.text

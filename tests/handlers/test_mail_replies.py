@@ -193,3 +193,25 @@ async def test_a_number_within_the_text_of_the_same_sender_joins(
     await mailbox.brings(follows)
     mails = await exported(desk, tmp_path)
     assert (mails[1]["kind"], mails[1]["ticket"]) == ("reply", FIRST)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("รับทราบค่ะ", Status.CLOSED),
+        ("👍", Status.CLOSED),
+        ("", Status.CLOSED),
+        ("เรียน เจ้าหน้าที่\nได้รับแล้วครับ\n\nขอแสดงความนับถือ\nสมชาย ใจดี", Status.CLOSED),
+        ("Well received.", Status.CLOSED),
+        ("ขอรายงานด้วยครับ", Status.OPEN),
+        ("ได้รับแล้วครับ แต่ไฟล์เสีย", Status.OPEN),
+        ("2566", Status.OPEN),
+    ],
+)
+async def test_a_closed_ticket_stays_so_where_an_answer_says_nothing(
+    desk: DeskUnderTest, mailbox: Mailbox, text: str, status: Status
+) -> None:
+    await desk.says(f"{OPEN} => ส่งแล้ว ปิด")
+    await mailbox.brings(a_mail(text, f"Re: [{FIRST}]", SOMCHAIS))
+    assert (await tickets.get_ticket(desk.db, FIRST)).status is status
+    assert f"📬 อีเมลตอบใบงาน {FIRST}" in desk.told("nok").text

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from domain.customers.records import Contact, Customer
-from domain.mail.addressees import THAI, Addressee, has_thai_letters
+from domain.mail.addressees import THAI, Addressee, has_thai_letters, is_one_person
 from domain.mail.forwards import bare_subject
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.letters.answering import answer_thread
@@ -91,10 +91,29 @@ def receiver(ctx: Context, asked: Asked) -> Addressee:
     """Who is written to: the contact, else the customer, else whoever wrote the mail."""
     email = next(iter(asked.addresses), "")
     mail = asked.mail
-    if asked.customer is None and mail is not None:
+    if mail is None:
+        return addressee(ctx, asked.customer, asked.contact, email)
+    if asked.customer is None or _is_another(asked, mail.reading):
         name = mail.reading.from_name
         return Addressee(name, is_person=True, emails=(email,))
-    return addressee(ctx, asked.customer, asked.contact, email)
+    contact = _wrote_as(asked.customer, mail.reading) or asked.contact
+    return addressee(ctx, asked.customer, contact, email)
+
+
+def _wrote_as(customer: Customer, read: MailReading) -> Contact | None:
+    """The contact who wrote, where the address is that of one."""
+    address = read.from_email.casefold()
+    found = [one for one in customer.contacts if one.email.casefold() == address]
+    return next(iter(found), None)
+
+
+def _is_another(asked: Asked, read: MailReading) -> bool:
+    """Whether somebody else answered than the ticket is of: by address and name alike."""
+    known = map(str.casefold, reply_addresses(asked.ticket, asked.customer))
+    if read.opened or not read.from_name or read.from_email.casefold() in known:
+        return False
+    names = [one.name for one in (asked.customer, asked.contact) if one is not None]
+    return not any(is_one_person(read.from_name, name) for name in names)
 
 
 def language_of(to: Addressee, asked: Asked) -> str:
