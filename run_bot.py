@@ -131,8 +131,9 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
         db = await open_database(settings.database_url, clock())
         opened.push_async_callback(db.close)
         service = Service(settings, db, configuration, clock)
-        ticking = Ticker(service.engine.desk, service.engine)
-        ticker = start_ticker(ticking, service.engine.report, wall_clock)
+        engine = service.engine
+        ticking = Ticker(engine.desk, engine, engine.pulses.ticked)
+        ticker = start_ticker(ticking, engine.report, wall_clock)
         opened.callback(ticker.shutdown, wait=False)
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):

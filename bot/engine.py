@@ -12,6 +12,7 @@ from bot.log import get_logger, where
 from bot.networks.poster import Poster, PostingNetworks
 from bot.queues.calls import CallNotes
 from bot.queues.outgoing import Adapters, Outgoing, write
+from bot.queues.pulses import Pulses
 from bot.queues.pushes import Pushes
 from bot.queues.sender import Sender
 from bot.queues.worker import Worker
@@ -85,7 +86,15 @@ class Engine:
         )
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
-        self.sender = Sender(db, adapters, clock, self.owner, CallNotes(notes, self.owner))
+        self.pulses = Pulses(clock)
+        self.sender = Sender(
+            db,
+            adapters,
+            clock,
+            self.owner,
+            CallNotes(notes, self.owner),
+            self.pulses,
+        )
         self.imports = Imports(self.desk, adapters, self.sender, self.owner)
         self.worker = Worker(
             self.desk,

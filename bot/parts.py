@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.files.links import Links
 from bot.platform import Adapter
 from bot.posting import PostingNetwork
+from bot.queues.pulses import Pulses
 from handlers.desk import Desk
 from store.blobs import Blobs
 from store.chat.inbox import Woken
@@ -35,7 +36,8 @@ class RunningDesk:
     """What a platform is given of the desk once there is one.
 
     `owner` holds the leases of this process; `wake` = events of these conversations are in the
-    inbox; `after` does something once the answer is given; `post` = `bot.engine.Engine.post`.
+    inbox; `after` does something once the answer is given; `post` = `bot.engine.Engine.post`;
+    `pulses` = where it is noted that a platform gave or took something.
     """
 
     desk: Desk
@@ -43,6 +45,11 @@ class RunningDesk:
     wake: Callable[[Woken], None]
     after: Callable[[Awaitable[Any]], None]
     post: Callable[..., Awaitable[None]]
+    pulses: Pulses
+
+
+class Refusal(str):
+    """What a check says where the platform does not know us: no later try would go better."""
 
 
 class PlatformParts:
@@ -55,6 +62,8 @@ class PlatformParts:
     name: str
     adapter: Adapter | None = None
     networks: Sequence[PostingNetwork] = ()
+    ask_every: float | None = None
+    """Seconds of silence after which the watch over the desk asks it; None = it is not watched."""
 
     def routes(self, running: RunningDesk) -> Sequence[Route]:
         """Its addresses on the web side."""

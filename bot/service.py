@@ -25,6 +25,7 @@ from bot.platforms import open_platforms
 from bot.posting import PostingNetwork
 from bot.settings import Settings, secret_key
 from bot.variables import SettingsError
+from bot.watch.watch import Watch
 from bot.web.app import make_app
 from domain.configuration import Configuration
 from domain.staff import Platform
@@ -91,6 +92,13 @@ class Service:
             wake=self.engine.worker.wake,
             after=self._spawn,
             post=self.engine.post,
+            pulses=self.engine.pulses,
+        )
+        self._watch = Watch(
+            self._running,
+            self._platforms,
+            settings.database_url,
+            settings.data_dir,
         )
         self._server = _server(make_app(self._running, self._platforms, links))
         self._socket = _listen(settings)
@@ -120,6 +128,8 @@ class Service:
         self._spawn(self._backups.run_forever())
         self._spawn(self._systemd.keep_telling())
         self._systemd.tell(READY)
+        for work in self._watch.works():
+            self._spawn(work())
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait(
             [serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED
@@ -129,9 +139,28 @@ class Service:
     def _start(self, parts: PlatformParts) -> None:
         """What a platform does while the desk runs."""
         for work in parts.set_up(self._running):
-            self._spawn(_until_set_up(parts.name, work))
+            self._spawn(self._until_set_up(parts.name, work))
         for work in parts.background(self._running):
             self._spawn(work())
+
+    async def _until_set_up(self, name: str, work: PlatformWork) -> None:
+        """A platform that cannot be reached at the start stops nothing: it is tried again."""
+        pause = SETUP_PAUSE
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other platforms run on
+                self._running.pulses.doubt(name)
+                log.warning("platform not set up yet", platform=name, pause=pause, **where(error))
+                await asyncio.sleep(pause)
+                pause = min(SETUP_LONGEST, pause * 2)
+            else:
+                log.info("platform ready", platform=name)
+                # All that was imported stays: the collector need not walk through it again and
+                # again. Nor now, when chats are served: it would hold everybody up for a tenth of a
+                # second.
+                gc.freeze()
+                return
 
     async def _stop(self, serving: "asyncio.Task[None]") -> None:
         self._systemd.tell(STOPPING)
@@ -186,21 +215,3 @@ def _server(app: Starlette) -> _Server:
             timeout_graceful_shutdown=DRAIN_HTTP,
         )
     )
-
-
-async def _until_set_up(name: str, work: PlatformWork) -> None:
-    """A platform that cannot be reached at the start stops nothing: it is tried again."""
-    pause = SETUP_PAUSE
-    while True:
-        try:
-            await work()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other platforms run on
-            log.warning("platform not set up yet", platform=name, pause=pause, **where(error))
-            await asyncio.sleep(pause)
-            pause = min(SETUP_LONGEST, pause * 2)
-        else:
-            log.info("platform ready", platform=name)
-            # All that was imported stays: the collector need not walk through it again and again.
-            # Nor now, when chats are served: it would hold everybody up for a tenth of a second.
-            gc.freeze()
-            return

@@ -21,6 +21,7 @@ from domain.owed.requests import RequestKind, Steps, read_requests
 from domain.owed.rules import Rule, read_rules
 from domain.publicity.posting import PostingRules, read_posting
 from domain.publicity.summary import Release, read_releases
+from domain.reach.health import HealthRules, read_health
 from domain.reach.plan import ReachRules, read_reach
 from domain.search import organisations
 from domain.search.organisations import Organisations, standard_organisations
@@ -59,6 +60,7 @@ TABLES = (
     "intake",
     "backup",
     "matching",
+    "health",
     *organisations.TABLES,
 )
 
@@ -80,6 +82,7 @@ class Configuration:
     seeds: Seeds
     """The words of `suggestions`, with the subjects that each speaks for."""
     telling: Telling
+    health: HealthRules
     """Those of them that surely speak against a habit."""
     reach: ReachRules
     matching: MatchingRules
@@ -137,5 +140,6 @@ def load_configuration(override: Path | None = None) -> Configuration:
         leading=read_lead_rules(root),
         intake=read_intake(root, catalogue),
         backups=read_backups(root),
+        health=read_health(root),
         organisations=Organisations(root),
     )

@@ -58,7 +58,11 @@ class OutcomeSender(Protocol):
 class Ticker:
     """Runs the work of handlers.registry that is due; several processes share what there is."""
 
-    def __init__(self, desk: Desk, sender: OutcomeSender) -> None:
+    def __init__(
+        self, desk: Desk, sender: OutcomeSender, seen: Callable[[], object] = lambda: None
+    ) -> None:
+        """`seen` is called whenever it was looked at what is due."""
+        self._seen = seen
         self._desk = desk
         self._sender = sender
         self._watch = ClockWatch(desk.db)
@@ -88,6 +92,7 @@ class Ticker:
         while stalled < STALLED:
             now = self._desk.clock()
             rows = await self._claim(now, sure=full)
+            self._seen()
             if not rows:
                 return
             failpoint("due.claimed")

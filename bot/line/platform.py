@@ -11,7 +11,7 @@ from bot.line.broadcast import LineBroadcast
 from bot.line.settings import LineSettings
 from bot.line.webhook import receive_webhook, signature_matches
 from bot.log import get_logger
-from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
+from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroundings
 from bot.queues.quota import QuotaWatch
 from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
@@ -20,6 +20,8 @@ from handlers.registry import COMMANDS
 from store.engine.database import StoreUnavailable
 
 MENU_KEYS = ("find", "open", "my", "new", "menu", "help")
+REFUSES = (401, 403)
+"""What LINE answers whom it does not know."""
 SIGNATURE_HEADER = "x-line-signature"
 
 log = get_logger()
@@ -36,6 +38,7 @@ class LinePlatform(PlatformParts):
     """See `bot.parts.PlatformParts`."""
 
     name = Platform.LINE
+    ask_every = 20.0
 
     def __init__(self, token: str, settings: LineSettings, surroundings: Surroundings) -> None:
         self.adapter: LineAdapter = LineAdapter(
@@ -72,6 +75,7 @@ class LinePlatform(PlatformParts):
             woken = await receive_webhook(self.adapter, db, running.owner, now, body)
         except StoreUnavailable as error:
             return not_taken(error)
+        running.pulses.received(self.name)
         running.wake(woken)
         return empty()
 
@@ -119,7 +123,9 @@ class LinePlatform(PlatformParts):
         try:
             await self.adapter.hello()
         except import_sdk().ApiException as error:
-            return f"DESKBOT_LINE_ACCESS_TOKEN: LINE answers {error.status}"
+            if error.status not in REFUSES:
+                return f"DESKBOT_LINE_API_URL: LINE answers {error.status}"
+            return Refusal(f"DESKBOT_LINE_ACCESS_TOKEN: LINE answers {error.status}")
         except OSError as error:
             reason = type(error).__name__
             return f"DESKBOT_LINE_API_URL: {self._api_url} cannot be reached ({reason})"

@@ -284,6 +284,7 @@ class MailInbox:
                 await self._taking.write(tx, mail)
 
         await self._desk.db.write(write)
+        self._trouble.goes_on()
         if mails:
             log.info("mails taken", count=len(mails))
             failpoint("mail.taken")

@@ -1,6 +1,7 @@
 """Mail's parts: the server that sends, and the mailbox that is read."""
 
 from collections.abc import Sequence
+from math import inf
 
 from bot.mail.adapter import MailAdapter
 from bot.mail.imap_answers import BoxFailed
@@ -9,15 +10,15 @@ from bot.mail.inbox import MailInbox
 from bot.mail.intake import MailIntake
 from bot.mail.server import TakenMark, read_mailbox, read_sender, read_server
 from bot.mail.settings import MailSettings
-from bot.mail.trouble import MailTrouble
-from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
+from bot.mail.trouble import LOGIN, MAILBOX, MailTrouble
+from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroundings
 from domain.staff import Platform
 
 PROBLEMS = {
     "connect": "the server cannot be reached or turns us away",
     "timeout": "the server does not answer in time",
     "tls": "the server offers no encryption that can be trusted",
-    "login": "the server does not know this user and password",
+    LOGIN: "the server does not know this user and password",
     "mailbox": "there is no such mailbox, or it cannot be read",
     "folder": "DESKBOT_IMAP_FOLDER: there is no such folder",
 }
@@ -37,6 +38,8 @@ class MailPlatform(PlatformParts):
     """See `bot.parts.PlatformParts`. Each mail has a connection of its own: nothing is to close."""
 
     name = Platform.MAIL
+    # Each time it is logged in to.
+    ask_every = 40.0
 
     def __init__(self, adapter: MailAdapter) -> None:
         self.adapter: MailAdapter = adapter
@@ -47,7 +50,8 @@ class MailPlatform(PlatformParts):
         if not problem:
             return ""
         step = problem.split()[0]
-        return f"DESKBOT_SMTP_URL: {PROBLEMS.get(step, 'no answer')} ({problem})"
+        told = f"DESKBOT_SMTP_URL: {PROBLEMS.get(step, 'no answer')} ({problem})"
+        return Refusal(told) if step == LOGIN else told
 
 
 def open_box(settings: MailSettings) -> ImapBox:
@@ -66,7 +70,9 @@ def open_mailbox(settings: MailSettings, surroundings: Surroundings) -> "Mailbox
 class MailboxPlatform(PlatformParts):
     """See `bot.parts.PlatformParts`. Mails come in here."""
 
-    name = "mailbox"
+    name = MAILBOX
+    # Whether it can be read says whoever reads it.
+    ask_every = inf
 
     def __init__(self, box: ImapBox) -> None:
         self._box = box
@@ -74,7 +80,7 @@ class MailboxPlatform(PlatformParts):
     def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """Reading what comes."""
         desk = running.desk
-        trouble = MailTrouble(desk, running.post)
+        trouble = MailTrouble(desk, running.post, running.pulses)
         inbox = MailInbox(desk, self._box, desk.files.blobs, trouble, running.owner)
         return (MailIntake(running, inbox, trouble).run_forever,)
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.log import get_logger, where
 from bot.mail.imap_answers import BoxFailed
+from bot.queues.pulses import Pulses
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
 from domain.reach.routes import UNDELIVERABLE
@@ -27,7 +28,10 @@ ALARM_AFTER = 6
 """Looks in vain, one after the other, until administrators hear of it; of what does not go better
 by itself they hear at once.
 """
-ALARMING = ("tls", "login", "mailbox")
+LOGIN = "login"
+ALARMING = ("tls", LOGIN, "mailbox")
+MAILBOX = "mailbox"
+"""What it is called."""
 DISK = "disk"
 
 log = get_logger()
@@ -36,9 +40,12 @@ log = get_logger()
 class MailTrouble:
     """Counts what fails in a row, and tells of it once a day."""
 
-    def __init__(self, desk: Desk, post: Callable[..., Awaitable[None]]) -> None:
+    def __init__(
+        self, desk: Desk, post: Callable[..., Awaitable[None]], pulses: Pulses | None = None
+    ) -> None:
         self._desk = desk
         self._post = post
+        self._pulses = pulses or Pulses(desk.clock)
         self._failed = 0
         self._step = ""
         self._untold: list[Notice] = []
@@ -47,6 +54,11 @@ class MailTrouble:
         """The mailbox was read."""
         self._failed = 0
         self._step = ""
+        self.goes_on()
+
+    def goes_on(self) -> None:
+        """The mailbox gives what it is asked for."""
+        self._pulses.polled(MAILBOX)
 
     def pause(self) -> float:
         """Seconds until the next look; 0 where the last one was good."""
@@ -71,6 +83,8 @@ class MailTrouble:
     def _note_box(self, step: str) -> None:
         self._failed += 1
         self._step = step
+        if step == LOGIN:
+            self._pulses.refused(MAILBOX)
         log.warning("mailbox not reached", step=step, times=self._failed)
         if step in ALARMING or self._failed >= ALARM_AFTER:
             self._warn(step, partial(mailbox.mailbox_away, step))

@@ -27,6 +27,7 @@ from bot.queues.held import Held
 from bot.queues.lanes import Lanes
 from bot.queues.later import Later
 from bot.queues.outgoing import Adapters, Outgoing, served
+from bot.queues.pulses import Pulses
 from bot.queues.rides import Accepted, Ride
 from bot.queues.told import before_rest, note_told, whole
 from bot.queues.undelivered import GivenUp
@@ -80,7 +81,9 @@ class Sender:
         clock: Callable[[], datetime],
         owner: str,
         notes: CallNotes,
+        pulses: Pulses,
     ) -> None:
+        self._pulses = pulses
         self._db = db
         self._adapters = adapters
         self._clock = clock
@@ -345,6 +348,15 @@ class Sender:
         return not released
 
     async def _deliver(self, message: Message) -> Delivery:
+        """Make the call, and note whether the platform took it."""
+        delivery = await self._delivered(message)
+        if isinstance(delivery, Sent):
+            self._pulses.sent(message.platform)
+        elif isinstance(delivery, Retry):
+            self._pulses.doubt(message.platform)
+        return delivery
+
+    async def _delivered(self, message: Message) -> Delivery:
         """Make the call; whatever goes wrong within it leaves doubt, and is tried again more and
         more slowly.
         """

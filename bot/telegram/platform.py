@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import Forbidden, InvalidToken, TelegramError
 
-from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
+from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroundings
 from bot.telegram.adapter import UPDATES, NameUnknown, TelegramAdapter
 from bot.telegram.poller import Poller
 from bot.telegram.settings import TelegramSettings
@@ -41,6 +41,7 @@ class TelegramPlatform(PlatformParts):
     """See `bot.parts.PlatformParts`."""
 
     name = Platform.TELEGRAM
+    ask_every = 20.0
 
     def __init__(self, token: str, settings: TelegramSettings, surroundings: Surroundings) -> None:
         self.adapter: TelegramAdapter = TelegramAdapter(
@@ -73,6 +74,7 @@ class TelegramPlatform(PlatformParts):
             return not_taken(error)
         except ValueError:
             return empty(400)
+        running.pulses.received(self.name)
         running.wake(woken)
         running.after(self.adapter.answer_press(update))
         return empty()
@@ -108,15 +110,16 @@ class TelegramPlatform(PlatformParts):
             running.owner,
             self._surroundings.clock,
             running.wake,
+            running.pulses,
         )
         return (poller.run_forever,)
 
     async def check(self) -> str:
         """Whether Telegram knows the token."""
         try:
-            await self.adapter.bot.initialize()
-        except InvalidToken:
-            return "DESKBOT_TELEGRAM_TOKEN: Telegram does not know this token"
+            await self.adapter.bot.get_me()
+        except (InvalidToken, Forbidden):
+            return Refusal("DESKBOT_TELEGRAM_TOKEN: Telegram does not know this token")
         except TelegramError as error:
             address = self._settings.telegram_api_url
             reason = type(error).__name__

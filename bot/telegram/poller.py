@@ -11,9 +11,11 @@ from typing import Any
 
 from bot.answers import as_object, within
 from bot.log import get_logger, where
+from bot.queues.pulses import Pulses
 from bot.telegram.adapter import UPDATES, TelegramAdapter
 from bot.telegram.request import NotAccepted
 from bot.telegram.updates import update_id
+from domain.staff import Platform
 from store.chat import inbox
 from store.engine import leases
 from store.engine.database import Database
@@ -25,6 +27,7 @@ LATE_SECONDS = 10
 MOST_UPDATES = 100
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
+PLATFORM = Platform.TELEGRAM
 LEASE = "leader:telegram"
 NOT_LEADING = 2.0
 """Seconds until another process is asked whether it still polls."""
@@ -50,8 +53,10 @@ class Poller:
         owner: str,
         clock: Callable[[], datetime],
         wake: Callable[[inbox.Woken], None],
+        pulses: Pulses,
     ) -> None:
         self._adapter = adapter
+        self._pulses = pulses
         self._db = db
         self._owner = owner
         self._clock = clock
@@ -72,11 +77,14 @@ class Poller:
         while True:
             try:
                 if not await self._lead():
+                    # Whether it answers is seen by the process that polls.
+                    self._pulses.answered(PLATFORM)
                     await asyncio.sleep(NOT_LEADING)
                     continue
                 await self._poll_once()
                 pause = FIRST_PAUSE
             except Exception as error:  # noqa: BLE001 - whatever an answer holds, polling goes on
+                self._pulses.doubt(PLATFORM)
                 log.warning("polling failed", pause=pause, **where(error))
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)
@@ -161,4 +169,5 @@ class Poller:
         updates = within(answer, "result")
         if status != 200 or not isinstance(updates, list):
             raise NotAccepted(f"getUpdates: {status}")
+        self._pulses.polled(PLATFORM)
         return updates

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from bot.files import pictures
 from bot.files.links import Links
 from bot.parts import PlatformParts, RunningDesk
-from bot.web.health import Health
+from bot.watch.health import Health
 from bot.web.webhooks import not_taken
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
@@ -40,7 +40,7 @@ def make_app(
 ) -> Starlette:
     """The routes of what is configured."""
     desk = running.desk
-    routes = [_get("/healthz", _healthz), _get("/readyz", _readyz(Health(desk)))]
+    routes = [_get("/healthz", _healthz), _get("/readyz", _readyz(Health(desk, running.pulses)))]
     for parts in platforms:
         routes += parts.routes(running)
     if links is not None:

@@ -26,6 +26,7 @@ DEFAULT_FILES = (
     "posting.toml",
     "reach.toml",
     "organisations.toml",
+    "health.toml",
 )
 
 MOST_BYTES = 500_000

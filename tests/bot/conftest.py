@@ -17,6 +17,7 @@ from bot.files.links import Links
 from bot.line import webhook as line_webhook
 from bot.line.adapter import LineAdapter
 from bot.parts import RunningDesk
+from bot.queues.pulses import Pulses
 from bot.telegram import webhook as telegram_webhook
 from bot.telegram.adapter import TelegramAdapter
 from domain.staff import Identity, Platform, Role, StaffId
@@ -45,7 +46,9 @@ def running(desk: Desk) -> RunningDesk:
     async def post(*_written: object) -> None:
         raise AssertionError("nothing is posted here")
 
-    return RunningDesk(desk, "test", lambda woken: None, lambda work: None, post)
+    return RunningDesk(
+        desk, "test", lambda woken: None, lambda work: None, post, Pulses(desk.clock)
+    )
 
 
 @dataclass

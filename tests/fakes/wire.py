@@ -241,6 +241,11 @@ class WireServer:
         with self.lock:
             self._faults[method].extend(faults)
 
+    def calm(self) -> None:
+        """No more faults."""
+        with self.lock:
+            self._faults.clear()
+
     def now(self) -> float:
         """The fake's clock, in seconds since the epoch."""
         return self._clock() + self._ahead

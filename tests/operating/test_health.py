@@ -1,0 +1,130 @@
+"""A serving process says within a minute what keeps it from being ready, and within a minute that it is over."""
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness import DeskProcess, make_template
+from tests.fakes.line import FakeLine
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.wire import Status
+
+SOON = 60.0
+UNKNOWN = Status(401)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+def line() -> Iterator[FakeLine]:
+    with FakeLine() as fake:
+        yield fake
+
+
+@pytest.fixture
+def serving(
+    tmp_path: Path, template: Path, telegram: FakeTelegram, line: FakeLine
+) -> Iterator[DeskProcess]:
+    desk = DeskProcess(tmp_path / "desk", template, telegram, line)
+    desk.start()
+    yield desk
+    desk.send_signal(signal.SIGKILL)
+    assert telegram.token.partition(":")[2] not in desk.stderr()
+
+
+def ready(desk: DeskProcess) -> tuple[int, dict[str, Any]]:
+    with closing(HTTPConnection("127.0.0.1", desk.port, timeout=20)) as connection:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def problems(desk: DeskProcess) -> list[str]:
+    status, said = ready(desk)
+    assert said["ready"] is (status == 200)
+    assert bool(said["problems"]) is (status == 503)
+    assert desk.request("GET", "/healthz") == 200
+    return [problem["what"] for problem in said["problems"]]
+
+
+def until(desk: DeskProcess, begins: str, *, there: bool = True) -> None:
+    """Within a minute such a problem shows, or is gone."""
+    end = time.monotonic() + SOON
+    while any(what.startswith(begins) for what in problems(desk)) is not there:
+        assert time.monotonic() < end, (begins, there, problems(desk), desk.stderr()[-3000:])
+        time.sleep(0.3)
+
+
+def test_a_token_that_is_refused(
+    serving: DeskProcess, telegram: FakeTelegram, line: FakeLine
+) -> None:
+    assert problems(serving) == []
+    telegram.fail("getUpdates", *[UNKNOWN] * 500)
+    telegram.fail("getMe", *[UNKNOWN] * 500)
+    line.fail("info", *[UNKNOWN] * 500)
+    until(serving, "telegram")
+    until(serving, "line")
+    said = json.dumps(ready(serving)[1])
+    assert telegram.token.partition(":")[2] not in said
+    assert line.access_token not in said
+    telegram.calm()
+    line.calm()
+    until(serving, "telegram", there=False)
+    until(serving, "line", there=False)
+    assert problems(serving) == []
+
+
+def test_a_platform_that_is_away(
+    serving: DeskProcess, telegram: FakeTelegram, line: FakeLine
+) -> None:
+    telegram.down()
+    line.down()
+    until(serving, "telegram")
+    until(serving, "line")
+    telegram.up()
+    line.up()
+    until(serving, "telegram", there=False)
+    until(serving, "line", there=False)
+
+
+@pytest.mark.parametrize("kind", ["deleted", "replaced", "corrupt", "read-only", "log"])
+def test_a_database_that_is_not_what_it_was(
+    serving: DeskProcess, template: Path, kind: str
+) -> None:
+    assert problems(serving) == []
+    path = serving.database
+    if kind == "deleted":
+        path.unlink()
+    elif kind == "replaced":
+        shutil.copy(template, path.with_suffix(".new"))
+        path.with_suffix(".new").rename(path)
+    elif kind == "corrupt":
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            file.write(os.urandom(size))
+    elif kind == "read-only":
+        path.chmod(0o400)
+    else:
+        path.with_name(f"{path.name}-wal").unlink()
+    until(serving, "database")
+    if kind == "read-only":
+        path.chmod(0o600)
+        until(serving, "database", there=False)
