@@ -361,13 +361,15 @@ class Reply:
 class Notice:
     """A message that nobody asked for: to a person, to everybody with a role, or to one chat
     (platform, chat), of somebody who is not staff or of the person named too. `make` words it in
-    the recipient's language. Sent once for each `key`."""
+    the recipient's language. Sent once for each `key`; by a platform that it `avoids` only where a
+    person has no other."""
 
     make: Callable[[], Reply]
     key: str
     staff_id: StaffId | None = None
     role: Role | None = None
     to: Chat | None = None
+    avoids: frozenset[Platform] = frozenset()
 
 
 def say(text: str, *buttons: Button) -> Reply:

@@ -1,5 +1,6 @@
-"""The operator's verbs on the command line: `backup`, `restore`, `copy`, `audit`."""
+"""The operator's verbs on the command line: `backup`, `restore`, `copy`, `audit`, `status`."""
 
+import json
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime
@@ -50,6 +51,7 @@ OutputFormat = Annotated[AuditFormat, typer.Option("--format", help="csv or json
 OnlyList = Annotated[bool, typer.Option("--list", help="Say what is inside, and make nothing.")]
 GENTLY = 10
 """How far a backup stands back behind the desk that serves people."""
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Run: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
 
 
@@ -62,6 +64,7 @@ def add_operating_verbs(
     app.command("backup")(_backup(load, run))
     app.command("restore")(_restore(load, run))
     app.command("copy")(_copy(load, run))
+    app.command("status")(_status(load, run))
     app.command("audit")(_audit(load, run))
 
 
@@ -170,6 +173,29 @@ def _audit(load: Callable[[], Settings], run: Run) -> Callable[..., None]:
                 ),
                 file=sys.stderr,
             )
+
+        run(work())
+
+    return verb
+
+
+def _status(load: Callable[[], Settings], run: Run) -> Callable[[bool], None]:
+    def verb(as_json: AsJson = False) -> None:
+        """Say how the desk is: platforms, what waits, room, database; also beside a desk that
+        serves.
+        """
+        from bot.operating.status import as_lines, look
+
+        async def work() -> None:
+            settings = load()
+            status = await look(settings, make_clock(settings.clock))
+            if not as_json:
+                print("\n".join(as_lines(status)))
+                return
+            print(json.dumps(status.told))
+            if status.pending:
+                # What the office's programs read has a fixed shape.
+                print(f"database: {status.pending}", file=sys.stderr)
 
         run(work())
 

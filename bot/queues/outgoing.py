@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from bot.platform import Adapter
@@ -20,6 +21,7 @@ from domain.reach.routes import (
     InChat,
     InGroup,
     Route,
+    Routing,
     first_routing,
 )
 from domain.reach.untold import Untold, of_others, read_told
@@ -269,13 +271,7 @@ class Outgoing:
         """The notice on the first route to this person; returns who hears where there is none."""
         with speaking(person.language):
             reply = notice.make()
-        routing = first_routing(
-            directory,
-            person,
-            f"{notice.key}:{person.id}",
-            personal=notice.staff_id is not None,
-            masked=bool(reply.masked),
-        )
+        routing = _routing(directory, notice, person, masked=bool(reply.masked))
         route = routing.route
         until = None
         if self._pushes is not None and isinstance(route, InChat):
@@ -407,6 +403,25 @@ class Outgoing:
         (message,) = self.messages
         begun, ours = await outbox.put_begun(tx, message, owner, self.now)
         return begun, [message.at] if ours else []
+
+
+def _routing(
+    directory: Directory,
+    notice: Notice,
+    person: Staff,
+    *,
+    masked: bool,
+) -> Routing:
+    """The first route that avoids what it may, else any."""
+    route = partial(
+        first_routing,
+        person=person,
+        key=f"{notice.key}:{person.id}",
+        personal=notice.staff_id is not None,
+        masked=masked,
+    )
+    best = route(directory.without(notice.avoids))
+    return route(directory) if best.route is None else best
 
 
 def _also_in_private(made: Sequence[Message], reply: Reply, key: str) -> list[Message]:

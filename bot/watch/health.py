@@ -35,7 +35,7 @@ class Health:
         found += await self._database()
         now = self._desk.clock()
         self._since = {what: self._since.get(what, now) for what in found}
-        return [Problem(what, since) for what, since in self._since.items()]
+        return [Problem(*each) for each in self._since.items()]
 
     async def _database(self) -> list[str]:
         try:

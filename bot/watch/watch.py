@@ -12,6 +12,7 @@ from bot.log import get_logger, where
 from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk
 from bot.queues.pulses import PlatformPulse, Pulses
 from bot.watch.places import DatabaseFile, room_at
+from bot.watch.telling import HealthTelling
 from domain.reach.health import Measured, platform_problems
 from handlers.desk import Desk
 from store.chat import pulses as noted
@@ -53,6 +54,7 @@ class Watch:
             self._file = DatabaseFile(path)
             self._places["database"] = path.parent
         self._broken = ""
+        self._telling = HealthTelling(running.desk, self._pulses, running.post)
 
     def works(self) -> Sequence[PlatformWork]:
         """What runs side by side: none waits for another that hangs."""
@@ -62,6 +64,7 @@ class Watch:
             partial(_for_ever, self.look_at_places, LOOK_EVERY),
             partial(_for_ever, self.read_file, READ_FILE_EVERY),
             partial(_for_ever, self.write, WRITE_EVERY),
+            partial(_for_ever, self._telling.look, LOOK_EVERY),
         ]
 
     async def ask(self) -> None:

@@ -7,6 +7,7 @@ from domain.data import TomlTable
 
 MEGABYTE = 1_000_000
 TOKEN_REFUSED = "refuses the token or password"  # noqa: S105 - what is told, not the secret
+DISK = "disk"
 SILENT = "nothing was received or sent for long"
 SLOW_PLATFORMS = ("mail",)
 """Whose messages may wait longer: servers ask for mails to be brought again later."""
@@ -91,7 +92,7 @@ def _database_problems(measured: Measured, rules: HealthRules) -> Iterator[str]:
         yield "database: nothing can be written"
     for what, room in measured.rooms.items():
         if room.free < rules.needed(room.total):
-            yield f"disk: nearly full ({what})"
+            yield f"{DISK}: nearly full ({what})"
     if measured.unticked > rules.ticked:
         yield "tick: what is due is not looked at"
 

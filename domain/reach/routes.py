@@ -6,7 +6,7 @@ then, masked, the group of the person's team or of the desk; last the administra
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from domain.reach.groups import Group, last_resort_of
@@ -101,6 +101,17 @@ class Directory:
     teams: Mapping[str, Collection[StaffId]]
     serves: Callable[[Platform, str], bool]
     mail: bool
+
+    def without(self, platforms: Collection[Platform]) -> "Directory":
+        """The same but for these platforms, which reach nobody now."""
+        if not platforms:
+            return self
+        left = {
+            who: [account for account in accounts if account.platform not in platforms]
+            for who, accounts in self.accounts.items()
+        }
+        has_mail = self.mail and Platform.MAIL not in platforms
+        return replace(self, accounts=left, mail=has_mail)
 
     def find_active(self, who: StaffId | None) -> Staff | None:
         """The person, unless that one has no access any more."""

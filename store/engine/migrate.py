@@ -134,6 +134,11 @@ async def pending(db: Reader, engine: str) -> list[Migration]:
     return [migration for migration in known if migration.version not in applied]
 
 
+async def applied_version(db: Reader, engine: str) -> int | None:
+    """The highest migration that the database has applied; None of an empty one."""
+    return max(await _applied(db, await columns_of(db, engine)), default=None)
+
+
 async def is_empty(db: Reader, engine: str) -> bool:
     """Whether nothing is there yet: the first start makes all of it."""
     return not await columns_of(db, engine)

@@ -262,10 +262,14 @@ class DeskProcess:
         """Kill it if it still runs (what stopping does has tests of its own), then look at what it
         said.
         """
+        self.kill()
+        self.check_stderr()
+
+    def kill(self) -> None:
+        """As a crash would, whatever state its database is in."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-        self.check_stderr()
 
     # ---- what it says
 

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import DeskProcess, make_template
+from tests.e2e.harness import ADMIN, DeskProcess, eventually, make_template
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wire import Status
@@ -46,7 +45,7 @@ def serving(
     desk = DeskProcess(tmp_path / "desk", template, telegram, line)
     desk.start()
     yield desk
-    desk.send_signal(signal.SIGKILL)
+    desk.kill()
     assert telegram.token.partition(":")[2] not in desk.stderr()
 
 
@@ -90,6 +89,36 @@ def test_a_token_that_is_refused(
     until(serving, "telegram", there=False)
     until(serving, "line", there=False)
     assert problems(serving) == []
+
+
+def status(desk: DeskProcess) -> dict[str, Any]:
+    done = desk.run("status", "--json")
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def test_administrators_hear_on_the_other_platform_once_and_that_it_is_over(
+    serving: DeskProcess, telegram: FakeTelegram, line: FakeLine
+) -> None:
+    line.say(ADMIN.line, "/help")
+    first = len(line.wait_messages(ADMIN.line, 1))
+    telegram.fail("getUpdates", *[UNKNOWN] * 500)
+    telegram.fail("getMe", *[UNKNOWN] * 500)
+    line.wait_messages(ADMIN.line, first + 1, SOON)
+    assert "Telegram" in line.messages(ADMIN.line)[first].text
+    until(serving, "telegram")
+    eventually(lambda: status(serving)["platforms"]["telegram"]["ok"] is False, "status", SOON)
+    told = status(serving)["platforms"]
+    assert told["telegram"]["problem"]
+    assert told["line"]["ok"] is True
+    assert told["line"]["last_received_at"]
+    assert told["line"]["last_sent_at"]
+    telegram.calm()
+    line.wait_messages(ADMIN.line, first + 2, SOON)
+    over = [message.text for message in line.messages(ADMIN.line)[first:]]
+    assert len(over) == 2
+    assert "Telegram" in over[1]
 
 
 def test_a_platform_that_is_away(
