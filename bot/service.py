@@ -24,7 +24,7 @@ from bot.platform import Adapter
 from bot.platforms import open_platforms
 from bot.posting import PostingNetwork
 from bot.settings import Settings, secret_key
-from bot.variables import SettingsError
+from bot.variables import SettingsError, plain
 from bot.watch.watch import Watch
 from bot.web.app import make_app
 from domain.configuration import Configuration
@@ -100,7 +100,9 @@ class Service:
             settings.database_url,
             settings.data_dir,
         )
-        self._server = _server(make_app(self._running, self._platforms, links))
+        self._server = _server(
+            make_app(self._running, self._platforms, links, plain(settings.metrics_token))
+        )
         self._socket = _listen(settings)
 
     async def _title(self, platform: Platform, chat: str) -> str:

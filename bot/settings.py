@@ -54,6 +54,7 @@ class WebSettings(SettingsGroup):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str | None = None
+    metrics_token: SecretStr | None = None
 
 
 # Variables are listed from the last group to the first, as README, "Configuration", has them.

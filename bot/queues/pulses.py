@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.queues.meters import Meters
 from domain.reach.health import Measured, Room
 
 Steady = Callable[[], float]
@@ -35,6 +36,7 @@ class Pulses:
     def __init__(self, clock: Clock, steady: Steady = time.monotonic) -> None:
         self._clock = clock
         self._steady = steady
+        self.meters = Meters()
         self._platforms: dict[str, PlatformPulse] = {}
         self._written = self._ticked = steady()
         self.oldest_events: dict[str, datetime] = {}

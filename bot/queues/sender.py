@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from uuid import uuid4
 
 from bot.log import get_logger, where
@@ -84,6 +85,7 @@ class Sender:
         pulses: Pulses,
     ) -> None:
         self._pulses = pulses
+        self.meters = pulses.meters
         self._db = db
         self._adapters = adapters
         self._clock = clock
@@ -349,7 +351,10 @@ class Sender:
 
     async def _deliver(self, message: Message) -> Delivery:
         """Make the call, and note whether the platform took it."""
+        begun = perf_counter()
         delivery = await self._delivered(message)
+        outcome = type(delivery).__name__.lower()
+        self.meters.call(message.platform, outcome, perf_counter() - begun)
         if isinstance(delivery, Sent):
             self._pulses.sent(message.platform)
         elif isinstance(delivery, Retry):

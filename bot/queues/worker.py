@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from time import perf_counter
 
 from bot.log import get_logger, where
 from bot.platform import Unparsable
@@ -92,6 +93,7 @@ class Worker:
         self._desk = desk
         self._adapters = adapters
         self._sender = sender
+        self._meters = sender.meters
         self._owner = owner
         self.lanes = Lanes[str]("inbox", self._run, self._find)
         self._in_hand: dict[str, Event] = {}
@@ -366,9 +368,13 @@ class Worker:
             await ride.write(tx, outgoing, event.conversation, more)
 
         with ride:
+            begun = perf_counter()
             await self._desk.db.write(work, shares=True)
+            written = perf_counter() - begun
             failpoint("event.finished")
             ride.written()
+        handled = (self._desk.clock() - event.came_at).total_seconds()
+        self._meters.event(event.platform, state, handled, written)
         self._start_imports(outcome.jobs)
         return ride.released
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 from bot.log import get_logger, where
 from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk
@@ -14,14 +15,18 @@ from bot.queues.pulses import PlatformPulse, Pulses
 from bot.watch.places import DatabaseFile, room_at
 from bot.watch.telling import HealthTelling
 from domain.reach.health import Measured, platform_problems
+from domain.staff import Platform
 from handlers.desk import Desk
 from store.chat import pulses as noted
+from store.chat import push_use
 from store.chat.pulses import Pulse, Waiting
+from store.due import LATE
 from store.engine.database import StoreUnavailable, Tx
 from store.opening import refuse_damaged, sqlite_path
 
 LOOK_EVERY = 5.0
 WRITE_EVERY = 15.0
+LAG_EVERY = 0.5
 READ_FILE_EVERY = 20.0
 LONGEST_ASKING = 10.0
 """Seconds."""
@@ -42,6 +47,7 @@ class Watch:
     ) -> None:
         self._desk: Desk = running.desk
         self._pulses: Pulses = running.pulses
+        self._meters = self._pulses.meters
         self._owner = running.owner
         self._url = database_url
         self._asked = {parts.name: parts for parts in platforms if parts.ask_every is not None}
@@ -64,6 +70,8 @@ class Watch:
             partial(_for_ever, self.look_at_places, LOOK_EVERY),
             partial(_for_ever, self.read_file, READ_FILE_EVERY),
             partial(_for_ever, self.write, WRITE_EVERY),
+            partial(_for_ever, self.count, WRITE_EVERY),
+            partial(_for_ever, self.wait, LAG_EVERY),
             partial(_for_ever, self._telling.look, LOOK_EVERY),
         ]
 
@@ -95,8 +103,11 @@ class Watch:
 
     async def look_at_queues(self) -> None:
         """Since when the oldest event and message wait that this process sees to."""
+        begun = perf_counter()
         events = await noted.list_events(self._desk.db)
         messages = await noted.list_messages(self._desk.db)
+        self._meters.database["read"].add(perf_counter() - begun)
+        self._meters.waiting = {"inbox": events, "outbox": messages}
         self._pulses.oldest_events = self._oldest(events, ("pending",))
         self._pulses.oldest_messages = self._oldest(messages, ("queued", "sending"))
 
@@ -145,8 +156,23 @@ class Watch:
             await noted.note(tx, rows)
             await noted.forget(tx, now)
 
+        begun = perf_counter()
         await self._desk.db.write(work)
+        self._meters.database["write"].add(perf_counter() - begun)
         self._pulses.written()
+
+    async def count(self) -> None:
+        """How much is due, and what is left of the month's pushes."""
+        now = self._desk.clock()
+        db = self._desk.db
+        self._meters.due = await noted.count_due(db, now, LATE)
+        self._meters.pushes = await push_use.get_use(db, Platform.LINE, now)
+
+    async def wait(self) -> None:
+        """See how late the event loop is, for everybody."""
+        begun = perf_counter()
+        await asyncio.sleep(LAG_EVERY)
+        self._meters.lag.add(perf_counter() - begun - LAG_EVERY)
 
     def _problems_by_platform(self) -> Mapping[str, str]:
         measured: Measured = self._pulses.measured()

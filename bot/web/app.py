@@ -36,11 +36,15 @@ Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
 def make_app(
-    running: RunningDesk, platforms: Sequence[PlatformParts] = (), links: Links | None = None
+    running: RunningDesk,
+    platforms: Sequence[PlatformParts] = (),
+    links: Links | None = None,
+    metrics_token: str = "",
 ) -> Starlette:
     """The routes of what is configured."""
     desk = running.desk
     routes = [_get("/healthz", _healthz), _get("/readyz", _readyz(Health(desk, running.pulses)))]
+    routes.append(_get("/metrics", _metrics(running, metrics_token)))
     for parts in platforms:
         routes += parts.routes(running)
     if links is not None:
@@ -66,6 +70,20 @@ def _readyz(health: Health) -> Endpoint:
         return JSONResponse({"ready": not problems, "problems": told}, status)
 
     return readyz
+
+
+def _metrics(running: RunningDesk, token: str) -> Endpoint:
+    found: list[Endpoint] = []
+
+    async def metrics(request: Request) -> Response:
+        if not found:
+            # The library is loaded by the first who asks: the start does not wait for it.
+            from bot.web.metrics import Metrics
+
+            found.append(Metrics(running.pulses, token).answer)
+        return await found[0](request)
+
+    return metrics
 
 
 def _file(desk: Desk, links: Links) -> Endpoint:
