@@ -40,7 +40,9 @@ from store.customers import records as customers
 from store.due import Due
 from store.engine.database import Database, Tx
 from store.opening import open_database
+from store.owed import requests
 from store.owed import rows as owed
+from store.records.save_context import SaveContext
 from store.reminders import Reminder
 
 ROOT = Path(__file__).parents[1]
@@ -247,6 +249,8 @@ async def fill_owed(db: Database, now: datetime) -> None:
     started, at = now - timedelta(days=15), now - timedelta(minutes=1)
 
     async def work(tx: Tx) -> None:
+        # As on a desk that started with these rules before.
+        await requests.leave_unsettled(tx, SaveContext(load_configuration(), None, now))
         people = [
             await staff.add_staff(
                 tx, f"officer {n}", Role.SUPERVISOR if n == 0 else Role.OFFICER, now

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from hashlib import sha256
 from operator import itemgetter
 
 from domain.owed.rules import Again, Owed, OwedState, Rule
@@ -71,6 +72,16 @@ def settle(
         after = _settle_rule(rule, tickets, before, request_id, agreed.get(rule.agreed))
         changed += [row for row in after if row not in before]
     return changed
+
+
+def digest(rules: Iterable[Rule]) -> str:
+    """Returns what stands for all that settling asks of these rules: another one where a ticket may
+    start, end or count for something else.
+    """
+    said = sorted(
+        (rule.name, rule.starts, rule.ends, rule.chase, rule.agreed, rule.again) for rule in rules
+    )
+    return sha256(repr(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -363,8 +363,11 @@ def reminder(
 
 @at_start
 async def settle_anew(work: Work) -> int:
-    """Settles the requests that an older release left to be settled; returns how many."""
+    """Settles the requests that were settled by other rules, or that an older release left to be
+    settled, a few in a transaction and without a word; returns how many.
+    """
     context = SaveContext(work.configuration, None, work.now)
+    await work.db.write(partial(requests.leave_unsettled, context=context))
     settled = 0
     while some := await work.db.write(
         partial(

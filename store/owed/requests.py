@@ -3,7 +3,7 @@ belong to each.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ from domain.owed.rules import (
     Rule,
     next_reminder,
 )
-from domain.owed.settling import settle
+from domain.owed.settling import digest, settle
 from domain.staff import StaffId
 from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import hold_survivors
@@ -410,13 +410,29 @@ async def ticket_voided(tx: Tx, ticket_no: str, context: SaveContext) -> None:
         await _lay_by(tx, life, context)
 
 
+async def leave_unsettled(tx: Tx, context: SaveContext) -> None:
+    """Have every request settled anew, where the rules say otherwise than when all were last."""
+    said = digest(context.rules.values())
+    known = await tx.fetch_one("SELECT digest FROM settled_rules")
+    if known is not None and known["digest"] == said:
+        return
+    await tx.execute(
+        "INSERT INTO unsettled (request_id) SELECT id FROM requests WHERE 1 = 1 "
+        "ON CONFLICT DO NOTHING"
+    )
+    await tx.execute("DELETE FROM settled_rules")
+    await tx.execute("INSERT INTO settled_rules (digest) VALUES (?) ON CONFLICT DO NOTHING", said)
+
+
 async def settle_some(tx: Tx, context: SaveContext, limit: int) -> int:
-    """Settle requests that are waiting to be settled anew; returns how many were."""
+    """Settle requests that are waiting to be settled anew; returns how many were. Nobody is told of
+    what that begins as though it had been told of long ago.
+    """
     rows = await tx.fetch(
         f"SELECT request_id FROM unsettled ORDER BY request_id LIMIT {int(limit)}"
     )
     for row in rows:
-        await settle_request(tx, int(row["request_id"]), context)
+        await settle_request(tx, int(row["request_id"]), context, begin=_begin_today)
         await tx.execute("DELETE FROM unsettled WHERE request_id = ?", row["request_id"])
     return len(rows)
 
@@ -440,12 +456,37 @@ async def settle_ticket(tx: Tx, ticket_no: str, context: SaveContext) -> None:
         await settle_request(tx, request_id, context)
 
 
-async def settle_request(tx: Tx, request_id: int, context: SaveContext) -> None:
-    """Bring what is owed on a request in line with its tickets and its contract."""
+def _as_facts(row: Owed, _context: SaveContext) -> Owed:
+    return row
+
+
+def _begin_today(row: Owed, context: SaveContext) -> Owed:
+    """What begins to be owed by a rule that was changed is reminded of as though it began today,
+    where its first reminder would be over.
+    """
+    rule = context.rules[row.rule]
+    if row.first_on(rule) >= context.today:
+        return row
+    return replace(row, snoozed_on=rule.first.after(context.today))
+
+
+async def settle_request(
+    tx: Tx,
+    request_id: int,
+    context: SaveContext,
+    begin: Callable[[Owed, SaveContext], Owed] = _as_facts,
+) -> None:
+    """Bring what is owed on a request in line with its tickets and its contract; `begin` = what is
+    made of things that were not owed before.
+    """
     # The row is touched first, so that two who change the same request see each other.
     await tx.execute("UPDATE requests SET version = version WHERE id = ?", request_id)
     life = await get_life(tx, request_id)
-    rows = settlement(life, context.rules)
+    before = {row.id: row.state for row in life.owed}
+    rows = []
+    for row in settlement(life, context.rules):
+        begins = row.state is OwedState.OPEN and before.get(row.id) is not OwedState.OPEN
+        rows.append(begin(row, context) if begins else row)
     await owed.save(
         tx,
         rows,
@@ -453,7 +494,6 @@ async def settle_request(tx: Tx, request_id: int, context: SaveContext) -> None:
         context.calendar,
         context.now,
     )
-    before = {row.id: row.state for row in life.owed}
     fields: list[tuple[str, str, str]] = []
     for row in rows:
         old = before.get(row.id, "")

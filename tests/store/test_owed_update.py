@@ -95,10 +95,9 @@ async def fill(tx: Tx) -> None:
 async def test_what_is_owed_on_an_older_desk_is_known_by_its_tickets_and_keeps_its_decisions(
     empty_url: str, opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = migrate._files
+    older = [migration for migration in migrate.migrations() if migration.version < 27]
     with monkeypatch.context() as patched:
-        older = [(number, sql) for number, sql in files() if number < 27]
-        patched.setattr(migrate, "_files", lambda: older)
+        patched.setattr(migrate, "migrations", lambda: older)
         db = await opening(empty_url)
         await db.write(fill)
         await db.close()
