@@ -13,6 +13,7 @@ from store import staff
 from store.engine.database import Tx
 from tests.bot.conftest import MAY, NOK, NOK_LINE, WiredDesk
 from tests.fakes.line_chat import line_id
+from tests.fakes.wire import Status
 
 TON, TON_LINE = 1003, line_id("ton")
 TICKET = "R2611000124"
@@ -219,5 +220,72 @@ async def test_over_a_weekend_and_a_late_start_it_climbs_on_the_first_working_da
         desk.wait(hours=hours)
     desk.wait(hours=2)
     await tick(desk)
+    await tick(desk)
+    assert len(climbed(desk.line_texts(TON_LINE))) == 1
+
+
+@pytest.fixture
+async def left(wired: WiredDesk) -> WiredDesk:
+    """นก blocked the account on Telegram and on LINE; ต้น is a supervisor on LINE."""
+
+    async def work(tx: Tx) -> StaffId:
+        ton = await staff.add_staff(tx, "ต้น", Role.SUPERVISOR, wired.now)
+        await staff.link_identity(tx, Identity(Platform.LINE, TON_LINE, ton, TON_LINE), wired.now)
+        return ton
+
+    wired.ids["ton"] = await wired.db.write(work)
+    wired.telegram.blocked.add(NOK)
+    await leave_line(wired)
+    return wired
+
+
+async def status(desk: WiredDesk) -> str:
+    desk.telegram.say(MAY, "/status")
+    await desk.turn()
+    return desk.telegram_texts(MAY)[-1]
+
+
+async def test_who_blocked_the_account_on_both_apps_is_named_at_once_and_climbed_past(left):
+    desk = left
+    await notify(desk)
+    assert "คุณนก" in (await status(desk)).partition("ยังแจ้งไม่ถึง")[2]
+    desk.wait(hours=23, minutes=1)
+    await tick(desk)
+    (told,) = climbed(desk.line_texts(TON_LINE))
+    assert TICKET in told
+    assert "ยังแจ้งไม่ถึง" not in await status(desk)
+    desk.telegram.blocked.discard(NOK)
+    desk.telegram.say(NOK, "เมนู")
+    await desk.turn()
+    desk.telegram.say(NOK, "เมนู")
+    await desk.turn()
+    assert sum(TICKET in text for text in desk.telegram_texts(NOK)) == 1
+
+
+async def test_what_failed_once_is_named_until_a_try_succeeds(wired):
+    desk = wired
+    desk.telegram.blocked.add(NOK)
+    for _try in range(2):
+        desk.line.fail("push", Status(500))
+    await notify(desk)
+    assert "คุณนก" in (await status(desk)).partition("ยังแจ้งไม่ถึง")[2]
+    desk.wait(minutes=1)
+    for _again in range(3):
+        await desk.sweep()
+        desk.wait(minutes=2)
+    assert sum(TICKET in text for text in desk.line_texts()) == 1
+    assert "ยังแจ้งไม่ถึง" not in await status(desk)
+
+
+async def test_with_the_clock_set_back_it_is_named_and_climbs_on_the_day_that_is_right(climbing):
+    desk = climbing
+    desk.wait(days=30)
+    await notify(desk)
+    await tick(desk)
+    desk.wait(days=-30)
+    desk.line.quota = None
+    await tick(desk)
+    assert "คุณนก" in (await status(desk)).partition("ยังแจ้งไม่ถึง")[2]
+    desk.wait(hours=23, minutes=1)
     await tick(desk)
     assert len(climbed(desk.line_texts(TON_LINE))) == 1

@@ -247,3 +247,55 @@ async def test_a_month_behind_owed_is_one_where_no_contract_has_its_number(owing
 async def test_what_is_wanted_as_a_file_may_be_said_so(owing):
     answer = await owing.says("/owed สัญญา ส่งไฟล์", who="ton")
     assert "📎 ค้างส่ง · สัญญาที่ลงนาม · 3 แถว" in answer.text
+
+
+# What the lists say after the records behind them moved.
+
+
+def of_list(answer, name):
+    return [label for label in answer.buttons if name in label]
+
+
+async def test_the_lists_follow_what_was_handed_over(owing):
+    desk = owing
+    await desk.says("/owed นก สัญญา ให้ ต้น", who="ton")
+    await desk.presses("ยืนยัน", who="ton")
+    left = await desk.says("/owed นก สัญญา", who="ton")
+    assert of_list(left, "กมลชนก") == []
+    answer = await desk.says("/owed ต้น สัญญา", who="ton")
+    assert "ค้างส่ง 3 เรื่อง" in answer.text
+    assert len(of_list(answer, "กมลชนก")) == 1
+    await desk.says("/owed ต้น สัญญา ไฟล์", who="ton")
+    assert len(rows_of(desk, desk.documents[-1])) == 1 + 3
+    by_officer = await desk.says("/owed เจ้าหน้าที่", who="ton")
+    assert of_list(by_officer, "นก") == []
+
+
+async def test_the_lists_follow_a_ticket_that_was_corrected(owing):
+    (row,) = await owing.db.fetch(
+        "SELECT no FROM tickets WHERE customer_code = 'C70001' AND subject = '7.9'"
+    )
+    await owing.says(f"แก้ไข {row['no']} ผู้รับบริการ C90210")
+    answer = await owing.says("/owed สัญญา", who="ton")
+    assert of_list(answer, "กมลชนก") == []
+    assert "ค้างส่ง 3 เรื่อง" in answer.text
+    week = await owing.says("/owed สรุป 23 พ.ย. 69 ถึง 29 พ.ย. 69", who="ton")
+    assert "เข้าใหม่: 2" in week.text
+
+
+async def test_the_lists_follow_a_merge_and_its_undoing(owing):
+    await owing.says("/merge C70001 C81554", who="may")
+    done = await owing.presses("รวม", who="may")
+    merged = await owing.says("/owed สัญญา", who="ton")
+    assert "ค้างส่ง 3 เรื่อง" in merged.text
+    assert len(of_list(merged, "สมชาย ใจดี")) == 2
+    assert of_list(merged, "กมลชนก") == []
+    await owing.says("/owed สัญญา ไฟล์", who="ton")
+    sheet = rows_of(owing, owing.documents[-1])
+    assert sum("C81554" in row for row in sheet) == 2
+    assert not any("C70001" in row for row in sheet)
+    await owing.presses_token(done.token("ยกเลิกการรวม"), who="may")
+    await owing.presses("ยืนยันยกเลิกการรวม", who="may")
+    parted = await owing.says("/owed สัญญา", who="ton")
+    assert len(of_list(parted, "กมลชนก")) == 1
+    assert len(of_list(parted, "สมชาย ใจดี")) == 1

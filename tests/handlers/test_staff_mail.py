@@ -342,3 +342,17 @@ async def test_a_ticket_that_was_closed_meanwhile_is_told_to_nobody(told, smtp):
     assert "ฝากดูแทนด้วย" not in await climbed(told)
     assert TICKET not in (await told.says("เมนู")).text
     assert await told.count("untold", "told_at IS NULL") == 0
+
+
+async def test_where_the_teams_chat_is_lost_too_it_climbs_and_stands_in_the_status(told, smtp):
+    await told.says("/enroll", who="may", chat="group1")
+    smtp.fails("rcpt", "550 5.1.1 no")
+    await refuses(told, SPENT)
+    await refuses(told, GONE, Platform.TELEGRAM, chat="group1")
+    await notifies(told, key="deadline:1", masked=MASKED)
+    assert await told.count("enrolled_groups") == 0, "a group that takes nothing serves nobody"
+    assert "ยังแจ้งไม่ถึง: คุณนก" in (await told.says("/status", who="may")).text
+    assert "ยังแจ้งคุณนกไม่ถึง" in await climbed(told)
+    assert "ยังแจ้งไม่ถึง" not in (await told.says("/status", who="may")).text
+    await takes_again(told)
+    assert TICKET in (await told.says("เมนู")).text
