@@ -220,7 +220,7 @@ def behind_letter_no(plain: str) -> int:
 
 @cache
 def _letter_no() -> re.Pattern[str]:
-    number = r"(?:\S{1,12}[ \t]+)??\S*\d/\d\S*[ \t]++"
+    number = r"(?:\S{1,12}[ \t]{1,3})??\S{0,20}\d/\d\S{0,20}[ \t]++"
     return re.compile(rf"{any_word('past', 'letter_no')}[ \t]*+{number}")
 
 
