@@ -215,7 +215,9 @@ def open_archive(path: Path, identity: Path | None) -> Iterator[Iterator[Member]
 
 def _members(tar: tarfile.TarFile) -> Iterator[Member]:
     for info in tar:
-        content = tar.extractfile(info) if info.isreg() else None
+        # One with holes says that it is longer than what lies there.
+        is_plain = info.isreg() and not info.issparse()
+        content = tar.extractfile(info) if is_plain else None
         if content is None:
             raise VerbRefused(f"{info.name} is no file: this is no archive of a desk")
         yield Member(info.name, info.size, content)

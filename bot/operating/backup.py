@@ -26,7 +26,6 @@ from store.opening import engine_name
 
 APPLIED = "SELECT version, checksum FROM schema_migrations ORDER BY version"
 APPLIED_BEFORE = "SELECT version, NULL FROM schema_migrations ORDER BY version"
-NAMED = "SELECT sha256 FROM files"
 
 
 async def back_up(

@@ -1,19 +1,18 @@
 """`run_bot.py restore`: a desk out of its archive into an empty place, every hash looked at."""
 
+import fcntl
 import gzip
 import hashlib
+import io
 import os
 import re
 import shutil
 import zlib
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import IO, Any
-
-import orjson
+from typing import IO
 
 from bot.operating.archive import (
     CALLS,
@@ -29,10 +28,11 @@ from bot.operating.archive import (
     open_archive,
 )
 from bot.operating.refused import VerbRefused
+from bot.operating.told import ToldFiles, ToldHead, ToldManifest, ToldTable, told_in
 from bot.queues.calls import restore_notes
 from bot.settings import Settings
 from store.blobs import Blobs
-from store.moving.opening import clear, refuse_other_migrations, target
+from store.moving.opening import clear, is_served, refuse_other_migrations, snapshot, target
 from store.moving.rows import PAGE, RowTally, RowValues, TableShape, Target, values_of
 from store.opening import sqlite_path
 
@@ -44,21 +44,15 @@ AFTER_SERVING = (
     # What waited when a desk that went on was backed up has gone out since: it is in doubt.
     "UPDATE outbox SET state = 'sending' WHERE state = 'queued'",
 )
-NAME = re.compile("[a-z][a-z0-9_]*")
 HASH = re.compile("[0-9a-f]{64}")
-MANIFEST_KEYS = ("members", "files", "rows", "damaged", "migrations", "numbers", "served")
+NOTES = re.compile(r"calls-[^/\\]{1,200}")
 ALWAYS = ("DELETE FROM leases",)
-
-
-def from_json(data: bytes, keys: Sequence[str]) -> dict[str, Any]:
-    """An object with these keys; VerbRefused for anything else."""
-    try:
-        found: dict[str, Any] = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        raise VerbRefused("this is no archive of a desk, or damaged") from None
-    if not isinstance(found, dict) or not found.keys() >= set(keys):
-        raise VerbRefused("this is no archive of a desk, or damaged")
-    return found
+LARGEST_MEMBER = 256_000_000
+"""Bytes of a member that is held in memory, packed: a backup begins another after a few."""
+LONGEST_ROW = 256_000_000
+"""Bytes of a row's line: what is longer was packed to fill the memory."""
+OTHER_LOGS = ("-wal", "-shm", "-journal")
+"""The ends of the names of what SQLite leaves beside a file, and would read into another one."""
 
 
 class ArchiveReading:
@@ -71,24 +65,21 @@ class ArchiveReading:
         self.files = 0
         self.bytes = 0
         self.damaged: list[str] = []
-        self.tables: dict[str, dict[str, Any]] = {}
-        self.head: dict[str, Any] = self._read_head()
+        self.tables: dict[str, ToldTable] = {}
+        self.head: ToldHead = self._read_head()
 
-    def _read_head(self) -> dict[str, Any]:
+    def _read_head(self) -> ToldHead:
         first = next(self._members, None)
         if first is None or first.name != HEAD:
             raise VerbRefused("this is no archive of a desk")
-        head = from_json(self.small(first), ("format", "migrations", "tables", "served"))
-        if head["format"] > FORMAT:
+        head = told_in(self.small(first), ToldHead)
+        if head.format > FORMAT:
             raise VerbRefused("the archive was written by a newer deskbot: use that one")
-        names = chain(head["tables"], *head["tables"].values())
-        if not all(NAME.fullmatch(name) for name in names):
-            raise VerbRefused("this is no archive of a desk")
         return head
 
     def small(self, member: Member) -> bytes:
         """A member's bytes, noted."""
-        data = member.read()
+        data = _held(member)
         self.hashes[member.name] = hashlib.sha256(data).hexdigest()
         return data
 
@@ -110,14 +101,14 @@ class ArchiveReading:
         while (member := self.peek()) is not None and _table(member.name) == table:
             self.take()
             page: list[RowValues] = []
-            for line in _unpacked(self.small(member)).split(b"\n"):
+            for line in _lines(self.small(member)):
                 tally.add(line)
                 page.append(values_of(line))
                 if len(page) == PAGE:
                     yield page
                     page = []
             yield page
-        self.tables[table] = {"rows": tally.rows, "digest": tally.digest}
+        self.tables[table] = ToldTable(rows=tally.rows, digest=tally.digest)
 
     def keep(self, member: Member, folder: Path) -> None:
         """A file's bytes under their hash."""
@@ -126,7 +117,7 @@ class ArchiveReading:
             raise VerbRefused(f"{name} is no hash: this is no archive of a desk")
         path = Blobs(folder).path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        with _own_file(path) as file:
             digest = _copied(member.content, file)
             os.fsync(file.fileno())
         self.files += 1
@@ -134,24 +125,40 @@ class ArchiveReading:
         if digest != name:
             self.damaged.append(name)
 
-    def verify(self, manifest: dict[str, Any]) -> None:
+    def verify(self, manifest: ToldManifest) -> None:
         """VerbRefused where anything is missing or other than the manifest says."""
-        files = {"count": self.files, "bytes": self.bytes}
         is_whole = (
-            manifest["members"] == self.hashes
-            and manifest["files"] == files
-            and manifest["rows"] == self.tables
-            and manifest["damaged"] == self.damaged
+            manifest.members == self.hashes
+            and manifest.files == ToldFiles(count=self.files, bytes=self.bytes)
+            and manifest.rows == self.tables
+            and manifest.damaged == self.damaged
         )
         if not is_whole:
             raise VerbRefused("the archive is damaged: a hash is not what its manifest says")
 
 
-def _unpacked(data: bytes) -> bytes:
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        raise VerbRefused("the archive is damaged") from None
+def _held(member: Member) -> bytes:
+    """A member's bytes in memory."""
+    if member.size > LARGEST_MEMBER:
+        raise VerbRefused(f"{member.name} is too large: this is no archive of a desk")
+    return member.read()
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """The lines that were packed, unpacked one at a time, however many there are."""
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as rows:
+        try:
+            while line := rows.readline(LONGEST_ROW):
+                if len(line) == LONGEST_ROW:
+                    raise VerbRefused("the archive is damaged: a row has no end")
+                yield line.removesuffix(b"\n")
+        except (OSError, EOFError, zlib.error):
+            raise VerbRefused("the archive is damaged") from None
+
+
+def _own_file(path: Path) -> IO[bytes]:
+    """A file to write that its owner alone can read."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb")
 
 
 def _copied(source: IO[bytes], file: IO[bytes]) -> str:
@@ -175,16 +182,15 @@ def listed(path: Path, identity: Path | None) -> list[str]:
         manifest = None
         for member in members:
             if member.name == MANIFEST:
-                manifest = from_json(member.read(), MANIFEST_KEYS)
+                manifest = told_in(_held(member), ToldManifest)
     if manifest is None:
         raise VerbRefused("the archive was cut off: it has no manifest")
     head = (
-        f"made at {manifest['made_at']} from {manifest['engine']}, "
-        f"schema {max(map(int, manifest['migrations']))}"
+        f"made at {manifest.made_at} from {manifest.engine}, "
+        f"schema {max(map(int, manifest.migrations))}"
     )
-    files = manifest["files"]
-    rows = [f"{name}: {told['rows']}" for name, told in manifest["rows"].items() if told["rows"]]
-    return [head, f"files: {files['count']}, {files['bytes']} bytes", *rows]
+    rows = [f"{name}: {told.rows}" for name, told in manifest.rows.items() if told.rows]
+    return [head, f"files: {manifest.files.count}, {manifest.files.bytes} bytes", *rows]
 
 
 async def restore(settings: Settings, path: Path, now: datetime, identity: Path | None) -> str:
@@ -192,36 +198,58 @@ async def restore(settings: Settings, path: Path, now: datetime, identity: Path 
 
     Raises VerbRefused, WrongSchema, StoreUnavailable; then nothing is there that was not."""
     place = _Place(settings)
-    place.refuse_used()
-    place.begin()
-    try:
-        with open_archive(path, identity) as members:
-            reading = ArchiveReading(members)
-            refuse_other_migrations(reading.head["migrations"])
-            async with target(
-                place.url, [int(each) for each in reading.head["migrations"]], now
-            ) as filling:
+    with place.alone():
+        await place.refuse_used()
+        place.begin()
+        try:
+            told = await _restored(place, path, now, identity)
+            place.end()
+        except BaseException:
+            await place.abandon()
+            raise
+    return told
+
+
+async def _restored(place: "_Place", path: Path, now: datetime, identity: Path | None) -> str:
+    """All of it where it belongs, but for the database's name; what there is, in one line."""
+    with open_archive(path, identity) as members:
+        reading = ArchiveReading(members)
+        refuse_other_migrations(reading.head.migrations)
+        versions = [int(each) for each in reading.head.migrations]
+        async with target(place.url, versions, now) as filling:
+            await _refuse_other_tables(reading.head, place.url)
+            try:
                 manifest = await _fill(reading, filling, place)
                 place.move_files()
-                after = (*ALWAYS, *AFTER_SERVING) if manifest["served"] else ALWAYS
-                await filling.finish(manifest["numbers"], after)
-        place.end()
-    except BaseException:
-        await place.abandon()
-        raise
-    rows = sum(told["rows"] for told in manifest["rows"].values())
-    return f"restored: {len(manifest['rows'])} tables, {rows} rows, {reading.files} files"
+                after = (*ALWAYS, *AFTER_SERVING) if manifest.served else ALWAYS
+                await filling.finish(manifest.numbers, after)
+            except ValueError as error:
+                raise VerbRefused("the archive is damaged: its rows do not fit") from error
+    rows = sum(told.rows for told in manifest.rows.values())
+    return f"restored: {len(manifest.rows)} tables, {rows} rows, {reading.files} files"
 
 
-async def _fill(reading: ArchiveReading, filling: Target, place: "_Place") -> dict[str, Any]:
+async def _refuse_other_tables(head: ToldHead, url: str) -> None:
+    """VerbRefused where the archive names a table or column that its migrations do not make, or
+    lacks one that they do."""
+    async with snapshot(url) as state:
+        made = {shape.name: list(shape.columns) for shape in await state.shapes()}
+    others = [name for name in made.keys() | head.tables if made.get(name) != head.tables.get(name)]
+    if others:
+        raise VerbRefused(
+            f"the archive is damaged: its table {min(others)} is not what its migrations make"
+        )
+
+
+async def _fill(reading: ArchiveReading, filling: Target, place: "_Place") -> ToldManifest:
     """Everything in its unfinished place; returns the manifest, which is true."""
-    columns = reading.head["tables"]
+    columns = reading.head.tables
     for table in columns:
         async with aclosing(reading.pages(table)) as pages:
             await filling.fill(TableShape(table, tuple(columns[table])), pages)
     while (member := reading.take()) is not None:
         if member.name == MANIFEST:
-            manifest = from_json(member.read(), MANIFEST_KEYS)
+            manifest = told_in(_held(member), ToldManifest)
             reading.verify(manifest)
             return manifest
         if member.name.startswith(FILES):
@@ -242,14 +270,27 @@ class _Place:
         self._file = sqlite_path(settings.database_url)
         self.unfinished = self._data / UNFINISHED
         self._moved = self.unfinished / MOVED
-        self.url = settings.database_url
+        self.url = self._desk_url = settings.database_url
         if self._file is not None:
             self.url = f"{settings.database_url}{UNFINISHED}"
 
-    def refuse_used(self) -> None:
-        """VerbRefused where something would be written over."""
-        if self._file is not None and self._file.exists():
-            raise VerbRefused(f"{self._file} is there already: a desk is restored into no other")
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """VerbRefused where another restoring goes on in the same data folder."""
+        self._data.mkdir(parents=True, mode=0o700, exist_ok=True)
+        folder = os.open(self._data, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise VerbRefused(f"another desk is being restored into {self._data}") from None
+        finally:
+            os.close(folder)
+
+    async def refuse_used(self) -> None:
+        """VerbRefused where something would be written over, or read into the desk."""
+        if self._file is not None:
+            await self._refuse_file(self._file)
         if self._moved.exists():
             # What lies there is what an earlier restoring left that was killed.
             return
@@ -257,17 +298,35 @@ class _Place:
             raise VerbRefused(f"{self._data} has files already: name an empty data folder")
         if self._keeps_key and self._key.exists():
             raise VerbRefused(f"{self._key} is there already: name an empty data folder")
+        configuration = self._data / CONFIGURATION
+        if configuration.exists():
+            raise VerbRefused(f"{configuration} is there already: put it elsewhere")
+
+    async def _refuse_file(self, file: Path) -> None:
+        beside = [file.with_name(f"{file.name}{end}") for end in ("", *OTHER_LOGS)]
+        for path in beside:
+            if path.exists():
+                raise VerbRefused(f"{path} is there already: a desk is restored into no other")
+        # Of a file that somebody took away under a desk that goes on.
+        if file.with_suffix(".lock").exists() and await is_served(self._desk_url):
+            raise VerbRefused(f"a desk serves {file}: stop it first")
 
     def begin(self) -> None:
         """Away with what an earlier restoring left that was killed."""
         self._remove_moved()
         self._remove_unfinished()
-        self.unfinished.mkdir(parents=True, mode=0o700)
+        self.unfinished.mkdir(mode=0o700)
+        if self._file is not None:
+            # SQLite makes its log with the rights that the file has.
+            Path(f"{self._file}{UNFINISHED}").touch(mode=0o600)
 
     def keep(self, name: str, data: bytes) -> None:
         """A small thing that is no row: the key, the configuration, notes of calls."""
         if name.startswith(CALLS):
-            restore_notes(self.unfinished, Path(name).name, data)
+            notes = name.removeprefix(CALLS)
+            if not NOTES.fullmatch(notes):
+                raise VerbRefused(f"{name} is nothing of a desk: this is no archive of one")
+            restore_notes(self.unfinished, notes, data)
             return
         if name in (KEY, CONFIGURATION):
             path = self.unfinished / name
@@ -288,8 +347,8 @@ class _Place:
         """The database is whole: from here on it is the desk's."""
         if self._file is not None:
             unfinished = Path(f"{self._file}{UNFINISHED}")
-            unfinished.chmod(0o600)
-            unfinished.replace(self._file)
+            # Fails where somebody made a desk meanwhile, which a renaming would not.
+            os.link(unfinished, self._file)
         self._remove_unfinished()
 
     async def abandon(self) -> None:

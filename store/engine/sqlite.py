@@ -115,7 +115,7 @@ def _rows(cursor: sqlite3.Cursor) -> list[Row]:
     return list(rows)
 
 
-def _translated(error: Exception) -> Exception:
+def store_error(error: Exception) -> Exception:
     """The store's error for one of the driver's; the same where it is a bug."""
     if isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in str(error):
         return Conflict("exists", detail=str(error))
@@ -160,7 +160,7 @@ class _Connection:
         try:
             return self._connection.execute(sql, _encoded(params))
         except sqlite3.Error as error:
-            translated = _translated(error)
+            translated = store_error(error)
             if translated is error:
                 raise
             raise translated from error
@@ -179,7 +179,7 @@ class _Connection:
         try:
             self._connection.executemany(sql, map(_encoded, rows))
         except sqlite3.Error as error:
-            translated = _translated(error)
+            translated = store_error(error)
             if translated is error:
                 raise
             raise translated from error
@@ -313,7 +313,7 @@ async def _hop(raw: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T
     try:
         return await hop(lambda: work(raw._conn))
     except (sqlite3.Error, ValueError) as error:
-        translated = _translated(error)
+        translated = store_error(error)
         if translated is error:
             raise
         raise translated from error
@@ -494,7 +494,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        said = _translated(error)
+        said = store_error(error)
         if said is error:
             raise
         raise said from error

@@ -1,7 +1,7 @@
 """The rows of a desk on PostgreSQL, read and laid down by a connection of their own."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ import asyncpg
 
 from store.engine.postgresql import LONGEST_MIGRATION, TRANSLATED
 from store.moving.marks import FILLED, MARK, SAID
-from store.moving.rows import PAGE, RowValues, TableShape, raw_bytes, told
+from store.moving.rows import PAGE, RowValues, TableShape, fitting, raw_bytes, told
 from store.moving.sqlite_rows import shapes_of
 
 COLUMNS = (
@@ -108,7 +108,7 @@ class PostgresqlTarget:
                 await self._raw.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
 
     async def fill(self, shape: TableShape, pages: AsyncGenerator[list[RowValues]]) -> int:
-        with TRANSLATED:
+        with _fitting(shape.name), TRANSLATED:
             return await self._fill(shape, pages)
 
     async def _fill(self, shape: TableShape, pages: AsyncGenerator[list[RowValues]]) -> int:
@@ -131,16 +131,15 @@ class PostgresqlTarget:
         return rows
 
     async def finish(self, numbers: Mapping[str, int], after: Sequence[str]) -> None:
-        with TRANSLATED:
+        with _fitting("the desk"), TRANSLATED:
             await self._finish(numbers, after)
 
     async def _finish(self, numbers: Mapping[str, int], after: Sequence[str]) -> None:
         async with self._raw.transaction():
             for table, sequence, column in await self._raw.fetch(NUMBERED):
                 given = numbers.get(table, 0)
-                last = await self._raw.fetchval(
-                    f"SELECT greatest({given}, (SELECT coalesce(max({column}), 0) FROM {table}))"
-                )
+                highest = await self._raw.fetchval(f"SELECT max({column}) FROM {table}")
+                last = max(given, highest or 0)
                 await self._raw.execute(
                     "SELECT setval($1, $2, $3)", sequence, max(last, 1), last > 0
                 )
@@ -149,6 +148,16 @@ class PostgresqlTarget:
             for _name, said in await self._raw.fetch(SAID):
                 await self._raw.execute(said, timeout=LONGEST_MIGRATION)
             await self._raw.execute(f"DROP TABLE {MARK}")
+
+
+@contextmanager
+def _fitting(table: str) -> Iterator[None]:
+    """ValueError for rows that are none."""
+    with fitting(table):
+        try:
+            yield
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            raise ValueError(f"a row does not fit into {table}") from error
 
 
 def _made(values: RowValues, makers: Sequence[Callable[[Any], object]]) -> list[object]:

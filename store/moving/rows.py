@@ -2,8 +2,8 @@
 
 import hashlib
 from base64 import b64decode, b64encode
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from domain.errors import Conflict
 from store.engine.sqlite import encode_time
 
 PAGE = 2_000
@@ -95,7 +96,9 @@ def line_of(values: RowValues) -> bytes:
 
 def values_of(line: bytes) -> list[object]:
     """A row of its line."""
-    values: list[object] = orjson.loads(line)
+    values = orjson.loads(line)
+    if not isinstance(values, list):
+        raise ValueError("a row is a list")
     return values
 
 
@@ -121,3 +124,12 @@ def money(value: object) -> object:
 def raw_bytes(value: object) -> object:
     """The bytes again that `told` made a text of; anything else as it is."""
     return b64decode(value[_BYTES]) if isinstance(value, dict) else value
+
+
+@contextmanager
+def fitting(table: str) -> Iterator[None]:
+    """ValueError where what comes is no row of this table, whatever the driver says of that."""
+    try:
+        yield
+    except (TypeError, ArithmeticError, LookupError, Conflict) as error:
+        raise ValueError(f"a row does not fit into {table}") from error

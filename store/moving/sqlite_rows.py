@@ -2,15 +2,15 @@
 
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, contextmanager
 from itertools import chain
 from typing import Any
 
 from store.engine.database import marks
 from store.engine.migrate import money_columns
-from store.engine.sqlite import to_look
+from store.engine.sqlite import store_error, to_look
 from store.moving.marks import FILLED, MARK
-from store.moving.rows import PAGE, RowValues, TableShape, money, raw_bytes, told
+from store.moving.rows import PAGE, RowValues, TableShape, fitting, money, raw_bytes, told
 
 COLUMNS = (
     "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c "
@@ -50,6 +50,19 @@ def _row(values: Sequence[object], in_money: Sequence[int]) -> RowValues:
     return row
 
 
+@contextmanager
+def _translated_for(table: str) -> Iterator[None]:
+    """StoreUnavailable for a full disk and its like, ValueError for rows that are none."""
+    with fitting(table):
+        try:
+            yield
+        except sqlite3.Error as error:
+            told = store_error(error)
+            if told is error:
+                raise ValueError(f"a row does not fit into {table}") from error
+            raise told from error
+
+
 def shapes_of(columns: Iterator[tuple[str, str]]) -> list[TableShape]:
     """The tables of their columns; what says how far a move came is none of the desk's."""
     found: dict[str, list[str]] = {}
@@ -79,6 +92,10 @@ class SqliteTarget:
         return dict(self._db.execute(FILLED))
 
     async def fill(self, shape: TableShape, pages: AsyncGenerator[list[RowValues]]) -> int:
+        with _translated_for(shape.name):
+            return await self._fill(shape, pages)
+
+    async def _fill(self, shape: TableShape, pages: AsyncGenerator[list[RowValues]]) -> int:
         insert = (
             f"INSERT INTO {shape.name} ({', '.join(shape.columns)}) VALUES ({marks(shape.columns)})"
         )
@@ -91,12 +108,18 @@ class SqliteTarget:
                 self._db.executemany(insert, [list(map(raw_bytes, values)) for values in page])
             self._db.execute(f"INSERT INTO {MARK} (name, filled) VALUES (?, ?)", (shape.name, rows))
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # On a full disk SQLite has rolled it back itself.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
         return rows
 
     async def finish(self, numbers: Mapping[str, int], after: Sequence[str]) -> None:
+        with _translated_for("the desk"):
+            self._finish(numbers, after)
+
+    def _finish(self, numbers: Mapping[str, int], after: Sequence[str]) -> None:
         numbered = set(chain.from_iterable(self._db.execute(NUMBERED)))
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute("DELETE FROM sqlite_sequence")
