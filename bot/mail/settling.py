@@ -4,7 +4,7 @@ what a kill leaves is read again.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bot.log import get_logger, where
@@ -18,13 +18,16 @@ from handlers.mail.incoming import OpenedMail, StoredAttachment, settle
 from handlers.messages import new_reference
 from store.blobs import Blobs, sniff_file
 from store.engine import leases
-from store.engine.database import StoreUnavailable
+from store.engine.database import Reader, StoreUnavailable, Tx
 from store.engine.failpoints import failpoint
 from store.mail import incoming
 
 LEASE = "mails"
 """One process at a time reads: a second one would do the same once more."""
 PAGE = 50
+DEADLY = 3
+"""Starts that ended while they read a mail: the next one reads it no more, and tells of it."""
+ListWaiting = Callable[[Reader, str, int, int], Awaitable[list[WaitingMail]]]
 ATTEMPTS = 4
 """How often a mail is decided on afresh when somebody else's write came between."""
 
@@ -49,20 +52,22 @@ class MailSettling:
     async def settle_waiting(self) -> None:
         """All that waits, in the order of its taking; one that meets trouble stays, and stops no
         other.
+
+        What a process ended on may be what ended it: such mails come last, and one by one, so that
+        the next time it is known which of them it was.
         """
+        await self._settle_all(incoming.list_harmless, PAGE)
+        await self._settle_all(incoming.list_suspects, 1)
+
+    async def _settle_all(self, list_next: ListWaiting, limit: int) -> None:
         after = 0
-        while waiting := await self._page(after):
+        while waiting := await list_next(self._desk.db, self._owner, after, limit):
+            if not await self._begins(waiting):
+                return
             desk = await up_to_date(self._desk)
             for mail in waiting:
                 await self._settle_safely(desk, mail)
             after = waiting[-1].id
-
-    async def _page(self, after: int) -> list[WaitingMail]:
-        """The next that wait, where it is this process that reads."""
-        waiting = await incoming.list_waiting(self._desk.db, after, PAGE)
-        if waiting and not await self._leads():
-            return []
-        return waiting
 
     async def _settle_safely(self, desk: Desk, mail: WaitingMail) -> None:
         try:
@@ -72,9 +77,18 @@ class MailSettling:
         except Exception as error:  # noqa: BLE001 - it stays, and is tried again
             log.error("mail not settled", reference=new_reference(), **where(error))
 
-    async def _leads(self) -> bool:
+    async def _begins(self, waiting: Sequence[WaitingMail]) -> bool:
+        """Whether it is this process that reads; if so it is noted of these before it does."""
         now = self._desk.clock()
-        return await self._desk.db.write(lambda tx: leases.take(tx, LEASE, self._owner, now))
+        ids = [mail.id for mail in waiting]
+
+        async def begin(tx: Tx) -> bool:
+            leads = await leases.take(tx, LEASE, self._owner, now)
+            if leads:
+                await incoming.begin(tx, ids, self._owner)
+            return leads
+
+        return await self._desk.db.write(begin)
 
     async def _settle(self, desk: Desk, waiting: WaitingMail) -> None:
         try:
@@ -82,7 +96,7 @@ class MailSettling:
         except NotFound:
             log.error("bytes of a mail are gone", mail=waiting.id)
             raw = b""
-        opened = await self._open(waiting, raw)
+        opened = await self._opened(waiting, raw)
         failpoint("mail.read")
         try:
             await self._write(desk, opened)
@@ -107,6 +121,14 @@ class MailSettling:
                     return
                 if attempt == ATTEMPTS:
                     raise
+
+    async def _opened(self, waiting: WaitingMail, raw: bytes) -> OpenedMail:
+        """The mail with what it says; without, where that ended one process after the other."""
+        ended = waiting.ended(self._owner)
+        if ended < DEADLY:
+            return await self._open(waiting, raw)
+        log.error("mail kept aside unread", mail=waiting.id, starts=ended)
+        return OpenedMail(waiting, raw, None)
 
     async def _open(self, waiting: WaitingMail, raw: bytes) -> OpenedMail:
         """The mail as a person reads it, with its files stored."""

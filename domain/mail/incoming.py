@@ -48,7 +48,8 @@ class TakenMail:
 class WaitingMail:
     """A mail that was taken and is not read yet; `id` counts them in the order of their taking.
 
-    `cleared` = somebody said that it is no spam.
+    `cleared` = somebody said that it is no spam. `begun` = how many processes began to read it,
+    `begun_by` = the last of them.
     """
 
     id: int
@@ -58,6 +59,12 @@ class WaitingMail:
     whole: bool
     arrived_at: datetime
     cleared: bool = False
+    begun: int = 0
+    begun_by: str = ""
+
+    def ended(self, owner: str) -> int:
+        """How many processes other than this one began to read it and never came to its end."""
+        return self.begun - int(self.begun_by == owner)
 
 
 @dataclass(frozen=True, slots=True)

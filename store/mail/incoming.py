@@ -19,6 +19,11 @@ _PAGE = 25
 """Mails that are read at a time: each may hold some 400,000 characters."""
 _SUSPECTED = "kind = 'spam_like' AND read_at IS NOT NULL"
 _MACHINES = tuple(sorted(MACHINES))
+_SUSPECT = "(begun > CASE WHEN begun_by = ? THEN 1 ELSE 0 END)"
+_WAITING_BEHIND = (
+    f"SELECT {_WAITING.listed} FROM incoming_mails "
+    "WHERE read_at IS NULL AND id > ? {condition} ORDER BY id LIMIT {limit}"
+)
 _REQUESTS = ("new", "forward", "spam_like")
 """Kinds of mails that make a ticket."""
 _OPENED = "opened = 1 AND read_at IS NOT NULL"
@@ -106,12 +111,33 @@ async def lies_before(db: Reader, mailbox: str, fingerprint: str) -> bool:
 
 async def list_waiting(db: Reader, after: int, limit: int) -> list[WaitingMail]:
     """The first mails behind this one that wait to be read, in the order of their taking."""
-    rows = await db.fetch(
-        f"SELECT {_WAITING.listed} FROM incoming_mails WHERE read_at IS NULL AND id > ? "
-        f"ORDER BY id LIMIT {limit}",
-        after,
-    )
+    rows = await db.fetch(_WAITING_BEHIND.format(condition="", limit=limit), after)
     return [_WAITING.of(_plain(row)) for row in rows]
+
+
+async def list_harmless(db: Reader, owner: str, after: int, limit: int) -> list[WaitingMail]:
+    """Those of them that no process began to read, but for this one."""
+    condition = f"AND NOT {_SUSPECT}"
+    rows = await db.fetch(_WAITING_BEHIND.format(condition=condition, limit=limit), after, owner)
+    return [_WAITING.of(_plain(row)) for row in rows]
+
+
+async def list_suspects(db: Reader, owner: str, after: int, limit: int) -> list[WaitingMail]:
+    """The others: a process began to read them and did not come to their end."""
+    condition = f"AND {_SUSPECT}"
+    rows = await db.fetch(_WAITING_BEHIND.format(condition=condition, limit=limit), after, owner)
+    return [_WAITING.of(_plain(row)) for row in rows]
+
+
+async def begin(tx: Tx, ids: Sequence[int], owner: str) -> None:
+    """This process begins to read these, which it does once, however often it tries."""
+    await tx.execute(
+        "UPDATE incoming_mails SET begun = begun + 1, begun_by = ? "
+        f"WHERE begun_by <> ? AND {is_one_of('id', ids)}",
+        owner,
+        owner,
+        *ids,
+    )
 
 
 async def count_waiting(db: Reader) -> int:
@@ -254,7 +280,8 @@ async def clear(tx: Tx, mail_id: int) -> None:
     somebody said so before.
     """
     touched = await tx.execute(
-        f"UPDATE incoming_mails SET cleared = 1, read_at = NULL WHERE id = ? AND {_SUSPECTED}",
+        "UPDATE incoming_mails SET cleared = 1, read_at = NULL, begun = 0 "
+        f"WHERE id = ? AND {_SUSPECTED}",
         mail_id,
     )
     if not touched:

@@ -227,3 +227,38 @@ def test_what_the_server_refused_is_counted_and_asked_for_by_hand(
     assert "not given" not in retried.stdout
     eventually(lambda: len(exported(desk, tmp_path)) == 2, "it is read")
     assert desk.rows("SELECT uid FROM mails_refused") == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_mail_that_ends_each_process_that_reads_it_is_kept_aside(
+    make_desk: MakeDesk,
+    telegram: FakeTelegram,
+    imap: Dovecot,
+    clock: FakeClock,
+    tmp_path: Path,
+    engine: str,
+) -> None:
+    """What came later is read meanwhile; after three starts that died on it it is a ticket unread,
+    and nobody reads it again.
+    """
+    desk = make_desk(telegram, **settings_of(engine, imap))
+    begin(desk, imap)
+    eventually(lambda: len(exported(desk, tmp_path)) == 1, "the first mail is a ticket")
+    desk.stop()
+    imap.deliver(a_mail(1))
+    # Each of these starts dies when it has read so many; the last that it reads is always this one.
+    for number, reads in enumerate((1, 2, 1), start=2):
+        desk.start(f"mail.read:{reads}")
+        desk.wait_killed()
+        clock.advance(seconds=31)
+        if number == 2:
+            imap.deliver(a_mail(2))
+    desk.start()
+    eventually(lambda: len(exported(desk, tmp_path)) == 3, "all are tickets")
+    subjects = {mail["subject"]: mail["ticket"] for mail in exported(desk, tmp_path)}
+    assert subjects.keys() == {"question 0", "question 2", ""}
+    assert len(set(subjects.values())) == 3
+    raws = tmp_path / "raws"
+    done = desk.run("export", "mails", str(tmp_path / "again.jsonl"), "--raw", str(raws))
+    assert done.returncode == 0, done.stderr
+    assert any(b"question 1" in path.read_bytes() for path in raws.iterdir())
