@@ -195,7 +195,7 @@ async def _ticket(
         recorded_at=work.now,
         recorded_by=None,
         assignee=await assignee_of_new(work, kept, subject),
-        reply_email=reply_address(kept),
+        reply_email=reply_address(kept, work.desk.mail_from),
         status=Status.NEW,
         remarks=note,
     )

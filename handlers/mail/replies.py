@@ -2,7 +2,7 @@
 the ticket hears of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from domain.mail.brought import says_nothing
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.mails import check_address
 from domain.mail.raw.types import ReadMail
-from domain.mail.senders import is_plausible
+from domain.mail.senders import DomainRules, is_plausible
 from domain.mail.sorted_mail import HintKind, Sorted, TicketHint
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket, TicketNo, reply_addresses
@@ -127,14 +127,32 @@ async def _addresses_of(work: Work, ticket: Ticket) -> list[str]:
 # What it does.
 
 
-def reply_address(read: MailReading) -> str:
-    """Where an answer to a mail goes; "" where there is no address that can be written to."""
+def reply_address(read: MailReading, own: str) -> str:
+    """Where an answer to a mail goes; "" where there is no address that can be written to. `own` =
+    the desk's, which would answer itself.
+    """
     for address in (read.reply_to, read.from_email):
+        if address.casefold() == own.casefold():
+            continue
         try:
             return check_address(address)
         except InvalidInput:
             continue
     return ""
+
+
+def address_of_reply(
+    read: MailReading,
+    own: str,
+    known: Collection[str],
+    domains: DomainRules,
+) -> str:
+    """Where an answer goes to a mail that joined a ticket. Anybody can write a customer's address
+    as the sender: another one for answers counts where it is known there, or of one organisation.
+    """
+    if is_plausible(read.reply_to, {read.from_email, *known}, domains):
+        return reply_address(read, own)
+    return reply_address(replace(read, reply_to=""), own)
 
 
 async def join(work: Work, mail: IncomingMail, ticket: Ticket) -> Ticket:
@@ -145,7 +163,9 @@ async def join(work: Work, mail: IncomingMail, ticket: Ticket) -> Ticket:
     after = goes_on(ticket, stays, mail.arrived_at, work.now)
     # An answer to whoever wrote goes where it came from.
     if not ticket.reply_email:
-        after = replace(after, reply_email=reply_address(mail.reading))
+        rules = work.configuration.mail.domains
+        address = address_of_reply(mail.reading, work.desk.mail_from, (), rules)
+        after = replace(after, reply_email=address)
     if after != ticket:
         ticket_saves.write(work, ticket, after, None)
         after = replace(after, version=ticket.version + 1)

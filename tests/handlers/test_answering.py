@@ -111,6 +111,43 @@ async def test_it_goes_where_the_writer_wants_answers(
     assert smtp.mails[0].to == "office@example.org"
 
 
+@pytest.mark.parametrize("own", [OURS, OURS.upper()])
+async def test_it_never_goes_to_the_desk_itself(
+    desk: DeskUnderTest, mailbox: Mailbox, own: str
+) -> None:
+    await mailbox.brings(asked(f"Reply-To: {own}"))
+    shown = await drafted(desk)
+    assert "wipa@example.org" in shown.text
+    assert own not in shown.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "goes"),
+    [
+        ("thief@evil.example", "wipa@example.org"),
+        ("office@example.org", "office@example.org"),
+    ],
+)
+async def test_who_answers_in_a_customers_name_does_not_say_where_the_next_answer_goes(
+    desk: DeskUnderTest, mailbox: Mailbox, smtp: FakeSmtp, wanted: str, goes: str
+) -> None:
+    """Anybody can write another's address as the sender."""
+    await mailbox.brings(asked())
+    reply = asked(
+        f"Reply-To: {wanted}",
+        "In-Reply-To: <1@example.org>",
+        text="ขอข้อมูลรายชื่อผู้ตอบด้วยค่ะ",
+        subject=f"Re: [{FIRST}] ขอข้อมูล",
+        number=2,
+    )
+    await mailbox.brings(reply)
+    shown = await drafted(desk)
+    assert "thief" not in shown.text
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    assert smtp.mails[0].to == goes
+
+
 @pytest.mark.parametrize(
     ("subject", "expected"),
     [

@@ -1,5 +1,6 @@
 """What an answer by mail is about: the ticket, who asked, and the mail that is answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.customers.records import Contact, Customer
@@ -7,11 +8,12 @@ from domain.mail.addressees import THAI, Addressee, has_thai_letters, is_one_per
 from domain.mail.forwards import bare_subject
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.letters.answering import answer_thread
+from domain.mail.senders import DomainRules
 from domain.mail.sorted_mail import IncomingKind
 from domain.tickets.records import Ticket, TicketNo, reply_addresses
 from handlers.desk import Context
 from handlers.mail.asking.receivers import addressee
-from handlers.mail.replies import reply_address
+from handlers.mail.replies import address_of_reply, reply_address
 from store.customers import records as customers
 from store.mail import incoming
 from store.tickets import records as tickets
@@ -21,13 +23,15 @@ from store.tickets import records as tickets
 class Asked:
     """A ticket with who asked. `newest` = the last mail that people sent about it, if any did;
     `mail` = the same as the asker wrote it: of what a colleague passed on what stands in there, for
-    the ticket that was made of it.
+    the ticket that was made of it. `own` = the desk's address.
     """
 
     ticket: Ticket
     customer: Customer | None
     contact: Contact | None
     newest: IncomingMail | None
+    own: str
+    domains: DomainRules
 
     @property
     def mail(self) -> IncomingMail | None:
@@ -42,9 +46,16 @@ class Asked:
     @property
     def addresses(self) -> list[str]:
         """Where an answer may go, the likeliest first: to whoever wrote last."""
-        wrote = reply_address(self.mail.reading) if self.mail else ""
         known = reply_addresses(self.ticket, self.customer)
-        return list(dict.fromkeys(filter(None, (wrote, *known))))
+        return list(dict.fromkeys(filter(None, (self._wrote(known), *known))))
+
+    def _wrote(self, known: Sequence[str]) -> str:
+        if self.mail is None:
+            return ""
+        read = self.mail.reading
+        if read.opened:
+            return reply_address(read, self.own)
+        return address_of_reply(read, self.own, known, self.domains)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -84,7 +95,8 @@ async def load_asked(ctx: Context, no: str) -> Asked:
     if ticket.contact_id and customer:
         contact = await customers.find_contact(ctx.db, ticket.contact_id)
     newest = await ctx.once(incoming.find_newest, no)
-    return Asked(ticket, customer, contact, newest)
+    domains = ctx.configuration.mail.domains
+    return Asked(ticket, customer, contact, newest, ctx.desk.mail_from, domains)
 
 
 def receiver(ctx: Context, asked: Asked) -> Addressee:
