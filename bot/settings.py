@@ -30,6 +30,8 @@ IN_FILE = "_FILE"
 FOR_TESTS = (f"{PREFIX}TEST_", f"{PREFIX}FAILPOINT")
 HIDDEN = "••••••"
 DATABASES = ("sqlite:///", "postgresql://", "postgres://")
+UNTOLD_LOGIN = re.compile(r"([^:/?#]*://[^:/?#@]*):.*@", re.DOTALL)
+"""What stands before the last @ of an address: its user, and a password with any sign in it."""
 SECRET_PART = re.compile(r"([^=]*(?:pass|secret|key)[^=]*)=.*", re.IGNORECASE)
 """Of an address's query: a name that sounds secret, with its value."""
 
@@ -167,6 +169,9 @@ def _shown(value: object) -> str:
 def _without_password(value: str) -> str:
     """An address without what is secret in it, wherever that stands."""
     parts = urlsplit(value)
+    if "@" in value and "@" not in parts.netloc:
+        # A sign in the password ended what looks like the host.
+        return UNTOLD_LOGIN.sub(rf"\1:{HIDDEN}@", value)
     if not parts.netloc and not parts.query:
         return value
     query = "&".join(_without_secret(part) for part in parts.query.split("&"))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -60,6 +61,20 @@ def _means_later(error: BaseException) -> bool:
     if isinstance(error, NO_BUGS):
         return True
     return isinstance(error, AWAY) and not isinstance(error, (*BUGS, *TRIED_AGAIN))
+
+
+def readable(url: str) -> str:
+    """The same address; ValueError, which says nothing of it, where its parts cannot be told
+    apart. A sign that means something in an address cuts a password in two.
+    """
+    try:
+        _port = urlsplit(url).port
+    except ValueError:
+        raise ValueError(
+            "the database's address cannot be read: it must look like postgresql://user@host/desk, "
+            "and in a password each sign that is no letter or figure like %23"
+        ) from None
+    return url
 
 
 class _Translated:
@@ -218,7 +233,7 @@ LOOKS = "deskbot looks"
 async def count_connected(url: str) -> int:
     """How many connections use this database, other than those that look at it."""
     with TRANSLATED:
-        raw = await asyncpg.connect(url, server_settings={"application_name": LOOKS})
+        raw = await asyncpg.connect(readable(url), server_settings={"application_name": LOOKS})
         try:
             return int(
                 await raw.fetchval(
@@ -235,7 +250,7 @@ async def _connect(url: str, **server_settings: str) -> asyncpg.Pool:
     with TRANSLATED:
         try:
             return await asyncpg.create_pool(
-                url,
+                readable(url),
                 min_size=1,
                 max_size=8,
                 command_timeout=LONGEST_STATEMENT,

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from store.engine.postgresql import LONGEST_MIGRATION, TRANSLATED
+from store.engine.postgresql import LONGEST_MIGRATION, TRANSLATED, readable
 from store.moving.marks import FILLED, MARK, SAID
 from store.moving.rows import PAGE, RowValues, TableShape, fitting, raw_bytes, told
 from store.moving.sqlite_rows import shapes_of
@@ -75,7 +75,7 @@ class PostgresqlSnapshot:
 async def postgresql_snapshot(url: str) -> AsyncIterator[PostgresqlSnapshot]:
     """The database as it is now, for reading alone."""
     with TRANSLATED:
-        raw = await asyncpg.connect(url)
+        raw = await asyncpg.connect(readable(url))
         try:
             async with raw.transaction(isolation="repeatable_read", readonly=True):
                 yield PostgresqlSnapshot(raw)
@@ -169,7 +169,7 @@ def _made(values: RowValues, makers: Sequence[Callable[[Any], object]]) -> list[
 async def postgresql_target(url: str) -> AsyncIterator[PostgresqlTarget]:
     """A database that has its tables and the mark."""
     with TRANSLATED:
-        raw = await asyncpg.connect(url)
+        raw = await asyncpg.connect(readable(url))
     try:
         target = PostgresqlTarget(raw)
         await target.set_references_aside()

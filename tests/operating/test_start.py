@@ -154,3 +154,15 @@ def test_one_file_under_two_names_is_one_desk(tmp_path: Path) -> None:
         serving.communicate()
     assert started.code == 1
     assert "another deskbot serves" in started.said[0]
+
+
+@pytest.mark.parametrize("password", ["S3cr#t", "S3/cr", "S3?cr", "S3cr@t", "S3:cr"])
+@pytest.mark.parametrize("words", [("check",), ("backup", "x.tar"), ("migrate",)])
+def test_a_password_is_in_no_line_whatever_signs_it_has(
+    tmp_path: Path, password: str, words: tuple[str, ...]
+) -> None:
+    address = f"postgresql://desk:{password}@127.0.0.1:9/desk"
+    started = Started(tmp_path, *words, DESKBOT_DATABASE_URL=address)
+    assert started.code == 1
+    assert "S3" not in started.out
+    assert not [line for line in started.said if "S3" in line]
