@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.operating.refused import VerbRefused
 from store.moving.opening import is_served, snapshot, target
-from store.moving.rows import RowTally, Snapshot, TableShape, line_of
+from store.moving.rows import RowTally, Snapshot, TableShape, Target, line_of
 from store.opening import may_be_there
 
 FINISHED = ("DELETE FROM leases",)
@@ -24,11 +24,20 @@ async def copy_desk(source: str, to: str, now: datetime, say: Callable[[str], No
             filled = await filling.filled()
             for shape in shapes:
                 if shape.name not in filled:
-                    async with aclosing(state.pages(shape)) as pages:
-                        rows = await filling.fill(shape, pages)
-                    say(f"{shape.name}: {rows}")
+                    say(f"{shape.name}: {await _fill(state, shape, filling)}")
+            # The desk may have gone on since what was filled before a kill.
+            earlier = [shape for shape in shapes if shape.name in filled]
+            for shape in await _different(state, earlier, to):
+                say(f"{shape.name}: {await _fill(state, shape, filling)} anew")
+            # Before it is a desk: what came otherwise never is one.
+            for shape in await _different(state, shapes, to):
+                raise VerbRefused(f"{shape.name} came otherwise than it was: copy once more")
+            if await is_served(source):
+                raise VerbRefused(
+                    "a desk began to serve the configured database meanwhile: stop it, and copy "
+                    "into another empty database"
+                )
             await filling.finish(await state.numbers(), FINISHED)
-        await _compare(state, shapes, to)
 
 
 async def _refuse(source: str, to: str) -> None:
@@ -41,17 +50,17 @@ async def _refuse(source: str, to: str) -> None:
             raise VerbRefused(f"a desk serves {which}: stop it first")
 
 
-async def _compare(state: Snapshot, shapes: list[TableShape], to: str) -> None:
+async def _fill(state: Snapshot, shape: TableShape, filling: Target) -> int:
+    async with aclosing(state.pages(shape)) as pages:
+        return await filling.fill(shape, pages)
+
+
+async def _different(state: Snapshot, shapes: list[TableShape], to: str) -> list[TableShape]:
+    """Those of the tables that are otherwise there than they are here."""
     async with snapshot(to) as copied:
-        for shape in shapes:
-            if shape.name != "leases":
-                was = await _tally(state, shape)
-                came = await _tally(copied, shape)
-                if (was.rows, was.digest) != (came.rows, came.digest):
-                    raise VerbRefused(
-                        f"{shape.name} came otherwise than it was ({was.rows} and {came.rows} "
-                        "rows): do not use the copy"
-                    )
+        return [
+            shape for shape in shapes if await _tally(state, shape) != await _tally(copied, shape)
+        ]
 
 
 async def _tally(state: Snapshot, shape: TableShape) -> RowTally:

@@ -125,6 +125,7 @@ class PostgresqlTarget:
                     records=[_made(values, makers) for values in page],
                     timeout=LONGEST_MIGRATION,
                 )
+            await self._raw.execute(f"DELETE FROM {MARK} WHERE name = $1", shape.name)
             await self._raw.execute(
                 f"INSERT INTO {MARK} (name, filled) VALUES ($1, $2)", shape.name, rows
             )

@@ -106,6 +106,7 @@ class SqliteTarget:
             async for page in pages:
                 rows += len(page)
                 self._db.executemany(insert, [list(map(raw_bytes, values)) for values in page])
+            self._db.execute(f"DELETE FROM {MARK} WHERE name = ?", (shape.name,))
             self._db.execute(f"INSERT INTO {MARK} (name, filled) VALUES (?, ?)", (shape.name, rows))
         except BaseException:
             # On a full disk SQLite has rolled it back itself.

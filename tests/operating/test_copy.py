@@ -8,9 +8,11 @@ import pytest
 
 from bot.operating.copying import copy_desk
 from bot.operating.refused import VerbRefused
+from store.engine.locks import take_lock
 from store.engine.migrate import WrongSchema
 from store.moving.opening import snapshot, target
 from store.opening import open_database
+from store.staff import add_team
 from tests.operating.conftest import ENGINES, NOW, Place, Places, tallies
 from tests.operating.test_backup import ROOT, _killed, verb
 
@@ -47,6 +49,42 @@ async def test_what_is_half_there_is_no_desk_and_goes_on(
     await copy_desk(small.url, other.url, NOW, said.append)
     assert len(said) == len(shapes) - 20
     assert await tallies(other.url) == await tallies(small.url)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_what_changed_since_it_was_killed_comes_anew(
+    small: Place, places: Places, engine: str
+) -> None:
+    other = await places.make(engine)
+    async with snapshot(small.url) as state:
+        versions = [row[0] for row in await state.find("SELECT version FROM schema_migrations")]
+        async with target(other.url, versions, NOW) as filling:
+            for shape in await state.shapes():
+                await filling.fill(shape, state.pages(shape))
+    db = await open_database(small.url, NOW)
+    await db.write(lambda tx: add_team(tx, "ใหม่", []))
+    await db.close()
+
+    said: list[str] = []
+    await copy_desk(small.url, other.url, NOW, said.append)
+    assert said == ["teams: 2 anew"]
+    assert await tallies(other.url) == await tallies(small.url)
+
+
+async def test_a_desk_that_begins_to_serve_meanwhile_is_seen(small: Place, places: Places) -> None:
+    """What it writes would be in no copy."""
+    other = await places.make("sqlite")
+    locks: list[int | None] = []
+
+    def say(line: str) -> None:
+        if not locks:
+            locks.append(take_lock(small.data_dir / "desk.db"))
+
+    with pytest.raises(VerbRefused, match="meanwhile"):
+        await copy_desk(small.url, other.url, NOW, say)
+    with pytest.raises(WrongSchema, match="was being moved"):
+        await open_database(other.url, NOW)
+    os.close(locks[0] or 0)
 
 
 async def test_killed_anywhere_it_goes_on(small: Place, places: Places) -> None:
