@@ -35,6 +35,23 @@ def a_mail(
     return f"{head}{text}\r\n".encode()
 
 
+def with_file(
+    text: str,
+    subject: str,
+    name: str,
+    sender: str = "Kamonchanok <kamon@example.ac.th>",
+) -> bytes:
+    """A mail that brings one picture."""
+    head = (
+        f"From: {sender}\r\nTo: services@nso.example\r\nSubject: {subject}\r\n"
+        "Message-ID: <file@example.ac.th>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
+        f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n--b\r\nContent-Type: image/png\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
+    )
+    return head.encode() + PNG + b"\r\n--b--\r\n"
+
+
 class Mailbox:
     """Mails come in, as they do once their bytes are stored."""
 

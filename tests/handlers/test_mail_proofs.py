@@ -7,7 +7,7 @@ import pytest
 from domain.staff import Platform
 from domain.tickets.records import Status
 from store.tickets import records as tickets
-from tests.fakes.incoming_mails import FIRST, PNG, Mailbox, a_mail
+from tests.fakes.incoming_mails import FIRST, Mailbox, a_mail, with_file
 from tests.handlers.conftest import DeskUnderTest, newest
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
@@ -22,17 +22,6 @@ SENT = "/open C70001 เมล 7.9 ส่งข้อมูลและสัญ
 @pytest.fixture(params=["sqlite", "postgresql"])
 def desk_engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def with_file(text: str, subject: str, name: str, sender: str = KAMON) -> bytes:
-    head = (
-        f"From: {sender}\r\nTo: services@nso.example\r\nSubject: {subject}\r\n"
-        "Message-ID: <file@example.ac.th>\r\nMIME-Version: 1.0\r\n"
-        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
-        f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n--b\r\nContent-Type: image/png\r\n"
-        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
-    )
-    return head.encode() + PNG + b"\r\n--b--\r\n"
 
 
 async def owes(desk: DeskUnderTest, rule: str) -> int:
