@@ -48,11 +48,26 @@ def is_thanks(mail: ReadMail, rules: MailRules) -> bool:
     text = _said(mail.text, rules) or mail.subject
     if len(text) > LONGEST_THANKS or not rules.has("thanks", text):
         return False
-    rest = rules.patterns["thanks"].sub(" ", text)
+    return not _wants(text, rules) and _says_no_more(text, rules)
+
+
+def _wants(text: str, rules: MailRules) -> bool:
+    """Returns whether who thanks wants something: what was sent is not right, or more is asked."""
+    told = rules.patterns["satisfied"].sub(" ", text)
     # Who names a year wants its data.
-    if rules.has("still_asks", rest) or _YEAR.search(digits(rest)):
-        return False
-    beside = rules.patterns["thanks_fillers"].sub(" ", rest)
+    return (
+        rules.has("unsatisfied", text)
+        or rules.has("complaints", text)
+        or rules.has("still_asks", told)
+        or _YEAR.search(digits(told)) is not None
+    )
+
+
+def _says_no_more(text: str, rules: MailRules) -> bool:
+    """Returns whether beside thanks, praise and courtesies there is a name at most."""
+    beside = text
+    for name in ("thanks", "satisfied", "thanks_fillers"):
+        beside = rules.patterns[name].sub(" ", beside)
     return len(_NO_LETTER.sub("", beside)) <= MOST_BESIDE
 
 
@@ -97,6 +112,8 @@ def find_proofs(mail: ReadMail, rules: MailRules) -> tuple[ProofHint, ...]:
     or by the name of a file.
     """
     text = f"{mail.subject}\n{mail.text[:READ]}"
+    if rules.has("complaints", text):
+        return ()
     names = _files_of_person([one.filename for one in mail.attachments])
     files = "\n".join(names)
     found = set(_called(_NO_SIGN.sub(" ", files), "files", rules))

@@ -200,7 +200,12 @@ def as_exported(mail: IncomingMail) -> Mapping[str, Any]:
         "phones": orjson.loads(read.phones),
         "suggested_subjects": orjson.loads(read.suggested_subjects),
         "forwarded_original": forwarded,
-        "province_counts": orjson.loads(read.province_counts),
+        "province_counts": [_told(each) for each in orjson.loads(read.province_counts)],
         "failed_recipient": read.failed_recipient or None,
         "raw_sha256": mail.raw_sha256,
     }
+
+
+def _told(count: Mapping[str, object]) -> dict[str, object]:
+    """A province's number of users, without what only an officer is asked."""
+    return {key: count[key] for key in ("province", "month", "count")}

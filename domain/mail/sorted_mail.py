@@ -42,11 +42,14 @@ class TicketHint:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceCount:
-    """A province's number of users; `month` = 2020-02, "" where the mail names none."""
+    """A province's number of users; `month` = 2020-02, "" where the mail names none; `otherwise` =
+    another number that the same mail tells of both, 0 for none.
+    """
 
     province: str
     month: str
     count: int
+    otherwise: int = 0
 
 
 class ProofKind(StrEnum):

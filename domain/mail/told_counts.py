@@ -3,7 +3,7 @@ in lists and in tables. Pure.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -62,6 +62,10 @@ _HEADING = (_Is.PROVINCE, _Is.MONTH)
 """What a number of users is about."""
 
 
+_Place = tuple[str, str]
+"""A province and a month."""
+
+
 @dataclass(slots=True)
 class _Told:
     """What was told so far: `above` = the province and the month of the heading, `columns` = those
@@ -70,14 +74,20 @@ class _Told:
 
     above: dict[_Is, str]
     columns: list[_Token] = field(default_factory=list)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    counts: dict[_Place, int] = field(default_factory=dict)
+    otherwise: dict[_Place, int] = field(default_factory=dict)
 
-    def note(self, about: dict[_Is, str], number: _Token) -> None:
-        """Keeps a number of users, where it is anybody's; the first of a province and month."""
+    def note(self, about: dict[_Is, str], number: _Token, known: Container[_Place] = ()) -> None:
+        """Keeps a number of users, where it is anybody's; the first of a province and month, and
+        the last that differs from it where these were `known` before its line.
+        """
         users = int(number.value)
-        province = about[_Is.PROVINCE]
-        if province and users <= MOST_USERS:
-            self.counts.setdefault((province, about[_Is.MONTH]), users)
+        place = (about[_Is.PROVINCE], about[_Is.MONTH])
+        if not place[0] or users > MOST_USERS:
+            return
+        if place in known and self.counts[place] != users:
+            self.otherwise[place] = users
+        self.counts.setdefault(place, users)
 
 
 def find_counts(
@@ -103,7 +113,8 @@ def find_counts(
             break
         reader.read(line, told)
     return tuple(
-        ProvinceCount(province, month, count) for (province, month), count in told.counts.items()
+        ProvinceCount(*place, count, told.otherwise.get(place, 0))
+        for place, count in told.counts.items()
     )
 
 
@@ -169,8 +180,12 @@ class _Reader:
 
     def _sentence(self, named: Sequence[_Token], numbers: Sequence[_Token], told: _Told) -> None:
         """Reads numbers that stand beside what they are of."""
+        known: set[_Place] = set()
+        # What a line says further of the place that it has named is a part of it, or a sum.
+        if len(numbers) == 1 and _of(named, _Is.PROVINCE):
+            known.update(told.counts)
         for number in numbers:
-            told.note(told.above | _nearest(named, number), number)
+            told.note(told.above | _nearest(named, number), number, known)
 
     def _head(self, named: Sequence[_Token], told: _Told) -> None:
         """Reads a line without numbers: what is below it is about that province or month."""

@@ -235,6 +235,23 @@ async def test_a_paper_ends_what_research_owes(desk: DeskUnderTest, mailbox: Mai
     assert await owes(desk, "research") == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ขอร้องเรียนเจ้าหน้าที่ค่ะ ตามไฟล์แนบ", "IMG_1.png"),
+        ("I want to complain about the contract, see attached", "contract.png"),
+        ("ไม่พอใจมากค่ะ ส่งสัญญาไปแล้วไม่มีใครติดต่อกลับ", "สัญญา.png"),
+    ],
+)
+async def test_a_complaint_with_a_file_is_no_proof(
+    desk: DeskUnderTest, mailbox: Mailbox, text: str, name: str
+) -> None:
+    await desk.says(SENT)
+    await mailbox.brings(with_file(text, f"Re: [{FIRST}]", name))
+    assert not any(label.startswith("ใช่ ") for label in desk.told("nok").buttons)
+    assert (await tickets.get_ticket(desk.db, FIRST)).status is Status.OPEN
+
+
 async def test_a_question_of_somebody_who_owes_is_no_proof(
     desk: DeskUnderTest, mailbox: Mailbox
 ) -> None:

@@ -102,11 +102,33 @@ async def test_thanks_that_answer_no_ticket_close_their_own(
 @pytest.mark.parametrize(
     "text",
     [
+        "Thanks a million! This is exactly what I needed.",
+        "Thank you, that's just what we were looking for. Have a great weekend!",
+        "ขอบคุณมากค่ะ ตรงกับที่ต้องการเลยค่ะ",
+        "ขอบคุณครับ ได้ข้อมูลตามที่ต้องการแล้ว สุดยอดครับ",
+    ],
+)
+async def test_who_says_that_it_is_right_thanks(
+    desk: DeskUnderTest, mailbox: Mailbox, text: str
+) -> None:
+    await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูลประชากรแฝง => ส่งตารางแล้ว ปิด")
+    await mailbox.brings(a_mail(text, f"Re: [{FIRST}] ข้อมูล", SOMCHAIS))
+    assert (await tickets.get_ticket(desk.db, FIRST)).status is Status.CLOSED
+    assert "บันทึกขอบคุณ 6.5" in desk.told("nok").buttons
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "ขอบคุณค่ะ แต่ขอปี 2565 เพิ่มด้วยได้ไหมคะ",
         "ขอบคุณครับ ไฟล์เปิดไม่ได้ครับ",
         "ขอบคุณมากค่ะ จะส่งหนังสือไปให้พรุ่งนี้นะคะ",
         "ขอบคุณค่ะ เดี๋ยวส่งหนังสือตามไปให้นะคะ",
         "Thank you. Could you also send the 2022 table?",
+        "Thanks, this is not exactly what I asked for.",
+        "ขอบคุณค่ะ ไม่ตรงกับที่ต้องการค่ะ",
+        "ขอบคุณค่ะ ยังไม่ได้รับไฟล์เลย",
+        "Thanks a million. The file is empty.",
     ],
 )
 async def test_thanks_with_something_in_it_opens_the_ticket_again(

@@ -2,12 +2,14 @@
 asked about.
 """
 
+from pathlib import Path
+
 import pytest
 
 from domain.staff import Platform
 from domain.tickets.records import Status
 from store.tickets import records as tickets
-from tests.fakes.incoming_mails import FIRST, Mailbox, a_mail
+from tests.fakes.incoming_mails import FIRST, Mailbox, a_mail, exported
 from tests.handlers.conftest import DeskUnderTest
 
 SECOND = "R2611000125"
@@ -81,6 +83,34 @@ async def test_what_was_told_before_is_asked_about(desk: DeskUnderTest, mailbox:
     assert "กระบี่: 1,600" in (await desk.says("สถิติจังหวัด ต.ค. 69")).text
     await desk.presses_token(asked.token("ใช้จำนวนใหม่"))
     assert "กระบี่: 1,750" in (await desk.says("สถิติจังหวัด ต.ค. 69")).text
+
+
+TWICE = "จำนวนผู้เข้าชมเว็บไซต์\nกระบี่ ต.ค. 2569 1,600 ราย\nตรัง ต.ค. 2569 900 ราย\nกระบี่ ต.ค. 2569 {} ราย"
+
+
+@pytest.mark.parametrize(("which", "users"), [("ก่อน", "1,600"), ("หลัง", "1,750")])
+async def test_two_numbers_of_one_month_in_one_mail_are_asked_about(
+    desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path, which: str, users: str
+) -> None:
+    await mailbox.brings(report(TWICE.format("1,750")))
+    card = await desk.says(FIRST)
+    assert "กระบี่ · ต.ค. 69 · 1,600 ราย หรือ 1,750 ราย" in card.text
+    asked = await desk.presses(f"{RECORD} (2)")
+    assert "อีเมลบอกจำนวนของเดือนเดียวกันไว้สองค่า ใช้จำนวนใด" in asked.text
+    assert "ตรัง" not in asked.text
+    await desk.presses(f"ใช้จำนวนที่บอก{which}")
+    month = await desk.says("สถิติจังหวัด ต.ค. 69")
+    assert f"กระบี่: {users}" in month.text
+    assert "ตรัง: 900" in month.text
+    (mail,) = await exported(desk, tmp_path)
+    assert mail["province_counts"][0] == {"province": "กระบี่", "month": "2026-10", "count": 1600}
+
+
+async def test_the_same_number_told_twice_is_one(desk: DeskUnderTest, mailbox: Mailbox) -> None:
+    await mailbox.brings(report(TWICE.format("1,600")))
+    await desk.says(FIRST)
+    saved = await desk.presses(f"{RECORD} (2)")
+    assert "บันทึกจำนวนผู้ใช้แล้ว 2 รายการ" in saved.text
 
 
 async def test_without_a_month_one_of_two_is_tapped(desk: DeskUnderTest, mailbox: Mailbox) -> None:

@@ -31,6 +31,9 @@ from store.tickets import records as tickets
 
 SHOWN = 12
 """Counts that a card names."""
+FIRST = "first"
+LAST = "last"
+"""What a press says of a mail that tells two numbers of one month."""
 NEW = "new"
 OLD = "old"
 """What a press says of a count that was told before: it holds, or that one does."""
@@ -38,32 +41,42 @@ OLD = "old"
 
 @dataclass(frozen=True, slots=True)
 class ToldCount:
-    """One province's number of users; `month` is None where the mail names none."""
+    """One province's number of users; `month` is None where the mail names none; `otherwise` =
+    another number that it tells of both, or 0.
+    """
 
     province: str
     month: date | None
     users: int
+    otherwise: int = 0
 
     def line(self) -> str:
         """`กระบี่ · ต.ค. 69 · 1,600 ราย`"""
         month = _("ไม่ระบุเดือน")
         if self.month is not None:
             month = format_month(self.month)
-        users = _("%(users)s ราย", users=f"{self.users:,}")
+        users = _users(self.users)
+        if self.otherwise:
+            users = _("%(users)s หรือ %(others)s", users=users, others=_users(self.otherwise))
         return in_one_line(self.province, month, users)
 
 
+def _users(count: int) -> str:
+    """`1,600 ราย`"""
+    return _("%(users)s ราย", users=f"{count:,}")
+
+
 def _counts(mail: IncomingMail) -> list[ToldCount]:
-    """What a mail reports, each province and month once: what it says last holds."""
-    found: dict[tuple[str, str], ToldCount] = {}
+    """What a mail reports, each province and month once."""
+    found: list[ToldCount] = []
     reported = orjson.loads(mail.reading.province_counts)
     for each in reported:
         month = None
         if each["month"]:
             month = date.fromisoformat(f"{each['month']}-01")
-        count = ToldCount(each["province"], month, each["count"])
-        found[(count.province, each["month"])] = count
-    return [*found.values()]
+        otherwise = each.get("otherwise", 0)
+        found.append(ToldCount(each["province"], month, each["count"], otherwise))
+    return found
 
 
 # What the card says.
@@ -132,15 +145,48 @@ async def counts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for use in used.values():
         return await told_before(ctx, use)
     reported = _counts(mail)
-    counts = _dated(reported, args.get("month", ""))
+    twice = [count for count in reported if count.otherwise]
+    told = args.get("told", "")
+    if twice and not told:
+        return _ask_told(args, twice)
+    settled = [_settled(count, told) for count in reported]
+    counts = _dated(settled, args.get("month", ""))
+    return await _record_dated(ctx, mail, counts, args)
+
+
+async def _record_dated(
+    ctx: Context,
+    mail: IncomingMail,
+    counts: Sequence[ToldCount],
+    args: Mapping[str, str],
+) -> Reply:
+    """Record what was not reported before; of what was, ask which number holds."""
     known = await _told_already(ctx, counts)
     if known and not args.get("known"):
         return _ask(args, counts, known)
     if args.get("known") == OLD:
-        counts = [count for count in counts if (count.province, count.month) not in known]
+        counts = _without(counts, known)
     if not counts:
         return say(_("ไม่ได้บันทึก ใช้จำนวนที่รายงานไว้เดิม"))
     return await _record(ctx, mail, counts)
+
+
+def _ask_told(args: Mapping[str, str], twice: Sequence[ToldCount]) -> Reply:
+    """Which of two numbers of one mail holds."""
+    lines = [count.line() for count in twice]
+    text = in_lines(_("⚠️ อีเมลบอกจำนวนของเดือนเดียวกันไว้สองค่า ใช้จำนวนใด"), *lines)
+    labels = {FIRST: _("ใช้จำนวนที่บอกก่อน"), LAST: _("ใช้จำนวนที่บอกหลัง")}
+    buttons = [
+        Button(label, "mail.counts", {**args, "told": which}) for which, label in labels.items()
+    ]
+    return say(text, *buttons)
+
+
+def _settled(count: ToldCount, told: str) -> ToldCount:
+    """A count with the number that was pressed."""
+    if told == LAST and count.otherwise:
+        return replace(count, users=count.otherwise, otherwise=0)
+    return replace(count, otherwise=0)
 
 
 def _dated(counts: Sequence[ToldCount], month: str) -> list[ToldCount]:
@@ -166,6 +212,11 @@ async def _told_already(ctx: Context, counts: Sequence[ToldCount]) -> Known:
         if place in wanted:
             known[place] = report
     return known
+
+
+def _without(counts: Sequence[ToldCount], known: Known) -> list[ToldCount]:
+    """Those of which nothing was reported before."""
+    return [count for count in counts if (count.province, count.month) not in known]
 
 
 def _ask(args: Mapping[str, str], counts: Sequence[ToldCount], known: Known) -> Reply:

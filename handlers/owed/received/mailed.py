@@ -51,6 +51,8 @@ async def _on_card(work: Work, mail: IncomingMail, ticket: Ticket) -> Callable[[
 
 async def _owed_by(work: Work, mail: IncomingMail, ticket: Ticket) -> list[tuple[Owed, Life]]:
     """What the ticket's customer owes that a mail may bring."""
+    if ticket.customer is None or _says(work, mail, "complaints"):
+        return []
     brought = _brought(mail)
     if not brought:
         return []
@@ -86,8 +88,13 @@ async def is_proof_alone(work: Work, mail: IncomingMail, ticket: Ticket) -> bool
     found = await _owed_by(work, mail, ticket)
     if not found:
         return False
-    asks = work.configuration.mail.has("still_asks", mail.reading.body_text)
+    asks = _says(work, mail, "still_asks")
     return not asks or any(row.ticket_no == ticket.no for row, _life in found)
+
+
+def _says(work: Work, mail: IncomingMail, words: str) -> bool:
+    """Whether a mail's own text holds any of these words."""
+    return work.configuration.mail.has(words, mail.reading.body_text)
 
 
 def _brought(mail: IncomingMail) -> Brought:
