@@ -51,7 +51,7 @@ async def find_named(work: Work, found: Sorted) -> str | None:
     """The first ticket that a machine's mail names; nobody is told anything by it."""
     for hint in found.ticket_candidates:
         no = await _hinted(work, hint, None)
-        ticket = None if no is None else await _standing(work, no)
+        ticket = None if no is None else await standing_ticket(work, no)
         if ticket is not None:
             return ticket.no
     return None
@@ -62,7 +62,7 @@ async def find_answered(work: Work, read: ReadMail, found: Sorted) -> Answered:
     note = ""
     for hint in found.ticket_candidates:
         no = await _hinted(work, hint, read.sender.email)
-        ticket = None if no is None else await _standing(work, no)
+        ticket = None if no is None else await standing_ticket(work, no)
         if ticket is None:
             continue
         refused = await _refused(work, ticket, read.sender.email)
@@ -85,7 +85,7 @@ async def _hinted(work: Work, hint: TicketHint, sender: str | None) -> TicketNo 
     return None if no is None else TicketNo(no)
 
 
-async def _standing(work: Work, no: TicketNo) -> Ticket | None:
+async def standing_ticket(work: Work, no: TicketNo) -> Ticket | None:
     """The ticket of a number: of one that was joined to another, that one."""
     ticket = await tickets.find_ticket(work.db, no)
     if ticket is None or ticket.status is not Status.VOIDED:

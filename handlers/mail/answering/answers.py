@@ -26,6 +26,7 @@ from handlers.mail.incoming_cards import writer
 from handlers.mail.letters import commands as mail
 from handlers.mail.letters.sending import on_send, send
 from handlers.mail.letters.writing import Written, language_button, written_by
+from handlers.mail.replies import standing_ticket
 from handlers.registry import action
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import form as ticket_form
@@ -165,8 +166,11 @@ async def send_and_close_pressed(ctx: Context, args: Mapping[str, str]) -> Reply
 
 @on_send(ANSWER)
 async def answered(ctx: Context, sent: NewMail) -> tuple[ReplyPart, ...]:
-    """The answer is the ticket's result from now on, and closes it where that was pressed."""
-    ticket = await ctx.once(tickets.get_ticket, sent.record)
+    """The answer is the ticket's result from now on, and closes it where that was pressed; of one
+    that was joined to another meanwhile, that one's.
+    """
+    written = await ctx.once(tickets.get_ticket, sent.record)
+    ticket = await standing_ticket(ctx, written.no) or written
     if sent.aside.get("closes") and not ticket.is_done:
         return await _close(ctx, ticket, sent)
     saved, parts = await _keep_result(ctx, ticket, sent)

@@ -24,6 +24,8 @@ from store.mail.mails import NewMail
 
 RECENT = timedelta(days=1)
 """So long somebody who began an answer is said to be writing it."""
+WARNING = "⚠️ "
+"""Stands before what is asked again by itself."""
 WORDS = 200
 """Characters of what others write that are shown."""
 
@@ -41,7 +43,7 @@ async def look_at_answer(ctx: Context, mail: NewMail) -> Look:
     if not moved:
         return Look(note, newer, presses=presses)
     left = _addressed_anew(ctx, asked, mail)
-    return Look(in_lines(moved, note), left=left, why=moved, presses=presses)
+    return Look(in_lines(moved, note), left=left, why=moved.removeprefix(WARNING), presses=presses)
 
 
 async def _others_text(ctx: Context, mail: NewMail) -> str:
