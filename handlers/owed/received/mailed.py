@@ -51,7 +51,7 @@ async def _on_card(work: Work, mail: IncomingMail, ticket: Ticket) -> Callable[[
 
 async def _owed_by(work: Work, mail: IncomingMail, ticket: Ticket) -> list[tuple[Owed, Life]]:
     """What the ticket's customer owes that a mail may bring."""
-    if ticket.customer is None or _says(work, mail, "complaints"):
+    if _says(work, mail, "complaints"):
         return []
     brought = _brought(mail)
     if not brought:
