@@ -54,7 +54,7 @@ class MailPlatform(PlatformParts):
         return Refusal(told) if step == LOGIN else told
 
 
-def open_box(settings: MailSettings) -> ImapBox:
+def box_of(settings: MailSettings) -> ImapBox:
     """The mailbox that is set; it connects when it is looked at."""
     server, mailbox = read_mailbox(settings.imap_url or "")
     return ImapBox(server, mailbox, marks=TakenMark(settings.imap_flag, settings.imap_folder))
@@ -64,7 +64,7 @@ def open_mailbox(settings: MailSettings, surroundings: Surroundings) -> "Mailbox
     """The mailbox, where one is given."""
     if not settings.imap_url:
         return None
-    return MailboxPlatform(open_box(settings))
+    return MailboxPlatform(box_of(settings))
 
 
 class MailboxPlatform(PlatformParts):

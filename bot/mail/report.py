@@ -14,7 +14,7 @@ from bot.engine import Engine
 from bot.files.file_store import FileStore
 from bot.mail.imap_answers import BoxFailed
 from bot.mail.imap_box import ImapBox
-from bot.mail.platform import open_box
+from bot.mail.platform import box_of
 from bot.mail.refusals import Refusals
 from bot.mail.settings import MailSettings
 from bot.mail.settling import MailSettling
@@ -91,7 +91,7 @@ async def take_mails(
     """
     if not settings.imap_url:
         return _refuse(f"{PROBLEM}: not set, there is no mailbox")
-    box = open_box(settings)
+    box = box_of(settings)
     found = taken = 0
     try:
         async for is_new in _taken(db, box, MailTaking(box, Blobs(data_dir), clock), since):
@@ -155,7 +155,7 @@ async def _ask_again(
     """Ask for the mails that the server did not give; returns why it could not be asked."""
     if not settings.imap_url or not await refused.count_refused(db):
         return ""
-    box = open_box(settings)
+    box = box_of(settings)
     taking = MailTaking(box, Blobs(data_dir), clock)
     try:
         await box.look()
