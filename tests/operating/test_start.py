@@ -38,7 +38,7 @@ class Started:
             input=typed,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,  # a busy machine may take long to start a process
             check=False,
         )
         self.code = done.returncode
