@@ -21,6 +21,7 @@ from bot.mail.command import add_mail_verbs
 from bot.mail.settings import MailSettings
 from bot.operating import upgrading
 from bot.operating.command import add_operating_verbs
+from bot.operating.own import OTHERS, make_private
 from bot.operating.refused import VerbRefused
 from bot.settings import Settings, load_settings, masked, secret_key, unknown_variables
 from bot.tables.command import add_verbs
@@ -83,9 +84,11 @@ def run_async(work: Coroutine[Any, Any, None]) -> None:
 def settings_or_exit() -> Settings:
     """The settings, or exit code 1 with the variable's name."""
     try:
-        return load_settings()
+        settings = load_settings()
     except SettingsError as error:
         raise fail(str(error)) from None
+    os.umask(OTHERS)
+    return settings
 
 
 def configuration_or_exit(settings: Settings) -> Configuration:
@@ -103,6 +106,7 @@ def main(context: typer.Context) -> None:
         return
     settings = settings_or_exit()
     configuration = configuration_or_exit(settings)
+    make_private(settings)
     if settings.has_platform:
         run_async(serve(settings, configuration))
     elif "database_url" in settings.model_fields_set and not sys.stdin.isatty():

@@ -43,11 +43,11 @@ from handlers.publicity import commands as publicity
 from handlers.registry import ACTIONS, STATES, check_right, reads_text
 from handlers.spoken import Said, parse_command
 from handlers.staff import groups, strangers
-from store import groups as group_store
 from store import staff as staff_store
 from store.audit import AuditEntry
 from store.chat import buttons as button_store
 from store.chat import forms as form_store
+from store.chat import groups as group_store
 from store.chat.forms import Draft
 from store.chat.speakers import KnownSpeaker, find_speaker
 from store.engine.database import Tx

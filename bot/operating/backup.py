@@ -10,6 +10,7 @@ import orjson
 from bot.operating.archive import (
     CALLS,
     CONFIGURATION,
+    ERASURES,
     FORMAT,
     HEAD,
     KEY,
@@ -17,6 +18,7 @@ from bot.operating.archive import (
     ArchiveWriter,
     new_archive,
 )
+from bot.operating.erasures import note_erasures, read_erasures
 from bot.queues.calls import believed_notes
 from bot.settings import Settings, secret_key
 from store.blobs import Blobs
@@ -40,6 +42,7 @@ async def back_up(
 
     Raises VerbRefused, WrongSchema, StoreUnavailable."""
     is_running = await is_served(settings.database_url)
+    erasures = read_erasures(settings.data_dir / ERASURES)
     with new_archive(path, recipient) as archive:
         async with snapshot(settings.database_url) as state:
             shapes = await state.shapes()
@@ -58,7 +61,11 @@ async def back_up(
         # After the rows: what they name was on disk before they were, and stays for a day.
         damaged = _add_files(archive, settings.data_dir) if with_files else []
         _add_secrets(archive, settings)
+        if erasures:
+            archive.add(ERASURES, orjson.dumps(erasures))
         archive.finish({**head, "rows": tables, "numbers": numbers, "damaged": damaged})
+    # Beside older archives as well: what is restored of them lacks whoever was erased since.
+    note_erasures(path.parent, erasures)
     rows = sum(table["rows"] for table in tables.values())
     told = f"backup: {len(tables)} tables, {rows} rows: {path}"
     return f"{told}; damaged on disk: {', '.join(damaged)}" if damaged else told

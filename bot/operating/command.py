@@ -1,4 +1,6 @@
-"""The operator's verbs on the command line: `backup`, `restore`, `copy`, `audit`, `status`."""
+"""The operator's verbs on the command line: a whole desk kept, restored and moved, how it is, and
+what it holds about people.
+"""
 
 import json
 import sys
@@ -48,6 +50,32 @@ LastDay = Annotated[
     ),
 ]
 OutputFormat = Annotated[AuditFormat, typer.Option("--format", help="csv or json.")]
+CustomerArgument = Annotated[str, typer.Argument(help="As in C81554.", metavar="CODE")]
+Reason = Annotated[str, typer.Option(help="Why; it stands in the certificate.", metavar="TEXT")]
+AskedBy = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        help="Who of the staff asks.",
+        metavar="NAME",
+    ),
+]
+ConfirmedBy = Annotated[
+    str,
+    typer.Option(
+        "--confirmed-by",
+        help="Who else confirms.",
+        metavar="NAME",
+    ),
+]
+ErasuresFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--erasures",
+        help="A later list of erasures, which is applied.",
+        metavar="FILE",
+    ),
+]
 OnlyList = Annotated[bool, typer.Option("--list", help="Say what is inside, and make nothing.")]
 GENTLY = 10
 """How far a backup stands back behind the desk that serves people."""
@@ -66,6 +94,8 @@ def add_operating_verbs(
     app.command("copy")(_copy(load, run))
     app.command("status")(_status(load, run))
     app.command("audit")(_audit(load, run))
+    app.command("erase")(_erase(load, run))
+    app.command("disclose")(_disclose(load, run))
 
 
 def _backup(load: Callable[[], Settings], run: Run) -> Callable[[Path, str | None], None]:
@@ -91,11 +121,12 @@ def _backup(load: Callable[[], Settings], run: Run) -> Callable[[Path, str | Non
     return verb
 
 
-def _restore(load: Callable[[], Settings], run: Run) -> Callable[[Path, bool, Path | None], None]:
+def _restore(load: Callable[[], Settings], run: Run) -> Callable[..., None]:
     def verb(
         path: ArchivePath,
         list_: OnlyList = False,
         identity: IdentityFile = None,
+        erasures: ErasuresFile = None,
     ) -> None:
         """Make the desk of an archive in the configured database and data folder, which must be
         empty.
@@ -113,6 +144,7 @@ def _restore(load: Callable[[], Settings], run: Run) -> Callable[[Path, bool, Pa
                     path,
                     make_clock(settings.clock)(),
                     identity,
+                    erasures,
                 )
             )
 
@@ -196,6 +228,64 @@ def _status(load: Callable[[], Settings], run: Run) -> Callable[[bool], None]:
             if status.pending:
                 # What the office's programs read has a fixed shape.
                 print(f"database: {status.pending}", file=sys.stderr)
+
+        run(work())
+
+    return verb
+
+
+def _erase(load: Callable[[], Settings], run: Run) -> Callable[..., None]:
+    def verb(
+        code: CustomerArgument,
+        reason: Reason,
+        by: AskedBy,
+        confirmed_by: ConfirmedBy,
+    ) -> None:
+        """Erase all that the desk holds about a customer, also while it runs; tickets stay as
+        numbers.
+        """
+        from bot.operating.erasing import AskedErasure, erase_customer
+
+        asked = AskedErasure(
+            code,
+            reason,
+            by,
+            confirmed_by,
+        )
+
+        async def work() -> None:
+            settings = load()
+            print(
+                await erase_customer(
+                    settings,
+                    asked,
+                    make_clock(settings.clock)(),
+                )
+            )
+
+        run(work())
+
+    return verb
+
+
+def _disclose(load: Callable[[], Settings], run: Run) -> Callable[[str, Path], None]:
+    def verb(
+        code: CustomerArgument,
+        out: Annotated[Path, typer.Option(help="A file that is not there.", metavar="FILE")],
+    ) -> None:
+        """Write all that the desk holds about a customer to one file, for its owner alone."""
+        from bot.operating.disclosing import disclose_customer
+
+        async def work() -> None:
+            settings = load()
+            print(
+                await disclose_customer(
+                    settings,
+                    code,
+                    out,
+                    make_clock(settings.clock)(),
+                )
+            )
 
         run(work())
 

@@ -8,16 +8,17 @@ import os
 import re
 import shutil
 import zlib
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from bot.operating.archive import (
     CALLS,
     CHUNK,
     CONFIGURATION,
+    ERASURES,
     FILES,
     FORMAT,
     HEAD,
@@ -27,6 +28,8 @@ from bot.operating.archive import (
     Member,
     open_archive,
 )
+from bot.operating.erasing import erase_codes
+from bot.operating.erasures import note_erasures, read_erasures
 from bot.operating.refused import VerbRefused
 from bot.operating.told import ToldFiles, ToldHead, ToldManifest, ToldTable, told_in
 from bot.queues.calls import restore_notes
@@ -193,21 +196,31 @@ def listed(path: Path, identity: Path | None) -> list[str]:
     return [head, f"files: {manifest.files.count}, {manifest.files.bytes} bytes", *rows]
 
 
-async def restore(settings: Settings, path: Path, now: datetime, identity: Path | None) -> str:
-    """Make the desk of this archive; returns what there is now, in one line.
+async def restore(
+    settings: Settings,
+    path: Path,
+    now: datetime,
+    identity: Path | None,
+    erasures: Path | None = None,
+) -> str:
+    """Make the desk of this archive, without whoever was erased by its own list, or by a later one
+    (`erasures`); returns what there is now, in one line.
 
     Raises VerbRefused, WrongSchema, StoreUnavailable; then nothing is there that was not."""
     place = _Place(settings)
+    later = _later_erasures(erasures)
     with place.alone():
         await place.refuse_used()
         place.begin()
         try:
             told = await _restored(place, path, now, identity)
+            # Before anybody can call it a desk.
+            erased = await _erase_again(settings, place, now, later)
             place.end()
         except BaseException:
             await place.abandon()
             raise
-    return told
+    return f"{told}, {erased} erased again" if erased else told
 
 
 async def _restored(place: "_Place", path: Path, now: datetime, identity: Path | None) -> str:
@@ -227,6 +240,28 @@ async def _restored(place: "_Place", path: Path, now: datetime, identity: Path |
                 raise VerbRefused("the archive is damaged: its rows do not fit") from error
     rows = sum(told.rows for told in manifest.rows.values())
     return f"restored: {len(manifest.rows)} tables, {rows} rows, {reading.files} files"
+
+
+def _later_erasures(path: Path | None) -> list[dict[str, Any]]:
+    if path is None:
+        return []
+    if not path.exists():
+        raise VerbRefused(f"--erasures: {path} is not there")
+    return read_erasures(path)
+
+
+async def _erase_again(
+    settings: Settings,
+    place: "_Place",
+    now: datetime,
+    later: Sequence[dict[str, Any]],
+) -> int:
+    """Whoever was erased goes from what was restored; returns how many there were."""
+    note_erasures(settings.data_dir, later)
+    codes = [entry["code"] for entry in read_erasures(settings.data_dir / ERASURES)]
+    if not codes:
+        return 0
+    return await erase_codes(place.url, settings.data_dir, list(dict.fromkeys(codes)), now)
 
 
 async def _refuse_other_tables(head: ToldHead, url: str) -> None:
@@ -328,7 +363,7 @@ class _Place:
                 raise VerbRefused(f"{name} is nothing of a desk: this is no archive of one")
             restore_notes(self.unfinished, notes, data)
             return
-        if name in (KEY, CONFIGURATION):
+        if name in (KEY, CONFIGURATION, ERASURES):
             path = self.unfinished / name
             path.touch(mode=0o600)
             path.write_bytes(data)
@@ -363,7 +398,7 @@ class _Place:
         if not self._moved.exists():
             return
         shutil.rmtree(self._data / "files", ignore_errors=True)
-        for name in (KEY, CONFIGURATION):
+        for name in (KEY, CONFIGURATION, ERASURES):
             moved = self._data / name
             moved.unlink(missing_ok=True)
 

@@ -32,8 +32,8 @@ from handlers.i18n import speaking
 from handlers.staff.groups import answered_here, told
 from handlers.staff.rides import NOTHING_RIDES, Rides
 from handlers.staff.work_address import letter
-from store import audit, groups, staff
-from store.chat import buttons, outbox, untold
+from store import audit, staff
+from store.chat import buttons, groups, outbox, untold
 from store.chat.buttons import StoredButton
 from store.chat.outbox import Message
 from store.engine.database import Database, Tx

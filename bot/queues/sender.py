@@ -35,9 +35,9 @@ from bot.queues.undelivered import GivenUp
 from domain.reach.untold import Untold, first_key, notice_key
 from domain.staff import Chat, Platform
 from handlers.chat import reply_from_json, reply_to_json
-from store import audit, groups, staff
+from store import audit, staff
 from store.audit import AuditEntry
-from store.chat import outbox, push_use, untold
+from store.chat import groups, outbox, push_use, untold
 from store.chat.outbox import Message
 from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx

@@ -10,8 +10,8 @@ from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import role_label, team_label
 from handlers.staff.groups import group_name
-from store import groups
 from store.audit import AuditEntry
+from store.chat import groups
 
 ACTIONS = {
     "access.granted": "ให้สิทธิ์ใช้งาน",
@@ -21,6 +21,9 @@ ACTIONS = {
     "contract.saved": "บันทึกสัญญา",
     "customer.changed": "แก้ไขผู้รับบริการ",
     "customer.created": "สร้างผู้รับบริการ",
+    "customer.disclosed": "ส่งออกข้อมูลทั้งหมดของผู้รับบริการรายหนึ่ง",
+    "customer.erased": "ลบข้อมูลส่วนบุคคล",
+    "customer.erasure_confirmed": "ยืนยันการลบข้อมูลส่วนบุคคล",
     "customer.unsent": "ผู้ส่งยกเลิกส่งข้อความต้นทาง",
     "customer.different": "ตัดสินว่าไม่ใช่รายเดียวกัน",
     "customer.history": "ดูประวัติการติดต่อ",

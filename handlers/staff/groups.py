@@ -32,8 +32,8 @@ from handlers.records.named import find_named
 from handlers.registry import ACTIONS, NOTHING, action, command
 from handlers.spoken import parse_command
 from handlers.staff.masked import masked_customer
-from store import groups as store
 from store import staff
+from store.chat import groups as store
 
 SHOWN = 10
 """Lines of one message."""

@@ -11,7 +11,8 @@ from domain.reach.routes import can_be_told
 from domain.staff import Role, Staff, StaffId
 from domain.tickets.hand_over import Leave, OfferState
 from handlers.desk import Work
-from store import groups, staff
+from store import staff
+from store.chat import groups
 from store.tickets import hand_overs
 
 

@@ -216,3 +216,19 @@ async def _unknown(tx: Tx, words: Sequence[str]) -> list[str]:
 
 def _some(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))
+
+
+async def forget_words(tx: Tx, words: Sequence[str]) -> list[int]:
+    """Forget those of these words that no customer has any more; returns their numbers."""
+    gone: list[int] = []
+    for word in words:
+        row = await tx.fetch_one(
+            "DELETE FROM search_words WHERE word = ? AND NOT EXISTS "
+            "(SELECT 1 FROM customer_keys WHERE key = ? AND kind IN ('word', 'former')) "
+            "RETURNING id",
+            word,
+            word,
+        )
+        if row is not None:
+            gone.append(row["id"])
+    return gone

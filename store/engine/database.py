@@ -107,6 +107,12 @@ class Database(Reader, Protocol):
         """
         ...
 
+    async def overwrite_freed(self, tables: Sequence[str]) -> None:
+        """Nothing of what was taken out of these tables is left in the database's files, nor in
+        the log of SQLite.
+        """
+        ...
+
     async def ping(self) -> None:
         """Nothing where the database answers; StoreUnavailable where it does not."""
         ...

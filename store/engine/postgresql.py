@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import lru_cache
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -184,6 +184,12 @@ class PostgresqlDatabase:
                 if attempt == ATTEMPTS - 1:
                     raise StoreUnavailable(type(error).__name__) from error
         raise AssertionError("unreachable")
+
+    async def overwrite_freed(self, tables: Sequence[str]) -> None:
+        with TRANSLATED:
+            async with self._pool.acquire() as raw:
+                for table in tables:
+                    await raw.execute(f"VACUUM {table}", timeout=LONGEST_MIGRATION)
 
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1 AS one")

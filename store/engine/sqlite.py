@@ -408,6 +408,16 @@ class SqliteDatabase:
         for wanted, result in zip(group, results, strict=True):
             _settle(wanted, result)
 
+    async def overwrite_freed(self, tables: Sequence[str]) -> None:
+        await _hop(self._writer, lambda connection: connection.execute("VACUUM"))
+        for _try in range(WAL_TRIES):
+            rows = await _hop(self._writer, _empty_log)
+            if not rows[0][0]:
+                return
+            # Somebody still reads what stands there.
+            await asyncio.sleep(WAL_PAUSE)
+        raise StoreUnavailable("the log cannot be emptied: somebody reads for long")
+
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1 AS one")
 
@@ -416,6 +426,10 @@ class SqliteDatabase:
             await asyncio.wait({self._writing})
         await self._reader.close()
         await self._writer.close()
+
+
+def _empty_log(connection: sqlite3.Connection) -> list[tuple[int, int, int]]:
+    return connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 async def _use_wal(connection: aiosqlite.Connection) -> None:

@@ -123,3 +123,11 @@ async def _drop_chunks(db: Database, segment_id: str) -> None:
 
     while await db.write(work):
         pass
+
+
+async def drop_segments_of(tx: Tx, word_id: int) -> None:
+    """Drop the segments that hold this word: they are made anew."""
+    held = (word_id, word_id)
+    which = "SELECT id FROM search_segments WHERE after_id < ? AND up_to_id >= ?"
+    await tx.execute(f"DELETE FROM search_chunks WHERE segment_id IN ({which})", *held)
+    await tx.execute("DELETE FROM search_segments WHERE after_id < ? AND up_to_id >= ?", *held)

@@ -130,3 +130,16 @@ async def _mark_indexed(tx: Tx, rows: Sequence[Row]) -> None:
         "UPDATE ticket_texts SET indexed = 1 WHERE id = ? AND folded = ?",
         [(row["id"], row["folded"]) for row in rows],
     )
+
+
+async def forget_index(tx: Tx, nos: Sequence[str]) -> None:
+    """The index of the segments of these tickets is made anew: its bits are never taken back."""
+    segments = sorted({text_id(no) // SEGMENT for no in nos})
+    await tx.execute_many(
+        "DELETE FROM ticket_trigrams WHERE segment = ?",
+        [(segment,) for segment in segments],
+    )
+    await tx.execute_many(
+        "UPDATE ticket_texts SET indexed = 0 WHERE id >= ? AND id < ?",
+        [(segment * SEGMENT, (segment + 1) * SEGMENT) for segment in segments],
+    )

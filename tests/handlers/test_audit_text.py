@@ -12,7 +12,8 @@ from domain.reach.groups import Group
 from domain.staff import Platform, Role
 from handlers.desk import Work
 from handlers.staff.audit import ACTIONS, action_text, record_text
-from store import audit, groups
+from store import audit
+from store.chat import groups
 from tests.handlers.conftest import NOW
 
 ROOT = Path(__file__).parents[2]

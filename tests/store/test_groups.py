@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.reach.groups import Group
 from domain.staff import Platform, StaffId
-from store import groups
+from store.chat import groups
 from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from domain.staff import Chat, Identity, Platform, Role, Staff, StaffId
 from domain.tickets.records import Ticket
 from handlers.chat import Reply
 from handlers.desk import Work
-from store import groups, staff
+from store import staff
+from store.chat import groups
 from store.tickets import hand_overs
 from store.tickets import records as tickets
 

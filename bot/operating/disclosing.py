@@ -1,0 +1,74 @@
+"""`run_bot.py disclose`: all that the desk holds about a customer, as one file."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from bot.operating.erasing import customer_code, found_subject
+from bot.operating.refused import VerbRefused
+from bot.settings import Settings
+from store import audit
+from store.audit import AuditEntry
+from store.opening import Opening, may_be_there, open_database
+from store.privacy.disclosing import disclose
+
+
+async def disclose_customer(
+    settings: Settings,
+    code: str,
+    out: Path,
+    now: datetime,
+) -> str:
+    """Write the file, for its owner alone; returns what is in it, in one line.
+
+    Raises VerbRefused, WrongSchema, StoreUnavailable."""
+    _refuse_there(out)
+    if not may_be_there(settings.database_url):
+        raise VerbRefused("DESKBOT_DATABASE_URL: there is no desk")
+    db = await open_database(
+        settings.database_url,
+        now,
+        Opening.USE,
+    )
+    try:
+        subject = await found_subject(db, customer_code(code))
+        entry = AuditEntry(
+            now,
+            None,
+            "customer.disclosed",
+            subject.code,
+            "command",
+            "",
+        )
+        # Before the first row is read, as with every export.
+        await db.write(lambda tx: audit.add(tx, [entry]))
+        sections = await disclose(db, subject)
+    finally:
+        await db.close()
+    head = {"customer": subject.code, "codes": subject.codes, "made_at": now.isoformat()}
+    _write_new(out, orjson.dumps({**head, **sections}, option=orjson.OPT_INDENT_2))
+    counts = [f"{name} {len(rows)}" for name, rows in sections.items() if rows]
+    return f"disclosed: {subject.code}: {', '.join(counts)}: {out}"
+
+
+def _refuse_there(out: Path) -> None:
+    if out.exists():
+        raise VerbRefused(f"{out} is there already: name a file that is not")
+
+
+def _write_new(out: Path, data: bytes) -> None:
+    """VerbRefused where somebody made it meanwhile, or nobody may."""
+    try:
+        handle = os.open(
+            out,
+            os.O_CREAT | os.O_EXCL | os.O_WRONLY,
+            0o600,
+        )
+    except FileExistsError:
+        raise VerbRefused(f"{out} is there already: name a file that is not") from None
+    except OSError as error:
+        raise VerbRefused(f"{out}: {error.strerror}") from error
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)

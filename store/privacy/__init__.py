@@ -1,0 +1,1 @@
+"""Privacy: whose data a row holds, and how they leave the desk."""
