@@ -1,6 +1,7 @@
 """The composition root and command line: the only file that knows everybody."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -8,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +41,8 @@ from store.opening import Opening, open_database, pending_migrations, sqlite_pat
 
 LONGEST_STOP = 4.8
 """Seconds from a signal to the end of the process, at most; an operator waits five."""
+WIDE = 100_000
+"""Signs that no line of a check has."""
 LAST_WORD = 0.1
 """Seconds of them in which the end may be logged."""
 
@@ -398,11 +402,31 @@ def check(
         Path | None,
         typer.Option(help="Try this file in the place of DESKBOT_CONFIG; nothing is saved."),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Say what is configured and whether it is good, and what its rules would change; exit code 1
     and the variable's name where it is not.
     """
-    settings = settings_or_exit()
+    if not as_json:
+        _say_check(settings_or_exit(), config, Console(soft_wrap=True, highlight=False))
+        return
+    said = StringIO()
+    shown: dict[str, str] = {}
+    good = False
+    try:
+        settings = settings_or_exit()
+        shown.update(masked(settings))
+        _say_check(settings, config, Console(file=said, width=WIDE, highlight=False))
+        good = True
+    finally:
+        # What a check says stands behind a name and a colon; what failed is on standard error.
+        lines = said.getvalue().splitlines()
+        parts = [line.partition(": ") for line in lines if ": " in line]
+        found = {name: text for name, _colon, text in parts}
+        print(json.dumps({"good": good, "settings": shown, "said": found}))
+
+
+def _say_check(settings: Settings, config: Path | None, console: Console) -> None:
     if config is not None:
         settings = settings.model_copy(update={"config": config})
     if unknown := unknown_variables(os.environ):
@@ -410,12 +434,11 @@ def check(
     table = Table("variable", "value")
     for variable, value in masked(settings):
         table.add_row(variable, value)
-    Console(soft_wrap=True).print(table)
-    run_async(_check(settings, configuration_or_exit(settings)))
+    console.print(table)
+    run_async(_check(settings, configuration_or_exit(settings), console))
 
 
-async def _check(settings: Settings, configuration: Configuration) -> None:
-    console = Console(soft_wrap=True, highlight=False)
+async def _check(settings: Settings, configuration: Configuration, console: Console) -> None:
     catalogue = configuration.catalogue
     subjects = len(catalogue.subjects)
     channels = len(catalogue.channels)

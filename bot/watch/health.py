@@ -31,7 +31,9 @@ class Health:
 
     async def problems(self) -> list[Problem]:
         """All that is wrong now; the desk is ready where nothing is."""
-        found = find_problems(self._pulses.measured(), self._desk.configuration.health)
+        rules = self._desk.configuration.health
+        measured = self._pulses.measured()
+        found = find_problems(measured, rules)
         found += await self._database()
         now = self._desk.clock()
         self._since = {what: self._since.get(what, now) for what in found}

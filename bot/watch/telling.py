@@ -41,7 +41,9 @@ class HealthTelling:
 
     async def look(self) -> None:
         """Tell what began and what is over; what cannot be written now is told later."""
-        found = find_problems(self._pulses.measured(), self._desk.configuration.health)
+        rules = self._desk.configuration.health
+        measured = self._pulses.measured()
+        found = find_problems(measured, rules)
         parts = [what.partition(": ") for what in found]
         now = [(subject, said) for subject, _, said in parts if subject in TOLD]
         avoided = PLATFORMS.intersection(subject for subject, _said in now)

@@ -31,8 +31,10 @@ class Metrics:
 
     async def answer(self, request: Request) -> Response:
         """All of it; 401 where a token is set and not given."""
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self._token and not hmac.compare_digest(self._token.encode(), given.encode()):
+        header = request.headers.get("authorization", "")
+        given = header.removeprefix("Bearer ").encode()
+        wanted = self._token.encode()
+        if wanted and not hmac.compare_digest(wanted, given):
             return PlainTextResponse("", 401, {"WWW-Authenticate": "Bearer"})
         return Response(generate_latest(self._registry), media_type=TEXT)
 

@@ -3,9 +3,10 @@
 import json
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -157,3 +158,27 @@ def test_a_database_that_is_not_what_it_was(
     if kind == "read-only":
         path.chmod(0o600)
         until(serving, "database", there=False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_a_disk_that_is_full(tmp_path: Path, template: Path, line: FakeLine) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(small)]).returncode:
+        pytest.skip("no small disk can be mounted here")
+    desk = DeskProcess(small / "desk", template, None, line)
+    try:
+        desk.start()
+        assert problems(desk) == []
+        with (small / "other").open("wb", buffering=0) as other, suppress(OSError):
+            while other.write(b"x" * 4096):
+                pass
+        until(desk, "disk")
+        assert isinstance(status(desk)["disk_free_bytes"], int)
+        (small / "other").unlink()
+        until(desk, "disk", there=False)
+        until(desk, "database", there=False)
+        assert problems(desk) == []
+    finally:
+        desk.kill()
+        subprocess.run(["umount", "-l", str(small)], check=True)

@@ -58,3 +58,25 @@ def test_a_desk_of_a_past_version(tmp_path: Path, version: str) -> None:
     in_words = Started(tmp_path, "status", **LINE)
     assert "lacks" in in_words.out
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+
+
+def test_a_check_for_programs(tmp_path: Path) -> None:
+    started = Started(tmp_path, "check", "--json", DESKBOT_SECRET_KEY="hidden-secret")
+    told = json.loads(started.out)
+    assert started.code == 0
+    assert told["good"] is True
+    assert told["settings"]["DESKBOT_DATA_DIR"] == str(tmp_path)
+    assert told["said"]["catalogue"].endswith("good")
+    assert "hidden-secret" not in started.out
+
+
+def test_a_check_for_programs_of_what_is_not_good(tmp_path: Path) -> None:
+    started = Started(tmp_path, "check", "--json", **LINE)
+    told = json.loads(started.out)
+    assert started.code == 1
+    assert told["good"] is False
+    assert told["said"]["line"].startswith("DESKBOT_LINE_API_URL: ")
+    slip = Started(tmp_path, "check", "--json", DESKBOT_DATABAS_URL="x")
+    assert slip.code == 1
+    assert json.loads(slip.out)["good"] is False
+    assert slip.said[0].startswith("DESKBOT_DATABAS_URL: ")
