@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from domain.customers.records import Customer
-from domain.errors import DeskError, InvalidInput, NotAllowed
+from domain.errors import DeskError, InvalidInput
 from domain.reach.groups import Group
 from domain.reach.routes import account_chat
 from domain.staff import Platform, Role
@@ -25,11 +25,17 @@ from handlers.chat import (
 )
 from handlers.desk import Context
 from handlers.i18n import _, speak, speaking
-from handlers.labels import person_label, role_label, team_label, when
+from handlers.labels import person_label, team_label, when
 from handlers.messages import unread_note
 from handlers.records.kinds import RECORD_KINDS
 from handlers.records.named import find_named
-from handlers.registry import ACTIONS, NOTHING, action, command
+from handlers.registry import (
+    ACTIONS,
+    NOTHING,
+    action,
+    check_right,
+    command,
+)
 from handlers.spoken import parse_command
 from handlers.staff.masked import masked_customer
 from store import staff
@@ -309,8 +315,7 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     `in_private`.
     """
     wanted = ACTIONS[args["show"]]
-    if not ctx.staff.role.covers(wanted.role):
-        raise NotAllowed("role", role=role_label(wanted.role))
+    check_right(ctx.staff, wanted)
     own = {name: value for name, value in args.items() if name != "show"}
     return await wanted.run(ctx, own)
 
