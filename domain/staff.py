@@ -43,7 +43,8 @@ class Staff:
 
     `post_granted_at` set = may post to the office's networks, which else only supervisors may.
     `email` = the work address that is told what reaches the person in no chat, "" where none is
-    known. `waits` = something could not be told to this person; it is only known of who speaks."""
+    known. `sessions_ended_at` = a telephone was lost then: what was handed out before it is void.
+    `waits` = something could not be told to this person; it is only known of who speaks."""
 
     id: StaffId
     name: str
@@ -52,7 +53,14 @@ class Staff:
     blocked_at: datetime | None = None
     post_granted_at: datetime | None = None
     email: str = ""
+    sessions_ended_at: datetime | None = None
     waits: bool = False
+
+    def holds_since(self, moment: datetime) -> bool:
+        """Whether this person has access, and has had it without a lost telephone since then."""
+        if self.blocked_at is not None:
+            return False
+        return self.sessions_ended_at is None or self.sessions_ended_at < moment
 
     @property
     def may_post(self) -> bool:

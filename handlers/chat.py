@@ -260,7 +260,7 @@ class Document:
 
     Where a platform cannot send files it shows `caption` and a link that says `open_label`; where
     no link can be made, `no_link`. `shown` = a picture to be looked at in the chat itself: no link
-    stands for it."""
+    stands for it. `reader` = whose link it is, which the reply's way out says."""
 
     file: str
     name: str
@@ -272,6 +272,7 @@ class Document:
     no_link: str
     buttons: tuple[Button, ...] = ()
     shown: bool = False
+    reader: StaffId | None = None
 
 
 ReplyPart = Paragraph | Card | Choice | Document

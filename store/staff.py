@@ -161,6 +161,32 @@ async def set_blocked(tx: Tx, staff_id: StaffId, blocked_at: datetime | None) ->
     await tx.execute("UPDATE staff SET blocked_at = ? WHERE id = ?", blocked_at, staff_id)
 
 
+async def end_sessions(tx: Tx, staff_id: StaffId, now: datetime) -> None:
+    """Unlink a person's accounts; what was handed out before now is void. NotAllowed("last_admin")
+    where no administrator could reach the desk any more.
+    """
+    await tx.execute("UPDATE staff SET sessions_ended_at = ? WHERE id = ?", now, staff_id)
+    await tx.execute("DELETE FROM identities WHERE staff_id = ?", staff_id)
+    await end_invitations(tx, staff_id, now)
+    left = await tx.fetch_one(
+        "SELECT 1 AS found FROM staff s JOIN identities i ON i.staff_id = s.id "
+        "WHERE s.role = 'admin' AND s.blocked_at IS NULL LIMIT 1"
+    )
+    if left is None:
+        raise NotAllowed("last_admin")
+
+
+async def end_invitations(tx: Tx, staff_id: StaffId, now: datetime) -> None:
+    """No code that was handed out for this person links an account any more."""
+    await tx.execute(
+        "UPDATE invitations SET expires_at = ? "
+        "WHERE staff_id = ? AND used_at IS NULL AND expires_at > ?",
+        now,
+        staff_id,
+        now,
+    )
+
+
 async def set_post_right(tx: Tx, staff_id: StaffId, granted_at: datetime | None) -> None:
     """Let a person post to the office's networks, or no longer."""
     await tx.execute("UPDATE staff SET post_granted_at = ? WHERE id = ?", granted_at, staff_id)

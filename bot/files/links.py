@@ -1,5 +1,5 @@
-"""Links to files are signed with the desk's key; a link names a row of the store and nothing else,
-and expires unless it belongs to a post.
+"""Links to files are signed with the desk's key; a link names a row of the store and whose it is,
+nothing else, and expires within minutes. That of a post's picture is for everybody, and for good.
 """
 
 import base64
@@ -7,14 +7,27 @@ import hmac
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from domain.errors import Expired, NotFound
+from domain.staff import StaffId
+from handlers.files.cards import LINK_MINUTES
 
-LIFETIME = timedelta(hours=24)
+LIFETIME = timedelta(minutes=LINK_MINUTES)
 _FILE = r"(?P<file>[0-9a-f]{32})"
 _SIGNATURE = r"(?P<signature>[A-Za-z0-9_-]{43})"
 _PICTURE = re.compile(rf"{_FILE}\.(?P<size>full|small)\.{_SIGNATURE}", re.ASCII)
-_TOKEN = re.compile(rf"{_FILE}\.(?P<expires>[1-9]\d{{0,11}})\.{_SIGNATURE}", re.ASCII)
+_READER = r"(?P<reader>[1-9]\d{0,17})"
+_EXPIRES = r"(?P<expires>[1-9]\d{0,11})"
+_TOKEN = re.compile(rf"{_FILE}\.{_READER}\.{_EXPIRES}\.{_SIGNATURE}", re.ASCII)
+
+
+class FileLink(NamedTuple):
+    """What a link says: which file, whose link it is, and when it was made."""
+
+    file_id: str
+    reader: StaffId
+    made_at: datetime
 
 
 class Links:
@@ -27,23 +40,28 @@ class Links:
         self._key = hmac.digest(key.encode(), b"deskbot file links", "sha256")
         self._clock = clock
 
-    def url(self, file_id: str) -> str:
-        """A link that opens this file for `LIFETIME`."""
+    def url(self, file_id: str, reader: StaffId) -> str:
+        """A link that opens this file for `LIFETIME`, and belongs to this member of staff."""
         expires = int((self._clock() + LIFETIME).timestamp())
-        return f"{self._base}{file_id}.{expires}.{self._signature(file_id, expires)}"
+        named = f"{file_id}.{reader}.{expires}"
+        return f"{self._base}{named}.{_signed(self._key, named)}"
 
-    def read(self, token: str) -> str:
-        """The file's id; NotFound("file") for what this desk did not sign, Expired("file")."""
+    def read(self, token: str) -> FileLink:
+        """What the link says; NotFound("file") for what this desk did not sign, Expired("file").
+
+        Whether its reader still has access is not known here.
+        """
         match = _TOKEN.fullmatch(token)
         if match is None:
             raise NotFound("file")
-        file_id = match["file"]
-        expires = int(match["expires"])
-        if not hmac.compare_digest(self._signature(file_id, expires), match["signature"]):
+        named = token.rpartition(".")[0]
+        if not hmac.compare_digest(_signed(self._key, named), match["signature"]):
             raise NotFound("file")
-        if datetime.fromtimestamp(expires, UTC) <= self._clock():
+        expires_at = datetime.fromtimestamp(int(match["expires"]), UTC)
+        if expires_at <= self._clock():
             raise Expired("file")
-        return file_id
+        reader = StaffId(int(match["reader"]))
+        return FileLink(match["file"], reader, expires_at - LIFETIME)
 
     @property
     def secure(self) -> bool:
@@ -74,9 +92,6 @@ class Links:
 
     def _picture_signature(self, shown: str) -> str:
         return _signed(self._picture_key, shown)
-
-    def _signature(self, file_id: str, expires: int) -> str:
-        return _signed(self._key, f"{file_id}.{expires}")
 
 
 def _signed(key: bytes, text: str) -> str:

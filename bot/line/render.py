@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from domain.staff import StaffId
 from domain.text import graphemes, shorten, split_text
 from handlers.chat import (
     Button,
@@ -40,6 +41,8 @@ class LineLimits:
 LIMITS = LineLimits()
 LineJson = dict[str, Any]
 LinkMaker = Callable[[str], str]
+ReadersLink = Callable[[str, StaffId], str]
+"""The address of a file for one member of staff."""
 _Words = Paragraph | Card | Choice
 MUTED = "#6B7280"
 ACCENT = "#0B5C8E"
@@ -53,7 +56,7 @@ NOTHING = "-"
 def render(
     reply: Reply,
     replaces: str = "",
-    link: LinkMaker | None = None,
+    link: ReadersLink | None = None,
     private: LinkMaker | None = None,
 ) -> list[str]:
     """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing
@@ -87,7 +90,7 @@ def _opening(part: ReplyPart, private: LinkMaker) -> ReplyPart:
     return replace(part, buttons=tuple(buttons))
 
 
-def _objects(part: ReplyPart, link: LinkMaker | None) -> list[LineJson]:
+def _objects(part: ReplyPart, link: ReadersLink | None) -> list[LineJson]:
     if isinstance(part, Document):
         return _document(part, link)
     if isinstance(part, Paragraph) and not part.buttons:
@@ -140,7 +143,7 @@ def _words(part: ReplyPart) -> str:
 # Files.
 
 
-def _document(file: Document, link: LinkMaker | None) -> list[LineJson]:
+def _document(file: Document, link: ReadersLink | None) -> list[LineJson]:
     if file.shown:
         return _picture(file, link)
     return [
@@ -152,21 +155,29 @@ def _document(file: Document, link: LinkMaker | None) -> list[LineJson]:
     ]
 
 
-def _picture(file: Document, link: LinkMaker | None) -> list[LineJson]:
+def _picture(file: Document, link: ReadersLink | None) -> list[LineJson]:
     """LINE fetches it, by HTTPS alone; it is its own preview as long as it is small enough."""
-    url = link(file.file) if link else ""
+    url = _url(file, link)
     if not url.startswith("https://") or file.size > LIMITS.preview:
         return _texts(file.no_link)
     return [{"type": "image", "originalContentUrl": url, "previewImageUrl": url}]
 
 
-def _file_bubble(file: Document, link: LinkMaker | None) -> LineJson:
+def _url(file: Document, link: ReadersLink | None) -> str:
+    """The reader's own link; "" where none is made, or nobody knows who reads."""
+    if link is None or file.reader is None:
+        return ""
+    return link(file.file, file.reader)
+
+
+def _file_bubble(file: Document, link: ReadersLink | None) -> LineJson:
     contents = [_text(shorten(file.caption, LIMITS.field))]
     buttons = [_button(button) for button in file.buttons]
-    if link is None:
-        contents.append(_accented(file.no_link))
+    url = _url(file, link)
+    if url:
+        buttons.insert(0, _file_button(file, url))
     else:
-        buttons.insert(0, _file_button(file, link(file.file)))
+        contents.append(_accented(file.no_link))
     bubble = _giga(contents)
     if buttons:
         bubble["footer"] = _box(buttons, spacing="xs")

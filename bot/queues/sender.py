@@ -315,6 +315,8 @@ class Sender:
             if call is not Call.PREPARED or message.attempts > 1:
                 # A crash came between the call and its record: the platform may have taken it.
                 message = replace(message, unclear=True)
+        if message.is_revoked:
+            return not await self._record_surely(message, _revoked(message))
         if not message.payload:
             payloads = self._payloads(message)
             if not payloads:
@@ -567,6 +569,15 @@ def _named(message: Message) -> dict[str, str]:
         "platform": message.platform,
         "message_id": str(message.id),
     }
+
+
+def _revoked(message: Message) -> Delivery:
+    """What becomes of what was queued for somebody who has lost access, or the telephone: a notice
+    takes the next route, which none has who is blocked.
+    """
+    if message.notice:
+        return Refused("revoked")
+    return Dropped("revoked")
 
 
 def _is_due(message: Message, now: datetime) -> bool:

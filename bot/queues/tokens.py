@@ -6,7 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.staff import StaffId
-from handlers.chat import Button, Choice, Reply, ReplyPart
+from handlers.chat import (
+    Button,
+    Choice,
+    Document,
+    Reply,
+    ReplyPart,
+)
 from handlers.desk import BUTTON_LIFETIME
 from store.chat.buttons import StoredButton
 
@@ -49,6 +55,8 @@ class _Tokens:
 
     def _part(self, part: ReplyPart) -> ReplyPart:
         buttons = self._all(part.buttons)
+        if isinstance(part, Document):
+            return replace(part, buttons=buttons, reader=self._presser)
         if not isinstance(part, Choice):
             return replace(part, buttons=buttons)
         options = self._all(part.options)

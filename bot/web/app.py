@@ -12,14 +12,16 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from bot.files import pictures
-from bot.files.links import Links
+from bot.files.links import FileLink, Links
 from bot.parts import PlatformParts, RunningDesk
 from bot.watch.health import Health
 from bot.web.webhooks import not_taken
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
-from store import files
+from store import audit, files, staff
+from store.audit import AuditEntry
 from store.engine.database import StoreUnavailable
+from store.files import File
 from store.publicity import publications
 
 SAFE_HEADERS = {
@@ -91,9 +93,10 @@ def _file(desk: Desk, links: Links) -> Endpoint:
 
     async def download(request: Request) -> Response:
         try:
-            file_id = links.read(request.path_params["token"])
-            file = await files.get_file(desk.db, file_id)
+            link = links.read(request.path_params["token"])
+            file = await files.get_file(desk.db, link.file_id)
             path = desk.files.blobs.existing(file.sha256)
+            await _note_opening(desk, link, file)
         except Expired:
             told = "This link has expired: ask the bot for the file again."
             return PlainTextResponse(told, 410, SAFE_HEADERS)
@@ -110,6 +113,28 @@ def _file(desk: Desk, links: Links) -> Endpoint:
         )
 
     return download
+
+
+async def _note_opening(desk: Desk, link: FileLink, file: File) -> None:
+    """Say who opens a file, before its first byte goes out; Expired("file") where that person's
+    access, or the telephone that the link was sent to, is gone.
+    """
+    now = desk.clock()
+    reader = await staff.get_staff(desk.db, link.reader)
+    if not reader.holds_since(link.made_at):
+        raise Expired("file")
+    if file.record.startswith("chart:"):
+        # Numbers without people, which LINE fetches by itself to show them.
+        return
+    entry = AuditEntry(
+        now,
+        reader.id,
+        "file.opened",
+        file.record,
+        "web",
+        "",
+    )
+    await desk.db.write(lambda tx: audit.add(tx, [entry]))
 
 
 def _picture(desk: Desk, links: Links) -> Endpoint:

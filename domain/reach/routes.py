@@ -229,9 +229,9 @@ def _hearer(person: Staff | None, message: Undelivered, route: Route | None) -> 
     if message.spent:
         # Also where a route is left: the administrators can do something before the next message.
         return Hearer.ADMINISTRATORS_OF_QUOTA
-    if route is None and person is not None:
+    if route is None and person is not None and person.blocked_at is None:
         return Hearer.ADMINISTRATORS
-    # A stranger who turns away is nobody's trouble.
+    # A stranger who turns away is nobody's trouble, nor is who has no access.
     return Hearer.NOBODY
 
 
@@ -243,12 +243,12 @@ def find_route(
     masked: bool,
 ) -> Route | None:
     """The first route that is left; `masked` = there are lines for a group."""
+    if person.blocked_at is not None:
+        return None
     if not tried.moved:
         chat = _own_chat(directory, person, tried.refused)
         if chat is not None:
             return InChat(chat)
-    if person.blocked_at is not None:
-        return None
     if person.email and directory.mail and not tried.mailed:
         return ByMail((Platform.MAIL, person.email))
     if masked and tried.groups < MOST_GROUPS:

@@ -9,7 +9,8 @@ from handlers.i18n import _
 from handlers.labels import unset, when
 from store.files import File
 
-LINK_HOURS = 24
+LINK_MINUTES = 30
+"""So long a link to a file opens it; LINE has fetched a picture long before."""
 
 
 def names(several: Sequence[File]) -> str:
@@ -69,7 +70,7 @@ def as_document(
         size=file.size,
         sha256=file.sha256,
         caption=caption,
-        open_label=_("เปิดไฟล์ (ลิงก์ใช้ได้ %(hours)s ชม.)", hours=LINK_HOURS),
+        open_label=_("เปิดไฟล์ (ลิงก์ใช้ได้ %(minutes)s นาที)", minutes=LINK_MINUTES),
         no_link=f"{not_on_line} · {no_links(reader)}",
         buttons=buttons,
     )

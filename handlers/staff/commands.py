@@ -206,6 +206,7 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
             blocked_at=ctx.now,
         )
         ctx.change(untold.forget_person, staff_id=person.id)
+        ctx.change(store.end_invitations, staff_id=person.id, now=ctx.now)
         ctx.audit("staff.blocked", record)
         done = _("ระงับแล้ว")
     else:

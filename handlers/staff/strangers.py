@@ -115,6 +115,8 @@ async def _link(
 ) -> Outcome:
     try:
         person = await staff.find_invitation(desk.db, code, now)
+        if person.blocked_at is not None:
+            raise Conflict("invitation")
     except DeskError:
         # The same sentence for a wrong, used or old code: a stranger learns nothing from it.
         return Outcome(say(sentence(Conflict("invitation"))))

@@ -126,6 +126,16 @@ async def use(
         raise Conflict("pressed")
 
 
+async def expire_of(tx: Tx, staff_id: StaffId, now: datetime) -> None:
+    """What a member of staff was shown so far cannot be pressed any more."""
+    await tx.execute(
+        "UPDATE buttons SET expires_at = ? WHERE staff_id = ? AND expires_at > ?",
+        now,
+        staff_id,
+        now,
+    )
+
+
 _EXPIRED = Outdated("buttons", "token", "expires_at < ?", "expires_at")
 
 

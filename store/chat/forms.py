@@ -260,6 +260,13 @@ async def find_draft(db: Reader, draft_id: str) -> Draft | None:
     return _draft(row)
 
 
+async def park_all_of(tx: Tx, staff_id: StaffId) -> None:
+    """No text goes to this person's form until it is taken up again."""
+    await tx.execute(
+        "UPDATE forms SET state = 'parked' WHERE staff_id = ? AND state = 'open'", staff_id
+    )
+
+
 async def list_parked(db: Reader, staff_id: StaffId) -> list[Draft]:
     """The person's parked drafts, newest first."""
     rows = await db.fetch(

@@ -47,6 +47,8 @@ class Message:
     """The event that it answers, where that brought a message that its sender may take back."""
     carries: bool = False
     """Whether it brings what could not be told before."""
+    is_revoked: bool = False
+    """Whether whom it is for has lost access, or the telephone, since it was queued."""
 
     @property
     def at(self) -> Chat:
@@ -62,6 +64,13 @@ _COLUMNS = (
     "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, "
     "confirms, created_at, attempts, unclear, state, next_at, event_id, carries"
 )
+
+_REVOKED = (
+    "EXISTS (SELECT 1 FROM staff WHERE staff.id = outbox.staff_id "
+    "AND (staff.blocked_at IS NOT NULL OR staff.sessions_ended_at >= outbox.created_at)) "
+    "AND (platform <> 'mail' OR notice <> '')"
+)
+"""Of a message to somebody of the staff; a letter to a customer goes out whoever wrote it."""
 
 
 def _message(row: Row) -> Message:
@@ -83,6 +92,7 @@ def _message(row: Row) -> Message:
         next_at=row["next_at"],
         event_id=row["event_id"] or "",
         carries=bool(row["carries"]),
+        is_revoked=bool(row["is_revoked"]),
     )
 
 
@@ -194,7 +204,8 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
 async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
     """The chat's oldest message that is not out yet."""
     row = await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM outbox WHERE platform = ? AND chat = ? "
+        f"SELECT {_COLUMNS}, CASE WHEN {_REVOKED} THEN 1 ELSE 0 END AS is_revoked "
+        "FROM outbox WHERE platform = ? AND chat = ? "
         "AND state IN ('queued', 'sending') ORDER BY seq LIMIT 1",
         platform,
         chat,

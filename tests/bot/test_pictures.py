@@ -21,6 +21,7 @@ from domain.errors import NotFound
 from domain.publicity.networks import Network
 from domain.publicity.publications import Post, PostState, Publication
 from domain.publicity.reading import News
+from domain.staff import StaffId
 from handlers.desk import Desk
 from handlers.publicity.posts import Failed, Posted
 from store import files
@@ -166,7 +167,7 @@ def test_a_signed_name_is_for_one_picture_and_one_size(links: Links) -> None:
         OTHER + token[32:],
         token + "x",
         "",
-        links.url(ID),
+        links.url(ID, StaffId(1)),
     ):
         with pytest.raises(NotFound):
             links.read_picture(other)

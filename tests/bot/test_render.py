@@ -4,6 +4,7 @@ reply at all.
 
 import json
 import os
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from bot.line import render as line_render
 from bot.telegram import render as telegram_render
 from bot.terminal.adapter import TerminalAdapter
-from domain.staff import Platform
+from domain.staff import Platform, StaffId
 from domain.text import graphemes
 from handlers.chat import (
     Button,
@@ -125,7 +126,7 @@ REPLIES = {
                 1_234_567,
                 "ab" * 32,
                 "📎 แบบฟอร์ม <1>.pdf · 1.2 MB\nนก 23 พ.ย. 69 10.00 น.",
-                "เปิดไฟล์ (ลิงก์ใช้ได้ 24 ชม.)",
+                "เปิดไฟล์ (ลิงก์ใช้ได้ 30 นาที)",
                 "LINE รับไฟล์จากบอทไม่ได้",
                 (button("ลบไฟล์นี้", 1),),
             ),
@@ -174,8 +175,20 @@ async def drawn(reply: Reply) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def link(file: str) -> str:
+def link(file: str, reader: StaffId) -> str:
+    assert reader == NOK
     return f"https://desk.example/files/{file}.1.signature"
+
+
+def read_by_nok(reply: Reply) -> Reply:
+    parts = []
+    for part in reply.parts:
+        parts.append(replace(part, reader=NOK) if isinstance(part, Document) else part)
+    return replace(reply, parts=tuple(parts))
+
+
+NOK = StaffId(1)
+REPLIES = {name: read_by_nok(reply) for name, reply in REPLIES.items()}
 
 
 def pretty(payloads: list[str]) -> str:
@@ -204,7 +217,9 @@ async def test_terminal_draws_it_as_before(name):
     compare(f"{name}.txt", await drawn(REPLIES[name]))
 
 
-@pytest.mark.parametrize("address", [None, lambda file: f"http://desk.example/files/{file}"])
+@pytest.mark.parametrize(
+    "address", [None, lambda file, reader: f"http://desk.example/files/{file}"]
+)
 def test_line_without_a_secure_address_is_told_why_there_is_no_picture(address):
     (payload,) = line_render.render(REPLIES["chart"], link=address)
     assert [message["type"] for message in json.loads(payload)["messages"]] == ["flex", "text"]

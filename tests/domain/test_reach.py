@@ -267,14 +267,11 @@ def test_what_refused_says_which_chat_is_next(told, at, route):
 
 
 @pytest.mark.parametrize(
-    ("told", "route"),
-    [
-        (directory(*BOTH, person=BLOCKED), InChat(LINE)),
-        (directory(account(TELEGRAM), person=BLOCKED), None),
-    ],
+    "told", [directory(*BOTH, person=BLOCKED), directory(account(TELEGRAM), person=BLOCKED)]
 )
-def test_who_lost_access_meanwhile_is_told_of_in_no_mail_and_no_group(told, route):
-    assert after(told, "k", TELEGRAM, BLOCKED).route == route
+def test_who_lost_access_meanwhile_is_told_nowhere_and_of_that_nobody_hears(told):
+    routing = after(told, "k", TELEGRAM, BLOCKED)
+    assert (routing.route, routing.hearer) == (None, Hearer.NOBODY)
 
 
 @pytest.mark.parametrize(

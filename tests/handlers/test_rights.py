@@ -55,13 +55,13 @@ DOORKEEPERS = {
     "teams",
     "untold",
 }
-"""What says who speaks, what was pressed, that it was heard, and where its answer goes: no customer,
-no ticket, no mail.
+"""What says who speaks, what was pressed, that it was heard, and where its answer goes: no
+customer, no ticket, no mail.
 """
 WRITTEN = {"identities", "inbox", "leases", "outbox", "stranger_answers"}
 TABLES = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(?!\(|SET\b)(\w+)", re.IGNORECASE)
 CHANGED = re.compile(r"\b(?:INSERT INTO|DELETE FROM|UPDATE)\s+(?!SET\b)(\w+)", re.IGNORECASE)
-REFUSED = re.compile(r"ใช้ได้เฉพาะ|ยังไม่ได้เชื่อมกับเจ้าหน้าที่|บัญชีนี้ถูกระงับ|เป็นของเจ้าหน้าที่คนอื่น|หมดอายุ|กดไปแล้ว")
+REFUSED = re.compile("ใช้ได้เฉพาะ|ยังไม่ได้เชื่อมกับเจ้าหน้าที่|บัญชีนี้ถูกระงับ")
 GATES = ("menu.run", "group.show")
 """Actions that run another command or action: that one's right is asked for."""
 
@@ -274,7 +274,7 @@ async def test_a_button_that_works_once_was_used(matrix, speaker, platform):
 @pytest.mark.parametrize("chat", [FOREIGN, ENROLLED])
 @pytest.mark.parametrize(("speaker", "platform"), CELLS)
 async def test_no_command_or_action_runs_in_a_group(matrix, speaker, platform, chat):
-    """What a group may hear is apart from commands (test_groups.py); who is nobody hears nothing."""
+    """What a group may hear is no command (test_groups.py); who is nobody hears nothing."""
     matrix.probe(COMMANDS)
     matrix.probe(ACTIONS, left=["group.show"])
     texts = [{"text": f"/{name}"} for name in sorted(COMMANDS) if name != "enroll"]

@@ -71,7 +71,14 @@ async def test_every_field_of_a_message_comes_back(db: Database, officer: StaffI
     assert await put(db, full) == [(LINE, "U1")]
 
     assert await next_message(db, "U1", LINE) == replace(full, created_at=NOW, next_at=NOW)
-    by_the_store = {"created_at", "next_at", "attempts", "unclear", "state"}
+    by_the_store = {
+        "created_at",
+        "next_at",
+        "attempts",
+        "unclear",
+        "state",
+        "is_revoked",
+    }
     assert {f.name for f in fields(Message) if getattr(full, f.name) == f.default} == by_the_store
 
 
