@@ -140,7 +140,7 @@ class Incoming:
     the group's. `reply_token`/`reply_until` are LINE's free answer; `message` names the message a
     press came from, or the query; `topic` is the part of the chat where it was said ("" = the chat
     has no parts, or it was said outside of them). `unsendable` = who said it can take it back, and
-    the platform tells."""
+    the platform tells. `name` and `username` are what the platform calls who speaks."""
 
     id: str
     at: datetime
@@ -157,6 +157,7 @@ class Incoming:
     title: str = ""
     topic: str = ""
     unsendable: bool = False
+    username: str = ""
 
 
 def cleaned(incoming: Incoming) -> Incoming:

@@ -103,7 +103,8 @@ async def dispatch(
     speaker = await (speakers or Speakers()).who(desk, incoming)
     if isinstance(body, Query):
         person = speaker.person if speaker else None
-        return await inline.answer(desk, incoming, body, person)
+        outcome = await inline.answer(desk, incoming, body, person)
+        return outcome if person else strangers.forgotten(incoming, outcome)
     if speaker is None or speaker.person.blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")
         return await strangers.answer(desk, incoming, now, blocked=speaker is not None)

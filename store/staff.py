@@ -1,7 +1,7 @@
-"""Staff, their platform accounts, teams, invitations, and strangers' requests for access."""
+"""Staff, their platform accounts, teams, invitations, and how often strangers were answered."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from domain.errors import Conflict, Expired, NotAllowed, NotFound
@@ -16,24 +16,8 @@ from store.engine.columns import RecordColumns
 from store.engine.database import Database, Reader, Row, Tx, count
 from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
-
-@dataclass(frozen=True, slots=True)
-class AccessRequest:
-    """A stranger who asked to be let in."""
-
-    id: str
-    platform: Platform
-    user: str
-    chat: str
-    display_name: str
-    created_at: datetime
-    decided_at: datetime | None
-    role: str | None
-
-
 _STAFF = RecordColumns(Staff, apart=("waits",))
 _IDENTITIES = RecordColumns(Identity, user="user_id")
-_ACCESS_REQUESTS = RecordColumns(AccessRequest, user="user_id")
 
 
 OF_IDENTITY = (
@@ -359,79 +343,6 @@ async def use_invitation(tx: Tx, code: str, now: datetime) -> None:
 # Strangers.
 
 
-async def get_access_request(db: Reader, request_id: str) -> AccessRequest:
-    """One request; NotFound("access_request")."""
-    row = await db.fetch_one(
-        f"SELECT {_ACCESS_REQUESTS.listed} FROM access_requests WHERE id = ?", request_id
-    )
-    if row is None:
-        raise NotFound("access_request")
-    return _ACCESS_REQUESTS.of(row)
-
-
-async def count_access_requests(
-    db: Reader,
-    since: datetime,
-    platform: Platform | None = None,
-    user: str = "",
-) -> int:
-    """How many requests came since then: of one account, or of all where none is named."""
-    every = "SELECT count(*) AS n FROM access_requests WHERE created_at >= ?"
-    if platform is None:
-        return await count(db, every, since)
-    return await count(
-        db,
-        f"{every} AND platform = ? AND user_id = ?",
-        since,
-        platform,
-        user,
-    )
-
-
-async def add_access_request(
-    tx: Tx,
-    request_id: str,
-    platform: Platform,
-    user: str,
-    chat: str,
-    display_name: str,
-    now: datetime,
-) -> None:
-    """Note that a stranger asks to be let in."""
-    await tx.execute(
-        "INSERT INTO access_requests (id, platform, user_id, chat, display_name, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        request_id,
-        platform,
-        user,
-        chat,
-        display_name,
-        now,
-    )
-
-
-async def decide_access_request(
-    tx: Tx,
-    request_id: str,
-    by: StaffId,
-    role: Role | None,
-    now: datetime,
-) -> None:
-    """Grant with a role, or refuse with None; Conflict("decided") where another administrator was
-    quicker.
-    """
-    decided = await tx.execute(
-        "UPDATE access_requests SET decided_at = ?, decided_by = ?, role = ? "
-        "WHERE id = ? AND decided_at IS NULL",
-        now,
-        by,
-        role,
-        request_id,
-    )
-    if not decided:
-        raise Conflict("decided")
-
-
 async def seen_by_now(tx: Tx, now: datetime) -> None:
     """Nobody was seen, or answered as a stranger, later than now."""
     await tx.execute("UPDATE identities SET seen_at = ? WHERE seen_at > ?", now, now)
@@ -453,6 +364,13 @@ async def count_stranger_answers(
         platform,
         user,
         since,
+    )
+
+
+async def count_answers_to_all(db: Reader, since: datetime) -> int:
+    """How often strangers were answered since then."""
+    return await count(
+        db, "SELECT count(*) AS n FROM stranger_answers WHERE answered_at >= ?", since
     )
 
 

@@ -43,13 +43,23 @@ class LineGroups:
         return int(answer.count)
 
     async def title(self, chat: str) -> str:
-        """What a group is called; "" where LINE does not say just now, and for a room, which has no
-        name.
+        """What a group, or a person, is called; "" where LINE does not say just now, and for a
+        room, which has no name.
         """
+        if chat.startswith("U"):
+            return await self._name(chat)
         if not chat.startswith("C"):
             return ""
         with suppress(Exception):  # a group without a title is a group all the same
             api, _blob = await self._client()
             summary = await api.get_group_summary(chat, _request_timeout=ASK_SECONDS)
             return str(summary.group_name)
+        return ""
+
+    async def _name(self, user: str) -> str:
+        """What somebody's profile says."""
+        with suppress(Exception):  # a stranger without a name is a stranger all the same
+            api, _blob = await self._client()
+            profile = await api.get_profile(user, _request_timeout=ASK_SECONDS)
+            return str(profile.display_name)
         return ""

@@ -152,6 +152,7 @@ def incoming(
         who=person.who,
         body=body,
         name=person.name,
+        username=person.username,
         language=person.language,
         message=message,
         title=title,
@@ -190,8 +191,14 @@ def plainly_said(event: Event, data: Any) -> Incoming | None:
         who=str(sender["id"]),
         body=Text(text),
         name=" ".join(filter(None, names)),
-        language=sender.get("language_code") or "",
+        username=_told_of(sender, "username"),
+        language=_told_of(sender, "language_code"),
     )
+
+
+def _told_of(sender: dict[str, Any], name: str) -> str:
+    """What a sender says of this; "" where nothing."""
+    return sender.get(name) or ""
 
 
 _PLAIN_UPDATE = {"update_id": int, "message": dict}
@@ -244,6 +251,7 @@ class _Person:
     who: str | None = None
     name: str = ""
     language: str = ""
+    username: str = ""
 
 
 def _person(user: telegram.User | None) -> _Person:
@@ -251,7 +259,8 @@ def _person(user: telegram.User | None) -> _Person:
         return _Person()
     user_id = str(user.id)
     who = None if user.is_bot else user_id
-    return _Person(user_id, who, user.full_name, user.language_code or "")
+    language = user.language_code or ""
+    return _Person(user_id, who, user.full_name, language, user.username or "")
 
 
 def _topic(message: telegram.MaybeInaccessibleMessage | None) -> str:

@@ -1,25 +1,19 @@
-"""Staff: linking accounts, deciding requests for access, roles, blocking."""
+"""Staff: linking accounts, roles, blocking."""
 
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
 
-from domain.errors import Conflict, InvalidInput
-from domain.staff import (
-    Identity,
-    Platform,
-    Role,
-    Staff,
-    StaffId,
-)
+from domain.errors import InvalidInput
+from domain.staff import Role, Staff, StaffId
 from handlers.chat import (
     Button,
     Card,
     Choice,
     Reply,
     confirm,
+    in_lines,
     say,
 )
 from handlers.desk import Context
@@ -28,8 +22,8 @@ from handlers.labels import field_label, role_label, when
 from handlers.messages import ALPHABET
 from handlers.registry import NOTHING, action, command, on_person_card
 from store import staff as store
-from store.chat import untold
-from store.engine.database import Tx, Write
+from store.chat import access_requests, untold
+from store.engine.database import Write
 
 INVITATION_LIFETIME = timedelta(hours=24)
 CODE_LENGTH = 10
@@ -113,7 +107,15 @@ async def list_staff(ctx: Context, args: str) -> Reply:
     for team, members in (await store.list_teams(ctx.db)).items():
         listed = ", ".join(names[member] for member in members)
         lines.append(f"{team}: {listed}")
-    return Reply((Choice("\n".join(lines), options),))
+    return Reply((Choice("\n".join(lines), options, await _waiting(ctx)),))
+
+
+async def _waiting(ctx: Context) -> tuple[Button, ...]:
+    """The list of those who ask for access, where somebody does."""
+    count = len(await access_requests.list_waiting(ctx.db))
+    if not count:
+        return ()
+    return (Button(_("คำขอสิทธิ์ (%(count)s)", count=count), "access.list"),)
 
 
 def _option(person: Staff) -> Button:
@@ -180,17 +182,40 @@ async def _person(ctx: Context, args: Mapping[str, str]) -> Staff:
 
 @action("staff.role", role=Role.ADMIN)
 async def role_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Give a person another role, from the next press on."""
+    """Take a right away from the next press on; ask once more before one is given."""
     person = await _person(ctx, args)
     role = Role(args["role"])
+    if person.role.covers(role):
+        return _give_role(ctx, person, role)
+    label = _("ยืนยัน ให้เป็น%(role)s", role=role_label(role))
+    target = {"id": str(person.id), "role": role}
+    sure = Button(label, "staff.role_sure", target, once=True)
+    asked = _("ให้ %(name)s เป็น%(role)s?", name=person.name, role=role_label(role))
+    return say(in_lines(asked, _rights_of(role)), sure)
+
+
+def _rights_of(role: Role) -> str:
+    """What comes with a role that is given."""
+    if role is Role.ADMIN:
+        return _("จะให้และถอนสิทธิ์ของทุกคน รวมรหัส นำเข้าข้อมูล และดูรายการตรวจสอบได้")
+    return _("จะเห็นงานของทุกคน มอบหมายงาน และโพสต์ในนามสำนักงานได้")
+
+
+@action("staff.role_sure", role=Role.ADMIN)
+async def role_for_sure(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Give a person another role, from the next press on."""
+    return _give_role(ctx, await _person(ctx, args), Role(args["role"]))
+
+
+def _give_role(ctx: Context, person: Staff, role: Role) -> Reply:
     ctx.change(store.set_role, staff_id=person.id, role=role)
     ctx.change(store.keep_an_admin)
     ctx.audit(f"staff.role.{role}", f"staff:{person.id}")
-    return _confirm_role(person.name, role)
-
-
-def _confirm_role(name: str, role: Role) -> Reply:
-    text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=name, role=role_label(role))
+    text = _(
+        "✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s",
+        name=person.name,
+        role=role_label(role),
+    )
     return confirm(text)
 
 
@@ -215,97 +240,3 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         done = _("เลิกระงับแล้ว")
     ctx.change(store.keep_an_admin)
     return confirm(_("✅ บันทึกข้อมูลเรียบร้อย %(name)s %(done)s", name=person.name, done=done))
-
-
-def request_notice(request_id: str, platform: Platform, display_name: str) -> Reply:
-    """What administrators see when a stranger asks to be let in."""
-    buttons = []
-    for role in Role:
-        args = {"id": request_id, "role": role}
-        buttons.append(
-            Button(
-                role_label(role),
-                "access.grant",
-                args,
-                once=True,
-            )
-        )
-    buttons.append(
-        Button(
-            _("ปฏิเสธ"),
-            "access.refuse",
-            {"id": request_id},
-            once=True,
-        )
-    )
-    lines = (
-        (_("ชื่อที่แสดง"), display_name or "-"),
-        (_("แอป"), platform.title()),
-    )
-    card = Card(
-        _("🔑 มีผู้ขอสิทธิ์ใช้งาน"),
-        lines,
-        _("ให้สิทธิ์เป็น"),
-        tuple(buttons),
-    )
-    return Reply((card,), confirms=True)
-
-
-async def _undecided(ctx: Context, request_id: str) -> store.AccessRequest:
-    request = await store.get_access_request(ctx.db, request_id)
-    if request.decided_at is not None:
-        raise Conflict("decided")
-    return request
-
-
-@action("access.grant", role=Role.ADMIN)
-async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Let a stranger in with a role, as a new member of staff."""
-    request = await _undecided(ctx, args["id"])
-    role = Role(args["role"])
-    name = await _free_name(ctx, request.display_name or request.platform.title())
-
-    async def let_in(tx: Tx) -> None:
-        await store.decide_access_request(
-            tx,
-            request.id,
-            ctx.staff.id,
-            role,
-            ctx.now,
-        )
-        person = await store.add_staff(tx, name, role, ctx.now)
-        identity = Identity(request.platform, request.user, person, request.chat)
-        await store.link_identity(tx, identity, ctx.now)
-
-    ctx.change(let_in)
-    ctx.audit(f"access.granted.{role}", f"request:{request.id}")
-    ctx.notify(
-        lambda: say(_("เชื่อมบัญชีแล้ว พิมพ์ เมนู เพื่อเริ่มใช้งาน")),
-        f"granted:{request.id}",
-        to=(request.platform, request.chat),
-    )
-    return _confirm_role(name, role)
-
-
-async def _free_name(ctx: Context, name: str) -> str:
-    """The name, with a number behind it where somebody else has it."""
-    taken = {*(await store.staff_names(ctx.db)).values()}
-    if name not in taken:
-        return name
-    numbered = (f"{name} ({n})" for n in count(2))
-    return next(free for free in numbered if free not in taken)
-
-
-@action("access.refuse", role=Role.ADMIN)
-async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Leave a stranger outside; nothing is said to them."""
-    request = await _undecided(ctx, args["id"])
-    ctx.change(
-        store.decide_access_request,
-        request_id=request.id,
-        by=ctx.staff.id,
-        role=None,
-        now=ctx.now,
-    )
-    ctx.audit("access.refused", f"request:{request.id}")
-    return confirm(_("ปฏิเสธคำขอแล้ว"))

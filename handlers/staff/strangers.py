@@ -1,18 +1,18 @@
 """People the desk does not know: they learn nothing, may ask for access, and cannot flood."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
 from domain.errors import Conflict, DeskError
-from domain.staff import Identity, Role
+from domain.reach import strangers as budget
+from domain.staff import Identity
 from domain.text import clean, shorten
 from handlers.chat import (
     Button,
     Incoming,
     Joined,
-    Notice,
     Press,
     Text,
     confirm,
@@ -22,23 +22,12 @@ from handlers.desk import Desk, Outcome
 from handlers.i18n import _
 from handlers.messages import sentence
 from handlers.spoken import parse_command
-from handlers.staff.commands import request_notice
+from handlers.staff.access import list_notice
 from store import staff
 from store.audit import AuditEntry
-from store.chat import buttons
+from store.chat import access_requests, buttons, inbox
 from store.engine.database import Tx
 
-ANSWERS = 5
-"""Answers an unknown account gets within WINDOW; then silence."""
-WINDOW = timedelta(hours=1)
-REQUESTS_EACH = 1
-REQUESTS_ALL = 20
-"""Requests for access: one a day of each account, twenty a day in all."""
-DAY = timedelta(days=1)
-NAME_LIMIT = 60
-"""Characters of the name that a platform says."""
-TOKEN_LENGTH = 64
-"""Characters of what is pressed: a token has fewer."""
 ASK_ACCESS = "access.ask"
 
 
@@ -52,15 +41,39 @@ async def answer(
     """What an unknown account gets: linked with a code, a request passed on, the same sentence, or
     silence.
 
-    Somebody whose access was taken away (`blocked`) is told so, and may ask for nothing.
+    Somebody whose access was taken away (`blocked`) is told so, and may ask for nothing. What was
+    written is forgotten in the same moment.
     """
+    outcome = await _answered(desk, incoming, now, blocked=blocked)
+    return forgotten(incoming, outcome)
+
+
+def forgotten(incoming: Incoming, outcome: Outcome) -> Outcome:
+    """The outcome, after which nothing is left of what a stranger wrote."""
+    forget = partial(
+        inbox.forget_words,
+        platform=incoming.platform,
+        event_id=incoming.id,
+    )
+    return replace(outcome, changes=(*outcome.changes, forget))
+
+
+async def _answered(
+    desk: Desk,
+    incoming: Incoming,
+    now: datetime,
+    *,
+    blocked: bool,
+) -> Outcome:
     who = incoming.who
     speaks = isinstance(incoming.body, Text | Press | Joined)
     if who is None or not incoming.private or not speaks:
         return Outcome(None)
     platform = incoming.platform
-    heard = await staff.count_stranger_answers(desk.db, platform, who, now - WINDOW)
-    if heard >= ANSWERS:
+    heard = await staff.count_stranger_answers(desk.db, platform, who, now - budget.WINDOW)
+    if heard >= budget.ANSWERS:
+        return Outcome(None)
+    if await staff.count_answers_to_all(desk.db, now - budget.WINDOW) >= budget.ANSWERS_ALL:
         return Outcome(None)
     if blocked:
         outcome = Outcome(say(_("บัญชีนี้ถูกระงับ ติดต่อผู้ดูแลระบบ")))
@@ -87,7 +100,7 @@ async def _decide(
         if code:
             return await _link(desk, incoming, who, code, now)
     if isinstance(body, Press):
-        token = clean(body.token)[:TOKEN_LENGTH]
+        token = clean(body.token)[: budget.TOKEN_LENGTH]
         button = await buttons.find_button(desk.db, token)
         if button is not None and button.action == ASK_ACCESS:
             return await _ask_access(desk, incoming, who, now)
@@ -157,23 +170,40 @@ async def _ask_access(
     """
     platform = incoming.platform
     told = say(_("ส่งคำขอถึงผู้ดูแลระบบแล้ว จะแจ้งเมื่อได้รับสิทธิ์"))
-    since = now - DAY
-    mine = await staff.count_access_requests(desk.db, since, platform, who)
-    if mine >= REQUESTS_EACH:
+    since = now - budget.DAY
+    mine = await access_requests.count_access_requests(desk.db, since, platform, who)
+    if mine >= budget.REQUESTS_EACH:
         return Outcome(told)
-    if await staff.count_access_requests(desk.db, since) >= REQUESTS_ALL:
+    if await access_requests.count_access_requests(desk.db, since) >= budget.REQUESTS_ALL:
         return Outcome(told)
-    name = shorten(" ".join(incoming.name.split()), NAME_LIMIT)
+    # LINE says a name only to whom asks for it.
+    shown = incoming.name or clean(await desk.title(platform, incoming.chat))
+    name = _short(shown)
     request_id = uuid4().hex
     add = partial(
-        staff.add_access_request,
+        access_requests.add_access_request,
         request_id=request_id,
         platform=platform,
         user=who,
         chat=incoming.chat,
         display_name=name,
         now=now,
+        username=_short(clean(incoming.username)),
     )
-    make = partial(request_notice, request_id, platform, name)
-    notice = Notice(make, f"access:{request_id}", role=Role.ADMIN)
+    asks = access_requests.AccessRequest(
+        request_id,
+        platform,
+        who,
+        incoming.chat,
+        name,
+        now,
+        None,
+        None,
+        _short(clean(incoming.username)),
+    )
+    notice = await list_notice(desk, asks)
     return Outcome(told, (add,), (notice,))
+
+
+def _short(name: str) -> str:
+    return shorten(" ".join(name.split()), budget.NAME_LIMIT)

@@ -437,6 +437,14 @@ async def count_by_state(db: Reader) -> dict[str, int]:
 
 # What is forgotten.
 
+
+async def forget_words(tx: Tx, platform: Platform, event_id: str) -> None:
+    """Keep of an event that it came, and nothing of what it said."""
+    await tx.execute(
+        "UPDATE inbox SET raw = '' WHERE platform = ? AND event_id = ?", platform, event_id
+    )
+
+
 _TYPED = Outdated("inbox", "seq", "raw <> '' AND state <> 'failed' AND done_at < ?", "done_at")
 _EVENTS = OldRows("inbox", "received_at", "state <> 'pending'")
 

@@ -231,7 +231,9 @@ def test_what_a_person_blocks_on_telegram_comes_by_line(
     desk.settle()
     line.press(STRANGER.line, "ขอสิทธิ์ใช้งาน")
     desk.settle()
-    assert ["มีผู้ขอสิทธิ์ใช้งาน" in notice.text for notice in line.messages(ADMIN.line)] == [True]
+    (notice,) = line.messages(ADMIN.line)
+    assert "มีผู้ขอสิทธิ์ใช้งาน" in notice.text
+    assert line.names.get(STRANGER.line, "Somchai") in str(notice)
 
 
 # run_bot.py check

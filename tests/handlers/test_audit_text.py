@@ -101,6 +101,7 @@ async def test_the_log_reads_as_thai(desk):
     await desk.says("/staff", who="may")
     await desk.presses("นก", who="may")
     await desk.presses("ให้เป็นหัวหน้า", who="may")
+    await desk.presses("ยืนยัน ให้เป็นหัวหน้า", who="may")
     await desk.db.write(
         partial(
             audit.add, entries=[audit.AuditEntry(NOW, None, "tickets.imported", "", "command", "")]

@@ -175,7 +175,7 @@ async def test_granting_somebody_who_was_invited_meanwhile_says_so(desk):
     code, change = new_invitation(desk.ids["nok"], desk.now)
     await desk.db.write(change)
     await desk.says(f"/start {code}", who="stranger")
-    answer = await desk.presses_token(desk.told("may").token("หัวหน้า"), who="may")
+    answer = await desk.presses_token(desk.told("may").token("เจ้าหน้าที่"), who="may")
     assert "มีรายการนี้อยู่แล้ว ไม่ต้องบันทึกซ้ำ" in answer.text
 
 

@@ -57,20 +57,21 @@ async def test_request_is_decided_once(desk):
     await desk.says("สวัสดี", who="stranger")
     await desk.presses("ขอสิทธิ์ใช้งาน", who="stranger")
     told = desk.told("may")
-    await desk.presses_token(told.token("หัวหน้า"), who="may")
+    await desk.presses_token(told.token("เจ้าหน้าที่"), who="may")
     again = await desk.presses_token(told.token("ปฏิเสธ"), who="may")
     assert "พิจารณาคำขอนี้แล้ว" in again.text
     row = await desk.db.fetch_one("SELECT role FROM access_requests")
-    assert row["role"] == "supervisor"
+    assert row["role"] == "officer"
 
 
 async def test_requests_are_bounded_for_each_and_for_all(desk):
-    for n in range(25):
+    for n in range(105):
+        desk.wait(minutes=1)
         await desk.says("สวัสดี", who=f"stranger{n}")
         await desk.presses("ขอสิทธิ์ใช้งาน", who=f"stranger{n}")
         await desk.presses_token(desk.told(f"stranger{n}").token("ขอสิทธิ์ใช้งาน"), who=f"stranger{n}")
-    assert await desk.count("access_requests") == 20
-    assert len(desk.told("may").replies) == 20
+    assert await desk.count("access_requests") == 100
+    assert len(desk.told("may").replies) == 1
 
 
 @pytest.mark.parametrize("platform", [Platform.TELEGRAM, Platform.LINE])
@@ -149,3 +150,75 @@ async def test_english_is_spoken_to_those_who_chose_it(desk):
     await desk.says("/language")
     await desk.presses("English")
     assert await desk.count("staff", "language = 'en'") == 1
+
+
+async def ask(desk, who, name="", platform=Platform.TELEGRAM):
+    await desk.gives({"text": "สวัสดี", "name": name}, who, platform)
+    token = desk.last[f"{platform}:{who}"].token("ขอสิทธิ์ใช้งาน")
+    return await desk.gives({"press": token, "name": name}, who, platform)
+
+
+async def test_who_asks_for_access_is_one_line_of_one_list(desk):
+    for n in range(20):
+        await desk.says("สวัสดี", who=f"s{n}")
+        await desk.presses("ขอสิทธิ์ใช้งาน", who=f"s{n}")
+    told = desk.told("may")
+    assert len(told.replies) == 1
+    listed = await desk.presses_token(told.token("ดูคำขอล่าสุด"), who="may")
+    assert listed.text.count("มีผู้ขอสิทธิ์") == 5
+    assert "(20)" in "".join(listed.buttons)
+    await desk.presses_token(listed.token("ปฏิเสธ"), who="may")
+    listed = await desk.says("เจ้าหน้าที่", who="may")
+    assert "คำขอสิทธิ์ (19)" in listed.buttons
+
+
+async def test_a_request_offers_no_more_than_an_officer(desk):
+    await ask(desk, "stranger", "สมหญิง")
+    labels = desk.told("may").buttons
+    assert "เจ้าหน้าที่" in labels
+    assert not {"หัวหน้า", "ผู้ดูแลระบบ"} & {*labels}
+    assert "stranger" in desk.told("may").text
+    assert "สมหญิง" in desk.told("may").text
+
+
+@pytest.mark.parametrize(("name", "warned"), [("นก", True), ("ต้น สสช", True), ("สมหญิง", False)])
+async def test_a_name_that_is_a_colleagues_is_warned_of(desk, name, warned):
+    await ask(desk, "stranger", name)
+    assert ("ตรวจตัวตนก่อนรับ" in desk.told("may").text) is warned
+
+
+async def test_a_name_that_is_a_blocked_persons_is_warned_of(desk):
+    await desk.says("เจ้าหน้าที่", who="may")
+    await desk.presses("นก", who="may")
+    await desk.presses("ระงับ", who="may")
+    await ask(desk, "stranger", "นก")
+    assert "ซึ่งถูกระงับ" in desk.told("may").text
+
+
+async def test_a_higher_right_is_asked_twice_and_taken_back_at_once(desk):
+    await desk.says("เจ้าหน้าที่", who="may")
+    await desk.presses("นก", who="may")
+    await desk.presses("ให้เป็นผู้ดูแลระบบ", who="may")
+    assert await desk.count("staff", "role = 'admin'") == 1
+    await desk.presses("ยืนยัน", who="may")
+    assert await desk.count("staff", "role = 'admin'") == 2
+    await desk.says("เจ้าหน้าที่", who="may")
+    await desk.presses("นก", who="may")
+    await desk.presses("ให้เป็นเจ้าหน้าที่", who="may")
+    assert await desk.count("staff", "role = 'admin'") == 1
+
+
+async def test_what_a_stranger_writes_is_gone_with_its_answer(desk):
+    for n in range(8):
+        await desk.says(f"เบอร์ของฉัน 081-000-000{n}", who="stranger")
+    await desk.says("เบอร์ของฉัน 081-000-0009", who="stranger", chat="group1")
+    assert await desk.count("inbox", "raw LIKE '%081%' OR raw LIKE '%stranger%'") == 0
+    assert await desk.count("inbox") == 9
+
+
+async def test_strangers_have_one_budget_together(desk):
+    for n in range(62):
+        for _time in range(5):
+            await desk.says("สวัสดี", who=f"s{n}")
+    assert await desk.count("stranger_answers") == 300
+    assert (await desk.says("เมนู")).replies

@@ -8,6 +8,7 @@ import pytest
 from domain.errors import Conflict, Expired, NotFound
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from store import staff
+from store.chat import access_requests
 from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
@@ -161,46 +162,54 @@ async def test_teams_list_their_members(db: Database, officer: StaffId) -> None:
 
 async def test_a_request_for_access_is_decided_once(db: Database, officer: StaffId) -> None:
     await db.write(
-        lambda tx: staff.add_access_request(tx, "r1", LINE, "U9", "chat", "คนแปลกหน้า 🙂", NOW)
+        lambda tx: access_requests.add_access_request(
+            tx, "r1", LINE, "U9", "chat", "คนแปลกหน้า 🙂", NOW
+        )
     )
-    asked = staff.AccessRequest("r1", LINE, "U9", "chat", "คนแปลกหน้า 🙂", NOW, None, None)
-    assert await staff.get_access_request(db, "r1") == asked
+    asked = access_requests.AccessRequest("r1", LINE, "U9", "chat", "คนแปลกหน้า 🙂", NOW, None, None)
+    assert await access_requests.get_access_request(db, "r1") == asked
 
-    await db.write(lambda tx: staff.decide_access_request(tx, "r1", officer, Role.OFFICER, LATER))
+    await db.write(
+        lambda tx: access_requests.decide_access_request(tx, "r1", officer, Role.OFFICER, LATER)
+    )
     with pytest.raises(Conflict) as second:
-        await db.write(lambda tx: staff.decide_access_request(tx, "r1", officer, None, LATER))
+        await db.write(
+            lambda tx: access_requests.decide_access_request(tx, "r1", officer, None, LATER)
+        )
 
     assert second.value.code == "decided"
-    assert await staff.get_access_request(db, "r1") == replace(
+    assert await access_requests.get_access_request(db, "r1") == replace(
         asked, decided_at=LATER, role="officer"
     )
     with pytest.raises(NotFound) as missing:
-        await staff.get_access_request(db, "r2")
+        await access_requests.get_access_request(db, "r2")
     assert missing.value.code == "access_request"
 
 
 async def test_a_refused_request_has_no_role(db: Database, officer: StaffId) -> None:
-    await db.write(lambda tx: staff.add_access_request(tx, "r1", LINE, "U9", "chat", "ใคร", NOW))
+    await db.write(
+        lambda tx: access_requests.add_access_request(tx, "r1", LINE, "U9", "chat", "ใคร", NOW)
+    )
 
-    await db.write(lambda tx: staff.decide_access_request(tx, "r1", officer, None, LATER))
+    await db.write(lambda tx: access_requests.decide_access_request(tx, "r1", officer, None, LATER))
 
-    refused = await staff.get_access_request(db, "r1")
+    refused = await access_requests.get_access_request(db, "r1")
     assert (refused.decided_at, refused.role) == (LATER, None)
 
 
 async def test_requests_are_counted_since_a_time_for_one_account_or_all(db: Database) -> None:
     for number, (user, at) in enumerate([("U1", NOW), ("U1", LATER), ("U2", LATER)]):
         await db.write(
-            lambda tx, number=number, user=user, at=at: staff.add_access_request(
+            lambda tx, number=number, user=user, at=at: access_requests.add_access_request(
                 tx, f"r{number}", LINE, user, "chat", "ใคร", at
             )
         )
 
-    assert await staff.count_access_requests(db, NOW) == 3
-    assert await staff.count_access_requests(db, LATER) == 2
-    assert await staff.count_access_requests(db, NOW, LINE, "U1") == 2
-    assert await staff.count_access_requests(db, LATER, LINE, "U1") == 1
-    assert await staff.count_access_requests(db, NOW, TELEGRAM, "U1") == 0
+    assert await access_requests.count_access_requests(db, NOW) == 3
+    assert await access_requests.count_access_requests(db, LATER) == 2
+    assert await access_requests.count_access_requests(db, NOW, LINE, "U1") == 2
+    assert await access_requests.count_access_requests(db, LATER, LINE, "U1") == 1
+    assert await access_requests.count_access_requests(db, NOW, TELEGRAM, "U1") == 0
 
 
 async def test_answers_to_strangers_are_counted_and_forgotten(db: Database) -> None:
