@@ -84,7 +84,8 @@ def thanked_subjects(text: str, sender: str, rules: MailRules, suggest: Suggest)
     likely = [*_listed(text, rules), *suggest(text), *rules.default_subjects]
     if not rules.is_international(sender):
         likely = [code for code in likely if _group_of(code) != _INTERNATIONAL]
-    return list(filter(None, map(rules.thanks_subject, likely)))
+    thanked = map(rules.thanks_subject, likely)
+    return list(filter(None, thanked))
 
 
 def _group_of(code: str) -> str:

@@ -232,8 +232,9 @@ def _tell(rule: Rule, tickets: Sequence[Ticket], rows: Sequence[Owed]) -> _Story
     wanted = {row.known_by for row in rows if row.wanted_at is not None or not row.known_by}
     story = _Story(rule.again, words, wanted)
     starts = [*_without_ticket(rows), *closings(tickets, rule.starts)]
+    proofs = closings(tickets, rule.ends)
     facts = _facts(story.start, starts, _START_OF_DAY)
-    facts += _facts(story.prove, closings(tickets, rule.ends), _PROOF_OF_DAY)
+    facts += _facts(story.prove, proofs, _PROOF_OF_DAY)
     for row in words.values():
         facts.append((_decided(row), _WORD, row.known_by, partial(story.say, row)))
     for *_when, happen in sorted(facts, key=itemgetter(0, 1, 2)):

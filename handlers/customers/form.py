@@ -253,8 +253,10 @@ async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
 
 async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
     """Straight on to the ticket: the one that was waiting for this customer, or a new one."""
-    if draft.about.get("follows"):
-        return await FOLLOWS[draft.about["follows"]](ctx, draft, customer)
+    follows = draft.about.get("follows")
+    if follows:
+        follow = FOLLOWS[follows]
+        return await follow(ctx, draft, customer)
     waiting = await forms.find_draft(ctx.db, draft.about.get("then", ""))
     if waiting is not None and _goes_on(ctx, waiting):
         # The query that is still open is the one that this customer was made for.

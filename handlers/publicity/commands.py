@@ -322,8 +322,9 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     every = await changes.list_changes(ctx.db, found.no)
     lines = await change_text.lines(ctx, every[-HISTORY:])
     title = _("ประวัติ %(no)s", no=found.no)
-    buttons = (publicity_cards.show_button(found),)
-    return Reply((Card(title, tuple(lines), buttons=buttons),))
+    back = publicity_cards.show_button(found)
+    card = Card(title, tuple(lines), buttons=(back,))
+    return Reply((card,))
 
 
 @action("publicity.remove", in_place=True)

@@ -172,8 +172,11 @@ def _starts(line: str) -> list[int]:
     """Where a date may begin that begins a line or ends it."""
     first = len(line) - len(line.lstrip())
     last = max(first, len(line) - LAST_PART)
-    later = [match.start() for match in _WORD.finditer(line, last)]
-    return [first, *(start for start in later if start > first)]
+    starts = [first]
+    for match in _WORD.finditer(line, last):
+        if match.start() > first:
+            starts.append(match.start())
+    return starts
 
 
 @cache

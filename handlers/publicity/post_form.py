@@ -101,7 +101,8 @@ async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not gone:
         return Reply((await publicity_cards.card(ctx, old),))
     networks = {post.network for post in gone} & ctx.desk.networks.ready
-    draft = with_values(_begun(ctx, networks), _values_of(old, gone))
+    values = _values_of(old, gone)
+    draft = with_values(_begun(ctx, networks), values)
     return await start(ctx, _with_picture(draft, old.picture))
 
 

@@ -74,12 +74,16 @@ class ReminderSubjects:
 
 async def subjects_of(work: Work, found: Iterable[Reminder]) -> ReminderSubjects:
     """What these reminders are about."""
-    records = {each.record for each in found} - {""}
-    known = await tickets.get_tickets(work.db, sorted(filter(is_ticket, records)))
-    of_tickets = {ticket.customer for ticket in known.values() if ticket.customer}
-    codes = of_tickets | (records - {*known})
+    records = {each.record for each in found if each.record}
+    numbers = sorted(filter(is_ticket, records))
+    known = await tickets.get_tickets(work.db, numbers)
+    codes = records.difference(known)
+    for ticket in known.values():
+        if ticket.customer:
+            codes.add(ticket.customer)
     people = await customers.follow_customers(work.db, sorted(codes))
-    for code in sorted({str(person.code) for person in people.values()}):
+    named = {str(person.code) for person in people.values()}
+    for code in sorted(named):
         work.audit("customer.named", code)
     return ReminderSubjects(known, people)
 

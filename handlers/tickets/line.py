@@ -4,8 +4,6 @@ is shown before it is saved.
 
 from dataclasses import replace
 from datetime import date, datetime, time
-from itertools import filterfalse
-from operator import attrgetter
 
 from domain.customers.phones import format_phone
 from domain.customers.records import Contact, Customer
@@ -252,7 +250,8 @@ def _with_beside(read: OneLine, customer: Customer) -> OneLine:
 async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Hit | None:
     """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
     # A search also finds codes and names that are merely alike, and telephones that only begin so.
-    found = [*filterfalse(attrgetter("weak"), await ctx.find_customers(reference))]
+    hits = await ctx.find_customers(reference)
+    found = [hit for hit in hits if not hit.weak]
     if kind is CustomerRef.NAME:
         found = [hit for hit in found if _name(hit.customer.name) == _name(reference)]
     elif kind is not CustomerRef.CODE:

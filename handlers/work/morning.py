@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 
 from domain.clock import state as clock
 from domain.clock.state import Stage, State
@@ -176,19 +177,24 @@ class MorningQueue:
 
     async def add_tickets(self) -> None:
         """What is unfinished of each officer."""
-        for officer, mine in (await _unfinished(self._work)).items():
+        unfinished = await _unfinished(self._work)
+        for officer, mine in unfinished.items():
             for person in self._there.receivers(officer):
                 whose = self._whose(officer, person)
-                self._add(person, await _ticket_day(self._work, mine, whose))
+                day = await _ticket_day(self._work, mine, whose)
+                self._add(person, day)
 
     async def add_deadlines(self) -> None:
         """What came due since yesterday, also for the chat of the team."""
-        for person, told in (await deadlines.told_by_now(self._work)).items():
+        told_by_now = await deadlines.told_by_now(self._work)
+        for person, told in told_by_now.items():
             day = self.days.setdefault(person, Day())
-            for _stage, ticket in [*told.values()][: deadlines.SHOWN]:
-                day.masked.append(ticket_cards.masked_line(self._work, ticket))
+            for _stage, ticket in islice(told.values(), deadlines.SHOWN):
+                line = ticket_cards.masked_line(self._work, ticket)
+                day.masked.append(line)
             news = [each for no, each in told.items() if no not in day.tickets]
-            day.add(await _deadline_day(self._work, person, news, self._names))
+            due = await _deadline_day(self._work, person, news, self._names)
+            day.add(due)
 
     async def add_owed(self) -> None:
         """What the desk is owed, and should have been there by now."""

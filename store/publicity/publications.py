@@ -290,7 +290,8 @@ def _networks(publication: Publication) -> str:
 
 def _differences(old: Publication, new: Publication) -> list[tuple[str, str, str]]:
     """Field, from, to: as the list of changes keeps them."""
-    of_table = {**NEWS.differences(old.news, new.news), **PUBLICATION.differences(old, new)}
+    of_news = NEWS.differences(old.news, new.news)
+    of_table = {**of_news, **PUBLICATION.differences(old, new)}
     fields = [(field, *values) for field, values in of_table.items()]
     fields.append(("networks", _networks(old), _networks(new)))
     for network, post in new.posts.items():

@@ -41,8 +41,9 @@ def rules_digest() -> str:
     """What the rules are that make keys: their data, and what they make of examples."""
     folder = Path(data.__file__).parent
     rules = [(folder / name).read_text("utf-8") for name in RULES]
+    folds = dict(words("fold").values)
     made = [(keys.keys_of(one), keys.folded(one)) for one in _examples()]
-    whole = json.dumps([rules, dict(words("fold").values), made], ensure_ascii=False)
+    whole = json.dumps([rules, folds, made], ensure_ascii=False)
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

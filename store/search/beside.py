@@ -37,7 +37,8 @@ def name_others(said: str, words: Sequence[str], is_known: Callable[[str], bool]
     register's, or of few words that say nothing else; "" where there is none.
     """
     # What is written in Latin letters may be the same name.
-    typed = [*filter(_may_name, filter(has_thai, letters(said)))]
+    thai = filter(has_thai, letters(said))
+    typed = list(filter(_may_name, thai))
     others = [word for word in typed if not _is_among(fold(word), words)]
     only_a_name = len(others) == len(typed) and 1 < len(typed) <= NAME_WORDS
     if only_a_name:

@@ -2,6 +2,7 @@
 beside it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from domain.customers.records import Contact, Customer
@@ -23,9 +24,13 @@ async def find_reached_contacts(
     codes = [one.code for one in customers if typed or one.code not in own]
     if not codes:
         return {}
+    found: dict[str, Contact] = {}
     contacts = await _list_contacts(db, codes)
-    meant = {code: _one_meant(query, typed, contacts.get(code, []), code in own) for code in codes}
-    return {code: contact for code, contact in meant.items() if contact}
+    for code, of_customer in contacts.items():
+        meant = _one_meant(query, typed, of_customer, code in own)
+        if meant is not None:
+            found[code] = meant
+    return found
 
 
 async def _list_contacts(db: Database, codes: Sequence[str]) -> dict[str, list[Contact]]:
@@ -35,7 +40,7 @@ async def _list_contacts(db: Database, codes: Sequence[str]) -> dict[str, list[C
         f"WHERE removed = 0 AND {wanted} ORDER BY main DESC, id",
         *codes,
     )
-    contacts: dict[str, list[Contact]] = {}
+    contacts = defaultdict[str, list[Contact]](list)
     for row in rows:
         contact = Contact(
             row["name"],
@@ -44,7 +49,8 @@ async def _list_contacts(db: Database, codes: Sequence[str]) -> dict[str, list[C
             row["email"],
             id=int(row["id"]),
         )
-        contacts.setdefault(row["customer_code"], []).append(contact)
+        code = row["customer_code"]
+        contacts[code].append(contact)
     return contacts
 
 
