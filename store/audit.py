@@ -80,21 +80,27 @@ class AuditSum(NamedTuple):
 _EVERYTHING = AuditQuestion()
 
 
-def _where(asked: AuditQuestion) -> tuple[str, list[object]]:
-    """The condition, and its parameters."""
+def _where(asked: AuditQuestion, *more: tuple[str, object]) -> tuple[str, list[object]]:
+    """The condition with what it begins with, "" where all entries are asked for, and its
+    parameters.
+    """
     said: list[tuple[str, object]] = [
         ("staff_id = ?", asked.staff_id),
         ("record = ?", asked.record or None),
         ("occurred_at >= ?", asked.since),
         ("occurred_at < ?", asked.before),
         *(("action NOT LIKE ?", pattern) for pattern in asked.but),
+        *more,
     ]
     wanted = [(condition, value) for condition, value in said if value is not None]
     conditions = [condition for condition, _value in wanted]
     if asked.actions:
         conditions.append(f"({' OR '.join(['action LIKE ?'] * len(asked.actions))})")
+    if not conditions:
+        return "", []
     params = [value for _condition, value in wanted]
-    return " AND ".join(["1 = 1", *conditions]), [*params, *asked.actions]
+    params += asked.actions
+    return f"WHERE {' AND '.join(conditions)}", params
 
 
 async def list_latest(
@@ -105,7 +111,7 @@ async def list_latest(
     """The newest of these entries, the last one first."""
     where, params = _where(asked)
     rows = await db.fetch(
-        f"SELECT {_ENTRIES.listed} FROM audit WHERE {where} ORDER BY id DESC LIMIT {int(limit)}",
+        f"SELECT {_ENTRIES.listed} FROM audit {where} ORDER BY id DESC LIMIT {int(limit)}",
         *params,
     )
     return [_ENTRIES.of(row) for row in rows]
@@ -120,12 +126,10 @@ async def list_after(
     """The next of these entries in their order, and the number of the last of them, behind which
     the next page begins.
     """
-    where, params = _where(asked)
+    where, params = _where(asked, ("id > ?", entry_id))
     rows = await db.fetch(
-        f"SELECT id, {_ENTRIES.listed} FROM audit WHERE {where} AND id > ? "
-        f"ORDER BY id LIMIT {int(limit)}",
+        f"SELECT id, {_ENTRIES.listed} FROM audit {where} ORDER BY id LIMIT {int(limit)}",
         *params,
-        entry_id,
     )
     last = int(rows[-1]["id"]) if rows else entry_id
     return [_ENTRIES.of(row) for row in rows], last
@@ -135,7 +139,7 @@ async def count_by_action(db: Reader, asked: AuditQuestion) -> list[AuditSum]:
     """How many of these entries there are of each person and action, the most first."""
     where, params = _where(asked)
     rows = await db.fetch(
-        f"SELECT staff_id, action, count(*) AS n FROM audit WHERE {where} "
+        f"SELECT staff_id, action, count(*) AS n FROM audit {where} "
         "GROUP BY staff_id, action ORDER BY n DESC, action",
         *params,
     )

@@ -1,7 +1,6 @@
 """`run_bot.py audit`: the audit log as a table, of a desk that is only looked at."""
 
 import csv
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -50,7 +49,7 @@ async def print_audit(
     settings: Settings,
     asked: AuditAsked,
     form: AuditFormat,
-    out: IO[str] = sys.stdout,
+    out: IO[str],
 ) -> str:
     """Write the entries; returns their totals in one line.
 

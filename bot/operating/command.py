@@ -197,14 +197,13 @@ def _audit(load: Callable[[], Settings], run: Run) -> Callable[..., None]:
         )
 
         async def work() -> None:
-            print(
-                await print_audit(
-                    load(),
-                    asked,
-                    form,
-                ),
-                file=sys.stderr,
+            totals = await print_audit(
+                load(),
+                asked,
+                form,
+                sys.stdout,
             )
+            print(totals, file=sys.stderr)
 
         run(work())
 
