@@ -1,5 +1,6 @@
 """A desk with something of everything in it, on both engines, and empty places for another."""
 
+import asyncio
 import hashlib
 import shutil
 from collections.abc import AsyncIterator
@@ -7,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+import run_bot
 from bot.demo.desk import fill_demo
 from bot.operating.copying import copy_desk
 from bot.settings import Settings, secret_key
@@ -76,6 +79,12 @@ class Place:
     @property
     def settings(self) -> Settings:
         return Settings(database_url=self.url, data_dir=self.data_dir)
+
+
+async def run_verb(place: Place, *words: str, **settings: str) -> Result:
+    """`run_bot.py` with these words, to its end, in this process: starting one takes a second."""
+    environment = place.environment | settings
+    return await asyncio.to_thread(CliRunner().invoke, run_bot.app, words, env=environment)
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from store import audit
 from store.audit import AuditEntry
 from store.opening import open_database
 from store.staff import add_staff
-from tests.operating.conftest import ENGINES, NOW, Place, Places
-from tests.operating.test_backup import verb
+from tests.operating.conftest import ENGINES, NOW, Place, Places, run_verb
 
 
 async def _with_entries(place: Place) -> None:
@@ -37,8 +36,10 @@ async def _with_entries(place: Place) -> None:
         await db.close()
 
 
-def _records(out: str) -> list[tuple[str, str]]:
-    rows = [*csv.DictReader(io.StringIO(out))]
+async def _told(place: Place, *words: str) -> list[tuple[str, str]]:
+    """The person and the record of each entry that `audit` tells."""
+    done = await run_verb(place, "audit", *words)
+    rows = csv.DictReader(io.StringIO(done.stdout))
     return [(row["person"], row["record"]) for row in rows]
 
 
@@ -46,20 +47,20 @@ def _records(out: str) -> list[tuple[str, str]]:
 async def test_entries_are_asked_for_by_person_record_and_days(places: Places, engine: str) -> None:
     place = await places.make(engine)
     await _with_entries(place)
-    assert _records(verb(place, "audit").stdout) == [
+    assert await _told(place) == [
         ("นก", "C81554"),
         ("นก", "R2611000124"),
         ("'=เมย์", "C81554"),
         ("system", "R2611000124"),
     ]
-    of_nok = verb(place, "audit", "--person", "นก", "--format", "json")
+    of_nok = await run_verb(place, "audit", "--person", "นก", "--format", "json")
     told = json.loads(of_nok.stdout)
     assert [entry["action"] for entry in told] == ["customer.read", "ticket.read"]
     assert of_nok.stderr.startswith("2 entries: นก 2, ")
-    narrowed = verb(place, "audit", "--record", "c81554", "--from", "2026-11-21")
-    assert _records(narrowed.stdout) == [("'=เมย์", "C81554")]
-    assert len(_records(verb(place, "audit", "--until", "2026-11-21").stdout)) == 2
-    nothing = verb(place, "audit", "--record", "C9", "--format", "json")
+    narrowed = await _told(place, "--record", "c81554", "--from", "2026-11-21")
+    assert narrowed == [("'=เมย์", "C81554")]
+    assert len(await _told(place, "--until", "2026-11-21")) == 2
+    nothing = await run_verb(place, "audit", "--record", "C9", "--format", "json")
     assert json.loads(nothing.stdout) == []
 
 
@@ -67,8 +68,8 @@ async def test_what_cannot_be_asked_is_one_line(places: Places) -> None:
     place = await places.make("sqlite")
     await _with_entries(place)
     for words in (("--person", "ใคร"), ("--from", "2026-11-22", "--until", "2026-11-21")):
-        refused = verb(place, "audit", *words)
-        assert refused.returncode == 1
+        refused = await run_verb(place, "audit", *words)
+        assert refused.exit_code == 1
         assert len(refused.stderr.splitlines()) == 1
         assert words[0] in refused.stderr or "--until" in refused.stderr
 
@@ -81,5 +82,5 @@ async def test_an_old_database_stays_as_it_was(tmp_path: Path, places: Places) -
         raw.execute("DELETE FROM schema_migrations WHERE version > 45")
     raw.close()
     before = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert len(_records(verb(place, "audit").stdout)) == 4
+    assert len(await _told(place)) == 4
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before

@@ -10,7 +10,7 @@ import pytest
 from bot.operating.copying import copy_desk
 from store.opening import open_database
 from store.rebuild import EVERYTHING
-from tests.operating.conftest import ENGINES, NOW, Place, Places
+from tests.operating.conftest import ENGINES, NOW, Place, Places, run_verb
 from tests.operating.test_start import LINE, Started
 
 PAST = Path(__file__).parent / "past"
@@ -49,18 +49,20 @@ async def test_it_has_all_it_had_and_is_used(
         # As it was, with its old schema: it is brought up to date over there.
         place = await places.make(engine)
         await copy_desk(past.url, place.url, NOW, str)
-    settings = place.environment | {"DESKBOT_CLOCK": ASKED_ON}
+    clock = {"DESKBOT_CLOCK": ASKED_ON}
 
-    migrated = Started(tmp_path, "migrate", **settings)
-    assert migrated.code == 0, migrated.said
-    assert Started(tmp_path, "migrate", "--dry-run", **settings).out == "database: up to date\n"
+    migrated = await run_verb(place, "migrate", **clock)
+    assert migrated.exit_code == 0, migrated.stderr
+    again = await run_verb(place, "migrate", "--dry-run", **clock)
+    assert again.stdout == "database: up to date\n"
     for what in ("customers", "tickets"):
         out = tmp_path / f"{what}.csv"
-        assert Started(tmp_path, "export", what, str(out), **settings).code == 0
+        exported = await run_verb(place, "export", what, str(out), **clock)
+        assert exported.exit_code == 0, exported.stderr
         was = PAST / f"{what}.csv"
         columns = columns_of(was)
         assert rows_of(out, columns) == rows_of(was, columns)
-    chat = Started(tmp_path, "chat", "--as", "นก", typed=TYPED, **settings)
+    chat = Started(tmp_path, "chat", "--as", "นก", typed=TYPED, **clock, **place.environment)
     assert chat.code == 0
     assert "C81059" in chat.out
 
