@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from domain.reach.groups import Group
 from domain.staff import Identity, Platform, Role
 from handlers.chat import say
 from handlers.dispatcher import TOKEN
 from handlers.registry import ACTIONS, COMMANDS
-from store import groups, staff
-from store.chat import buttons, inbox
+from store import staff
+from store.chat import buttons, groups, inbox
 from store.chat.buttons import StoredButton
 from store.chat.inbox import Event
 from tests.handlers.conftest import _text
@@ -175,7 +176,7 @@ async def matrix(desk, monkeypatch):
         await staff.set_blocked(tx, desk.ids["blocked"], desk.now)
         await staff.set_post_right(tx, desk.ids["poster"], desk.now)
         for platform in PLATFORMS:
-            group = groups.Group(platform, ENROLLED, "", "", desk.ids["admin"], desk.now)
+            group = Group(platform, ENROLLED, "", "", desk.ids["admin"], desk.now)
             await groups.enrol(tx, group)
 
     await desk.db.write(fill)
