@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import domain
+from domain.customers.marks import PersonMarks, find_marks
 from domain.customers.records import Contact, Customer, CustomerCode
 from domain.customers.vcards import read_vcards
 from domain.errors import DeskError
@@ -164,10 +165,19 @@ MODEL = Model()
 POINTER = Pointer(office.OFFICE.telling, office.OFFICE.catalogue, TODAY)
 HABIT = ("8.2", "line")
 TELLING = office.OFFICE.telling
+FINDER = find_marks(
+    PersonMarks(
+        names=frozenset({"มหาวิทยาลัยขอข้อมูลประชากร รายจังหวัด", "ครับ ครับ"}),
+        phones=frozenset({"+66812345678", "+66111111111"}),
+        emails=frozenset({"a@b.th"}),
+    )
+)
 METHODS: dict[str, Read] = {
     "domain.catalogue.Catalogue.find_subjects": (
         lambda text: office.OFFICE.catalogue.find_subjects(text, TODAY)
     ),
+    "domain.customers.marks.MarkFinder.is_in": FINDER.is_in,
+    "domain.customers.marks.MarkFinder.replaced": lambda text: FINDER.replaced(text, "-"),
     "domain.mail.sorting_rules.MailRules.has": (
         lambda text: [MAIL.has(name, text) for name in MAIL.patterns]
     ),
