@@ -140,7 +140,7 @@ WHICH = {"source": "the configured database", "other": "that database"}
 
 async def _refusal(desk: Place, places: Places, other: Place, served: str) -> str:
     """What is said once the desk has started."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             try:
                 await copy_desk(desk.url, other.url, NOW, print)
