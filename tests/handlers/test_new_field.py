@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("bot", "domain", "handlers", "scheduler", "store", "locale", "tests/fakes")
 FILES = ("run_bot.py", "pyproject.toml", "tests/conftest.py", "tests/handlers/conftest.py")
 SCENARIO = Path(__file__).with_name("new_field_scenario.py")
-LEFT_OUT = shutil.ignore_patterns("__pycache__")
+# What is compiled stays so where no line changes; what another process is writing may be gone.
+LEFT_OUT = shutil.ignore_patterns("*.pyc.*")
 PATCH = re.compile(r"^```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^--- (\S+)\n\+\+\+ b/(\S+)\n", re.MULTILINE)
 MOST_FILES = 4
