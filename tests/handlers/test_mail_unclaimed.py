@@ -101,9 +101,7 @@ async def test_what_trickles_in_is_one_message_each_half_hour(
     assert "⏰ อีเมลใหม่ 20 ฉบับ ยังไม่มีคนรับเรื่อง" in desk.told("nok").text
 
 
-async def test_of_hundreds_each_hears_in_one_message(
-    desk: DeskUnderTest, mailbox: Mailbox
-) -> None:
+async def test_of_hundreds_each_hears_in_one_message(desk: DeskUnderTest, mailbox: Mailbox) -> None:
     for number in range(210):
         await mailbox.takes(a_mail(number=number))
     await mailbox.settles()

@@ -117,16 +117,18 @@ async def test_a_desk_that_serves_either_side_refuses_it(
         cwd=ROOT,
         env={**os.environ, **place.environment, **LINE},
         stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
-        assert (
-            await _refusal(small, places, other, served)
-            == f"a desk serves {WHICH[served]}: stop it first"
-        )
+        assert process.stderr is not None
+        while b"desk started" not in await process.stderr.readline():
+            assert not process.stderr.at_eof()
+        with pytest.raises(VerbRefused) as refused:
+            await copy_desk(small.url, other.url, NOW, print)
     finally:
         process.kill()
-        await process.wait()
+        await process.communicate()
+    assert str(refused.value) == f"a desk serves {WHICH[served]}: stop it first"
 
 
 LINE = {
@@ -136,18 +138,3 @@ LINE = {
     "DESKBOT_HTTP_PORT": "0",
 }
 WHICH = {"source": "the configured database", "other": "that database"}
-
-
-async def _refusal(desk: Place, places: Places, other: Place, served: str) -> str:
-    """What is said once the desk has started."""
-    async with asyncio.timeout(120):
-        while True:
-            try:
-                await copy_desk(desk.url, other.url, NOW, print)
-            except VerbRefused as refused:
-                return str(refused)
-            except WrongSchema:
-                pass
-            await asyncio.sleep(0.2)
-            if served == "source":
-                other = await places.make("sqlite")
