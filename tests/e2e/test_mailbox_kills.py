@@ -21,6 +21,8 @@ from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.postgres import shared_server
 from tests.fakes.telegram import FakeTelegram
 
+pytestmark = pytest.mark.long
+
 MakeDesk = Callable[..., DeskProcess]
 ENGINES = ("sqlite", "postgresql")
 STEPS = ("mail.fetched:2", "mail.taken", "mail.read:2", "mail.settled:2", "mail.marked")

@@ -19,6 +19,8 @@ from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import FakeLine
 from tests.fakes.postgres import shared_server
 
+pytestmark = pytest.mark.long
+
 TEXT = (
     "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 ผู้มีงานทำ 39.5 ล้านคน ผู้ว่างงาน 4.1 แสนคน "
     "อัตราการว่างงานร้อยละ 1.0 อ่านรายงานฉบับเต็มได้ที่เว็บไซต์สำนักงานสถิติแห่งชาติ"

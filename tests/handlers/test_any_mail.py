@@ -20,6 +20,8 @@ from tests.handlers.conftest import DeskUnderTest
 from tests.mail.test_any_bytes import RAWS, SCRAPS
 from tests.mail.test_corpus import CASES
 
+pytestmark = pytest.mark.long
+
 FIELDS = {
     *("message_id", "from_name", "from_email", "reply_to", "subject", "date_utc", "body_text"),
     *("attachments", "kind", "ticket", "second_ticket", "phones", "suggested_subjects"),

@@ -13,6 +13,8 @@ from tests.domain.test_readers import CHAT, POST, UNITS
 from tests.handlers.conftest import DeskUnderTest
 from tests.handlers.test_same_post import page_tells
 
+pytestmark = pytest.mark.long
+
 MOST = 0.15
 """Seconds of the processor for one step of the desk. No step may keep others waiting for more than
 0.05 (they take 0.03 at most on the machine that they were measured on); what goes back over a long

@@ -16,6 +16,8 @@ from tests.domain.test_readers import UNITS
 from tests.handlers.conftest import DeskUnderTest
 from tests.handlers.test_long_posts import MOST, longest_step
 
+pytestmark = pytest.mark.long
+
 TELEGRAM, LINE = 4_096, 5_000
 EACH = 2
 """So many kinds of text are fed to each, in turn, so that all are fed to all kinds of readers."""

@@ -16,6 +16,8 @@ from store.staff import add_team
 from tests.operating.conftest import ENGINES, NOW, Place, Places, tallies
 from tests.operating.test_backup import ROOT, _killed, verb
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("engine", ENGINES)
 async def test_every_row_is_as_it_was(desk: Place, places: Places, engine: str) -> None:

@@ -31,6 +31,8 @@ from store.staff import add_staff, list_staff
 from tests.operating.conftest import NOW, Place, Places, put_file
 from tests.operating.test_backup import verb
 
+pytestmark = pytest.mark.long
+
 LATER = NOW + timedelta(days=1)
 CODE = CustomerCode("C99001")
 SOMBAT = Customer(

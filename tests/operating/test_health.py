@@ -18,6 +18,8 @@ from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wire import Status
 
+pytestmark = pytest.mark.long
+
 SOON = 60.0
 UNKNOWN = Status(401)
 

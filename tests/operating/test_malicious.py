@@ -20,6 +20,8 @@ from store.engine.locks import take_lock
 from store.engine.migrate import WrongSchema
 from tests.operating.conftest import ENGINES, NOW, Place, Places, tallies
 
+pytestmark = pytest.mark.long
+
 Members = dict[str, bytes]
 
 

@@ -13,6 +13,8 @@ from store.rebuild import EVERYTHING
 from tests.operating.conftest import ENGINES, NOW, Place, Places, run_verb
 from tests.operating.test_start import LINE, Started
 
+pytestmark = pytest.mark.long
+
 PAST = Path(__file__).parent / "past"
 VERSIONS = sorted(path.name.split(".")[0] for path in PAST.glob("*.db.gz"))
 TYPED = "นเรศ แก้วมณี\n"
