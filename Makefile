@@ -20,7 +20,7 @@ quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -n logical tests/domain tests/handlers tests/scheduler \
 		--ignore=tests/handlers/test_new_field.py -k "not postgresql and not verb"
 
-# What takes its time (kills, whole archives, full disks, long texts), and the properties with many more examples.
+# What takes its time (kills, faults, whole archives, long texts and histories), and the properties with many more examples.
 test-long: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "hypothesis or long" --hypothesis-profile=long
 

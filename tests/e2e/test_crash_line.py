@@ -25,6 +25,8 @@ from tests.fakes.clock import CLOCK
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
+pytestmark = pytest.mark.long
+
 
 def ask_and_crash(
     desk: DeskProcess, line: FakeLine, failpoint: str, text: str

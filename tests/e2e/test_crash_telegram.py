@@ -16,6 +16,8 @@ from tests.e2e.harness import (
 )
 from tests.fakes.telegram import FakeTelegram
 
+pytestmark = pytest.mark.long
+
 BEFORE_SENDING = ["event.received", "event.committed", "event.handled", "event.finished"]
 
 

@@ -25,6 +25,8 @@ from tests.fakes.postgres import shared_server
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.telegram import FakeTelegram
 
+pytestmark = pytest.mark.long
+
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LATE = "แจ้งช้าเพราะระบบหยุดทำงาน"
 

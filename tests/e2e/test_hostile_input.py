@@ -26,6 +26,8 @@ from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_chat import SentMessage
 
+pytestmark = pytest.mark.long
+
 fresh: Iterator[Person] = iter(OFFICERS)
 
 

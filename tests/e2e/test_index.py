@@ -9,9 +9,13 @@ from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.harness import NOK, PATIENCE, DeskProcess, eventually
 from tests.fakes.clock import crowded
 from tests.fakes.telegram import FakeTelegram
+
+pytestmark = pytest.mark.long
 
 SYLLABLES = ("กา", "ขำ", "งาม", "จิต", "ชัย", "ดี", "ตา", "นก", "ปาน", "มา")
 MANY = 20_000

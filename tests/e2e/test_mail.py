@@ -16,6 +16,8 @@ from tests.fakes.postgres import shared_server
 from tests.fakes.smtp import CLOSE, HANG, FakeSmtp, make_certificate
 from tests.fakes.telegram import FakeTelegram
 
+pytestmark = pytest.mark.long
+
 MakeDesk = Callable[..., DeskProcess]
 DOUBT = "ไม่ทราบว่าส่งออกไปแล้วหรือไม่"
 FROM = "services@nso.example"

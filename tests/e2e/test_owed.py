@@ -24,6 +24,8 @@ from tests.fakes.line import FakeLine
 from tests.fakes.postgres import shared_server
 from tests.fakes.telegram import FakeTelegram
 
+pytestmark = pytest.mark.long
+
 SOMCHAI = CustomerCode("C81554")
 TOLD = "SELECT count(*) AS n FROM owed WHERE reminders = 1"
 

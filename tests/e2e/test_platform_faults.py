@@ -19,6 +19,8 @@ from tests.fakes.line import RATE_LIMITED, FakeLine
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wire import Delay, DropAfter, DropBefore, Fault, Hold, Status
 
+pytestmark = pytest.mark.long
+
 GATEWAY = Status(502, "<html><body><h1>502 Bad Gateway</h1></body></html>")
 NUMBERS = [1, 2, 3, 4, 5]
 fresh: Iterator[Person] = iter(OFFICERS)

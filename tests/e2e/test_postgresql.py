@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from store.engine import leases
 from store.opening import open_database
 from tests.e2e.conftest import MakeDesk
@@ -9,6 +11,8 @@ from tests.e2e.harness import OFFICERS, SAVED, DeskProcess, eventually, fill, on
 from tests.fakes.clock import FakeClock
 from tests.fakes.line import FakeLine
 from tests.fakes.postgres import shared_server
+
+pytestmark = pytest.mark.long
 
 ASKED = 12
 

@@ -28,6 +28,8 @@ from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.twitter import FakeTwitter
 
+pytestmark = pytest.mark.long
+
 TEXT = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 📊 อ่านต่อ https://www.nso.go.th/lfs"
 WORLD = "https://desk.example"
 

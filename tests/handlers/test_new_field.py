@@ -21,6 +21,8 @@ from domain.fields.rows import CARD, FORM, SHEET
 from domain.tickets.fields import ASKING_ORDER, SEARCHED, TICKET
 from domain.tickets.records import Ticket
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 COPIED = ("bot", "domain", "handlers", "scheduler", "store", "locale", "tests/fakes")
 FILES = ("run_bot.py", "pyproject.toml", "tests/conftest.py", "tests/handlers/conftest.py")

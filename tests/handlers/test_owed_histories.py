@@ -27,7 +27,7 @@ from store.tickets import records as tickets
 from tests.fakes.office import OFFICE
 from tests.handlers.conftest import DeskUnderTest
 
-pytestmark = pytest.mark.usefixtures("quiet_mornings")
+pytestmark = [pytest.mark.usefixtures("quiet_mornings"), pytest.mark.long]
 SUBJECTS = ["7.3", "7.7", "7.9", "7.10", "7.11", "7.13", "8.2", "8.5", "6.1"]
 IS_LONG = settings().max_examples > settings.get_profile("short").max_examples
 EXAMPLES = 100 if IS_LONG else 5

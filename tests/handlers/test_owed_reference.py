@@ -27,7 +27,7 @@ from tests.handlers import owed_reference
 from tests.handlers.conftest import Answer, DeskUnderTest
 from tests.handlers.owed_reference import Fact
 
-pytestmark = pytest.mark.usefixtures("quiet_mornings")
+pytestmark = [pytest.mark.usefixtures("quiet_mornings"), pytest.mark.long]
 IS_LONG = settings().max_examples > settings.get_profile("short").max_examples
 EXAMPLES = 100 if IS_LONG else 4
 """Each plays a dozen messages through the whole desk."""
