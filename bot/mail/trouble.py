@@ -7,13 +7,12 @@ from functools import partial
 
 from bot.log import get_logger, where
 from bot.mail.imap_answers import BoxFailed
+from bot.queues.administrators import AdministratorNotices
 from bot.queues.pulses import Pulses
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
-from domain.reach.routes import UNDELIVERABLE
-from domain.staff import Role
-from handlers.chat import Notice, Reply
-from handlers.desk import Desk, Outcome
+from handlers.chat import Reply
+from handlers.desk import Desk
 from handlers.mail import mailbox
 from store.engine.database import StoreUnavailable
 
@@ -44,11 +43,10 @@ class MailTrouble:
         self, desk: Desk, post: Callable[..., Awaitable[None]], pulses: Pulses | None = None
     ) -> None:
         self._desk = desk
-        self._post = post
+        self._notices = AdministratorNotices(post)
         self._pulses = pulses or Pulses(desk.clock)
         self._failed = 0
         self._step = ""
-        self._untold: list[Notice] = []
 
     def over(self) -> None:
         """The mailbox was read."""
@@ -99,17 +97,8 @@ class MailTrouble:
 
     def _warn(self, what: str, make: Callable[[], Reply]) -> None:
         day = self._desk.clock().astimezone(BANGKOK).date()
-        key = f"{UNDELIVERABLE}imap:{what}:{day}"
-        if all(notice.key != key for notice in self._untold):
-            self._untold.append(Notice(make, key, role=Role.ADMIN))
+        self._notices.add(f"imap:{what}:{day}", make)
 
     async def tell(self) -> None:
-        """Tell what was not told yet; what cannot be written now is told the next time."""
-        if not self._untold:
-            return
-        try:
-            await self._post(Outcome(None, notices=tuple(self._untold)))
-        except (StoreUnavailable, Conflict) as error:
-            log.warning("administrators not told now", **where(error))
-            return
-        self._untold.clear()
+        """Tell what was not told yet."""
+        await self._notices.tell()

@@ -11,14 +11,11 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.log import get_logger, where
+from bot.queues.administrators import AdministratorNotices
 from domain.dates.days import BANGKOK
 from domain.operating.backups import BackupRules, archive_name, made_at
-from domain.reach.routes import UNDELIVERABLE
-from domain.staff import Role
 from handlers import system
-from handlers.chat import Notice, Reply
-from handlers.desk import Outcome
-from store.engine.database import StoreUnavailable
+from handlers.chat import Reply
 from store.engine.locks import take_lock
 
 PROGRAM = Path(__file__).parents[2] / "run_bot.py"
@@ -43,7 +40,7 @@ class ScheduledBackups:
         self._rules = rules
         self._folder = data_dir / rules.folder
         self._clock = clock
-        self._post = post
+        self._notices = AdministratorNotices(post)
         self._since = clock()
         self._not_before: datetime | None = None
 
@@ -52,7 +49,7 @@ class ScheduledBackups:
         while self._rules.folder:
             try:
                 await self.look()
-            except (OSError, StoreUnavailable) as error:
+            except OSError as error:
                 log.warning("backups not looked at", **where(error))
             await asyncio.sleep(LOOK_EVERY)
 
@@ -62,7 +59,8 @@ class ScheduledBackups:
         if self._rules.is_due(self._made(), now) and self._may_try(now):
             await self._make_alone(now)
         if self._rules.is_late(self._made(), self._since, now):
-            await self._tell("late", partial(system.backup_late, self._newest()), now)
+            self._warn("late", partial(system.backup_late, self._newest()), now)
+        await self._notices.tell()
 
     def _may_try(self, now: datetime) -> bool:
         return self._not_before is None or now >= self._not_before
@@ -83,7 +81,7 @@ class ScheduledBackups:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = take_lock(self._folder / "making")
         except OSError as error:
-            await self._note_failed(str(error.strerror), now)
+            self._note_failed(str(error.strerror), now)
             return
         if lock is None:
             return
@@ -98,27 +96,26 @@ class ScheduledBackups:
             words += ["--encrypt-to", self._rules.encrypt_to]
         code, said = await _run(words)
         if code != 0:
-            await self._note_failed(said, now)
+            self._note_failed(said, now)
             return
         log.info("backup made", archive=words[1])
         self._not_before = None
         self._remove_superfluous()
 
-    async def _note_failed(self, said: str, now: datetime) -> None:
+    def _note_failed(self, said: str, now: datetime) -> None:
         log.error("backup failed", said=said)
         self._not_before = now + AGAIN_AFTER
-        await self._tell("failed", system.backup_failed, now)
+        self._warn("failed", system.backup_failed, now)
 
     def _remove_superfluous(self) -> None:
         made = self._made()
         for at in self._rules.superfluous(made):
             made[at].unlink(missing_ok=True)
 
-    async def _tell(self, what: str, make: Callable[[], Reply], now: datetime) -> None:
+    def _warn(self, what: str, make: Callable[[], Reply], now: datetime) -> None:
         """Administrators hear of it once a day."""
         day = now.astimezone(BANGKOK).date()
-        notice = Notice(make, f"{UNDELIVERABLE}backup:{what}:{day}", role=Role.ADMIN)
-        await self._post(Outcome(None, notices=(notice,)))
+        self._notices.add(f"backup:{what}:{day}", make)
 
 
 async def _run(words: Sequence[str]) -> tuple[int, str]:

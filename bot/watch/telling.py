@@ -5,16 +5,13 @@ over, by a platform that has none.
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
-from bot.log import get_logger, where
+from bot.queues.administrators import AdministratorNotices
 from bot.queues.pulses import Pulses
-from domain.errors import Conflict
 from domain.reach.health import DISK, TOKEN_REFUSED, find_problems
-from domain.reach.routes import UNDELIVERABLE
-from domain.staff import Platform, Role
-from handlers.chat import Notice, Reply
-from handlers.desk import Desk, Outcome
+from domain.staff import Platform
+from handlers.chat import Reply
+from handlers.desk import Desk
 from handlers.staff import troubles
-from store.engine.database import StoreUnavailable
 
 PLATFORMS = frozenset(Platform)
 MAILBOX = "mailbox"
@@ -25,8 +22,6 @@ AGAIN_AFTER = 600
 GOOD_LOOKS = 3
 """Looks in a row that must find nothing until it is told that a trouble is over."""
 
-log = get_logger()
-
 
 class HealthTelling:
     """Remembers what was told, and of what is over since how many looks."""
@@ -34,10 +29,9 @@ class HealthTelling:
     def __init__(self, desk: Desk, pulses: Pulses, post: Callable[..., Awaitable[None]]) -> None:
         self._desk = desk
         self._pulses = pulses
-        self._post = post
+        self._notices = AdministratorNotices(post)
         self._lasting: dict[str, set[str]] = {}
         self._good: dict[str, int] = {}
-        self._untold: list[Notice] = []
 
     async def look(self) -> None:
         """Tell what began and what is over; what cannot be written now is told later."""
@@ -51,7 +45,7 @@ class HealthTelling:
             self._begin(subject, said, avoided)
         for subject in self._lasting.keys() - {subject for subject, _said in now}:
             self._end(subject, avoided)
-        await self._tell()
+        await self._notices.tell()
 
     def _begin(self, subject: str, said: str, avoided: Collection[Platform]) -> None:
         self._good[subject] = 0
@@ -79,15 +73,4 @@ class HealthTelling:
         avoided: Collection[Platform],
     ) -> None:
         moment = int(self._desk.clock().timestamp()) // AGAIN_AFTER
-        key = f"{UNDELIVERABLE}health:{what}:{moment}"
-        self._untold.append(Notice(make, key, role=Role.ADMIN, avoids=frozenset(avoided)))
-
-    async def _tell(self) -> None:
-        if not self._untold:
-            return
-        try:
-            await self._post(Outcome(None, notices=tuple(self._untold)))
-        except (StoreUnavailable, Conflict) as error:
-            log.warning("administrators not told now", **where(error))
-            return
-        self._untold.clear()
+        self._notices.add(f"health:{what}:{moment}", make, avoided)

@@ -20,13 +20,12 @@ DEFAULT_FILES = (
     "reminders.toml",
     "templates.toml",
     "letters.toml",
-    "backup.toml",
     "mail.toml",
     "suggestions.toml",
     "posting.toml",
     "reach.toml",
     "organisations.toml",
-    "health.toml",
+    "operating.toml",
 )
 
 MOST_BYTES = 500_000

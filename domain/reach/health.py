@@ -16,7 +16,7 @@ SLOW_PLATFORMS = ("mail",)
 @dataclass(frozen=True, slots=True)
 class HealthRules:
     """The office's limits, in seconds, and the room that a disk must have; see
-    domain/data/health.toml.
+    domain/data/operating.toml.
     """
 
     silent: int

@@ -538,7 +538,7 @@ async def test_a_disk_without_room_is_told_once_and_nothing_is_lost(
 
     with monkeypatch.context() as patched:
         patched.setattr(Blobs, "keep", full)
-        patched.setattr(inbox._trouble, "_post", also_full)
+        patched.setattr(inbox._trouble._notices, "_post", also_full)
         await inbox.look_safely()
         await inbox.look_safely()
     assert await notices(reads) == []
@@ -570,7 +570,7 @@ async def test_a_database_that_is_away_while_the_mailbox_is_ends_nothing(
     async def away(*_given: object) -> None:
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(inbox._trouble, "_post", away)
+    monkeypatch.setattr(inbox._trouble._notices, "_post", away)
     await inbox.look_safely()
     # Not again and again: the server would close the account.
     waits = []

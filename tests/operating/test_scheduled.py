@@ -12,6 +12,7 @@ from bot.operating.restore import listed
 from bot.operating.scheduled import ScheduledBackups
 from domain.operating.backups import BackupRules, archive_name, made_at
 from handlers.desk import Outcome
+from store.engine.database import StoreUnavailable
 from tests.operating.conftest import Place
 
 FIVE = datetime(2026, 11, 30, 22, 0, tzinfo=UTC)
@@ -25,14 +26,16 @@ class Office:
     def __init__(self, place: Place, rules: BackupRules = RULES) -> None:
         self.now = FIVE
         self.heard: list[str] = []
+        self.is_away = False
         self.folder = place.data_dir / rules.folder
         self.backups = ScheduledBackups(rules, place.data_dir, lambda: self.now, self._post)
 
     async def _post(self, outcome: Outcome) -> None:
+        if self.is_away:
+            raise StoreUnavailable("away")
         for notice in outcome.notices:
-            if notice.key not in self.heard:
-                self.heard.append(notice.key)
-                assert notice.make().parts
+            self.heard.append(notice.key)
+            assert notice.make().parts
 
     def names(self) -> list[str]:
         return sorted(path.name for path in self.folder.glob("*.tar"))
@@ -103,7 +106,13 @@ async def test_a_folder_that_cannot_be_written_is_told(
         monkeypatch.setenv(name, value)
     office = Office(small, BackupRules(folder="taken/kept"))
     (small.data_dir / "taken").write_text("a file")
+    office.is_away = True
     await office.backups.look()
+    assert office.heard == []
+    # What could not be written is told once it can be, and once.
+    office.is_away = False
+    for _minute in range(3):
+        await office.backups.look()
     assert len(office.heard) == 1
 
 

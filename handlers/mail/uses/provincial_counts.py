@@ -15,13 +15,11 @@ from domain.dates.days import BANGKOK, format_month
 from domain.mail.incoming import IncomingMail
 from domain.mail.sorting import COUNTS
 from domain.mail.uses import MailPurpose, MailUse
-from domain.tables.tables import LONG_LIMIT
-from domain.text import shorten
-from domain.tickets.records import Status, Ticket
+from domain.tickets.records import Ticket
 from handlers.chat import Button, Reply, confirm, in_lines, in_one_line, say
 from handlers.desk import Context, Work
 from handlers.i18n import _
-from handlers.mail.uses.using import note, told_before, undo_button, uses_of
+from handlers.mail.uses.using import note, ticket_beside, told_before, undo_button, uses_of
 from handlers.registry import CardAddition, action, on_mail_card, on_reply_card
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import saves as ticket_saves
@@ -294,19 +292,7 @@ async def _beside(
     ticket: Ticket,
     count: ToldCount,
 ) -> Ticket:
-    blank = Ticket(
-        no=await ctx.new_ticket_no(),
-        channel="email",
-        subject=COUNTS,
-        details=shorten(mail.reading.body_text or mail.reading.subject, LONG_LIMIT),
-        created_at=mail.arrived_at,
-        recorded_at=ctx.now,
-        recorded_by=ctx.staff.id,
-        assignee=ctx.staff.id,
-        customer=ticket.customer,
-        reply_email=mail.reading.from_email,
-        status=Status.OPEN,
-    )
+    blank = await ticket_beside(ctx, mail, ticket, COUNTS)
     made = _filled(ctx, blank, count)
     await ticket_saves.add(ctx, made)
     ctx.audit("ticket.created", made.no)

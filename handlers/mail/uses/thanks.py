@@ -11,13 +11,11 @@ import orjson
 from domain.clock import pauses
 from domain.mail.incoming import IncomingMail
 from domain.mail.uses import MailPurpose, MailUse
-from domain.tables.tables import LONG_LIMIT
-from domain.text import shorten
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context, Work
 from handlers.i18n import _, speaking
-from handlers.mail.uses.using import note, told_before, undo_button, uses_of
+from handlers.mail.uses.using import note, ticket_beside, told_before, undo_button, uses_of
 from handlers.registry import CardAddition, action, on_mail_card, on_reply_card
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
@@ -108,18 +106,10 @@ async def _beside(ctx: Context, mail: IncomingMail, ticket: Ticket) -> Ticket:
     """
     with speaking("th"):
         result = _("ผู้รับบริการขอบคุณสำหรับใบงาน %(no)s", no=ticket.no)
-    thanked = Ticket(
-        no=await ctx.new_ticket_no(),
-        channel="email",
-        subject=_subject(ctx, mail, ticket),
-        details=shorten(mail.reading.body_text or mail.reading.subject, LONG_LIMIT),
-        created_at=mail.arrived_at,
-        recorded_at=ctx.now,
-        recorded_by=ctx.staff.id,
-        assignee=ctx.staff.id,
-        customer=ticket.customer,
+    beside = await ticket_beside(ctx, mail, ticket, _subject(ctx, mail, ticket))
+    thanked = replace(
+        beside,
         contact_id=ticket.contact_id,
-        reply_email=mail.reading.from_email,
         projects=ticket.projects,
         data_years=ticket.data_years,
         result=result,

@@ -9,8 +9,10 @@ from domain.dates.days import BANGKOK, format_time
 from domain.errors import Conflict
 from domain.mail.incoming import IncomingMail
 from domain.mail.uses import MailPurpose, MailUse, of_purpose
+from domain.tables.tables import LONG_LIMIT
+from domain.text import shorten
 from domain.tickets import voiding
-from domain.tickets.records import Ticket
+from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Reply, ReplyPart, confirm, say
 from handlers.desk import Context, Work
 from handlers.i18n import _, speaking
@@ -45,6 +47,25 @@ def note(
         about,
     )
     ctx.change(uses.add, use=use)
+
+
+async def ticket_beside(ctx: Context, mail: IncomingMail, ticket: Ticket, subject: str) -> Ticket:
+    """A ticket of the mail's own beside the one that it answers, of the same customer; it came when
+    the mail came. Nothing is written yet.
+    """
+    return Ticket(
+        no=await ctx.new_ticket_no(),
+        channel="email",
+        subject=subject,
+        details=shorten(mail.reading.body_text or mail.reading.subject, LONG_LIMIT),
+        created_at=mail.arrived_at,
+        recorded_at=ctx.now,
+        recorded_by=ctx.staff.id,
+        assignee=ctx.staff.id,
+        customer=ticket.customer,
+        reply_email=mail.reading.from_email,
+        status=Status.OPEN,
+    )
 
 
 async def told_before(ctx: Context, use: MailUse) -> Reply:
