@@ -15,6 +15,8 @@ from handlers.desk import Outcome
 from store.engine.database import StoreUnavailable
 from tests.operating.conftest import Place
 
+pytestmark = pytest.mark.long
+
 FIVE = datetime(2026, 11, 30, 22, 0, tzinfo=UTC)
 """05:00 in the office."""
 RULES = BackupRules(folder="kept", at=time(2, 0), keep=3)

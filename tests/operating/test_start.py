@@ -11,6 +11,8 @@ import pytest
 
 from tests.operating.test_backup import ROOT
 
+pytestmark = pytest.mark.long
+
 SECRET = "a-secret-of-the-office"
 LINE = {
     "DESKBOT_LINE_CHANNEL_SECRET": "x",

@@ -10,6 +10,8 @@ import pytest
 from tests.operating.test_past_versions import PAST, VERSIONS
 from tests.operating.test_start import LINE, Started
 
+pytestmark = pytest.mark.long
+
 KEYS = {"platforms", "inbox", "outbox", "due", "disk_free_bytes", "database"}
 MAIL = {
     "DESKBOT_SMTP_URL": "smtp://127.0.0.1:9",
