@@ -16,7 +16,7 @@ import uvloop
 
 from bench.report import Report, Row, percentile
 from bot.charts.stored import StoredCharts
-from domain.charts import Chart, Series
+from domain.reports.charts import Chart, Series
 from store.blobs import Blobs
 
 ROOT = Path(__file__).parents[1]

@@ -10,12 +10,12 @@ from threading import Lock
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from domain.catalogue import Catalogue
-from domain.charts import Chart
 from domain.configuration import Configuration
 from domain.customers.records import Customer
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import DayRule
 from domain.publicity.networks import Network
+from domain.reports.charts import Chart
 from domain.staff import (
     Chat,
     Platform,
@@ -31,12 +31,11 @@ from handlers.chat import (
     Notice,
     Reply,
 )
-from store import holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs
 from store.customers import records as customers
 from store.engine.database import Database, Tx, Write
-from store.records import counters
+from store.records import counters, holidays
 from store.search import customers as search
 from store.search.customers import Hit, Hits, MatchReason
 from store.search.suggestions import Suggestions

@@ -35,7 +35,7 @@ looked at.
 BYTES = timedelta(days=1)
 """How long bytes stay that no row names: a transaction that will name them is far shorter."""
 
-Report = Callable[[str, Exception], object]
+ReportFailure = Callable[[str, Exception], object]
 """Is told what went wrong with what."""
 Forget = Callable[[Database, datetime, PieceStart], Awaitable[Piece]]
 FORGOTTEN: Mapping[str, tuple[Forget, timedelta]] = {
@@ -61,7 +61,7 @@ class Housekeeping:
     """Goes its rounds through everything that is dropped, some pieces at a time."""
 
     def __init__(
-        self, db: Database, blobs: Blobs | None = None, report: Report | None = None
+        self, db: Database, blobs: Blobs | None = None, report: ReportFailure | None = None
     ) -> None:
         """Where there is no `report`, what one kind meets ends the step."""
         self._db = db

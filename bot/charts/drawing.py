@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
 from bot.charts.fonts import MISSING, sarabun, sets_thai_right
-from domain.charts import Chart
+from domain.reports.charts import Chart
 from domain.text import graphemes
 
 WIDTH = 1080

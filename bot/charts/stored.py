@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 
 from bot.log import get_logger, where
-from domain.charts import Chart
+from domain.reports.charts import Chart
 from handlers.desk import Drawn, NotDrawn
 from handlers.messages import new_reference
 from store.blobs import Blobs

@@ -20,7 +20,7 @@ from handlers.labels import day, role_label, value_label
 from handlers.labels import holiday as names
 from handlers.owed import reminders as owed
 from handlers.registry import action, command
-from store import holidays as store
+from store.records import holidays as store
 
 NAME_LIMIT = 100
 _REMOVE = re.compile(r"(?i)(?:ลบ|เอาออก|นำออก|remove)\s*")

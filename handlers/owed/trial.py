@@ -19,10 +19,10 @@ from handlers.labels import value_label
 from handlers.messages import sentence
 from handlers.owed.request_cards import day
 from handlers.registry import Claim, FileUse, file_uses
-from store import holidays
 from store.engine.database import Database
 from store.files import File
 from store.owed import reminding
+from store.records import holidays
 
 PAGE = 250
 ENDING = ".toml"

@@ -5,7 +5,6 @@ survey results that nobody has publicised.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from domain.charts import Chart, Series
 from domain.dates.days import format_date, format_month
 from domain.dates.periods import Period, format_period, months_of, relative_period
 from domain.publicity.networks import Network
@@ -16,6 +15,7 @@ from domain.publicity.summary import (
     summarise,
     without_publicity,
 )
+from domain.reports.charts import Chart, Series
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _

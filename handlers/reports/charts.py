@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
-from domain.charts import MOST_CATEGORIES, Chart
 from domain.dates.days import fiscal_year, format_month
+from domain.reports.charts import MOST_CATEGORIES, Chart
 from handlers.chat import Document, Paragraph, Reply
 from handlers.desk import Context, NotDrawn
 from handlers.files import cards as file_cards

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from domain.charts import Chart, Series
 from domain.customers.provinces import list_provinces
 from domain.dates.days import format_month
 from domain.dates.periods import Period, format_period, month_of, months_of
+from domain.reports.charts import Chart, Series
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.staff import Platform, Staff
-from store import holidays, staff
+from store import staff
 from store.chat import forms
 from store.chat.forms import Draft
 from store.engine.database import Reader
-from store.records import counters
+from store.records import counters, holidays
 
 
 @dataclass(frozen=True, slots=True)

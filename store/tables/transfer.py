@@ -11,11 +11,11 @@ from domain.configuration import Configuration
 from domain.errors import Conflict
 from domain.staff import StaffId
 from domain.tables.tables import RecordOutcome, Register
-from store import audit, holidays
+from store import audit
 from store.engine.database import Database, Tx
 from store.engine.failpoints import failpoint
 from store.engine.scratch import Scratch
-from store.records import counters
+from store.records import counters, holidays
 from store.tables.batches import Decision, ImportRules, Rejected, Remarked
 from store.tables.customers import CustomerImport
 from store.tables.tables import Staged, TableRow

@@ -14,7 +14,7 @@ from bot.charts.drawing import CannotLetter, _Pen, draw
 from bot.charts.stored import REMEMBERED, StoredCharts
 from bot.platforms import check_platforms
 from bot.settings import Settings
-from domain.charts import Chart, Series
+from domain.reports.charts import Chart, Series
 from handlers.desk import NotDrawn
 from store.blobs import Blobs
 from tests.fakes.letters import needs_letters

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.charts import MOST_CATEGORIES, Chart, Series
+from domain.reports.charts import MOST_CATEGORIES, Chart, Series
 
 NUMBERS = st.lists(st.integers(0, 10**9), min_size=1, max_size=MOST_CATEGORIES)
 

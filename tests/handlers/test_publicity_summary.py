@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
-from domain.charts import Chart
 from domain.publicity.networks import Network
 from domain.publicity.page_feed import PageEvent, Verb, event_json
 from domain.publicity.summary import Release
+from domain.reports.charts import Chart
 from handlers.chat import Document
 from handlers.desk import Drawn, NotDrawn
 from store import due

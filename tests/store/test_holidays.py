@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 from domain.dates.working_calendar import DayRule
 from domain.staff import StaffId
-from store import holidays
 from store.engine.database import Database
+from store.records import holidays
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 FIRST, SECOND = date(2026, 12, 8), date(2027, 5, 10)

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 
 from domain.dates.working_calendar import DayRule
 from domain.staff import Identity, Platform, Role
-from store import holidays, staff
+from store import staff
 from store.chat import forms
 from store.chat.forms import Draft
 from store.chat.speakers import find_speaker
 from store.engine.database import Database, Tx
+from store.records import holidays
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 HOLIDAY = date(2026, 12, 8)

@@ -1,0 +1,1 @@
+"""Reports: what is asked for, the figures and what each of them means."""
