@@ -50,6 +50,18 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
+CONVERSATIONS = {"bot", "handlers"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What is said to a desk is tried on PostgreSQL by `make test-long`; `make test` has the store
+    itself on both engines.
+    """
+    on_postgresql = "postgresql" in item.name
+    if on_postgresql and item.path.parent.name in CONVERSATIONS:
+        item.add_marker(pytest.mark.long)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files whose tests mostly wait stand among those whose tests work: no core is ever idle."""

@@ -16,6 +16,8 @@ from store.opening import open_database
 from store.staff import add_staff
 from tests.operating.conftest import ENGINES, NOW, Place, Places, run_verb
 
+pytestmark = pytest.mark.long
+
 
 async def _with_entries(place: Place) -> None:
     db = await open_database(place.url, NOW)
