@@ -14,6 +14,8 @@ from store.engine.pieces import BEGINNING, PIECE, Piece, PieceStart
 from store.engine.rows import two_columns
 
 LEASE = timedelta(minutes=1)
+FURTHEST = 2 * LEASE
+"""So far ahead a lease may end that another machine took, whose clock is not quite ours."""
 """How long what was claimed stays another process's when its claimer died; who works for longer
 says so meanwhile.
 """
@@ -198,9 +200,11 @@ class Claimable:
         # Kinds are no key here: what is due is found by its time, which few rows match.
         text = (
             f"state = 'waiting' AND kind || '' IN ({marks(self.kinds)}) AND due_at <= ? "
-            "AND (lease_until_at IS NULL OR lease_until_at < ? OR lease_until_at > ?)"
+            "AND (lease_until_at IS NULL OR lease_until_at < ? OR lease_until_at > ? "
+            "OR (owner <> '' AND lease_until_at > ?))"
         )
-        params: list[object] = [*self.kinds, self.now, self.now, self.now + LONGEST_WAIT]
+        now = self.now
+        params: list[object] = [*self.kinds, now, now, now + LONGEST_WAIT, now + FURTHEST]
         if self.since is not None:
             text += " AND due_at > ?"
             params.append(self.since)

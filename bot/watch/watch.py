@@ -12,7 +12,7 @@ from time import perf_counter
 from bot.log import get_logger, where
 from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk
 from bot.queues.pulses import PlatformPulse, Pulses
-from bot.watch.places import DatabaseFile, room_at
+from bot.watch.places import room_at
 from bot.watch.telling import HealthTelling
 from domain.reach.health import Measured, platform_problems
 from domain.staff import Platform
@@ -30,7 +30,7 @@ LAG_EVERY = 0.5
 READ_FILE_EVERY = 20.0
 LONGEST_ASKING = 10.0
 """Seconds."""
-DAMAGED = "its file is damaged"
+DAMAGED = "its file is damaged: stop the desk and restore a backup"
 
 log = get_logger()
 
@@ -54,10 +54,9 @@ class Watch:
         for name in self._asked:
             self._pulses.watch(name)
         path = sqlite_path(database_url)
-        self._file = None
+        self._path = path
         self._places = {"data folder": data_dir}
         if path is not None:
-            self._file = DatabaseFile(path)
             self._places["database"] = path.parent
         self._broken = ""
         self._telling = HealthTelling(running.desk, self._pulses, running.post)
@@ -120,12 +119,11 @@ class Watch:
         """What disks have left, and whether the file is the one that was opened."""
         rooms = {what: room_at(path) for what, path in self._places.items() if path.exists()}
         self._pulses.rooms = rooms
-        if self._file is not None:
-            self._pulses.damage = self._file.damage() or self._broken
+        self._pulses.damage = self._broken or self._desk.db.damage()
 
     async def read_file(self) -> None:
         """Read the database's file, where it is small enough, as somebody who opens it does."""
-        if self._file is None or not self._file.path.exists():
+        if self._path is None or not self._path.exists():
             return
         try:
             await refuse_damaged(self._url)

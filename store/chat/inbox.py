@@ -337,9 +337,10 @@ async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
     rows = await db.fetch(
         "SELECT DISTINCT i.conversation FROM inbox i "
         "LEFT JOIN leases l ON l.name = 'in:' || i.conversation "
-        "WHERE i.state = 'pending' AND (l.name IS NULL OR l.owner = ? OR l.expires_at < ?)",
+        "WHERE i.state = 'pending' "
+        f"AND (l.name IS NULL OR l.owner = ? OR {leases.FREE.format('l')})",
         owner,
-        now,
+        *leases.free_at(now),
     )
     return column(rows, "conversation")
 

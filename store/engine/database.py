@@ -117,6 +117,10 @@ class Database(Reader, Protocol):
         """Nothing where the database answers; StoreUnavailable where it does not."""
         ...
 
+    def damage(self) -> str:
+        """What is wrong with what lies on the disk, as far as it was met; "" where nothing is."""
+        ...
+
     async def close(self) -> None:
         """Finish running transactions and close."""
         ...

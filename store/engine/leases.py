@@ -9,6 +9,19 @@ from store.engine.database import Database, Reader, Row, Tx, is_one_of
 from store.engine.rows import column
 
 TTL = timedelta(seconds=30)
+FURTHEST = 2 * TTL
+"""So far ahead a lease may end that another machine took, whose clock is not quite ours. One that
+ends later was taken by a clock that was wrong, and counts as none.
+"""
+
+
+FREE = "({0}.expires_at < ? OR {0}.expires_at > ?)"
+"""Whether nobody holds a lease, by the moments of `free_at`."""
+
+
+def free_at(now: datetime) -> tuple[datetime, datetime]:
+    """A lease that ends before the first, or after the second, is nobody's."""
+    return now, now + FURTHEST
 
 
 async def take_many(
@@ -40,10 +53,10 @@ async def take_rows(
     return await tx.fetch(
         f"INSERT INTO leases (name, owner, expires_at) VALUES {wanted} "
         "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at "
-        "WHERE leases.owner = excluded.owner OR leases.expires_at < ? "
+        f"WHERE leases.owner = excluded.owner OR {FREE.format('leases')} "
         f"RETURNING {found}",
         *values,
-        now,
+        *free_at(now),
     )
 
 
@@ -140,7 +153,7 @@ async def extend(
 
 async def is_ahead(db: Reader, now: datetime) -> bool:
     """Whether a lease ends later than any that is taken now."""
-    found = await db.fetch("SELECT name FROM leases WHERE expires_at > ? LIMIT 1", now + 2 * TTL)
+    found = await db.fetch("SELECT name FROM leases WHERE expires_at > ? LIMIT 1", now + FURTHEST)
     return bool(found)
 
 

@@ -2,19 +2,19 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from functools import lru_cache
-from types import TracebackType
-from urllib.parse import urlsplit
 
 import asyncpg
 
-from domain.errors import Conflict
+from store.engine.damage import Damage
 from store.engine.database import Reader, Row, StoreUnavailable, T, Tx
+from store.engine.postgresql_errors import TRANSLATED, TRIED_AGAIN
+from store.engine.postgresql_pool import LOOKS, USES, open_pool
 
 ATTEMPTS = 5
-LONGEST_STATEMENT = 30.0
-"""Seconds after which a statement of the running desk is given up."""
+IS_A_DESK = "SELECT to_regclass('leases')"
 LONGEST_MIGRATION = 3600.0
 """Seconds that one statement may take that brings a large register up to date, and that another
 process waits for it.
@@ -35,67 +35,6 @@ def numbered(sql: str) -> str:
         return f"${count}"
 
     return _QUOTED_OR_MARK.sub(number, sql)
-
-
-AWAY = (
-    asyncpg.PostgresError,
-    asyncpg.InternalClientError,
-    asyncpg.InterfaceError,
-    OSError,
-)
-"""What the driver says and nobody knows means later: shut down, crashed, disk full, cut off."""
-TRIED_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-"""Transactions that came between each other; the second try goes well."""
-BUGS = (
-    asyncpg.SyntaxOrAccessError,
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.FeatureNotSupportedError,
-)
-"""What speaks of the statement and not of the server: no later try would mend it."""
-NO_BUGS = (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidCachedStatementError)
-"""Kinds of those that an operator mends, or the next try."""
-
-
-def _means_later(error: BaseException) -> bool:
-    if isinstance(error, NO_BUGS):
-        return True
-    return isinstance(error, AWAY) and not isinstance(error, (*BUGS, *TRIED_AGAIN))
-
-
-def readable(url: str) -> str:
-    """The same address; ValueError, which says nothing of it, where its parts cannot be told
-    apart. A sign that means something in an address cuts a password in two.
-    """
-    try:
-        _port = urlsplit(url).port
-    except ValueError:
-        raise ValueError(
-            "the database's address cannot be read: it must look like postgresql://user@host/desk, "
-            "and in a password each sign that is no letter or figure like %23"
-        ) from None
-    return url
-
-
-class _Translated:
-    """Turns the driver's errors into the store's: `with TRANSLATED`."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if isinstance(error, asyncpg.UniqueViolationError):
-            raise Conflict("exists", detail=error.constraint_name) from error
-        if error is not None and _means_later(error):
-            raise StoreUnavailable(type(error).__name__) from error
-
-
-TRANSLATED = _Translated()
 
 
 class _Connection:
@@ -146,16 +85,33 @@ class PostgresqlDatabase:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
         self._running: set[asyncio.Task[object]] = set()
+        self._damage = Damage()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """One of the pool, for a statement or a transaction."""
+        try:
+            with self._damage, TRANSLATED:
+                async with self._pool.acquire() as raw:
+                    yield raw
+        except asyncpg.UndefinedTableError as error:
+            if not await self._has_tables():
+                # Another server answers at this address: the statement is not what is wrong.
+                raise StoreUnavailable("the desk's tables are gone") from error
+            raise
+
+    async def _has_tables(self) -> bool:
+        with TRANSLATED:
+            found = await self._pool.fetchval(IS_A_DESK)
+        return found is not None
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        with TRANSLATED:
-            async with self._pool.acquire() as raw:
-                return await _Connection(raw).fetch(sql, *params)
+        async with self._connection() as raw:
+            return await _Connection(raw).fetch(sql, *params)
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        with TRANSLATED:
-            async with self._pool.acquire() as raw:
-                return await _Connection(raw).fetch_one(sql, *params)
+        async with self._connection() as raw:
+            return await _Connection(raw).fetch_one(sql, *params)
 
     async def read(self, work: Callable[[Reader], Awaitable[T]]) -> T:
         # A way to the server and back for each statement, however they are put together.
@@ -177,22 +133,29 @@ class PostgresqlDatabase:
     async def _write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         for attempt in range(ATTEMPTS):
             try:
-                with TRANSLATED:
-                    async with self._pool.acquire() as raw, raw.transaction():
-                        return await work(_Connection(raw))
+                async with self._connection() as raw, raw.transaction():
+                    return await work(_Connection(raw))
             except TRIED_AGAIN as error:
                 if attempt == ATTEMPTS - 1:
                     raise StoreUnavailable(type(error).__name__) from error
+            except StoreUnavailable as error:
+                if isinstance(error.__cause__, asyncpg.ReadOnlySQLTransactionError):
+                    # A connection keeps what it was told of when it began, and whom it reached.
+                    await self._pool.expire_connections()
+                raise
         raise AssertionError("unreachable")
 
     async def overwrite_freed(self, tables: Sequence[str]) -> None:
-        with TRANSLATED:
-            async with self._pool.acquire() as raw:
+        async with self._connection() as raw:
+            with TRANSLATED:
                 for table in tables:
                     await raw.execute(f"VACUUM {table}", timeout=LONGEST_MIGRATION)
 
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1 AS one")
+
+    def damage(self) -> str:
+        return self._damage.lately()
 
     async def close(self) -> None:
         if self._running:
@@ -205,8 +168,9 @@ async def open_postgresql(
 ) -> PostgresqlDatabase:
     """Connect, and refuse a database that cannot hold Thai; `prepare` runs first, in a transaction.
 
-    Raises ValueError where the server knows no such database or user, StoreUnavailable."""
-    pool = await _connect(url, application_name=USES)
+    Raises ValueError where the server knows no such database or user, or something between gives
+    each transaction another session; StoreUnavailable."""
+    pool = await open_pool(url, USES)
     try:
         with TRANSLATED:
             async with pool.acquire() as raw:
@@ -226,55 +190,12 @@ async def open_postgresql(
 
 async def look_at_postgresql(url: str) -> PostgresqlDatabase:
     """Connect for reading alone: the server refuses whatever would write."""
-    return PostgresqlDatabase(
-        await _connect(url, application_name=LOOKS, default_transaction_read_only="on")
-    )
+    return PostgresqlDatabase(await open_pool(url, LOOKS, _only_look))
 
 
-USES = "deskbot"
-LOOKS = "deskbot looks"
-"""What the server is told of who is connected."""
-
-
-async def count_connected(url: str) -> int:
-    """How many connections use this database, other than those that look at it."""
-    with TRANSLATED:
-        raw = await asyncpg.connect(readable(url), server_settings={"application_name": LOOKS})
-        try:
-            return int(
-                await raw.fetchval(
-                    "SELECT count(*) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND application_name = $1",
-                    USES,
-                )
-            )
-        finally:
-            await raw.close()
-
-
-async def _connect(url: str, **server_settings: str) -> asyncpg.Pool:
-    with TRANSLATED:
-        try:
-            return await asyncpg.create_pool(
-                readable(url),
-                min_size=1,
-                max_size=8,
-                command_timeout=LONGEST_STATEMENT,
-                reset=_nothing_to_reset,
-                server_settings=server_settings,
-            )
-        except (
-            asyncpg.InvalidAuthorizationSpecificationError,
-            asyncpg.InvalidCatalogNameError,
-        ) as error:
-            raise ValueError(f"DESKBOT_DATABASE_URL: {error}") from error
-
-
-async def _nothing_to_reset(_raw: asyncpg.Connection) -> None:
-    """A connection goes back to the pool as it came: the desk sets, locks, declares and listens to
-    nothing that outlasts a transaction, and what a transaction left open asyncpg has rolled back.
-
-    asyncpg's own way would ask the server four questions after each read."""
+async def _only_look(raw: asyncpg.Connection) -> None:
+    # Said once it is connected: a pooler passes nothing else on.
+    await raw.execute("SET default_transaction_read_only = on")
 
 
 async def _check_encoding(raw: asyncpg.Connection) -> None:

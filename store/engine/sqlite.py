@@ -18,11 +18,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import aiosqlite
 
-from domain.errors import Conflict
+from store.engine.damage import Damage
 from store.engine.database import (
     Reader,
     Row,
@@ -32,6 +32,8 @@ from store.engine.database import (
     WaitedWithinRead,
     WrittenWithinRead,
 )
+from store.engine.database_file import DatabaseFile
+from store.engine.sqlite_errors import primary_code, store_error
 
 PRAGMAS = (
     # What was acknowledged to a platform survives a power cut.
@@ -46,6 +48,8 @@ STATEMENTS_KEPT = 512
 """Statements that a connection keeps compiled: more than the desk has."""
 MOST_SHARING = 16
 """Transactions that one COMMIT ends at most."""
+IS_A_DESK = "SELECT 1 FROM sqlite_master WHERE name = 'leases'"
+MISSING = "no such "
 WAL_TRIES = 100
 WAL_PAUSE = 0.05
 """Times that a new file is made WAL, and seconds between them."""
@@ -115,39 +119,6 @@ def _rows(cursor: sqlite3.Cursor) -> list[Row]:
     return list(rows)
 
 
-def store_error(error: Exception) -> Exception:
-    """The store's error for one of the driver's; the same where it is a bug."""
-    if isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in str(error):
-        return Conflict("exists", detail=str(error))
-    # What the driver says and nobody knows means later; a wrong statement, which is code 1, what a
-    # constraint refuses and a wrong call are bugs, which no later try would mend.
-    if isinstance(error, sqlite3.DatabaseError) and _primary_code(error) not in BUGS:
-        return StoreUnavailable(str(error))
-    # aiosqlite says "Connection closed"/"no active connection" as ValueError.
-    if isinstance(error, ValueError) and "connection" in str(error).lower():
-        return StoreUnavailable(str(error))
-    return error
-
-
-BUGS = frozenset(
-    (
-        sqlite3.SQLITE_ERROR,
-        sqlite3.SQLITE_CONSTRAINT,
-        sqlite3.SQLITE_MISMATCH,
-        sqlite3.SQLITE_MISUSE,
-        sqlite3.SQLITE_RANGE,
-        sqlite3.SQLITE_TOOBIG,
-    )
-)
-"""Result codes that speak of the statement and not of the file."""
-
-
-def _primary_code(error: sqlite3.Error) -> int:
-    """SQLite's result code without what it says of the circumstances."""
-    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    return code & 0xFF
-
-
 class _Connection:
     """A connection as a Reader and Tx for whoever is in its own thread: none of its calls waits."""
 
@@ -156,33 +127,47 @@ class _Connection:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def _run(self, sql: str, params: Sequence[object]) -> sqlite3.Cursor:
+    def _fetch(self, sql: str, params: Sequence[object]) -> list[Row]:
         try:
-            return self._connection.execute(sql, _encoded(params))
+            # A row may fail that is read after the first.
+            return _rows(self._connection.execute(sql, _encoded(params)))
         except sqlite3.Error as error:
-            translated = store_error(error)
-            if translated is error:
-                raise
-            raise translated from error
+            self._raise(error)
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        return _rows(self._run(sql, params))
+        return self._fetch(sql, params)
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        rows = _rows(self._run(sql, params))
+        rows = self._fetch(sql, params)
         return rows[0] if rows else None
 
     async def execute(self, sql: str, *params: object) -> int:
-        return self._run(sql, params).rowcount
+        try:
+            return self._connection.execute(sql, _encoded(params)).rowcount
+        except sqlite3.Error as error:
+            self._raise(error)
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         try:
             self._connection.executemany(sql, map(_encoded, rows))
         except sqlite3.Error as error:
-            translated = store_error(error)
-            if translated is error:
-                raise
-            raise translated from error
+            self._raise(error)
+
+    def _raise(self, error: sqlite3.Error) -> NoReturn:
+        """The store's error for the driver's."""
+        if MISSING in str(error) and not self._has_tables():
+            # Another file was written over ours: the statement is not what is wrong.
+            raise StoreUnavailable("the desk's tables are gone") from error
+        said = store_error(error)
+        if said is error:
+            raise error
+        raise said from error
+
+    def _has_tables(self) -> bool:
+        try:
+            return self._connection.execute(IS_A_DESK).fetchone() is not None
+        except sqlite3.Error:
+            return False
 
 
 S = TypeVar("S")
@@ -241,17 +226,24 @@ _here = _Here()
 
 
 def _transaction(
-    connection: sqlite3.Connection, group: Sequence[_Wanted[Any]]
+    connection: sqlite3.Connection,
+    group: Sequence[_Wanted[Any]],
+    file: DatabaseFile | None = None,
 ) -> list[object | _Failed]:
     """Each one's work, and one COMMIT for all of them; an error of one alone undoes that one.
 
     Runs in the connection's thread. What is raised undid all of them."""
+    if connection.in_transaction:
+        # What the last one could not undo.
+        connection.rollback()
     connection.execute("BEGIN IMMEDIATE")
     try:
         if len(group) == 1:
             results = [group[0].run(connection)]
         else:
             results = [_within_savepoint(connection, wanted) for wanted in group]
+        if file is not None and (loses := file.loses()):
+            raise StoreUnavailable(loses)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -324,9 +316,17 @@ class SqliteDatabase:
 
     engine = "sqlite"
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(
+        self,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+        file: DatabaseFile | None = None,
+    ) -> None:
+        """`file` = where it is, for one that is written."""
         self._writer = writer
         self._reader = reader
+        self._file = file
+        self._damage = Damage()
         self._first: deque[_Wanted[Any]] = deque()
         self._in_turn: deque[_Wanted[Any]] = deque()
         self._went_first = False
@@ -345,7 +345,11 @@ class SqliteDatabase:
             return await work(reading)
         _refuse_within_transaction()
         context = copy_context()
-        return await _hop(self._reader, lambda connection: _read(connection, work, context))
+        try:
+            return await _hop(self._reader, lambda connection: _read(connection, work, context))
+        except StoreUnavailable as error:
+            self._damage.look_at(error)
+            raise
 
     async def write(
         self,
@@ -398,14 +402,19 @@ class SqliteDatabase:
 
     async def _write_group(self, group: Sequence[_Wanted[Any]]) -> None:
         try:
-            results = await _hop(self._writer, lambda connection: _transaction(connection, group))
+            results = await _hop(
+                self._writer, lambda connection: _transaction(connection, group, self._file)
+            )
         except BaseException as error:
+            self._damage.look_at(error)
             for wanted in group:
                 _settle(wanted, _Failed(error))
             if not isinstance(error, Exception):
                 raise
             return
         for wanted, result in zip(group, results, strict=True):
+            if isinstance(result, _Failed):
+                self._damage.look_at(result.error)
             _settle(wanted, result)
 
     async def overwrite_freed(self, tables: Sequence[str]) -> None:
@@ -420,6 +429,10 @@ class SqliteDatabase:
 
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1 AS one")
+
+    def damage(self) -> str:
+        found = self._file.damage() if self._file else ""
+        return found or self._damage.lately()
 
     async def close(self) -> None:
         while self._writing is not None:
@@ -441,7 +454,7 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
             await connection.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError as error:
-            busy = _primary_code(error) == sqlite3.SQLITE_BUSY
+            busy = primary_code(error) == sqlite3.SQLITE_BUSY
             if not busy or not left:
                 raise
         await asyncio.sleep(WAL_PAUSE)
@@ -478,7 +491,7 @@ async def open_sqlite(path: str, prepare: Callable[[Tx], Awaitable[object]]) -> 
         except BaseException:
             await writer.close()
             raise
-    return SqliteDatabase(writer, reader)
+    return SqliteDatabase(writer, reader, DatabaseFile(Path(path)))
 
 
 async def look_at_sqlite(path: str) -> SqliteDatabase:

@@ -101,7 +101,7 @@ async def is_served(url: str) -> bool:
     """Whether a desk serves this database just now."""
     path = sqlite_path(url)
     if path is None:
-        from store.engine.postgresql import count_connected
+        from store.engine.postgresql_pool import count_connected
 
         return await count_connected(url) > 0
     lock = take_lock(path)

@@ -8,7 +8,9 @@ from typing import Any
 
 import asyncpg
 
-from store.engine.postgresql import LONGEST_MIGRATION, TRANSLATED, readable
+from store.engine.postgresql import LONGEST_MIGRATION
+from store.engine.postgresql_errors import TRANSLATED
+from store.engine.postgresql_pool import LOOKS, MOVES, connect
 from store.moving.marks import FILLED, MARK, SAID
 from store.moving.rows import PAGE, RowValues, TableShape, fitting, raw_bytes, told
 from store.moving.sqlite_rows import shapes_of
@@ -75,7 +77,7 @@ class PostgresqlSnapshot:
 async def postgresql_snapshot(url: str) -> AsyncIterator[PostgresqlSnapshot]:
     """The database as it is now, for reading alone."""
     with TRANSLATED:
-        raw = await asyncpg.connect(readable(url))
+        raw = await connect(url, LOOKS)
         try:
             async with raw.transaction(isolation="repeatable_read", readonly=True):
                 yield PostgresqlSnapshot(raw)
@@ -170,7 +172,7 @@ def _made(values: RowValues, makers: Sequence[Callable[[Any], object]]) -> list[
 async def postgresql_target(url: str) -> AsyncIterator[PostgresqlTarget]:
     """A database that has its tables and the mark."""
     with TRANSLATED:
-        raw = await asyncpg.connect(readable(url))
+        raw = await connect(url, MOVES)
     try:
         target = PostgresqlTarget(raw)
         await target.set_references_aside()

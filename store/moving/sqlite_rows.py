@@ -8,7 +8,8 @@ from typing import Any
 
 from store.engine.database import marks
 from store.engine.migrate import money_columns
-from store.engine.sqlite import store_error, to_look
+from store.engine.sqlite import to_look
+from store.engine.sqlite_errors import store_error
 from store.moving.marks import FILLED, MARK
 from store.moving.rows import PAGE, RowValues, TableShape, fitting, money, raw_bytes, told
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.queues.pulses import Pulses
-from bot.watch import places
 from bot.watch.health import Health, Problem
-from bot.watch.places import DatabaseFile
 from domain.configuration import load_configuration
 from domain.reach.health import Measured, Room, find_problems
 from handlers.desk import Desk
+from store.engine import database_file
 from store.engine.database import StoreUnavailable
+from store.engine.database_file import DatabaseFile
 from tests.fakes.office import OFFICE, open_new
 
 NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
@@ -133,15 +133,15 @@ def test_the_databases_file_is_the_one_that_was_opened(tmp_path: Path) -> None:
     log.write_bytes(b"log")
     assert file.damage() == ""
     path.chmod(0o400)
-    assert file.damage() == places.READ_ONLY
+    assert file.damage() == database_file.READ_ONLY
     path.chmod(0o600)
     log.unlink()
-    assert file.damage() == places.LOG_GONE
+    assert file.damage() == database_file.LOG_GONE
     log.write_bytes(b"another")
-    assert file.damage() in ("", places.LOG_GONE)
+    assert file.damage() in ("", database_file.LOG_GONE)
     other = tmp_path / "other.db"
     other.write_bytes(b"two")
     other.rename(path)
-    assert file.damage() == places.REPLACED
+    assert file.damage() == database_file.REPLACED
     path.unlink()
-    assert file.damage() == places.GONE
+    assert file.damage() == database_file.GONE

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from store.engine import postgresql as postgresql_engine
+from store.engine import postgresql_pool
 from store.engine.database import Database, StoreUnavailable, Tx
 from store.engine.postgresql import numbered
 from tests.fakes.postgres import Postgresql
@@ -87,7 +88,7 @@ async def test_what_the_server_interrupts_may_come_back(db: Database, interrupti
 async def test_a_migration_may_take_longer_than_what_a_running_desk_asks(
     postgresql: Postgresql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql_engine, "LONGEST_STATEMENT", 0.3)
+    monkeypatch.setattr(postgresql_pool, "LONGEST_STATEMENT", 0.3)
     url = await postgresql.make_database()
 
     async def migrate(tx: Tx) -> None:
