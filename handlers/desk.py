@@ -15,7 +15,7 @@ from domain.customers.records import Customer
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import DayRule
 from domain.publicity.networks import Network
-from domain.reports.charts import Chart
+from domain.reports.charts import Picture
 from domain.staff import (
     Chat,
     Platform,
@@ -132,7 +132,7 @@ class NotDrawn(Exception):
 class Charts(Protocol):
     """Whoever draws charts."""
 
-    async def draw(self, chart: Chart) -> Drawn:
+    async def draw(self, chart: Picture) -> Drawn:
         """The chart as a stored picture; nothing of the store's is held meanwhile. Raises
         NotDrawn.
         """
@@ -142,7 +142,7 @@ class Charts(Protocol):
 class NoCharts:
     """A desk that draws nothing."""
 
-    async def draw(self, chart: Chart) -> Drawn:
+    async def draw(self, chart: Picture) -> Drawn:
         raise NotDrawn("")
 
 

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 
 from bot.log import get_logger, where
-from domain.reports.charts import Chart
+from domain.reports.charts import Picture
 from handlers.desk import Drawn, NotDrawn
 from handlers.messages import new_reference
 from store.blobs import Blobs
@@ -15,7 +15,7 @@ REMEMBERED = 64
 log = get_logger()
 
 
-def _picture(chart: Chart) -> bytes:
+def _picture(chart: Picture) -> bytes:
     """The chart as PNG; Pillow is loaded for the first one."""
     from bot.charts.drawing import draw
 
@@ -25,13 +25,13 @@ def _picture(chart: Chart) -> bytes:
 class StoredCharts:
     """See `handlers.desk.Charts`."""
 
-    def __init__(self, blobs: Blobs, picture: Callable[[Chart], bytes] = _picture) -> None:
+    def __init__(self, blobs: Blobs, picture: Callable[[Picture], bytes] = _picture) -> None:
         self._blobs = blobs
         self._picture = picture
         self._turn = asyncio.Lock()
-        self._drawn: OrderedDict[Chart, Drawn] = OrderedDict()
+        self._drawn: OrderedDict[Picture, Drawn] = OrderedDict()
 
-    async def draw(self, chart: Chart) -> Drawn:
+    async def draw(self, chart: Picture) -> Drawn:
         """A chart that was drawn before is the same picture; one that a handler decides afresh is
         here already.
         """

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import uuid4
 
 from domain.dates.days import fiscal_year, format_month
-from domain.reports.charts import MOST_CATEGORIES, Chart
+from domain.reports.charts import MOST_CATEGORIES, Picture
 from handlers.chat import Document, Paragraph, Reply
 from handlers.desk import Context, NotDrawn
 from handlers.files import cards as file_cards
@@ -18,7 +18,7 @@ MOST_MONTHS = 40
 """Months that a chart shows one by one; of a longer time it shows the fiscal years."""
 
 
-async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
+async def with_chart(ctx: Context, reply: Reply, chart: Picture) -> Reply:
     """The reply, and the chart as a picture below it; the reply alone never waits in vain for
     one.
     """

@@ -10,11 +10,22 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.charts.drawing import CannotLetter, _Pen, draw
+from bot.charts.drawing import CannotLetter, draw
+from bot.charts.pen import Pen
 from bot.charts.stored import REMEMBERED, StoredCharts
 from bot.platforms import check_platforms
 from bot.settings import Settings
-from domain.reports.charts import Chart, Series
+from domain.reports.charts import (
+    Chart,
+    ColumnChart,
+    HeatMap,
+    Line,
+    LineChart,
+    Picture,
+    Series,
+    TileMap,
+)
+from domain.reports.province_map import province_places, province_tiles
 from handlers.desk import NotDrawn
 from store.blobs import Blobs
 from tests.fakes.letters import needs_letters
@@ -59,7 +70,7 @@ def test_what_the_font_lacks_leaves_no_box() -> None:
     for odd in ("ข่าว 📊 ใหม่", "ข่าว\x00\u200b ใหม่", "ข่าว 漢字 ใหม่\n"):
         assert draw(chart(title=odd)) == draw(bare)
     thai = "".join(chr(code) for code in (*range(0xE01, 0xE3B), *range(0xE3F, 0xE5B)))
-    assert _Pen().drawable(thai) == thai
+    assert Pen().drawable(thai) == thai
 
 
 @pytest.mark.parametrize("typed", ["x^2", r"\frac{1}{2}", r"\nosuch", "50%"])
@@ -82,7 +93,60 @@ def test_what_looks_like_a_formula_is_plain_text(typed: str) -> None:
     ],
     ids=["year", "one month", "nothing", "forty months", "extremes", "long names", "long titles"],
 )
-def test_nothing_touches_the_edges_and_a_telephone_can_show_it(of: Chart) -> None:
+def test_nothing_touches_the_edges_and_a_telephone_can_show_it(of: Picture) -> None:
+    fits(of)
+
+
+LONG = "สำรวจการมีการใช้เทคโนโลยีสารสนเทศและการสื่อสารในครัวเรือน"
+MILLIONS = (0, 1_234_567, 9_999_999)
+
+
+def columns(count: int, parts: int = 1, most: int = 9) -> ColumnChart:
+    values = tuple(place * most // max(1, count - 1) for place in range(count))
+    series = tuple(Series(LONG, values, tone) for tone in range(parts))
+    return ColumnChart("ใบงาน", LONG, (MONTHS * 2)[:count], series, "ใบงาน")
+
+
+def lines(*values: float | None) -> LineChart:
+    named = tuple(Line(name, values) for name in ("เดือนนี้", "เดือนก่อน", LONG))
+    return LineChart("ใบงาน", "", tuple(map(str, range(len(values)))), named, "ใบงาน")
+
+
+def heat(value: int, rows: int = 24) -> HeatMap:
+    names = tuple(f"{hour:02}.00" for hour in range(rows))
+    days = ("จ.", "อ.", "พ.", "พฤ.", "ศ.", "ส.", "อา.")
+    return HeatMap("ใบงาน", "", days, names, ((value, 0, 1, 2, 3, value, value),) * rows, "ใบงาน")
+
+
+def tile_map(most: int) -> TileMap:
+    users: dict[str, int | None] = dict.fromkeys(province_places(), most)
+    users["ตาก"] = 0
+    users["น่าน"] = None
+    return TileMap("ใบงาน", "", province_tiles(users), "ใบงาน", LONG)
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        columns(1, 8),
+        columns(60, 8, 10**9),
+        columns(12, 1, 0),
+        lines(5),
+        lines(*range(366)),
+        lines(None, 3, None, 2.5),
+        lines(None),
+        lines(*MILLIONS),
+        heat(10**9),
+        heat(0, 1),
+        tile_map(5_000_000),
+        tile_map(0),
+    ],
+)
+def test_every_kind_stays_within_the_picture_with_whatever_numbers(of: Picture) -> None:
+    fits(of)
+
+
+def fits(of: Picture) -> None:
     png = draw(of)
     seen = Image.open(BytesIO(png)).convert("L")
     left, top, right, bottom = seen.point(lambda value: 255 - value).getbbox() or (0, 0, 0, 0)
@@ -93,6 +157,31 @@ def test_nothing_touches_the_edges_and_a_telephone_can_show_it(of: Chart) -> Non
     assert len(png) < 1_000_000
     assert seen.width == 1080
     assert seen.height < 10_000 - 1080
+
+
+def shades(of: Picture, *points: tuple[int, int]) -> list[object]:
+    seen = Image.open(BytesIO(draw(of)))
+    assert seen.mode == "RGB"  # no part lets a dark chat through
+    return [seen.getpixel(point) for point in points]
+
+
+def test_the_more_the_darker() -> None:
+    """Two points in the corners of cells, where no number stands."""
+    one = HeatMap("", "", ("a", "b"), ("x",), ((1, 9),), "")
+    least, most = (sum(each) for each in shades(one, (120, 180), (1000, 180)))  # type: ignore[call-overload]
+    assert most < least
+
+
+def test_what_is_not_known_yet_is_no_nought() -> None:
+    assert draw(lines(4, None)) != draw(lines(4, 0))
+
+
+def test_a_line_breaks_before_a_vowel_that_is_written_first_and_not_behind_it() -> None:
+    pen = Pen()
+    for room in range(60, 400, 7):
+        for line in pen.wrap("เมืองแม่โขงไทยใจดีเสาะแสวงหา" * 2, 36, room, 99):
+            assert line[-1] not in "เแโใไ"
+            assert line[0] not in "ะา่้็ิีึืุูั์ๆ"
 
 
 def test_the_same_chart_is_the_same_picture() -> None:
@@ -207,5 +296,5 @@ async def test_a_chart_that_cannot_be_drawn_is_a_reference_number(
     logged = "".join(capsys.readouterr())
     assert len(refused.value.reference) == 5
     assert refused.value.reference in logged
-    assert "drawing.py" in logged
+    assert "pen.py" in logged
     assert (await charts.draw(chart())).size > 1000
