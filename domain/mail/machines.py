@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from domain.errors import InvalidInput
 from domain.mail.bounces import DeliveryReport, codes_in, is_report, read_report
+from domain.mail.contents.hints import returned_ids
 from domain.mail.failed_recipients import failed_recipient, report_text
 from domain.mail.forwards import subject_prefix
-from domain.mail.hints import returned_ids
 from domain.mail.raw.types import ReadMail
 from domain.mail.senders import OfficeAddresses, domain_of, local_of
 from domain.mail.sorted_mail import IncomingKind

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain.catalogue import Catalogue
 from domain.dates.days import BANGKOK
-from domain.mail.brought import find_proofs, is_thanks
+from domain.mail.contents.brought import find_proofs
+from domain.mail.contents.hints import find_hints, find_phones
+from domain.mail.contents.thanks import is_thanks
+from domain.mail.contents.told_counts import find_counts
 from domain.mail.forwards import Forward, find_forward
-from domain.mail.hints import find_hints, find_phones
 from domain.mail.likely_subjects import (
     Suggest,
     proof_subjects,
@@ -31,7 +33,6 @@ from domain.mail.sorted_mail import (
 )
 from domain.mail.sorting_rules import MailRules
 from domain.mail.suspicious import suspicion
-from domain.mail.told_counts import find_counts
 
 __all__ = [
     "HintKind",

@@ -9,7 +9,7 @@ from functools import partial
 
 from domain.clock import pauses
 from domain.errors import InvalidInput, NotFound
-from domain.mail.brought import says_nothing
+from domain.mail.contents.thanks import says_nothing
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.mails import check_address
 from domain.mail.raw.types import ReadMail

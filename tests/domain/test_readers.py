@@ -22,7 +22,7 @@ from domain.customers.records import Contact, Customer, CustomerCode
 from domain.customers.vcards import read_vcards
 from domain.errors import DeskError
 from domain.mail.bounces import read_report
-from domain.mail.brought import find_contracts
+from domain.mail.contents.brought import find_contracts
 from domain.mail.letters.answering import answer_subject, answer_thread
 from domain.mail.letters.canned import CannedAnswer
 from domain.mail.reading import read_mail
@@ -244,7 +244,7 @@ def bounce(text: str) -> object:
 OTHERS: dict[str, Read] = {
     "domain.customers.vcards.read_vcards": vcard,
     "domain.mail.bounces.read_report": bounce,
-    "domain.mail.brought.find_contracts": lambda text: find_contracts(text, text),
+    "domain.mail.contents.brought.find_contracts": lambda text: find_contracts(text, text),
     "domain.mail.letters.answering.answer_subject": lambda text: answer_subject(text, MAIL),
     "domain.mail.letters.answering.answer_thread": lambda text: answer_thread(text, [text]),
     "domain.publicity.page_feed.read_event": page_event,

@@ -258,3 +258,29 @@ async def test_a_question_of_somebody_who_owes_is_no_proof(
     await desk.says(SENT)
     await mailbox.brings(a_mail("ขอเลื่อนส่งสัญญาได้ไหมคะ", f"Re: [{FIRST}]", KAMON))
     assert not any(label.startswith("ใช่ ") for label in desk.told("nok").buttons)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["จะส่งสัญญากลับสัปดาห์หน้าค่ะ", "อาจารย์ยังไม่ได้ลงนาม จะส่งให้ไม่เกินวันศุกร์ค่ะ", "We will send it next week."],
+)
+async def test_who_tells_how_it_stands_leaves_the_ticket_closed_and_the_officer_is_asked(
+    desk: DeskUnderTest, mailbox: Mailbox, text: str
+) -> None:
+    await desk.says(SENT)
+    await mailbox.brings(a_mail(text, f"Re: [{FIRST}]", KAMON))
+    told = desk.told("nok")
+    assert (await tickets.get_ticket(desk.db, FIRST)).status is Status.CLOSED
+    assert await owes(desk, "contract") == 1
+    assert "ยังค้าง: สัญญาที่ลงนาม · คำขอข้อมูลระดับย่อย 23 พ.ย. 69 · เตือนต่อตามเดิม" in told.text
+    assert {"ตอบทางอีเมล", "เปิดใบงานอีกครั้ง", "เลื่อน…"} <= set(told.buttons)
+    asked = await desk.presses_token(told.token("เลื่อน…"))
+    assert "วัน" in asked.text
+
+
+async def test_who_owes_and_asks_opens_the_ticket_again(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await desk.says(SENT)
+    await mailbox.brings(a_mail("ไฟล์ที่ส่งมาเปิดไม่ได้ค่ะ", f"Re: [{FIRST}]", KAMON))
+    assert (await tickets.get_ticket(desk.db, FIRST)).status is Status.OPEN

@@ -28,6 +28,8 @@ NAME_WORDS = 6
 """Words of the longest name of a person, titles among them."""
 NAME_LEAST = 2
 """Words of the shortest name without a title."""
+NAME_WORD = 22
+"""Letters and marks of a name's longest word."""
 WORD = 60
 """Letters of a word of an organisation; Thai writes a name in one."""
 INTRODUCED = 1_500
@@ -54,6 +56,7 @@ _NAMED = r"(?P<name>[^\s,.;:\d][^\s,;:\d]{1,40}\s[^\s,.;:\d]{2,40})"
 _LABELS = ("name", "organisation", "address")
 _LETTERS = re.compile(r"[^\W\d_]")
 _IN_NAME = re.compile(r"(?:[^\W\d_]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\s.'\u2019-])+")
+_ACRONYM = re.compile(r"[A-Z]{2,8}")
 _BRACKETS = "()[]*_\"' \t"
 _IN_BRACKETS = re.compile(r"(?<=\w)\.?\s{0,3}\([^()]{0,30}\)\s*$")
 """What stands in brackets behind a name."""
@@ -101,6 +104,33 @@ def read_signature(text: str) -> Signature:
         _joined(found.address),
         tuple(dict.fromkeys(found.emails)),
     )
+
+
+def signs(line: str) -> bool:
+    """Returns whether a line is one of a signature: who somebody is, where, and how he is
+    reached.
+    """
+    details = read_contact_details(_WEB.sub(" ", line))
+    rest = _words().reach.sub(" ", details.words).strip(_AROUND)
+    return all(map(_signs, _parts(rest)))
+
+
+def _signs(part: str) -> bool:
+    """Returns whether a part of a line is a person, a position, an organisation or an address."""
+    if not _LETTERS.search(part) or _is_address(part) or _has("positions", part):
+        return True
+    organisation = _words().lists["agencies"].search(part)
+    if organisation is None:
+        return bool(_short_name(part) or _ACRONYM.fullmatch(part))
+    if not has_thai(part):
+        return True
+    before = part[: organisation.start()].strip()
+    return not before or bool(_short_name(before))
+
+
+def _short_name(text: str) -> bool:
+    """Returns whether a text is a person's name; Thai writes sentences without blanks, too."""
+    return bool(_person(text)) and max(map(len, text.split())) <= NAME_WORD
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 import orjson
 
 from domain.customers.records import CustomerCode
-from domain.mail.brought import Brought, awaited, read_brought
+from domain.mail.contents.brought import Brought, awaited, read_brought
 from domain.mail.incoming import IncomingMail
 from domain.mail.uses import MailPurpose, MailUse
 from domain.owed.requests import Life

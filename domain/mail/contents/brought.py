@@ -1,4 +1,4 @@
-"""What a mail brings beside a question: thanks alone, or what is owed to the desk. Pure."""
+"""What a mail brings of what is owed to the desk. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,104 +7,23 @@ from dataclasses import dataclass
 from domain.mail.raw.types import ReadMail
 from domain.mail.sorted_mail import ProofHint, ProofKind
 from domain.mail.sorting_rules import MailRules
-from domain.text import digits
 from domain.tickets.references import ReferenceKind, find_references
 
 READ = 6_000
 """Letters of a text in which somebody says what is brought."""
 NAMED = 20
 """Files whose names are read."""
-LONGEST_THANKS = 600
-"""Letters of a mail that may be thanks and no more."""
-MOST_BESIDE = 16
-"""Letters beside thanks, its fillers and names that say nothing yet: somebody's name."""
 _CONTRACT = re.compile(r"(?<![\d/.-])(\d{1,5})[-_. ](25\d\d)(?!\d)")
 """A file's name holds no stroke."""
-_YEAR = re.compile(r"\d{4}")
-_NO_LETTER = re.compile(r"[\W\d_]+")
-"""All that says nothing: blanks, figures, marks, pictures."""
-_PICTURE = "image/"
-"""What may be no more than the picture of a signature."""
 _INLINE = re.compile(
     r"(?:image|logo|outlook-)[\w-]{0,40}\.(?:png|gif|jpe?g)",
     re.IGNORECASE,
 )
 """How programs call the pictures of a signature."""
-_GREETING = 80
-_NAME = 60
-"""Letters of a line that greets, or signs."""
 _NO_SIGN = re.compile(r"[_-]")
 """What stands in the name of a file instead of a blank."""
 _LINK = re.compile(r"https?://|doi\.org/|(?<![\d.])10\.\d{4,9}/")
 """A place where a file may be fetched, or a paper be read."""
-
-
-def is_thanks(mail: ReadMail, rules: MailRules) -> bool:
-    """Returns whether a mail thanks, and says nothing else that somebody would have to do."""
-    files = [one for one in mail.attachments if not one.mime.startswith(_PICTURE)]
-    if mail.forwarded or files:
-        return False
-    # Thanks as a subject, and nothing but a signature below.
-    text = _said(mail.text, rules) or mail.subject
-    if len(text) > LONGEST_THANKS or not rules.has("thanks", text):
-        return False
-    return not _wants(text, rules) and _says_no_more(text, rules)
-
-
-def _wants(text: str, rules: MailRules) -> bool:
-    """Returns whether who thanks wants something: what was sent is not right, or more is asked."""
-    told = rules.patterns["satisfied"].sub(" ", text)
-    # Who names a year wants its data.
-    return (
-        rules.has("unsatisfied", text)
-        or rules.has("complaints", text)
-        or rules.has("still_asks", told)
-        or _YEAR.search(digits(told)) is not None
-    )
-
-
-def _says_no_more(text: str, rules: MailRules) -> bool:
-    """Returns whether beside thanks, praise and courtesies there is a name at most."""
-    beside = text
-    for name in ("thanks", "satisfied", "thanks_fillers"):
-        beside = rules.patterns[name].sub(" ", beside)
-    return len(_NO_LETTER.sub("", beside)) <= MOST_BESIDE
-
-
-def says_nothing(text: str, rules: MailRules) -> bool:
-    """Returns whether a mail only tells that one came: a word or a raised thumb, or none at all."""
-    said = _said(text, rules)
-    if len(said) > LONGEST_THANKS or rules.has("still_asks", said):
-        return False
-    if _YEAR.search(digits(said)):
-        return False
-    beside = rules.patterns["nothing_said"].sub(" ", said)
-    return not _NO_LETTER.sub("", beside)
-
-
-def _said(text: str, rules: MailRules) -> str:
-    """Returns a mail's text without the line that greets, and without what it is signed with."""
-    lines = list(filter(None, map(str.strip, text[:READ].splitlines())))
-    kept: list[str] = []
-    thanked = False
-    for line in lines:
-        thanks = rules.has("thanks", line)
-        if _ends(line, rules, thanked=thanked and not thanks):
-            break
-        greets = rules.begins("greetings", line) and len(line) < _GREETING
-        if thanks or not greets:
-            kept.append(line)
-        thanked = thanked or thanks
-    return "\n".join(kept)
-
-
-def _ends(line: str, rules: MailRules, *, thanked: bool) -> bool:
-    """Returns whether a mail is signed from this line on; behind thanks a short line that asks
-    nothing is a name.
-    """
-    if rules.begins("closings", line):
-        return True
-    return thanked and len(line) < _NAME and not rules.has("still_asks", line)
 
 
 def find_proofs(mail: ReadMail, rules: MailRules) -> tuple[ProofHint, ...]:

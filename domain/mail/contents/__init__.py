@@ -1,0 +1,1 @@
+"""What a mail says: tickets that it names, thanks, what it brings, numbers of users. Pure."""
