@@ -13,6 +13,7 @@ from store.engine.database import Tx
 from store.owed import requests
 from store.owed.placing import place_tickets
 from store.records.save_context import SaveContext
+from store.reports import catching_up
 from store.tickets import deadlines
 from store.tickets import records as tickets
 
@@ -33,6 +34,7 @@ async def add_tickets(tx: Tx, several: Sequence[Ticket], context: SaveContext) -
     added = await tickets.add_tickets(tx, several)
     await _plan_new(tx, added, context)
     await place_tickets(tx, added, context)
+    await catching_up.want(tx, [ticket.no for ticket in added])
 
 
 async def _plan_new(tx: Tx, several: Sequence[Ticket], context: SaveContext) -> None:

@@ -56,7 +56,7 @@ def find_period(text: str, today: date) -> tuple[Period, str] | None:
         return month_of(first), rest
     if day := find_date(text, today):
         on, rest = day
-        return Period(on, on + timedelta(days=1)), rest
+        return day_of(on), rest
     return None
 
 
@@ -100,6 +100,11 @@ def take_span(text: str, today: date) -> tuple[Period, str] | None:
         if last is not None and period.first < last[0].until:
             return Period(period.first, last[0].until), last[1]
     return period, rest
+
+
+def day_of(day: date) -> Period:
+    """Returns this day alone."""
+    return Period(day, day + timedelta(days=1))
 
 
 def month_of(day: date) -> Period:

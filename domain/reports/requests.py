@@ -46,4 +46,6 @@ class ReportRequest:
         """Returns the report of what stands behind one of its rows."""
         if self.by is None:
             return self
-        return replace(self, by=None, filters=(*self.filters, (self.by, key)))
+        # Of several keys of one dimension any is enough, but a row is of one.
+        others = [one for one in self.filters if one[0] is not self.by]
+        return replace(self, by=None, filters=(*others, (self.by, key)))

@@ -89,6 +89,13 @@ class Database(Reader, Protocol):
         """
         ...
 
+    async def read_long(self, work: Callable[[Reader], Awaitable[T]]) -> T:
+        """The same for what takes long: whoever else reads does not wait for it, and all that it
+        reads is of one moment. One follows another.
+
+        WaitedWithinRead where it is asked for within a reading."""
+        ...
+
     async def write(
         self,
         work: Callable[[Tx], Awaitable[T]],

@@ -86,6 +86,7 @@ class PostgresqlDatabase:
         self._pool = pool
         self._running: set[asyncio.Task[object]] = set()
         self._damage = Damage()
+        self._long = asyncio.Lock()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
@@ -116,6 +117,13 @@ class PostgresqlDatabase:
     async def read(self, work: Callable[[Reader], Awaitable[T]]) -> T:
         # A way to the server and back for each statement, however they are put together.
         return await work(self)
+
+    async def read_long(self, work: Callable[[Reader], Awaitable[T]]) -> T:
+        # One after another, so that most connections of the pool are left to everybody else.
+        async with self._long, self._connection() as raw:
+            moment = raw.transaction(isolation="repeatable_read", readonly=True)
+            async with moment:
+                return await work(_Connection(raw))
 
     async def write(
         self,

@@ -16,7 +16,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -278,6 +278,17 @@ def _read(
         _here.reading = None
 
 
+def _read_at_once(
+    connection: sqlite3.Connection, work: Callable[[Reader], Awaitable[T]], context: Context
+) -> T:
+    """The same, all of it as the database was at one moment."""
+    connection.execute("BEGIN")
+    try:
+        return _read(connection, work, context)
+    finally:
+        connection.execute("COMMIT")
+
+
 def _refuse_within_transaction() -> None:
     if _here.writing:
         raise RuntimeError("a transaction reads and writes by itself, not beside it")
@@ -320,11 +331,17 @@ class SqliteDatabase:
         self,
         writer: aiosqlite.Connection,
         reader: aiosqlite.Connection,
+        open_reader: Callable[[], Awaitable[aiosqlite.Connection]],
         file: DatabaseFile | None = None,
     ) -> None:
-        """`file` = where it is, for one that is written."""
+        """`open_reader` opens one more, which is first needed for what takes long; `file` = where
+        it is, for one that is written.
+        """
         self._writer = writer
         self._reader = reader
+        self._open_reader = open_reader
+        self._long_reader: aiosqlite.Connection | None = None
+        self._long = asyncio.Lock()
         self._file = file
         self._damage = Damage()
         self._first: deque[_Wanted[Any]] = deque()
@@ -350,6 +367,19 @@ class SqliteDatabase:
         except StoreUnavailable as error:
             self._damage.look_at(error)
             raise
+
+    async def read_long(self, work: Callable[[Reader], Awaitable[T]]) -> T:
+        if _here.reading is not None:
+            raise WaitedWithinRead("what takes long is read by itself")
+        _refuse_within_transaction()
+        context = copy_context()
+        async with self._long:
+            with self._damage, translated():
+                if self._long_reader is None:
+                    self._long_reader = await self._open_reader()
+                return await _hop(
+                    self._long_reader, lambda connection: _read_at_once(connection, work, context)
+                )
 
     async def write(
         self,
@@ -437,6 +467,8 @@ class SqliteDatabase:
     async def close(self) -> None:
         while self._writing is not None:
             await asyncio.wait({self._writing})
+        if self._long_reader is not None:
+            await self._long_reader.close()
         await self._reader.close()
         await self._writer.close()
 
@@ -491,13 +523,15 @@ async def open_sqlite(path: str, prepare: Callable[[Tx], Awaitable[object]]) -> 
         except BaseException:
             await writer.close()
             raise
-    return SqliteDatabase(writer, reader, DatabaseFile(Path(path)))
+    open_reader = partial(_connect, path, query_only=True)
+    return SqliteDatabase(writer, reader, open_reader, DatabaseFile(Path(path)))
 
 
 async def look_at_sqlite(path: str) -> SqliteDatabase:
     """Open a file that is there for reading alone: not one byte of it is written."""
     with translated():
-        return SqliteDatabase(await _connectto_look(path), await _connectto_look(path))
+        look = partial(_connectto_look, path)
+        return SqliteDatabase(await look(), await look(), look)
 
 
 async def _connectto_look(path: str) -> aiosqlite.Connection:
