@@ -45,6 +45,11 @@ def list_provinces() -> tuple[str, ...]:
     return tuple(_table().table("provinces").values)
 
 
+def province_words(name: str) -> tuple[str, ...]:
+    """Returns all that a province may be typed as, its name first."""
+    return (name, *_table().table("provinces").texts(name))
+
+
 def find_province(text: str) -> str:
     """Returns the province that is meant by its name, a short form or a known slip; "" where it is
     none of these.

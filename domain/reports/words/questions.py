@@ -1,0 +1,246 @@
+"""A question about figures, read: which figures, by what, of which tickets, of which days, and the
+words that say nothing to the desk. Pure.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from domain.catalogue import Catalogue
+from domain.dates.periods import Period
+from domain.reports.figures import Figure
+from domain.reports.requests import Dimension
+from domain.reports.words.counting import figures_said, not_kept
+from domain.reports.words.narrowing import RequestFilters, filters_said
+from domain.reports.words.said import Phrase, SaidPhrases
+from domain.reports.words.segments import segments_of
+from domain.reports.words.senses import Phrases, Says
+from domain.reports.words.tables import figures_of, phrases, question_words
+from domain.text import words
+from domain.tickets.references import without_courtesy
+
+MOST_UNKNOWN = 0.5
+FEW_UNKNOWN = 0.25
+"""A text of which a larger share of the letters is not understood is no question: the larger one
+where tickets are counted, which no enquiry does, else the smaller one.
+"""
+_SIGNS = (Says.UNIT, Says.HOW_MANY, Says.MOST, Says.WHO, Says.COMPARE)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was understood of a question.
+
+    `period` = the first that is named, None for none; `others` are further ones, to compare with.
+    `owed` = the words that narrow the list of what is owed, where a list is asked for and no
+    figure. `not_kept` = what was to be counted though the desk keeps no number of it. `unknown` are
+    the words that say nothing to the desk, as they were typed.
+
+    `asked` = something says that it is a question, `of_desk` = something says that it is one about
+    the desk's own work, `counts_tickets` = nothing else can be meant; `led` = it begins with a word
+    for a report.
+    """
+
+    figures: tuple[Figure, ...] = (Figure.TICKETS_CREATED,)
+    by: Dimension | None = None
+    filters: RequestFilters = ()
+    period: Period | None = None
+    others: tuple[Period, ...] = ()
+    owed: str = ""
+    not_kept: str = ""
+    unknown: tuple[str, ...] = ()
+    unknown_share: float = 0.0
+    asked: bool = False
+    of_desk: bool = False
+    counts_tickets: bool = False
+    led: bool = False
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether a text without any command is surely a question about the desk's work."""
+        most = MOST_UNKNOWN if self.counts_tickets else FEW_UNKNOWN
+        return self.asked and self.of_desk and self.unknown_share <= most
+
+    @property
+    def is_report(self) -> bool:
+        """Whether a text that begins with a word for a report asks for one."""
+        return self.led and self.unknown_share <= MOST_UNKNOWN
+
+
+def may_ask(text: str) -> bool:
+    """Returns whether a word that asks, or begins a report, stands anywhere in a text: of most
+    texts that are typed none does, and they need no closer look.
+    """
+    plain = text.casefold().replace(" ", "")
+    return any(sign in plain for sign in _signs())
+
+
+@cache
+def _signs() -> frozenset[str]:
+    keys = ("before", "alone", "most", "compare", "who", "report")
+    asking = [parts for key in keys for parts in phrases("how_many", key)]
+    return frozenset("".join(parts) for parts in (*asking, *phrases("by", "behind")))
+
+
+def read_question(
+    text: str,
+    today: date,
+    catalogue: Catalogue,
+    *vocabularies: Phrases,
+) -> Question:
+    """Reads a clean text, whatever it is: whether it is a question is told by what is read."""
+    text = without_courtesy(text)
+    said = SaidPhrases(
+        segments_of(
+            text,
+            today,
+            *vocabularies,
+        )
+    )
+    filters = filters_said(said, catalogue)
+    periods = [one.sense.period for one in said.of(Says.PERIOD) if one.sense.period is not None]
+    period, *others = [*periods, None]
+    owed = _owed_list(said)
+    figures: tuple[Figure, ...] = ()
+    by = None
+    if not owed:
+        figures = figures_said(said)
+        by = _by(said, filters)
+    letters = sum(len(one.text.strip()) for one in said.unknown)
+    return Question(
+        figures=figures,
+        by=by,
+        filters=filters,
+        period=period,
+        others=tuple(filter(None, others)),
+        owed=owed,
+        not_kept=not_kept(said),
+        unknown=_not_understood(said, owed),
+        unknown_share=letters / max(len(text.replace(" ", "")), 1),
+        asked=said.says(*_SIGNS) or _asks_which(said),
+        of_desk=_is_of_desk(said, filters),
+        counts_tickets=_counts_tickets(said),
+        led=_is_led(said),
+    )
+
+
+def _not_understood(said: SaidPhrases, owed: str) -> tuple[str, ...]:
+    """Returns the words that are not understood, and those of which no figure is drawn."""
+    found = [one.text.strip() for one in said.unknown]
+    found += [one.text for one in _customers_asked(said)]
+    if not owed:
+        found += [one.text for one in said.of(Says.AGE)]
+    return tuple(dict.fromkeys(found))
+
+
+# By what.
+
+
+def _by(said: SaidPhrases, filters: RequestFilters) -> Dimension | None:
+    """Returns what the figures are wanted by: what is said, else what several names are of, else
+    the staff where it is asked who.
+    """
+    named = Counter(dimension for dimension, _key in filters)
+    naming = Counter(said.dimensions(Says.FILTER))
+    several = [one for one in named if named[one] > 1 and naming[one] > 1]
+    maybe = [one for one in said.dimensions(Says.MAYBE_BY) if one not in named]
+    found = [*said.dimensions(Says.BY), *several, *maybe]
+    if said.says(Says.WHO) and not _customers_asked(said):
+        found.append(Dimension.OFFICER)
+    return next(iter(found), None)
+
+
+def _asks_which(said: SaidPhrases) -> bool:
+    """Returns whether one of several is asked for, or how many there are, by a word beside it."""
+    ends = tuple("".join(parts) for parts in phrases("by", "behind"))
+    begins = tuple(parts[0] for parts in phrases("how_many", "before"))
+    by = [one.text.replace(" ", "") for one in said.of(Says.BY)]
+    return any(text.endswith(ends) for text in by) or any(text.startswith(begins) for text in by)
+
+
+def _customers_asked(said: SaidPhrases) -> list[Phrase]:
+    """Returns the word for "who" where customers are asked for: reports name none."""
+    states = question_words("who_asks").texts("states")
+    if said.names_owed or "ticket" in said.nouns or set(states).isdisjoint(said.states):
+        return []
+    return said.of(Says.WHO)
+
+
+# Lists.
+
+
+def _owed_list(said: SaidPhrases) -> str:
+    """Returns the words that narrow the list of what is owed; "" where no list is asked for: that
+    is asked for by who, how old, or a kind of which there is no figure.
+    """
+    if not said.names_owed or {"owed", "open", "missed"}.isdisjoint(said.states):
+        return ""
+    has_figure = any(figures_of(noun) for noun in said.nouns)
+    if has_figure and not said.says(Says.WHO, Says.AGE):
+        return ""
+    unknown = [(one.start, one.text.strip()) for one in said.unknown]
+    narrows = [(one.start, one.text) for one in said.phrases if _narrows(one)]
+    return " ".join(text for _start, text in sorted([*unknown, *narrows]))
+
+
+def _narrows(one: Phrase) -> bool:
+    """Returns whether a phrase says something that narrows the list of what is owed."""
+    sense = one.sense
+    match sense.says:
+        case Says.NOUN:
+            return sense.value in words("owed_kinds").values
+        case Says.FILTER:
+            return sense.dimension is Dimension.OFFICER
+        case Says.STATE:
+            return sense.value == "missed"
+        case _:
+            return sense.says in (Says.AGE, Says.PERIOD)
+
+
+# What kind of text it is.
+
+
+def _is_led(said: SaidPhrases) -> bool:
+    """Returns whether a word for a report begins the text, and is not part of another word."""
+    first = next(iter(said.phrases), None)
+    if first is None or first.start or first.sense.says is not Says.REPORT:
+        return False
+    return not any(one.start == len(first.text) for one in said.unknown)
+
+
+def _counts_tickets(said: SaidPhrases) -> bool:
+    units = question_words("unit_signs").texts("sure")
+    return any(one.text.casefold().endswith(units) for one in said.of(Says.UNIT))
+
+
+def _is_of_desk(said: SaidPhrases, filters: RequestFilters) -> bool:
+    """Returns whether the text surely is about the desk's own work: it names that, or counts
+    tickets, or asks for some of its days.
+    """
+    signs = question_words("desk_signs")
+    named = _any_of(said.states, signs.texts("states")) or _any_of(said.nouns, signs.texts("nouns"))
+    if named or _counts_tickets(said):
+        return True
+    of_days = said.says(Says.PERIOD) and bool(filters or said.nouns or "came" in said.states)
+    return of_days or _sorts_own(said)
+
+
+def _sorts_own(said: SaidPhrases) -> bool:
+    """Returns whether the most of something is asked for that the desk alone sorts its tickets by,
+    or days are compared.
+    """
+    own = question_words("desk_signs").texts("by")
+    if said.says(Says.COMPARE) and len(said.of(Says.PERIOD)) > 1:
+        return True
+    asks = said.says(
+        Says.MOST,
+        Says.HOW_MANY,
+        Says.EACH,
+    )
+    return asks and _any_of(said.dimensions(Says.BY), own)
+
+
+def _any_of(said: Sequence[str], signs: Sequence[str]) -> bool:
+    return not set(signs).isdisjoint(said)
