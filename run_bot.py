@@ -22,7 +22,7 @@ from bot.log import configure_logging, get_logger
 from bot.mail.command import add_mail_verbs
 from bot.mail.settings import MailSettings
 from bot.operating import upgrading
-from bot.operating.command import add_operating_verbs
+from bot.operating.command import add_follow_up_verb, add_operating_verbs
 from bot.operating.own import OTHERS, make_private
 from bot.operating.refused import VerbRefused
 from bot.settings import Settings, load_settings, masked, secret_key, unknown_variables
@@ -576,6 +576,7 @@ def mail_place() -> tuple[MailSettings, Path]:
 
 outgoing_verbs = add_verbs(app, on_desk)
 add_operating_verbs(app, settings_or_exit, run_async)
+add_follow_up_verb(app, on_desk)
 add_mail_verbs(app, outgoing_verbs, on_desk, mail_place)
 
 if __name__ == "__main__":

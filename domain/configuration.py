@@ -16,6 +16,7 @@ from domain.mail.matching.candidates import MatchingRules, read_matching
 from domain.mail.sorting_rules import MailRules, read_mail_rules
 from domain.one_line.types import Vocabulary
 from domain.operating.backups import BackupRules, read_backups
+from domain.owed.following_up import FollowUpRules, read_follow_up_rules
 from domain.owed.leading import LeadRules, read_lead_rules
 from domain.owed.requests import RequestKind, Steps, read_requests
 from domain.owed.rules import Rule, read_rules
@@ -50,6 +51,7 @@ TABLES = (
     "requests",
     "reminders",
     "owed_lists",
+    "following_up",
     "templates",
     "letters",
     "mail",
@@ -89,6 +91,7 @@ class Configuration:
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
     leading: LeadRules = field(default_factory=LeadRules)
+    following_up: FollowUpRules = field(default_factory=FollowUpRules)
     intake: IntakeRules = field(default_factory=IntakeRules)
     backups: BackupRules = field(default_factory=BackupRules)
     organisations: Organisations = field(default_factory=standard_organisations, compare=False)
@@ -138,6 +141,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
         releases=read_releases(root, projects),
         posting=read_posting(root),
         leading=read_lead_rules(root),
+        following_up=read_follow_up_rules(root),
         intake=read_intake(root, catalogue),
         backups=read_backups(root),
         health=read_health(root),

@@ -152,7 +152,13 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "quotation": "ได้รับหลักฐานการชำระเงินแล้ว",
         "fetch": "มารับข้อมูลแล้ว",
     },
-    "owed_state": {"open": "ค้าง", "received": "ได้รับแล้ว", "dropped": "เลิกติดตาม", "void": "ยกเลิก"},
+    "owed_state": {
+        "open": "ค้าง",
+        "offered": "ค้างจากข้อมูลเดิม ยังไม่ติดตาม",
+        "received": "ได้รับแล้ว",
+        "dropped": "เลิกติดตาม",
+        "void": "ยกเลิก",
+    },
     "typed": {
         "phone": "เบอร์โทรศัพท์",
         "mobile": "เบอร์มือถือ",
@@ -164,6 +170,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "ticket.deadline": "แจ้งงานใกล้และเกินกำหนด",
         "duplicates.find": "ค้นหารหัสซ้ำทั้งหมด",
         "duplicates.near": "ค้นหาชื่อใกล้เคียงของรายที่แก้ไข",
+        "owed.offered": "ถามเรื่องค้างจากข้อมูลเดิม",
         "duplicates.tell": "แจ้งรหัสที่อาจซ้ำ",
         "owed": "ติดตามสิ่งที่ค้างส่ง",
         "owed.tell": "แจ้งสิ่งที่ค้างส่ง",

@@ -39,7 +39,7 @@ ORDER = (
     *("find", "open", "my", "inbox", "tickets", "ticket", "close", "again"),
     *("new", "contract", "drafts", "cancel", "menu", "help"),
     *("status", "holiday", "reopen", "wait", "answered", "code", "merge", "duplicates"),
-    *("contracts", "unreturned", "research", "owed", "publicize", "post", "posters"),
+    *("contracts", "unreturned", "research", "owed", "followup", "publicize", "post", "posters"),
     *("edit", "remind", "reminders", "counts", "enroll", "link", "language", "staff", "audit"),
     *("team", "mymail", "history", "remark", "subjects", "void", "restore", "assign", "leave"),
 )

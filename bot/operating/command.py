@@ -11,9 +11,12 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from bot.clock import make_clock
+from bot.clock import Clock, make_clock
 from bot.operating.auditing import AuditAsked, AuditFormat, print_audit
 from bot.settings import Settings
+from bot.tables.command import DryRun, OnDesk
+from domain.configuration import Configuration
+from store.engine.database import Database
 
 ArchivePath = Annotated[Path, typer.Argument(help="The archive.", metavar="PATH")]
 RecipientKey = Annotated[
@@ -77,6 +80,17 @@ ErasuresFile = Annotated[
     ),
 ]
 OnlyList = Annotated[bool, typer.Option("--list", help="Say what is inside, and make nothing.")]
+YoungerThan = Annotated[
+    int | None,
+    typer.Option(
+        help="Only what began so many months ago at the earliest.",
+        metavar="MONTHS",
+        min=1,
+        max=1200,
+    ),
+]
+Decline = Annotated[bool, typer.Option("--none", help="Follow up none of it.")]
+Undo = Annotated[bool, typer.Option("--undo", help="Take the last answer back.")]
 GENTLY = 10
 """How far a backup stands back behind the desk that serves people."""
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -96,6 +110,32 @@ def add_operating_verbs(
     app.command("audit")(_audit(load, run))
     app.command("erase")(_erase(load, run))
     app.command("disclose")(_disclose(load, run))
+
+
+def add_follow_up_verb(app: typer.Typer, on_desk: OnDesk) -> None:
+    """Put `follow-up` under the command line."""
+
+    def verb(
+        younger_than: YoungerThan = None,
+        decline: Decline = False,
+        dry_run: DryRun = False,
+        undo: Undo = False,
+    ) -> None:
+        """Follow up what is found to be owed long after it began (imports, upgrades): all of it, or
+        the younger part; the rest is given up. Officers are reminded of a few a day.
+        """
+        from bot.operating.following_up import AskedFollowUp, follow_up
+
+        months = 0 if decline else younger_than
+        asked = AskedFollowUp(months, dry_run, undo)
+
+        async def work(db: Database, office: Configuration, clock: Clock) -> int:
+            await follow_up(db, office, clock(), asked, print)
+            return 0
+
+        on_desk(work)
+
+    app.command("follow-up")(verb)
 
 
 def _backup(load: Callable[[], Settings], run: Run) -> Callable[[Path, str | None], None]:

@@ -32,6 +32,7 @@ from store import files, staff
 from store.engine import leases
 from store.engine.database import StoreUnavailable, Tx
 from store.files import File, of_import
+from store.owed.following_up import count_offered
 from store.tables import imports
 from store.tables.batches import Rejected, Remarked
 from store.tables.imports import Import
@@ -207,6 +208,7 @@ class Imports:
                 told.reasons,
                 told.remarks,
                 file_notes(table),
+                offered=0 if dry_run else await count_offered(self._desk.db),
             )
             return await self._with_files(job, file, preview, told)
 

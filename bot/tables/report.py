@@ -32,6 +32,7 @@ from handlers.tables.text import (
 )
 from store import audit
 from store.engine.database import Database
+from store.owed.following_up import count_offered
 from store.search.building import Building
 from store.tables.batches import Rejected, Remarked
 from store.tables.customers import export_customers
@@ -147,9 +148,18 @@ async def import_file(
     if not dry_run and not counts.rejected and beside.is_file():
         beside.unlink()
         console.print(rejected_gone(str(beside)))
+    if not dry_run:
+        await _tell_offered(db, console)
     prefix = "dry run: " if dry_run else ""
     print(f"{prefix}{_summary(counts)}")
     return SOME_REJECTED if counts.rejected else 0
+
+
+async def _tell_offered(db: Database, console: Console) -> None:
+    """Say how much of what is owed waits for the office's answer, if some does."""
+    waiting = await count_offered(db)
+    if waiting:
+        console.print(f"{waiting} look open since long ago: run_bot.py follow-up --dry-run")
 
 
 async def _import(

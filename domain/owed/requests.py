@@ -11,7 +11,7 @@ from domain.catalogue import Catalogue
 from domain.customers.records import CustomerCode
 from domain.data import TomlTable
 from domain.owed.contracts import Contract, mentions
-from domain.owed.rules import Owed, OwedState
+from domain.owed.rules import Owed
 from domain.staff import StaffId
 from domain.text import digits
 from domain.tickets.records import Status, Ticket
@@ -145,7 +145,7 @@ class Life:
     def open_owed(self, rule: str = "") -> Owed | None:
         """Returns what is owed now: under this rule, or the first of all."""
         for each in self.owed:
-            if each.state is OwedState.OPEN and rule in ("", each.rule):
+            if each.is_owed and rule in ("", each.rule):
                 return each
         return None
 

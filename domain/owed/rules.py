@@ -53,11 +53,13 @@ class Again(StrEnum):
 
 
 class OwedState(StrEnum):
-    """open = still owed; received; dropped = an officer gave it up; void = it never was, what
-    started it was undone.
+    """open = still owed; offered = the same, but found so late that nobody is reminded of it until
+    the office says so; received; dropped = an officer gave it up; void = it never was, what started
+    it was undone.
     """
 
     OPEN = "open"
+    OFFERED = "offered"
     RECEIVED = "received"
     DROPPED = "dropped"
     VOID = "void"
@@ -132,7 +134,9 @@ class Owed:
     tickets (`domain.owed.settling`). `handed_to` = to whom it was handed over; `told_at` = the last
     reminder, or the last follow-up that has no ticket, of which there were `chased_untold`;
     `word` = how an officer ended it without a ticket, `wanted_at` = when one said that it is owed
-    though the proof was there; `decided_at` = the last of all this."""
+    though the proof was there; `decided_at` = the last of all this. `offered_at` = when it was
+    found to be owed so late that the office is asked whether to follow it up, `answered_at` = when
+    it answered."""
 
     request_id: int
     rule: str
@@ -159,6 +163,8 @@ class Owed:
     word: OwedState | None = None
     wanted_at: datetime | None = None
     decided_at: datetime | None = None
+    offered_at: datetime | None = None
+    answered_at: datetime | None = None
     untold: int = 0
     told_no: int = 0
     unreached: int = 0
@@ -166,6 +172,44 @@ class Owed:
     def reached(self) -> int:
         """Returns how often the customer was followed up: letters that came back do not count."""
         return max(0, self.chased - self.unreached)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether it is still to come, followed up or not."""
+        return self.state in (OwedState.OPEN, OwedState.OFFERED)
+
+    def offered(self, now: datetime) -> "Owed":
+        """Returns the row as it is once it was found, and waits for the office to say whether it is
+        followed up.
+        """
+        return replace(self, state=OwedState.OFFERED, offered_at=now)
+
+    def followed_up(self, now: datetime, on: date) -> "Owed":
+        """Returns the row as it is once the office took it up, first to be reminded of on a day."""
+        return replace(
+            self,
+            state=OwedState.OPEN,
+            answered_at=now,
+            decided_at=now,
+            snoozed_on=on,
+        )
+
+    def declined(self, now: datetime, reason: str) -> "Owed":
+        """Returns the row as it is once the office said that it is not followed up."""
+        return replace(self.ended_by_word(OwedState.DROPPED, now, reason), answered_at=now)
+
+    def unanswered(self) -> "Owed":
+        """Returns the row as it was before the office answered."""
+        return replace(
+            self,
+            state=OwedState.OFFERED,
+            word=None,
+            ended_at=None,
+            reason="",
+            snoozed_on=None,
+            answered_at=None,
+            decided_at=None,
+        )
 
     def days(self, now: datetime) -> int:
         """Returns the whole days since it is owed, by the local calendar."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from operator import itemgetter
 
 from domain.owed.rules import Again, Owed, OwedState, Rule
@@ -307,18 +308,30 @@ def _as_told(row: Owed, debt: Debt, chases: Sequence[Closing]) -> Owed:
         if since < (chase.at, chase.no) and chase.no != first.no
         if chase.at <= (debt.ended_at or chase.at)
     ]
+    state = debt.state
+    if state is OwedState.OPEN and _is_offered(row, [start.at for start in debt.starts], letters):
+        state = OwedState.OFFERED
     told = replace(
         row,
         started_at=first.at,
         ticket_no=first.no,
         assignee=row.handed_to or first.assignee,
-        state=debt.state,
+        state=state,
         chased=len(letters) + row.chased_untold,
         last_at=max(filter(None, (row.told_at, *letters)), default=None),
         ended_at=debt.ended_at,
         proof_no=debt.proof_no,
     )
     return _counted(row, told)
+
+
+def _is_offered(row: Owed, *events: Sequence[datetime]) -> bool:
+    """Says whether the office has yet to say that this is followed up. Whoever sent it again, or
+    asked for it, since it was found has taken it up.
+    """
+    if row.offered_at is None or row.answered_at is not None:
+        return False
+    return max(chain.from_iterable(events), default=row.offered_at) <= row.offered_at
 
 
 def _void(row: Owed) -> Owed:

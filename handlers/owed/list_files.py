@@ -2,9 +2,11 @@
 
 Names and addresses stand in it for supervisors alone; whoever takes one is audited."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import TypeAlias
 from uuid import uuid4
 
 from domain.dates.days import BANGKOK, format_date
@@ -34,6 +36,10 @@ MOST = 10_000
 PAGE = 500
 
 
+ReadPage: TypeAlias = Callable[[int, int], Awaitable[Sequence[OwedLine]]]
+"""Reads so many lines of a list, after the first so many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """What a file says: what it is called, and its rows, the heading first."""
@@ -56,11 +62,20 @@ async def file_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def send(ctx: Context, asked: AskedList) -> Reply:
     """Sends what was asked for as a file."""
-    # Asked first: where nothing can be waited for, nothing is read in vain.
-    keep = ctx.desk.files.keep_table
     table = await _TABLES[asked.view](ctx, asked.wanted)
-    name = f"{table.title} {ctx.today.isoformat()}.{asked.file}"
-    kept = await keep(name, table.rows)
+    only = in_one_line(*await narrowed.told(ctx, asked.wanted))
+    return await send_table(ctx, table, asked.file, only)
+
+
+async def send_table(
+    ctx: Context,
+    table: Table,
+    form: str,
+    only: str = "",
+) -> Reply:
+    """Sends this table as a file; `only` = by what it is narrowed."""
+    name = f"{table.title} {ctx.today.isoformat()}.{form}"
+    kept = await ctx.desk.files.keep_table(name, table.rows)
     file = files.File(
         id=uuid4().hex,
         record=files.of_list(kept.sha256),
@@ -73,7 +88,6 @@ async def send(ctx: Context, asked: AskedList) -> Reply:
     )
     ctx.change(files.add, file=file)
     ctx.audit("owed.exported", "")
-    only = in_one_line(*await narrowed.told(ctx, asked.wanted))
     rows = _("%(count)s แถว", count=len(table.rows) - 1)
     caption = in_one_line(f"📎 {table.title}", only, rows)
     if len(table.rows) > MOST:
@@ -106,6 +120,12 @@ def _named(ctx: Context, *cells: str) -> list[str]:
 
 async def _lines(ctx: Context, wanted: Narrowing) -> Table:
     staffs = await narrowed.visible(ctx, wanted)
+    read = partial(lists.list_lines, ctx.db, wanted, staffs, ctx.today)
+    return Table(_("ค้างส่ง"), await all_rows(ctx, read))
+
+
+async def all_rows(ctx: Context, read: ReadPage) -> list[list[str]]:
+    """Returns the heading and the rows of all pages of a list of what is owed."""
     heading = [
         _("สัญญา"),
         _("รหัสผู้รับบริการ"),
@@ -122,14 +142,7 @@ async def _lines(ctx: Context, wanted: Narrowing) -> Table:
     rows = [heading]
     names = await staff.staff_names(ctx.db)
     for offset in range(0, MOST, PAGE):
-        page = await lists.list_lines(
-            ctx.db,
-            wanted,
-            staffs,
-            ctx.today,
-            PAGE,
-            offset,
-        )
+        page = await read(PAGE, offset)
         if not page:
             break
         customers = {}
@@ -144,7 +157,7 @@ async def _lines(ctx: Context, wanted: Narrowing) -> Table:
             )
             for line in page
         ]
-    return Table(_("ค้างส่ง"), rows)
+    return rows
 
 
 def _cells(

@@ -226,7 +226,7 @@ async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """
     held = await held_files(ctx, args)
     row, life, rule = await load(ctx, args)
-    if row.state is not OwedState.OPEN:
+    if not row.is_owed:
         return await present_row(ctx, row)
     got = await receive(ctx, row, life, rule)
     reply = Reply(

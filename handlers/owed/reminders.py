@@ -36,6 +36,7 @@ from handlers.staff.stand_in import Availability, who_is_there
 from store import due as due_rows
 from store import staff
 from store.due import Due
+from store.engine.database import Database
 from store.owed import reminding, requests
 from store.owed import rows as owed
 from store.owed.requests import record as request_name
@@ -366,10 +367,14 @@ async def settle_anew(work: Work) -> int:
     """Settles the requests that were settled by other rules, or that an older release left to be
     settled, a few in a transaction and without a word; returns how many.
     """
-    context = SaveContext(work.configuration, None, work.now)
-    await work.db.write(partial(requests.leave_unsettled, context=context))
+    return await settle_left(work.db, SaveContext(work.configuration, None, work.now))
+
+
+async def settle_left(db: Database, context: SaveContext) -> int:
+    """The same for whoever has no desk."""
+    await db.write(partial(requests.leave_unsettled, context=context))
     settled = 0
-    while some := await work.db.write(
+    while some := await db.write(
         partial(
             requests.settle_some,
             context=context,

@@ -20,6 +20,7 @@ from handlers.chat import (
     Paragraph,
     Reply,
     ReplyPart,
+    in_one_line,
 )
 from handlers.desk import Context, Desk, Work
 from handlers.forms.projects import projects_text, years_text
@@ -156,6 +157,8 @@ def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
     if row.state is OwedState.RECEIVED:
         ended = day(row.ended_at) if row.ended_at else ""
         return " ".join(filter(None, ("✅", ended, row.proof_no)))
+    if row.state is OwedState.OFFERED:
+        return in_one_line(value_label("owed_state", row.state), how_long(row, work.now))
     if row.state is OwedState.DROPPED:
         ended = day(row.ended_at or row.started_at)
         reason = shorten(row.reason, 100)

@@ -23,6 +23,7 @@ from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.files.waiting import question
 from handlers.i18n import _
+from handlers.owed.following_up import found_text, show_button
 from handlers.registry import Claim, FileUse, action, file_uses
 from handlers.tables.text import remark_sentence, table_sentence, told_row
 from store import files as file_store
@@ -56,7 +57,7 @@ class ImportPreview:
     """What a table would do, or did: counts, its rows, what was not taken or read otherwise, what
     is outside it.
 
-    `rejected` and `remarked` are files of all that.
+    `rejected` and `remarked` are files of all that; `offered` things look open since long ago.
     """
 
     counts: Counts
@@ -66,6 +67,7 @@ class ImportPreview:
     notes: Sequence[str] = ()
     rejected: File | None = None
     remarked: File | None = None
+    offered: int = 0
 
     @property
     def more_remarks(self) -> int:
@@ -216,10 +218,16 @@ def result(job: Import, file: File, laid: ImportPreview) -> Reply:
         name=file.name,
         register=_(VALUES[job.register]),
     )
+    note = _note(laid, remarks=False)
+    buttons: tuple[Button, ...] = ()
+    if laid.offered:
+        note = in_lines(note, found_text(laid.offered))
+        buttons = (show_button(),)
     card = Card(
         title,
         _lines(laid),
-        _note(laid, remarks=False),
+        note,
+        buttons,
     )
     return _with_files(card, laid, rejected=True, remarks=False)
 

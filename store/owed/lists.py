@@ -270,8 +270,8 @@ class Movement:
 
 
 def _meant(staffs: Staffs) -> _Where:
-    """What was ever owed to these people."""
-    return _of(_Where(("state <> 'void'",)), staffs)
+    """What was ever owed to these people, and followed up."""
+    return _of(_Where(("state <> 'void'", "state <> 'offered'")), staffs)
 
 
 async def get_movement(db: Reader, period: Period, staffs: Staffs) -> Movement:

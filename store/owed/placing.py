@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from itertools import chain
 
 from domain.customers.records import CustomerCode
@@ -14,7 +15,8 @@ from domain.owed.requests import Life, Placement, Request, RequestKind, place, r
 from domain.owed.rules import Owed
 from domain.owed.settling import settle
 from domain.tickets.records import Status, Ticket
-from store.engine.database import Tx, is_one_of
+from store.engine.database import Reader, Tx, is_one_of
+from store.engine.rows import column
 from store.owed import contracts, requests
 from store.owed import rows as owed
 from store.records import counters
@@ -92,6 +94,61 @@ async def place_merged(
         came = row["here"] in moved
         if came != (row["there"] in moved):
             await requests.set_request(tx, row["no"], int(row["there"]), context)
+
+
+async def place_left(
+    tx: Tx,
+    after: str,
+    limit: int,
+    context: SaveContext,
+) -> list[str]:
+    """Put tickets that belong to a request and are on none where they belong, those of so many
+    customers; returns the codes of these, in their order.
+
+    They are of an older release, or of subjects that make no request until now. What waits for an
+    officer to say where it belongs goes on waiting."""
+    subjects = _subjects(context)
+    unplaced = (
+        f"FROM tickets t WHERE {is_one_of('t.subject', subjects)} AND t.status <> 'voided' "
+        "AND NOT EXISTS (SELECT 1 FROM request_tickets h WHERE h.ticket_no = t.no)"
+    )
+    rows = await tx.fetch(
+        f"SELECT DISTINCT t.customer_code {unplaced} AND t.customer_code > ? "
+        f"ORDER BY t.customer_code LIMIT {int(limit)}",
+        *subjects,
+        after,
+    )
+    codes = column(rows, "customer_code")
+    if not codes:
+        return []
+    of_these = is_one_of("t.customer_code", codes)
+    rows = await tx.fetch(f"SELECT t.no {unplaced} AND {of_these}", *subjects, *codes)
+    found = await get_tickets(tx, column(rows, "no"))
+    await place_tickets(tx, [*found.values()], replace(context, late=True))
+    return codes
+
+
+def _subjects(context: SaveContext) -> list[str]:
+    steps = context.configuration.steps
+    return sorted(chain.from_iterable(map(steps.subjects, steps.kinds)))
+
+
+async def is_placed(db: Reader, context: SaveContext) -> bool:
+    """Whether tickets were put on requests by the subjects that belong to one now."""
+    row = await db.fetch_one("SELECT digest FROM placed_subjects")
+    return row is not None and row["digest"] == _digest(context)
+
+
+async def note_placed(tx: Tx, context: SaveContext) -> None:
+    """Note that they were."""
+    await tx.execute("DELETE FROM placed_subjects")
+    await tx.execute(
+        "INSERT INTO placed_subjects (digest) VALUES (?) ON CONFLICT DO NOTHING", _digest(context)
+    )
+
+
+def _digest(context: SaveContext) -> str:
+    return sha256(" ".join(_subjects(context)).encode()).hexdigest()
 
 
 def _kind(ticket: Ticket, context: SaveContext) -> RequestKind | None:
@@ -262,7 +319,7 @@ class _Placing:
             return
         await owed.save(
             tx,
-            life.owed,
+            [requests.as_begun(row, context) for row in life.owed],
             context.rules,
             context.calendar,
             context.now,

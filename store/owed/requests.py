@@ -3,7 +3,7 @@ belong to each.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -413,8 +413,7 @@ async def ticket_voided(tx: Tx, ticket_no: str, context: SaveContext) -> None:
 async def leave_unsettled(tx: Tx, context: SaveContext) -> None:
     """Have every request settled anew, where the rules say otherwise than when all were last."""
     said = digest(context.rules.values())
-    known = await tx.fetch_one("SELECT digest FROM settled_rules")
-    if known is not None and known["digest"] == said:
+    if await _are_settled(tx, said):
         return
     await tx.execute(
         "INSERT INTO unsettled (request_id) SELECT id FROM requests WHERE 1 = 1 "
@@ -424,15 +423,27 @@ async def leave_unsettled(tx: Tx, context: SaveContext) -> None:
     await tx.execute("INSERT INTO settled_rules (digest) VALUES (?) ON CONFLICT DO NOTHING", said)
 
 
+async def _are_settled(db: Reader, said: str) -> bool:
+    known = await db.fetch_one("SELECT digest FROM settled_rules")
+    return known is not None and known["digest"] == said
+
+
+async def is_settled(db: Reader, context: SaveContext) -> bool:
+    """Whether every request was settled by these rules."""
+    waiting = await db.fetch_one("SELECT 1 AS n FROM unsettled LIMIT 1")
+    return waiting is None and await _are_settled(db, digest(context.rules.values()))
+
+
 async def settle_some(tx: Tx, context: SaveContext, limit: int) -> int:
-    """Settle requests that are waiting to be settled anew; returns how many were. Nobody is told of
-    what that begins as though it had been told of long ago.
+    """Settle requests that are waiting to be settled anew; returns how many were. What should have
+    been there by now is offered, if it begins with that.
     """
+    context = replace(context, late=True)
     rows = await tx.fetch(
         f"SELECT request_id FROM unsettled ORDER BY request_id LIMIT {int(limit)}"
     )
     for row in rows:
-        await settle_request(tx, int(row["request_id"]), context, begin=_begin_today)
+        await settle_request(tx, int(row["request_id"]), context)
         await tx.execute("DELETE FROM unsettled WHERE request_id = ?", row["request_id"])
     return len(rows)
 
@@ -456,29 +467,18 @@ async def settle_ticket(tx: Tx, ticket_no: str, context: SaveContext) -> None:
         await settle_request(tx, request_id, context)
 
 
-def _as_facts(row: Owed, _context: SaveContext) -> Owed:
+def as_begun(row: Owed, context: SaveContext) -> Owed:
+    """What begins to be owed: where it was found so late that its first reminder would be over, the
+    office is asked whether to follow it up.
+    """
+    is_asked = context.late and row.state is OwedState.OPEN and row.answered_at is None
+    if is_asked and row.is_overdue(context.rules[row.rule], context.now):
+        return row.offered(context.now)
     return row
 
 
-def _begin_today(row: Owed, context: SaveContext) -> Owed:
-    """What begins to be owed by a rule that was changed is reminded of as though it began today,
-    where its first reminder would be over.
-    """
-    rule = context.rules[row.rule]
-    if row.first_on(rule) >= context.today:
-        return row
-    return replace(row, snoozed_on=rule.first.after(context.today))
-
-
-async def settle_request(
-    tx: Tx,
-    request_id: int,
-    context: SaveContext,
-    begin: Callable[[Owed, SaveContext], Owed] = _as_facts,
-) -> None:
-    """Bring what is owed on a request in line with its tickets and its contract; `begin` = what is
-    made of things that were not owed before.
-    """
+async def settle_request(tx: Tx, request_id: int, context: SaveContext) -> None:
+    """Bring what is owed on a request in line with its tickets and its contract."""
     # The row is touched first, so that two who change the same request see each other.
     await tx.execute("UPDATE requests SET version = version WHERE id = ?", request_id)
     life = await get_life(tx, request_id)
@@ -486,7 +486,7 @@ async def settle_request(
     rows = []
     for row in settlement(life, context.rules):
         begins = row.state is OwedState.OPEN and before.get(row.id) is not OwedState.OPEN
-        rows.append(begin(row, context) if begins else row)
+        rows.append(as_begun(row, context) if begins else row)
     await owed.save(
         tx,
         rows,
@@ -654,7 +654,7 @@ async def end_request(
     """
     life = await get_life(tx, request_id)
     for row in life.owed:
-        if row.state is OwedState.OPEN:
+        if row.is_owed:
             await change_owed(tx, row, dropped(row, reason, context.now), context)
     await tx.execute(
         "UPDATE requests SET ended_at = ?, ended_reason = ? WHERE id = ?",

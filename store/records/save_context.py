@@ -16,12 +16,14 @@ from domain.staff import StaffId
 @dataclass(frozen=True, slots=True)
 class SaveContext:
     """`configuration` is the office's, with the holidays that were entered; `by` None = the desk
-    itself.
+    itself. `late` = nobody is there who just did it (an import, an update): what should have been
+    there before today is offered to the office, and not followed up by itself.
     """
 
     configuration: Configuration
     by: StaffId | None
     now: datetime
+    late: bool = False
 
     @property
     def today(self) -> date:

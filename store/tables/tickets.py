@@ -124,7 +124,7 @@ class TicketImport(ImportRules):
         return desk, _labels(self._configuration, names, found)
 
     async def write(self, tx: Tx, decision: Decision) -> None:
-        context = SaveContext(self._configuration, self._by, self._now)
+        context = SaveContext(self._configuration, self._by, self._now, late=True)
         await ticket_saves.add_tickets(tx, decision.new_tickets, context)
         for old, new in decision.changed_tickets:
             await ticket_saves.update_imported(tx, old, new, context)

@@ -47,7 +47,11 @@ def bring(request, desk, desk_url, tmp_path) -> Bring:
         path = tmp_path / "register.csv"
         path.write_text(table, "utf-8")
         machine = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **machine_time()}
-        given = {"DESKBOT_DATABASE_URL": desk_url, "DESKBOT_DATA_DIR": str(tmp_path)}
+        given = {
+            "DESKBOT_DATABASE_URL": desk_url,
+            "DESKBOT_DATA_DIR": str(tmp_path),
+            "DESKBOT_CLOCK": desk.now.isoformat(),
+        }
         command = ["import", register, str(path)]
         done = await asyncio.to_thread(run_program, command, {**machine, **given})
         assert done.returncode == 0, done.stderr
@@ -149,7 +153,7 @@ async def test_twins_whom_an_older_desk_imported_are_found_in_a_night_after_the_
 
 
 TICKET = "no,customer,channel,subject,assignee,details,created_at,status,closed_at,contract_no\n"
-SENT = "R2610000001,C81554,email,7.9,นก,ส่งสัญญา,2026-10-01 09:00,closed,2026-10-01 10:00,81/2569\n"
+SENT = "R2610000001,C81554,email,7.9,นก,ส่งสัญญา,2026-11-16 09:00,closed,2026-11-16 10:00,81/2569\n"
 OPEN = "R2611000777,C81554,email,6.1,นก,ขอข้อมูลแรงงานรายจังหวัด,2026-11-02 09:00,open,,\n"
 RETURNED = (
     "R2611000778,C81554,email,7.10,นก,ได้รับสัญญา,2026-11-20 09:00,closed,2026-11-20 10:00,81/2569\n"

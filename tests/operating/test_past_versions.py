@@ -76,6 +76,34 @@ async def test_it_has_all_it_had_and_is_used(
     assert not any(wrong)
 
 
+FOLLOWED = {
+    ("contract", "received"): 1,
+    ("fetch", "open"): 3,
+    ("fetch", "received"): 1,
+    ("quotation", "open"): 3,
+    ("quotation", "received"): 1,
+    ("research", "open"): 1,
+}
+"""What the tickets of all these desks come to, whichever version they are of."""
+
+
+async def test_what_it_owes_is_followed_up_on_request_as_if_the_tickets_were_typed_now(
+    past: Place,
+) -> None:
+    clock = {"DESKBOT_CLOCK": ASKED_ON}
+    await run_verb(past, "migrate", **clock)
+    shown = await run_verb(past, "follow-up", "--dry-run", **clock)
+    done = await run_verb(past, "follow-up", **clock)
+    count = done.stdout.split(",")[0].split()[-1]
+    assert shown.stdout.endswith(f"dry run: would follow up {count}, give up 0\n")
+    db = await open_database(past.url, NOW)
+    try:
+        rows = await db.fetch("SELECT rule, state, count(*) AS n FROM owed GROUP BY rule, state")
+    finally:
+        await db.close()
+    assert {(row["rule"], row["state"]): row["n"] for row in rows} == FOLLOWED
+
+
 def test_a_desk_between_two_versions_is_refused_and_says_which_migration_was_changed(
     tmp_path: Path,
 ) -> None:

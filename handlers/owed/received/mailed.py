@@ -12,7 +12,7 @@ from domain.mail.contents.brought import Brought, awaited, read_brought
 from domain.mail.incoming import IncomingMail
 from domain.mail.uses import MailPurpose, MailUse
 from domain.owed.requests import Life
-from domain.owed.rules import Owed, OwedState
+from domain.owed.rules import Owed
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Paragraph, Reply, ReplyPart, confirm
 from handlers.desk import Context, Work
@@ -120,7 +120,7 @@ def _owed_things(
     facts: list[tuple[str, str]] = []
     for life in lives:
         contract = life.contract.no if life.contract else ""
-        known = [row for row in life.owed if row.state is OwedState.OPEN and row.rule in rules]
+        known = [row for row in life.owed if row.is_owed and row.rule in rules]
         for row in known:
             subject = steps.pick(life.request.kind, rules[row.rule].proof)
             if subject:
@@ -164,7 +164,7 @@ async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if use is not None:
         return await told_before(ctx, use)
     row, life, rule = await owed_proofs.load(ctx, args)
-    if row.state is not OwedState.OPEN:
+    if not row.is_owed:
         return await owed_proofs.present_row(ctx, row)
     ticket = await tickets.get_ticket(ctx.db, mail.reading.ticket or "")
     is_own = mail.reading.opened and not ticket.is_done
