@@ -16,6 +16,7 @@ from domain.mail.matching.candidates import MatchingRules, read_matching
 from domain.mail.sorting_rules import MailRules, read_mail_rules
 from domain.one_line.types import Vocabulary
 from domain.operating.backups import BackupRules, read_backups
+from domain.operating.retention import RetentionRules, read_retention
 from domain.owed.following_up import FollowUpRules, read_follow_up_rules
 from domain.owed.leading import LeadRules, read_lead_rules
 from domain.owed.requests import RequestKind, Steps, read_requests
@@ -61,6 +62,7 @@ TABLES = (
     "reach",
     "intake",
     "backup",
+    "retention",
     "matching",
     "health",
     *organisations.TABLES,
@@ -94,6 +96,7 @@ class Configuration:
     following_up: FollowUpRules = field(default_factory=FollowUpRules)
     intake: IntakeRules = field(default_factory=IntakeRules)
     backups: BackupRules = field(default_factory=BackupRules)
+    retention: RetentionRules = field(default_factory=RetentionRules)
     organisations: Organisations = field(default_factory=standard_organisations, compare=False)
     vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
     """The words of the one line, but for the names of staff; contracts are those of microdata
@@ -144,6 +147,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
         following_up=read_follow_up_rules(root),
         intake=read_intake(root, catalogue),
         backups=read_backups(root),
+        retention=read_retention(root),
         health=read_health(root),
         organisations=Organisations(root),
     )

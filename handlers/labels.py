@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from domain.dates.days import BANGKOK, format_date, format_datetime, format_time
 from domain.fields.rows import field_row
+from domain.operating.retention import KeptFor, RetentionKind
 from domain.staff import Role, StaffId
 from domain.text.titles import strip_titles
 from handlers.i18n import _
@@ -275,6 +276,33 @@ def value_labels(field: str) -> Mapping[str, str]:
     if row is None or row.values is None:
         return VALUES.get(field, {})
     return {value: words[0] for value, words in row.values.items()}
+
+
+RETENTION = {
+    "raw_events": "ข้อความที่พิมพ์",
+    "spam": "อีเมลที่สงสัยว่าเป็นสแปม",
+    "mails": "อีเมล",
+    "files": "ไฟล์ของใบงานที่ปิดแล้ว",
+    "closed_tickets": "ใบงานที่ปิดแล้ว",
+    "customers": "ผู้รับบริการที่ไม่มีใบงานใหม่กว่านั้น",
+    "audit": "รายการตรวจสอบ",
+}
+"""What is kept for a time."""
+
+
+def retention_label(kind: RetentionKind) -> str:
+    """What a rule of retention is about."""
+    return _(RETENTION[kind])
+
+
+def kept_for(kept: KeptFor) -> str:
+    """`90 วัน`, `6 เดือน`, `5 ปี`"""
+    if kept.days:
+        return _("%(count)s วัน", count=kept.days)
+    years, months = divmod(kept.months, 12)
+    if months:
+        return _("%(count)s เดือน", count=kept.months)
+    return _("%(count)s ปี", count=years)
 
 
 def role_label(role: Role) -> str:

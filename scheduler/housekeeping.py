@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from domain.operating.retention import RetentionKind, RetentionRules
+from scheduler.retention import NightlyRetention
 from store import due, files, reminders, staff
 from store.blobs import Blobs
 from store.chat import buttons, forms, inbox, outbox, untold
@@ -54,19 +56,30 @@ FORGOTTEN: Mapping[str, tuple[Forget, timedelta]] = {
     "stranger_answers": (staff.forget_stranger_answers, STRANGERS),
 }
 """What is dropped, in this order: how, and how old it must be."""
+TYPED = ("raw_events", "payloads")
+"""Those of them that the office's rules may keep for another time."""
+THEIR_ROWS = ("events", "messages")
 _BYTES = "bytes"
+_BY_RULE = "retention."
+"""Before the kind of what goes at night, by the office's rules."""
 
 
 class Housekeeping:
     """Goes its rounds through everything that is dropped, some pieces at a time."""
 
     def __init__(
-        self, db: Database, blobs: Blobs | None = None, report: ReportFailure | None = None
+        self,
+        db: Database,
+        blobs: Blobs | None = None,
+        report: ReportFailure | None = None,
+        rules: RetentionRules | None = None,
     ) -> None:
         """Where there is no `report`, what one kind meets ends the step."""
         self._db = db
         self._blobs = blobs
         self._report = report
+        self._retention = NightlyRetention(db, blobs, rules or RetentionRules())
+        self._typed = RAW_EVENTS
         self._began_at: datetime | None = None
         self._left = deque[str]()
         self._after: dict[str, PieceStart] = {}
@@ -82,7 +95,7 @@ class Housekeeping:
             done["ticket_texts"] = await texts.index_segment(self._db)
         except Exception as error:  # noqa: BLE001 - what is to be dropped does not wait for it
             self._tell("ticket_texts", error)
-        if self._left or self._begin(now):
+        if self._left or await self._begin(now):
             await self._run_some(now, done)
         return {what: touched for what, touched in done.items() if touched}
 
@@ -114,13 +127,16 @@ class Housekeeping:
             raise error
         self._report(f"housekeeping.{what}", error)
 
-    def _begin(self, now: datetime) -> bool:
+    async def _begin(self, now: datetime) -> bool:
         """Begin a round unless the last one began a short while ago."""
         # Compared both ways: a clock that was set back must not stop the tidying.
         if self._began_at is not None and abs(now - self._began_at) < EVERY:
             return False
         self._began_at = now
-        self._left.extend([*FORGOTTEN, _BYTES])
+        self._typed = await self._retention.raw_events()
+        kinds = await self._retention.list_due(now)
+        by_rule = [f"{_BY_RULE}{kind}" for kind in kinds]
+        self._left.extend([*FORGOTTEN, *by_rule, _BYTES])
         if self._day != now.date():
             # Once a day from the beginning: what was passed over may be done with by now.
             self._day = now.date()
@@ -131,8 +147,17 @@ class Housekeeping:
         after = self._after.get(what, BEGINNING)
         if what == _BYTES:
             return await self._sweep(after)
-        forget, age = FORGOTTEN[what]
-        return await forget(self._db, now - age, after)
+        if what.startswith(_BY_RULE):
+            kind = RetentionKind(what.removeprefix(_BY_RULE))
+            return await self._retention.run(kind, now, after)
+        forget, _age = FORGOTTEN[what]
+        return await forget(self._db, now - self._age(what), after)
+
+    def _age(self, what: str) -> timedelta:
+        _forget, age = FORGOTTEN[what]
+        if what in TYPED:
+            return self._typed
+        return max(age, self._typed) if what in THEIR_ROWS else age
 
     async def _sweep(self, after: PieceStart) -> Piece:
         """Sweep the next folder of the files on disk, each once a day.

@@ -66,7 +66,12 @@ class Ticker:
         self._desk = desk
         self._sender = sender
         self._watch = ClockWatch(desk.db)
-        self._housekeeping = Housekeeping(desk.db, desk.files.blobs, sender.report)
+        self._housekeeping = Housekeeping(
+            desk.db,
+            desk.files.blobs,
+            sender.report,
+            desk.configuration.retention,
+        )
         self._started = False
 
     async def tick(self) -> dict[str, int]:

@@ -110,6 +110,7 @@ def add_operating_verbs(
     app.command("audit")(_audit(load, run))
     app.command("erase")(_erase(load, run))
     app.command("disclose")(_disclose(load, run))
+    app.command("retention")(_retention(load, run))
 
 
 def add_follow_up_verb(app: typer.Typer, on_desk: OnDesk) -> None:
@@ -325,6 +326,21 @@ def _disclose(load: Callable[[], Settings], run: Run) -> Callable[[str, Path], N
                     make_clock(settings.clock)(),
                 )
             )
+
+        run(work())
+
+    return verb
+
+
+def _retention(load: Callable[[], Settings], run: Run) -> Callable[[bool], None]:
+    def verb(as_json: AsJson = False) -> None:
+        """Say what is past the time for which the office keeps it; nothing is taken."""
+        from bot.operating.retaining import as_lines, preview_retention
+
+        async def work() -> None:
+            settings = load()
+            told = await preview_retention(settings, make_clock(settings.clock))
+            print(json.dumps(told) if as_json else "\n".join(as_lines(told)))
 
         run(work())
 

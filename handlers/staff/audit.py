@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from domain.dates.days import format_date
+from domain.operating.retention import RetentionKind, read_kept_for
 from domain.staff import Platform, Role, StaffId
 from handlers.chat import in_one_line
 from handlers.desk import Work
 from handlers.i18n import _
-from handlers.labels import role_label, team_label
+from handlers.labels import kept_for, retention_label, role_label, team_label
 from handlers.staff.groups import group_name
 from store.audit import AuditEntry
 from store.chat import groups
@@ -66,6 +67,8 @@ ACTIONS = {
     "request.changed": "แก้ไขคำขอข้อมูล",
     "request.created": "สร้างคำขอข้อมูล",
     "request.read": "ดูคำขอข้อมูล",
+    "retention.confirmed": "ยืนยันกฎการเก็บข้อมูล",
+    "retention.run": "ลบข้อมูลที่ครบกำหนดเก็บ",
     "staff.blocked": "ระงับเจ้าหน้าที่",
     "staff.email": "แก้ไขอีเมลสำรอง",
     "staff.email_removed": "ลบอีเมลสำรอง",
@@ -136,12 +139,24 @@ async def record_text(work: Work, record: str, names: Mapping[StaffId, str]) -> 
         return team_label(which)
     if kind == "group":
         return await _group(work, which)
+    if kind in _RETAINED:
+        return _retained(RetentionKind(kind), which)
     if kind == "request":
         return _("คำขอสิทธิ์ที่ %(number)s", number=which)
     number = record[1:]
     if record.startswith("Q") and number.isdigit():
         return _("คำขอข้อมูลที่ %(number)s", number=number)
     return _day(record)
+
+
+_RETAINED = frozenset(RetentionKind)
+
+
+def _retained(kind: RetentionKind, which: str) -> str:
+    """A rule of retention, or how many records a run took."""
+    kept = read_kept_for(which)
+    said = kept_for(kept) if kept else _("%(count)s รายการ", count=which)
+    return f"{retention_label(kind)} {said}"
 
 
 async def _group(work: Work, which: str) -> str:

@@ -453,3 +453,11 @@ async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:
         f"SELECT raw_sha256 FROM incoming_mails WHERE {is_one_of('raw_sha256', hashes)}", *hashes
     )
     return {str(row["raw_sha256"]) for row in rows}
+
+
+async def forget_bytes(tx: Tx, ids: Sequence[int]) -> None:
+    """These mails keep no bytes any more."""
+    await tx.execute(
+        f"UPDATE incoming_mails SET raw_sha256 = '' WHERE {is_one_of('id', ids)}",
+        *ids,
+    )

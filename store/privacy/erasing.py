@@ -3,7 +3,7 @@
 Tickets stay as numbers, with whatever reports count; what was derived is written anew."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,25 +72,8 @@ async def erase(
         alone=True,
     )
     done = Erasing(hashes=[*subject.hashes])
-    words = await _words_of(tx, subject)
-    await _empty_history(
-        tx,
-        subject,
-        done,
-    )
-    await _forget_merges(
-        tx,
-        subject,
-        done,
-    )
-    for own in privacy_rows()["own"]:
-        await _take_own(
-            tx,
-            own,
-            subject,
-            erased,
-            done,
-        )
+    words = await words_of(tx, subject.codes)
+    await take_rows(tx, subject, erased, done)
     await _forget_events(
         tx,
         subject,
@@ -110,14 +93,37 @@ async def erase(
     return done
 
 
-async def _words_of(tx: Tx, subject: DataSubject) -> list[str]:
-    """The words that he is found by, of which others may have some."""
+async def take_rows(
+    tx: Tx,
+    subject: DataSubject,
+    erased: str,
+    done: Erasing,
+    but: Collection[str] = (),
+) -> None:
+    """Rows that are the customer's go or lose what they say, `but` those of these tables; what
+    others wrote stays.
+    """
+    await _empty_history(tx, subject, done)
+    await _forget_merges(tx, subject, done)
+    for own in privacy_rows()["own"]:
+        if own["table"] not in but:
+            await _take_own(tx, own, subject, erased, done)
+
+
+async def words_of(tx: Tx, codes: Sequence[str]) -> list[str]:
+    """The words that these customers are found by, of which others may have some."""
     rows = await tx.fetch(
         "SELECT DISTINCT key FROM customer_keys WHERE kind IN ('word', 'former') "
-        f"AND {is_one_of('customer_code', subject.codes)}",
-        *subject.codes,
+        f"AND {is_one_of('customer_code', codes)}",
+        *codes,
     )
     return column(rows, "key")
+
+
+async def forget_words_of(tx: Tx, words: Sequence[str]) -> None:
+    """Words that nobody has any more are found no longer."""
+    for word_id in await forget_words(tx, words):
+        await drop_segments_of(tx, word_id)
 
 
 async def _take_own(
@@ -278,5 +284,4 @@ async def _derive(
     found = await tickets.get_tickets(tx, list(dict.fromkeys(nos)))
     await ticket_texts.keep(tx, found.values())
     await ticket_texts.forget_index(tx, [*found])
-    for word_id in await forget_words(tx, words):
-        await drop_segments_of(tx, word_id)
+    await forget_words_of(tx, words)

@@ -47,6 +47,7 @@ TABLES = {
     "SPANS",
     "POST_STATES",
     "POST_ERRORS",
+    "RETENTION",
 }
 """A module's texts that are said where they are looked up: `_(WHY[why])`."""
 MATCHED = {
