@@ -34,6 +34,10 @@ class Expired(DeskError):
     """A code or button past its time."""
 
 
+class NotReady(DeskError):
+    """What is asked for is still being made; the same goes well later."""
+
+
 class DataError(Exception):
     """A data file (catalogue, time standard, calendar) is wrong: names the file, the row and what
     to mend.

@@ -79,14 +79,33 @@ def date_at(
     written.
 
     `plain` has Arabic digits."""
-    ways = _in_figures() if plain[at : at + 1].isdigit() else _in_words()
-    found = [match for pattern in ways if (match := pattern.match(plain, at))]
-    if not found:
+    longest = _longest_phrase(plain, at)
+    if longest is None:
         return None
-    # "12/3/69" begins with "12/3", which is a date, too.
-    longest = max(found, key=lambda match: match.end())
     on = _meant(longest.groupdict(), today, ahead=ahead)
     return DatePhrase(on, longest.end())
+
+
+def _longest_phrase(plain: str, at: int) -> re.Match[str] | None:
+    ways = _in_figures() if plain[at : at + 1].isdigit() else _in_words()
+    found = [match for pattern in ways if (match := pattern.match(plain, at))]
+    # "12/3/69" begins with "12/3", which is a date, too.
+    return max(found, key=lambda match: match.end(), default=None)
+
+
+def lacks_year(text: str) -> bool:
+    """Returns whether `text` (clean) begins with a date or a month that is written without its
+    year.
+    """
+    plain = digits(text)
+    month = _month_pattern().match(plain)
+    if month is not None:
+        return not (month["year"] or month["by_number"])
+    phrase = _longest_phrase(plain, 0)
+    if phrase is None:
+        return False
+    parts = phrase.groupdict()
+    return parts.get("year") is None and parts.get("word") is None
 
 
 def looks_like_date(text: str) -> bool:

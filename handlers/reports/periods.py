@@ -3,23 +3,18 @@
 from collections.abc import Mapping
 from datetime import date
 
-from domain.dates.periods import Period, find_span, relative_period
-from domain.errors import InvalidInput
-from domain.text import clean, shorten
+from domain.dates.periods import Period, parse_period, relative_period
+from domain.text import clean
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.i18n import _
 
 
-def read_period(ctx: Context, text: str, default: str) -> Period:
-    """The period that a whole text names; InvalidInput("period") where it is none."""
-    text = clean(text)
-    if not text:
+def read_period(ctx: Context, text: str, default: str, *, ahead: bool = True) -> Period:
+    """The period that a whole text names; InvalidInput as `parse_period` raises it."""
+    if not clean(text):
         return relative_period(default, ctx.today)
-    found = find_span(text, ctx.today)
-    if found is None:
-        raise InvalidInput("period", text=shorten(text, 40))
-    return found
+    return parse_period(text, ctx.today, ahead=ahead)
 
 
 def period_of(args: Mapping[str, str]) -> Period:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from domain.configuration import Configuration
-from domain.errors import Conflict
+from domain.errors import NotReady
 from domain.reports.figures import KINDS, Figure
 from domain.reports.names import row_name
 from domain.reports.reports import Report, ReportRow
@@ -38,7 +38,7 @@ _WHOLE = ""
 async def read_report(
     db: Database, configuration: Configuration, request: ReportRequest, now: datetime
 ) -> Report:
-    """One report as of now; Conflict("report_not_ready", part=0.4) while the facts of a register
+    """One report as of now; NotReady("report_not_ready", percent=40) while the facts of a register
     that was just brought in are still made, which the desk does by itself.
     """
     await be_ready(db, configuration)
@@ -47,10 +47,10 @@ async def read_report(
 
 
 async def be_ready(db: Database, configuration: Configuration) -> None:
-    """Catch up with what was saved since; Conflict("report_not_ready") where that is too much."""
+    """Catch up with what was saved since; NotReady("report_not_ready") where that is too much."""
     lag = await catch_up(db, configuration, PIECES)
     if not lag.is_over:
-        raise Conflict("report_not_ready", part=lag.part)
+        raise NotReady("report_not_ready", percent=int(lag.part * 100))
 
 
 async def _read(
