@@ -18,8 +18,10 @@ from domain.errors import Conflict, DeskError
 from handlers import system
 from handlers.desk import Desk, Outcome, Work, up_to_date
 from handlers.owed.reminders import replan_with
+from handlers.privacy.unusual_reading import tell_unusual
 from handlers.registry import KINDS, STARTS, DueKind
 from scheduler.housekeeping import Housekeeping
+from scheduler.reading import ReadingWatch
 from scheduler.set_back import ClockWatch
 from store import due
 from store.due import Claimable, Due
@@ -72,6 +74,7 @@ class Ticker:
             sender.report,
             desk.configuration.retention,
         )
+        self._reading = ReadingWatch(desk.db, desk.configuration.reading)
         self._started = False
 
     async def tick(self) -> dict[str, int]:
@@ -87,8 +90,17 @@ class Ticker:
             self._started = True
         await self._plan_daily(self._desk.clock())
         await self._run_due(done)
+        await self._look_at_readers(self._desk.clock())
         done.update(await self._housekeeping.step(self._desk.clock()))
         return dict(done)
+
+    async def _look_at_readers(self, now: datetime) -> None:
+        """Whoever reads unusually much is told of."""
+        found = await self._reading.look(now)
+        if found:
+            work = Work(self._desk, now)
+            await tell_unusual(work, found)
+            await self._sender.post(work.outcome())
 
     async def _run_due(self, done: Counter[str]) -> None:
         """Everything that is due, batch by batch, until nothing is left or nothing comes of it."""

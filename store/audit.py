@@ -170,3 +170,27 @@ async def find_latest_record(
         *_OPENED,
     )
     return row["record"] if row else ""
+
+
+async def last_id(db: Reader) -> int:
+    """The number of the newest entry; 0 where there is none."""
+    row = await db.fetch_one("SELECT id FROM audit ORDER BY id DESC LIMIT 1")
+    return int(row["id"]) if row else 0
+
+
+async def id_before(db: Reader, at: datetime) -> int:
+    """A number behind which all entries since then stand, by halves: the log has no index by time,
+    which every event would write.
+    """
+    low = 0
+    high = await last_id(db)
+    while low < high:
+        middle = (low + high + 1) // 2
+        row = await db.fetch_one(
+            "SELECT id, occurred_at FROM audit WHERE id <= ? ORDER BY id DESC LIMIT 1", middle
+        )
+        if row is not None and row["occurred_at"] >= at:
+            high = int(row["id"]) - 1
+        else:
+            low = middle
+    return low

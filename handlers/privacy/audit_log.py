@@ -235,7 +235,7 @@ def _buttons(ctx: Context, asked: AskedLog) -> tuple[Button, ...]:
     buttons = []
     for label, span in spans.items():
         if span != asked.period:
-            args = _as_args(replace(asked, period=span))
+            args = as_args(replace(asked, period=span))
             buttons.append(
                 Button(
                     label,
@@ -247,13 +247,13 @@ def _buttons(ctx: Context, asked: AskedLog) -> tuple[Button, ...]:
         Button(
             _("ส่งเป็นไฟล์"),
             "audit.file",
-            _as_args(asked),
+            as_args(asked),
         )
     )
     return tuple(buttons)
 
 
-def _as_args(asked: AskedLog) -> dict[str, str]:
+def as_args(asked: AskedLog) -> dict[str, str]:
     args = {
         "record": asked.record,
         "person": asked.person,
