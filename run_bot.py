@@ -39,6 +39,7 @@ from store.engine.locks import take_lock
 from store.engine.migrate import WrongSchema, is_empty
 from store.opening import Opening, open_database, pending_migrations, sqlite_path
 
+VARIABLES = "DESKBOT_"
 LONGEST_STOP = 4.8
 """Seconds from a signal to the end of the process, at most; an operator waits five."""
 WIDE = 100_000
@@ -80,9 +81,19 @@ def run_async(work: Coroutine[Any, Any, None]) -> None:
         ValueError,
         OSError,
     ) as error:
-        raise fail(f"{type(error).__name__}: {error}") from error
+        raise fail(_sentence(error)) from error
     except VerbRefused as refused:
         raise fail(str(refused)) from refused
+
+
+def _sentence(error: Exception) -> str:
+    """What is wrong; a sentence that names a variable needs no other beginning."""
+    text = str(error)
+    if text.startswith(VARIABLES):
+        return text
+    if isinstance(error, StoreUnavailable):
+        return f"the database is not to be used now: {text}"
+    return f"{type(error).__name__}: {text}"
 
 
 def settings_or_exit() -> Settings:
@@ -134,9 +145,7 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
         lock = lock_desk(settings.database_url)
         if lock is not None:
             opened.callback(os.close, lock)
-        if told := await upgrading.upgrade(settings, clock()):
-            get_logger().info("upgraded", backup=told)
-        db = await open_database(settings.database_url, clock())
+        db = await _open_upgraded(settings, clock)
         opened.push_async_callback(db.close)
         service = Service(settings, db, configuration, clock)
         engine = service.engine
@@ -147,6 +156,16 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, _stop, stopping)
         await service.run(stopping)
+
+
+async def _open_upgraded(settings: Settings, clock: Clock) -> Database:
+    """The desk's database, brought up to date; SettingsError where it is not to be used now."""
+    try:
+        if told := await upgrading.upgrade(settings, clock()):
+            get_logger().info("upgraded", backup=told)
+        return await open_database(settings.database_url, clock())
+    except StoreUnavailable as error:
+        raise SettingsError(f"DESKBOT_DATABASE_URL: {error}") from error
 
 
 def _stop(stopping: asyncio.Event) -> None:
@@ -456,7 +475,8 @@ async def _check(settings: Settings, configuration: Configuration, console: Cons
         finally:
             await db.close()
     except (StoreUnavailable, WrongSchema, ValueError, OSError) as error:
-        raise fail(f"DESKBOT_DATABASE_URL: {error}") from None
+        text = str(error).removeprefix("DESKBOT_DATABASE_URL: ")
+        raise fail(f"DESKBOT_DATABASE_URL: {text}") from None
     await _check_platforms(settings, console)
 
 

@@ -24,6 +24,7 @@ from bot.networks.facebook.settings import FacebookSettings
 from bot.networks.twitter.settings import TwitterSettings
 from bot.telegram.settings import TelegramSettings
 from bot.variables import PREFIX, SettingsError, SettingsGroup, plain
+from store.opening import sqlite_path
 
 IN_FILE = "_FILE"
 """Behind a variable's name: the file that has the value."""
@@ -47,6 +48,9 @@ class StoreSettings(SettingsGroup):
     def _database(cls, value: str) -> str:
         if not value.startswith(DATABASES):
             raise ValueError("must look like sqlite:///data/desk.db or postgresql://user@host/desk")
+        path = sqlite_path(value)
+        if path is not None and (not path.name or path.is_dir()):
+            raise ValueError("names a folder: a file within it, such as desk.db, is what it takes")
         return value
 
 

@@ -42,11 +42,22 @@ MISCOUNTED = "the server expects"
 statement that has no class of its own.
 """
 DAMAGED = (asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError)
-REFUSED = (
+TELLING = (
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""Their words hold nothing that people typed."""
+WRONG_ADDRESS = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.ClientConfigurationError,
+    asyncpg.CantChangeRuntimeParamError,
 )
-"""The server knows no such user, password or database."""
+"""When connecting: the server knows no such user, password, database or setting, or the address
+makes no sense.
+"""
 
 
 def means_later(error: BaseException) -> bool:
@@ -57,6 +68,12 @@ def means_later(error: BaseException) -> bool:
         return False
     known = isinstance(error, (*BUGS, *TRIED_AGAIN))
     return not known and (isinstance(error, SAYS_IT) or _is_of_the_driver(error))
+
+
+def _reason(error: BaseException) -> str:
+    """What is logged of it: its words only where they are the server's about itself."""
+    kind = type(error).__name__
+    return f"{kind}: {error}" if isinstance(error, TELLING) else kind
 
 
 def _is_of_the_driver(error: BaseException) -> bool:
@@ -87,7 +104,7 @@ class _Translated:
             raise Conflict("exists", detail=error.constraint_name) from error
         if means_later(error):
             kind = DatabaseDamaged if isinstance(error, DAMAGED) else StoreUnavailable
-            raise kind(type(error).__name__) from error
+            raise kind(_reason(error)) from error
 
 
 TRANSLATED = _Translated()

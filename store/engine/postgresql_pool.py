@@ -3,23 +3,29 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from store.engine.database import StoreUnavailable
-from store.engine.postgresql_errors import REFUSED, TRANSLATED
+from store.engine.postgresql_errors import SAYS_IT, TRANSLATED, WRONG_ADDRESS, means_later
 
 LONGEST_STATEMENT = 30.0
 """Seconds after which a statement of the running desk is given up."""
-LONGEST_CONNECTING = 10.0
-"""Seconds."""
+LONGEST_CONNECTING = 5.0
+"""Seconds that one server may take."""
 USES = "deskbot"
 LOOKS = "deskbot looks"
 MOVES = "deskbot moves"
 """What the server is told of who is connected."""
 PRIMARY = "primary"
 """Which of several servers is meant: the one that takes writes."""
+NEXT_SERVER = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TargetServerAttributeNotMatched,
+)
+"""Why another server of the same address is asked."""
 WITHIN_A_TRANSACTION = 2
 """Sessions that have a transaction open while a third is asked who serves it."""
 POOLED = (
@@ -32,6 +38,8 @@ OTHER_SESSION = (
     asyncpg.ProtocolViolationError,
 )
 """What a session says that does not know what another one was told."""
+NO_TRANSACTION = "statement pooling mode"
+"""What pgbouncer says who gives each statement another session."""
 Init = Callable[[asyncpg.Connection], Awaitable[None]]
 
 
@@ -71,17 +79,44 @@ async def count_connected(url: str) -> int:
             await raw.close()
 
 
+class _Servers:
+    """Connects to whichever of an address's servers takes writes, the one that did last first: one
+    that is silent is waited for once.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(readable(url))
+        credentials, at, _hosts_of_it = parts.netloc.rpartition("@")
+        hosts = _hosts(url)
+        self._urls = [
+            urlunsplit(parts._replace(netloc=f"{credentials}{at}{host}")) for host in hosts
+        ]
+        self._meant: str | None = None
+        if len(hosts) > 1 and "target_session_attrs" not in url:
+            self._meant = PRIMARY
+
+    async def connect(self, *_address: object, **how: Any) -> asyncpg.Connection:
+        """As `asyncpg.connect`, which lets one silent server use up the time of all."""
+        for url in list(self._urls):
+            try:
+                raw = await asyncpg.connect(
+                    url,
+                    timeout=LONGEST_CONNECTING,
+                    target_session_attrs=self._meant,
+                    **how,
+                )
+            except NEXT_SERVER as error:
+                failed: Exception = error
+                continue
+            self._urls.remove(url)
+            self._urls.insert(0, url)
+            return raw
+        raise failed
+
+
 async def connect(url: str, name: str) -> asyncpg.Connection:
     """One connection of one's own, under this name."""
-    return await asyncpg.connect(readable(url), **_how(url, name))
-
-
-def _how(url: str, name: str) -> dict[str, Any]:
-    return {
-        "timeout": LONGEST_CONNECTING,
-        "server_settings": {"application_name": name},
-        "target_session_attrs": _meant(url),
-    }
+    return await _Servers(url).connect(server_settings={"application_name": name})
 
 
 async def open_pool(
@@ -92,19 +127,18 @@ async def open_pool(
     """Connect under this name; ValueError where the server will not have us, or what stands before
     it will not do.
     """
-    with TRANSLATED:
-        try:
-            pool = await asyncpg.create_pool(
-                readable(url),
-                min_size=1,
-                max_size=8,
-                command_timeout=LONGEST_STATEMENT,
-                reset=_nothing_to_reset,
-                init=init,
-                **_how(url, name),
-            )
-        except REFUSED as error:
-            raise ValueError(f"DESKBOT_DATABASE_URL: {error}") from error
+    try:
+        pool = await asyncpg.create_pool(
+            min_size=1,
+            max_size=8,
+            command_timeout=LONGEST_STATEMENT,
+            connect=_Servers(url).connect,
+            reset=_nothing_to_reset,
+            init=init,
+            server_settings={"application_name": name},
+        )
+    except SAYS_IT as error:
+        raise _not_connected(error) from error
     try:
         await _refuse_shared_sessions(pool)
     except BaseException:
@@ -113,11 +147,12 @@ async def open_pool(
     return pool
 
 
-def _meant(url: str) -> str | None:
-    """Of several servers the one that takes writes, unless the address says otherwise."""
-    if len(_hosts(url)) == 1 or "target_session_attrs" in url:
-        return None
-    return PRIMARY
+def _not_connected(error: Exception) -> Exception:
+    """What is told of it: its words are the server's and the driver's about the address."""
+    why = str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, WRONG_ADDRESS) or not means_later(error):
+        return ValueError(f"DESKBOT_DATABASE_URL: {why}")
+    return StoreUnavailable(f"the database's server cannot be used now ({why})")
 
 
 async def _refuse_shared_sessions(pool: asyncpg.Pool) -> None:
@@ -139,7 +174,8 @@ async def _refuse_shared_sessions(pool: asyncpg.Pool) -> None:
                     if await _process(raw) != served_by:
                         raise ValueError(POOLED)
     except StoreUnavailable as error:
-        if isinstance(error.__cause__, OTHER_SESSION):
+        said = error.__cause__
+        if isinstance(said, OTHER_SESSION) or NO_TRANSACTION in str(said):
             raise ValueError(POOLED) from error
         raise
 

@@ -492,10 +492,18 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
         await asyncio.sleep(WAL_PAUSE)
 
 
+async def _opened(path: str, **how: Any) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(path, isolation_level=None, **how)
+    try:
+        return await connection
+    except BaseException:
+        # Its thread has something to say still, to a loop that may be over by then.
+        await asyncio.to_thread(connection._thread.join)
+        raise
+
+
 async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(
-        path, isolation_level=None, cached_statements=STATEMENTS_KEPT
-    )
+    connection = await _opened(path, cached_statements=STATEMENTS_KEPT)
     try:
         # Before anything is written: a damaged file, or one that is no database, stays as it is.
         await connection.execute_fetchall("SELECT count(*) FROM sqlite_master")
@@ -535,7 +543,7 @@ async def look_at_sqlite(path: str) -> SqliteDatabase:
 
 
 async def _connectto_look(path: str) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(to_look(path), isolation_level=None, uri=True)
+    connection = await _opened(to_look(path), uri=True)
     try:
         await connection.execute_fetchall("SELECT count(*) FROM sqlite_master")
     except BaseException:

@@ -84,6 +84,33 @@ def test_a_page_damaged_in_the_middle_stays_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "desk.db").read_bytes() == whole
 
 
+@pytest.mark.parametrize("words", [(), ("check",)])
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("sqlite:///", "names a folder"),
+        ("sqlite:///{folder}", "names a folder"),
+        ("postgresql://desk:{secret}@127.0.0.1:9/desk", "cannot be used now"),
+        ("postgresql://desk:{secret}@127.0.0.1:9,127.0.0.1:9/desk", "cannot be used now"),
+        ("postgresql://desk:{secret}@127.0.0.1:9/desk?sslmode=sometimes", "sslmode"),
+        ("postgresql://desk:{secret}@127.0.0.1:9/desk?sslmode=verify-full", "root"),
+    ],
+)
+def test_a_database_that_cannot_be(
+    tmp_path: Path, words: tuple[str, ...], address: str, says: str
+) -> None:
+    url = address.format(folder=tmp_path, secret=SECRET)
+    before = (tmp_path.stat().st_mode, list(tmp_path.iterdir()))
+    started = Started(tmp_path, *words, **LINE | {"DESKBOT_DATABASE_URL": url})
+    assert started.code == 1
+    assert len(started.said) == 1
+    assert started.said[0].startswith("DESKBOT_DATABASE_URL: ")
+    assert started.said[0].count("DESKBOT_DATABASE_URL") == 1
+    assert says in started.said[0]
+    assert SECRET not in started.said[0]
+    assert (tmp_path.stat().st_mode, list(tmp_path.iterdir())) == before or not words
+
+
 def test_a_database_without_a_platform_is_no_demo(tmp_path: Path) -> None:
     started = Started(tmp_path)
     assert started.code == 1
