@@ -42,8 +42,10 @@ def configure_logging(clock: Clock) -> None:
     )
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # It would log answers, which echo messages.
-    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
+    # The one would log answers, which echo messages; the other what the pool meets by itself, which
+    # whoever asks the database meets as well.
+    for name in ("telegram.request", "asyncpg"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

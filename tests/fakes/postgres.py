@@ -132,9 +132,9 @@ class Postgresql:
             f"{self._settings} -c unix_socket_directories='{self.folder}'",
         )
 
-    def stop(self) -> None:
-        """Stop at once, as a crash would."""
-        self._run("pg_ctl", "stop", "-w", "-m", "immediate")
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop at once, as a crash would, or as pg_ctl's `mode` says."""
+        self._run("pg_ctl", "stop", "-w", "-m", mode)
 
     def remove(self) -> None:
         """Stop and forget everything."""

@@ -1,0 +1,149 @@
+"""PostgreSQL fails in every way it knows while people type on: all waits, nothing is called failed, nothing comes twice,
+and the desk goes on by itself.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tests.e2e.harness import DeskProcess, eventually, fill, make_template
+from tests.fakes.line import FakeLine
+from tests.fakes.postgres import Postgresql, shared_server
+from tests.operating.outage import TAKEN, Load
+from tests.operating.test_health import until
+
+pytestmark = pytest.mark.long
+SETTINGS = "-c listen_addresses= -c fsync=off -c autovacuum=off -c max_connections=20"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgresql]:
+    server = Postgresql(shared_server().binaries, SETTINGS)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def line() -> Iterator[FakeLine]:
+    with FakeLine() as fake:
+        yield fake
+        assert fake.violations == []
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, template: Path, server: Postgresql, line: FakeLine
+) -> Iterator[DeskProcess]:
+    url = asyncio.run(server.make_database())
+    asyncio.run(fill(url))
+    desk = DeskProcess(tmp_path / "desk", template, None, line, DATABASE_URL=url)
+    desk.start()
+    yield desk
+    desk.kill()
+    assert "Traceback" not in desk.stderr()
+
+
+def said(server: Postgresql, *statements: str) -> None:
+    """As the server's operator."""
+    for sql in statements:
+        asyncio.run(server.execute(sql))
+
+
+OURS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'deskbot' "
+
+
+def terminated_one_by_one(server: Postgresql) -> None:
+    chosen = random.Random(16)
+    for _ in range(14):
+        time.sleep(chosen.uniform(0.05, 0.4))
+        said(server, f"{OURS} ORDER BY state_change DESC LIMIT 2")
+
+
+def terminated_while_they_work(server: Postgresql) -> None:
+    chosen = random.Random(17)
+    for _ in range(14):
+        time.sleep(chosen.uniform(0.05, 0.4))
+        said(server, f"{OURS} AND state <> 'idle'")
+
+
+def restarted(mode: str) -> Callable[[Postgresql], None]:
+    def restart(server: Postgresql) -> None:
+        server.stop(mode)
+        time.sleep(2)
+        server.start()
+
+    return restart
+
+
+def setting(name: str, value: str) -> Callable[[Postgresql], None]:
+    def set_it(server: Postgresql) -> None:
+        said(server, f"ALTER SYSTEM SET {name} = '{value}'", "SELECT pg_reload_conf()")
+        time.sleep(3)
+        said(server, f"ALTER SYSTEM RESET {name}", "SELECT pg_reload_conf()")
+
+    return set_it
+
+
+def read_only_for_new_sessions(server: Postgresql) -> None:
+    """As a standby has it: sessions that began meanwhile would keep it for ever."""
+    said(server, "ALTER ROLE postgres SET default_transaction_read_only = on", OURS)
+    time.sleep(2)
+    undo = "BEGIN READ WRITE; ALTER ROLE postgres RESET default_transaction_read_only; COMMIT"
+    said(server, undo)
+
+
+def too_many_connections(server: Postgresql) -> None:
+    async def hog() -> None:
+        held: list[asyncpg.Connection] = []
+        url = server.url("postgres")
+        end = time.monotonic() + 3
+        try:
+            held.append(await asyncpg.connect(url))
+            while time.monotonic() < end:
+                try:
+                    held.append(await asyncpg.connect(url))
+                except asyncpg.TooManyConnectionsError:
+                    # What the desk has just lost, somebody else takes.
+                    await held[0].execute(OURS)
+        finally:
+            for each in held:
+                await each.close()
+
+    asyncio.run(hog())
+
+
+OUTAGES: dict[str, Callable[[Postgresql], None]] = {
+    "terminated, one by one": terminated_one_by_one,
+    "terminated while they work": terminated_while_they_work,
+    "restarted fast": restarted("fast"),
+    "restarted at once": restarted("immediate"),
+    "read-only": setting("default_transaction_read_only", "on"),
+    "read-only for new sessions": read_only_for_new_sessions,
+    "idle in a transaction": setting("idle_in_transaction_session_timeout", "1ms"),
+    "statements cut off": setting("statement_timeout", "1ms"),
+    "too many connections": too_many_connections,
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_nothing_is_lost_or_failed(
+    desk: DeskProcess, server: Postgresql, line: FakeLine, outage: str
+) -> None:
+    with Load(desk, line, every=0.03) as load:
+        load.wait_for(5)
+        OUTAGES[outage](server)
+        load.wait_for(5)
+        load.settle()
+    assert set(load.statuses) <= set(TAKEN), load.statuses
+    until(desk, "database", there=False)
+    eventually(lambda: desk.health() == 200, "ready")
