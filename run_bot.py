@@ -25,6 +25,7 @@ from bot.operating import upgrading
 from bot.operating.command import add_follow_up_verb, add_operating_verbs
 from bot.operating.own import OTHERS, make_private
 from bot.operating.refused import VerbRefused
+from bot.reports.command import add_report_verb
 from bot.settings import Settings, load_settings, masked, secret_key, unknown_variables
 from bot.tables.command import add_verbs
 from bot.variables import SettingsError
@@ -597,6 +598,7 @@ def mail_place() -> tuple[MailSettings, Path]:
 outgoing_verbs = add_verbs(app, on_desk)
 add_operating_verbs(app, settings_or_exit, run_async)
 add_follow_up_verb(app, on_desk)
+add_report_verb(app, settings_or_exit, configuration_or_exit, run_async)
 add_mail_verbs(app, outgoing_verbs, on_desk, mail_place)
 
 if __name__ == "__main__":

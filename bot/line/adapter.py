@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 import aiohttp
 
-from bot.answers import body_of, is_yes, object_of
 from bot.files.links import Links
 from bot.line import group_messages
 from bot.line import menu as line_menu
@@ -30,6 +29,7 @@ from bot.platform import (
     Sent,
     Unparsable,
 )
+from bot.web.answers import body_of, is_yes, object_of
 from domain.errors import NotFound
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply

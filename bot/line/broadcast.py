@@ -9,16 +9,16 @@ from typing import Any
 
 import aiohttp
 
-from bot.answers import (
+from bot.files.links import Links
+from bot.files.pictures import FULL, SMALL, Unreadable, kept
+from bot.posting import Answer, Posting
+from bot.web.answers import (
     as_object,
     body_of,
     is_yes,
     object_of,
     within,
 )
-from bot.files.links import Links
-from bot.files.pictures import FULL, SMALL, Unreadable, kept
-from bot.posting import Answer, Posting
 from domain.publicity.networks import Network
 from handlers.desk import BroadcastCost
 from handlers.publicity.posts import Failed, Posted, Unclear

@@ -5,10 +5,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
-from bot.answers import as_number, as_object, as_text, within
 from bot.line import group_messages
 from bot.line.text import words_of
 from bot.platform import HEARD
+from bot.web.answers import as_number, as_object, as_text, within
 from domain.staff import Platform
 from handlers.chat import (
     Attachment,

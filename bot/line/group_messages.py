@@ -4,9 +4,9 @@ else is never stored. Pure.
 
 from typing import Any
 
-from bot.answers import within
 from bot.line.text import is_mentioned, words_of
 from bot.platform import HEARD
+from bot.web.answers import within
 from domain.text import clean
 
 GROUPS = ("group", "room")

@@ -25,7 +25,6 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.answers import within
 from bot.log import get_logger
 from bot.platform import (
     HEARD,
@@ -41,6 +40,7 @@ from bot.telegram import group_messages
 from bot.telegram import render as telegram_render
 from bot.telegram.request import NotAccepted, PerhapsAccepted, TelegramRequest
 from bot.telegram.updates import INLINE, incoming, plainly_said, row_of
+from bot.web.answers import within
 from domain.errors import DeskError, InvalidInput, NotFound
 from domain.files import LARGEST, FileRefusal
 from domain.staff import Platform

@@ -5,8 +5,8 @@ Everything else is never stored. Pure.
 import re
 from typing import Any
 
-from bot.answers import as_object, within
 from bot.platform import HEARD
+from bot.web.answers import as_object, within
 from domain.text import clean
 
 GROUPS = ("group", "supergroup")

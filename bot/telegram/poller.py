@@ -9,12 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.answers import as_object, within
 from bot.log import get_logger, where
 from bot.queues.pulses import Pulses
 from bot.telegram.adapter import UPDATES, TelegramAdapter
 from bot.telegram.request import NotAccepted
 from bot.telegram.updates import update_id
+from bot.web.answers import as_object, within
 from domain.staff import Platform
 from store.chat import inbox
 from store.engine import leases

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, NetworkError
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.answers import body_of, is_yes, object_of, within
+from bot.web.answers import body_of, is_yes, object_of, within
 
 CONNECT = 5.0
 ANSWER = 15.0

@@ -10,9 +10,9 @@ from typing import Any
 
 import telegram
 
-from bot.answers import as_number, within
 from bot.platform import Unparsable
 from bot.telegram.render import CODE
+from bot.web.answers import as_number, within
 from domain.customers.vcards import VCard, read_vcards
 from domain.publicity.links import PostLinkKind, find_links
 from domain.staff import Platform

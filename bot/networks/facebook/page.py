@@ -12,13 +12,6 @@ from typing import Any
 
 import aiohttp
 
-from bot.answers import (
-    as_text,
-    body_of,
-    is_yes,
-    object_of,
-    within,
-)
 from bot.files.pictures import FULL, Unreadable, kept
 from bot.log import get_logger, where
 from bot.posting import (
@@ -27,6 +20,13 @@ from bot.posting import (
     Posting,
     listed,
     surely_failed,
+)
+from bot.web.answers import (
+    as_text,
+    body_of,
+    is_yes,
+    object_of,
+    within,
 )
 from domain.publicity.links import find_links
 from domain.publicity.networks import Network

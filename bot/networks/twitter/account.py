@@ -16,13 +16,6 @@ import aiohttp
 from oauthlib import oauth1
 from yarl import URL
 
-from bot.answers import (
-    as_text,
-    body_of,
-    is_yes,
-    object_of,
-    within,
-)
 from bot.files.pictures import Unreadable, fitted
 from bot.posting import (
     Answer,
@@ -30,6 +23,13 @@ from bot.posting import (
     Posting,
     listed,
     surely_failed,
+)
+from bot.web.answers import (
+    as_text,
+    body_of,
+    is_yes,
+    object_of,
+    within,
 )
 from domain.publicity.lengths import without_addresses
 from domain.publicity.networks import Network

@@ -1,0 +1,1 @@
+"""Reports as files: workbooks, and pages for the office's files."""

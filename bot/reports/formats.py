@@ -1,0 +1,166 @@
+"""What a report is written as: one function a format, in a table to which each format is added."""
+
+import csv
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import StringIO
+from typing import IO
+
+import orjson
+
+from domain.configuration import Configuration
+from domain.dates.periods import Period
+from domain.reports.figures import Figure
+from domain.reports.reports import Report, ReportRow
+from domain.reports.requests import Dimension
+from domain.tables.tables import escape_formula
+from store.engine.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReport:
+    """What a format is given.
+
+    `compared` are the same figures of the time before, and of a year ago. `subjects` is the report
+    by subject. `who` drew it, `at` that moment."""
+
+    report: Report
+    compared: Sequence[Report]
+    subjects: Report
+    who: str
+    at: datetime
+    db: Database
+    configuration: Configuration
+
+
+ReportWriter = Callable[[WrittenReport, IO[bytes]], Awaitable[None]]
+
+
+def last_day(period: Period) -> date:
+    """Returns the last day within it."""
+    return period.until - timedelta(days=1)
+
+
+async def write_json(written: WrittenReport, out: IO[bytes]) -> None:
+    """Write it for programs, whose shape is fixed."""
+    report = written.report
+    period = report.request.period
+    told = {
+        "period": {"from": period.first, "until": last_day(period)},
+        "figures": report.figures,
+        "rows": [_told(row) for row in _of_tickets(report)],
+    }
+    out.write(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _told(row: ReportRow) -> dict[str, object]:
+    return {"key": row.key, "name": row.name, "tickets": row.tickets, **row.figures}
+
+
+def _of_tickets(report: Report) -> list[ReportRow]:
+    """Returns the rows of which tickets were created."""
+    return [row for row in report.rows if row.tickets]
+
+
+async def write_csv(written: WrittenReport, out: IO[bytes]) -> None:
+    """Write its rows, a line each; of a report without rows the figures."""
+    report = written.report
+    text = StringIO()
+    writer = csv.writer(text)
+    rows = _of_tickets(report)
+    if report.request.by is None:
+        writer.writerow(("figure", "value"))
+        writer.writerows(report.figures.items())
+    else:
+        names = [name for name in report.figures if not rows or name in rows[0].figures]
+        writer.writerow(("key", "name", "tickets", *names))
+        for row in rows:
+            cells = [row.figures[name] for name in names]
+            writer.writerow(
+                (escape_formula(row.key), escape_formula(row.name), row.tickets, *cells)
+            )
+    # The mark by which spreadsheets know the letters.
+    out.write(text.getvalue().encode("utf-8-sig"))
+
+
+async def write_text(written: WrittenReport, out: IO[bytes]) -> None:
+    """Write it for people: each figure beside what it was before, and a year ago."""
+    report = written.report
+    period = report.request.period
+    lines = [f"report: {period.first} to {last_day(period)}"]
+    for dimension, key in report.request.filters:
+        lines.append(f"only: {dimension} {key or '-'}")
+    total = report.figures[Figure.TICKETS_CREATED]
+    lines.append(f"tickets: {total}{_largest(written.subjects)}")
+    lines += ["", *_figures(report, written.compared)]
+    if report.request.by is not None:
+        lines += ["", *_rows(report.request.by, _of_tickets(report))]
+    out.write(("\n".join(lines) + "\n").encode())
+
+
+def _largest(subjects: Report) -> str:
+    """Returns which subject most of the tickets are of."""
+    rows = _of_tickets(subjects)
+    if not rows:
+        return ""
+    most = rows[0]
+    return f", most of them of {most.key} ({most.name}): {most.tickets}"
+
+
+def _figures(report: Report, compared: Sequence[Report]) -> list[str]:
+    head = ["", _span(report), *map(_span, compared)]
+    table = [head]
+    for name in report.figures:
+        values = [one.figures[name] for one in (report, *compared)]
+        table.append([name, *map(_number, values)])
+    return _aligned(table)
+
+
+def _span(report: Report) -> str:
+    period = report.request.period
+    return f"{period.first}..{last_day(period)}"
+
+
+_OF_ROWS = (
+    Figure.TICKETS_CREATED,
+    Figure.TICKETS_CLOSED,
+    Figure.TICKETS_OPEN,
+    Figure.STANDARD_KEPT,
+    Figure.STANDARD_MISSED,
+    Figure.WORKING_HOURS_MEDIAN,
+)
+
+
+def _rows(by: Dimension, rows: Sequence[ReportRow]) -> list[str]:
+    table = [[str(by), *_OF_ROWS, "name"]]
+    for row in rows:
+        cells = [_number(row.figures[name]) for name in _OF_ROWS]
+        name = "" if row.name == row.key else row.name
+        table.append([row.key or "-", *cells, name])
+    return _aligned(table)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    """Returns the lines of a table, all columns but the first one flush right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines: list[str] = []
+    for first, *others in table:
+        cells = [first.ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+FORMATS: Mapping[str, ReportWriter] = {
+    "text": write_text,
+    "json": write_json,
+    "csv": write_csv,
+}
+"""By the name that `--format` takes."""
