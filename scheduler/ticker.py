@@ -20,6 +20,7 @@ from handlers.desk import Desk, Outcome, Work, up_to_date
 from handlers.owed.reminders import replan_with
 from handlers.privacy.unusual_reading import tell_unusual
 from handlers.registry import KINDS, STARTS, DueKind
+from scheduler.facts import FactsKeeper
 from scheduler.housekeeping import Housekeeping
 from scheduler.reading import ReadingWatch
 from scheduler.set_back import ClockWatch
@@ -75,6 +76,7 @@ class Ticker:
             desk.configuration.retention,
         )
         self._reading = ReadingWatch(desk.db, desk.configuration.reading)
+        self._facts = FactsKeeper(desk.db, sender.report)
         self._started = False
 
     async def tick(self) -> dict[str, int]:
@@ -92,6 +94,7 @@ class Ticker:
         await self._run_due(done)
         await self._look_at_readers(self._desk.clock())
         done.update(await self._housekeeping.step(self._desk.clock()))
+        await self._facts.step(self._desk.configuration, self._desk.clock())
         return dict(done)
 
     async def _look_at_readers(self, now: datetime) -> None:

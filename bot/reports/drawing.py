@@ -22,7 +22,7 @@ from store.audit import AuditEntry
 from store.engine.database import Database
 from store.opening import Opening, may_be_there, open_database
 from store.records import holidays
-from store.reports.catching_up import catch_up
+from store.reports.catching_up import catch_up, find_part
 from store.reports.reading import read_report
 
 WHO = "command"
@@ -121,8 +121,9 @@ def _record(request: ReportRequest) -> str:
 
 async def _catch_up(db: Database, configuration: Configuration) -> None:
     """What the desk has not made of its tickets yet is made now, however long it takes."""
-    while not (lag := await catch_up(db, configuration, PIECES)).is_over:
-        print(f"looking through the tickets: {lag.part:.0%}", file=sys.stderr)
+    while not await catch_up(db, configuration, PIECES):
+        part = await find_part(db)
+        print(f"looking through the tickets: {part:.0%}", file=sys.stderr)
 
 
 async def _drawn(

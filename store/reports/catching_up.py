@@ -49,16 +49,6 @@ _PROGRESS = RecordColumns(_Progress)
 
 
 @dataclass(frozen=True, slots=True)
-class Lag:
-    """How far the facts are behind: whether they may be counted, and what part of the tickets has
-    them, 0 to 1.
-    """
-
-    is_over: bool
-    part: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class _Horizon:
     """Between which transactions a read of a server lies: what began before `seen_until` is over,
     nothing from `begun_before` on had begun.
@@ -80,35 +70,37 @@ class _Piece:
     more: bool
 
 
-async def catch_up(db: Database, configuration: Configuration, pieces: int) -> Lag:
-    """Bring the facts up to date, in so many pieces at most; returns what is left then."""
+async def catch_up(db: Database, configuration: Configuration, pieces: int) -> bool:
+    """Bring the facts up to date, in so many pieces at most; returns whether they may be counted
+    now.
+    """
     last_line = 0
     for _piece in range(pieces):
         try:
             piece = await _one_piece(db, configuration, last_line)
         except Conflict:
             # Another process did this piece.
-            last_line = 0
-            continue
-        if piece is None:
-            last_line = 0
-        elif not piece.more:
-            return Lag(is_over=True)
-        else:
-            last_line = piece.last_line
-    return await find_lag(db)
+            piece = None
+        if piece is not None and not piece.more:
+            return True
+        last_line = 0 if piece is None else piece.last_line
+    return False
 
 
-async def find_lag(db: Reader) -> Lag:
-    """What is left to be done, but for what was saved a moment ago."""
+async def find_part(db: Database) -> float:
+    """What part of the tickets has been gone through, 0 to 1."""
     progress = await _find_progress(db)
     if progress is None:
-        return Lag(is_over=False, part=0.0)
+        return 0.0
     if progress.gone_through is None:
-        return Lag(is_over=not await count(db, "SELECT count(*) AS n FROM facts_wanted"))
+        return 1.0
+    return await db.read_long(partial(_part, no=progress.gone_through))
+
+
+async def _part(db: Reader, no: str) -> float:
     tickets = await count(db, "SELECT count(*) AS n FROM tickets")
-    left = await count(db, "SELECT count(*) AS n FROM tickets WHERE no > ?", progress.gone_through)
-    return Lag(is_over=False, part=(tickets - left) / max(tickets, 1))
+    done = await count(db, "SELECT count(*) AS n FROM tickets WHERE no <= ?", no)
+    return done / max(tickets, 1)
 
 
 async def want(tx: Tx, nos: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from domain.tickets.records import TicketNo
 from store.engine.database import Database, Reader
 from store.engine.rows import column
 from store.reports import figures as counted
-from store.reports.catching_up import catch_up
+from store.reports.catching_up import catch_up, find_part
 from store.reports.figures import OF_CREATED, TIMES, OfKeys
 from store.reports.selecting import Params, Selection
 
@@ -48,9 +48,9 @@ async def read_report(
 
 async def be_ready(db: Database, configuration: Configuration) -> None:
     """Catch up with what was saved since; NotReady("report_not_ready") where that is too much."""
-    lag = await catch_up(db, configuration, PIECES)
-    if not lag.is_over:
-        raise NotReady("report_not_ready", percent=int(lag.part * 100))
+    if not await catch_up(db, configuration, PIECES):
+        part = await find_part(db)
+        raise NotReady("report_not_ready", percent=int(part * 100))
 
 
 async def _read(
