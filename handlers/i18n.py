@@ -20,6 +20,11 @@ def speak(language: str) -> None:
     _language.set(language if language in LANGUAGES else "th")
 
 
+def language() -> str:
+    """The language that is spoken now: "th" or "en"."""
+    return _language.get()
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Say what follows in another reader's language."""
@@ -59,6 +64,6 @@ def _catalogue(language: str) -> dict[str, str]:
 
 def _(message: str, **params: object) -> str:
     """The message in the reader's language, with `%(name)s` filled in."""
-    language = _language.get()
-    text = message if language == "th" else _catalogue(language).get(message, message)
+    spoken = language()
+    text = message if spoken == "th" else _catalogue(spoken).get(message, message)
     return text % params if params else text

@@ -56,7 +56,7 @@ WHY = {
 """What each figure means, in one sentence."""
 VALUES = {
     Unit.TICKETS: "ใบ",
-    Unit.CUSTOMERS: "คน/หน่วยงาน",
+    Unit.CUSTOMERS: "คน",
     Unit.WORKING_HOURS: "ชั่วโมงทำการ",
     Unit.BAHT: "บาท",
     Unit.RECEIPTS: "ฉบับ",

@@ -1,0 +1,146 @@
+"""A report as a document in the reader's language, from which a workbook or a page is made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.configuration import Configuration
+from domain.dates.periods import format_period
+from domain.reports.documents import Cell, CellRow, DocumentTable, ReportDocument, TableChart
+from domain.reports.figures import KINDS, OF_ROWS, Figure
+from domain.reports.names import row_name
+from domain.reports.reports import Figures, Report, ReportRow
+from domain.reports.requests import Dimension, ReportRequest
+from handlers.i18n import _, language
+from handlers.reports.labels import dimension_label, figure_label, figure_meaning, unit_label
+
+OVER_TIME = (Dimension.DAY, Dimension.MONTH)
+CHARTED = 20
+"""Rows that a chart beside them shows; of days and months all."""
+MOST_CHARTED = 400
+COMPARED = 3
+"""Figures of the chart of what is compared: created, closed, open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A report as it was drawn: by whom, when, and beside which others (None = not compared)."""
+
+    report: Report
+    by: str
+    at: datetime
+    before: Report | None = None
+    year_ago: Report | None = None
+
+    @property
+    def request(self) -> ReportRequest:
+        """What was asked for."""
+        return self.report.request
+
+    @property
+    def others(self) -> tuple[Report, ...]:
+        """The reports that it is compared with."""
+        return tuple(other for other in (self.before, self.year_ago) if other is not None)
+
+
+def report_document(configuration: Configuration, drawing: Drawing) -> ReportDocument:
+    """The document of a report."""
+    request = drawing.request
+    title = _("รายงานการให้บริการข้อมูล")
+    period = format_period(request.period)
+    rows = None
+    if request.by is not None:
+        rows = _rows(request.by, drawing.report.rows)
+    return ReportDocument(
+        language=language(),
+        cover=_("ปก"),
+        title=title,
+        subtitle=f"{period} · {filters_text(configuration, request)}",
+        about=_about(configuration, drawing),
+        figures=_figures(drawing),
+        meanings=_meanings(),
+        rows=rows,
+    )
+
+
+def filters_text(configuration: Configuration, request: ReportRequest) -> str:
+    """Which tickets a report is of."""
+    if not request.filters:
+        return _("ใบงานทั้งหมด")
+    texts = []
+    for dimension, key in request.filters:
+        name = row_name(configuration, dimension, key) or _("ไม่ระบุ")
+        texts.append(f"{dimension_label(dimension)}: {name}")
+    return ", ".join(texts)
+
+
+def _about(configuration: Configuration, drawing: Drawing) -> tuple[tuple[str, Cell], ...]:
+    request = drawing.request
+    last_day = request.period.until - timedelta(days=1)
+    lines: list[tuple[str, Cell]] = [
+        (_("ช่วงเวลา"), format_period(request.period)),
+        (_("ตั้งแต่วันที่"), request.period.first),
+        (_("ถึงวันที่"), last_day),
+    ]
+    for other in drawing.others:
+        lines.append((_("เทียบกับ"), format_period(other.request.period)))
+    if request.by is not None:
+        lines.append((_("แยกตาม"), dimension_label(request.by)))
+    lines += [
+        (_("เงื่อนไข"), filters_text(configuration, request)),
+        (_("ผู้จัดทำ"), drawing.by),
+        (_("จัดทำเมื่อ"), drawing.at),
+    ]
+    return tuple(lines)
+
+
+def _figures(drawing: Drawing) -> DocumentTable:
+    """Each figure beside the same of other periods, and by how much it changed."""
+    reports = (drawing.report, *drawing.others)
+    periods = [format_period(each.request.period) for each in reports]
+    headings = [_("รหัส"), _("ตัวเลข"), *periods]
+    if drawing.before is not None:
+        headings.append(_("เปลี่ยนจากช่วงก่อนร้อยละ"))
+    headings.append(_("หน่วย"))
+    rows = []
+    for figure, kind in KINDS.items():
+        values = [each.figures.get(figure) for each in reports]
+        cells: list[Cell] = [figure.value, figure_label(figure), *values]
+        if drawing.before is not None:
+            cells.append(change(values[0], values[1]))
+        rows.append((*cells, unit_label(kind.unit)))
+    chart = TableChart(_("ใบงาน"), 2, 1 + len(reports), COMPARED)
+    return DocumentTable(_("ตัวเลข"), tuple(headings), tuple(rows), 1, chart)
+
+
+def change(value: float | None, before: float | None) -> float | None:
+    """By how many per cent a figure changed; None where nothing was before."""
+    if value is None or not before:
+        return None
+    return round(100 * (value - before) / before, 1)
+
+
+def _meanings() -> DocumentTable:
+    rows = tuple(
+        (figure_label(figure), figure_meaning(figure), unit_label(kind.unit), figure.value)
+        for figure, kind in KINDS.items()
+    )
+    headings = (_("ตัวเลข"), _("ความหมาย"), _("หน่วย"), _("รหัส"))
+    return DocumentTable(_("ความหมายของตัวเลข"), headings, rows)
+
+
+def _rows(by: Dimension, rows: Sequence[ReportRow]) -> DocumentTable:
+    """The rows with all of their figures, and a chart of the tickets created."""
+    label = dimension_label(by)
+    headings = (_("รหัส"), label, *(figure_label(figure) for figure in OF_ROWS))
+    over_time = by in OVER_TIME
+    shown = MOST_CHARTED if over_time else CHARTED
+    created = 2 + OF_ROWS.index(Figure.TICKETS_CREATED)
+    title = _("ใบงานตาม%(by)s", by=label)
+    chart = TableChart(title, created, created, shown, over_time)
+    cells = tuple(_cells(row.key, row.name, row.figures) for row in rows)
+    return DocumentTable(title, headings, cells, 1, chart)
+
+
+def _cells(key: str, name: str, figures: Figures) -> CellRow:
+    return (key, name or _("ไม่ระบุ"), *(figures.get(figure) for figure in OF_ROWS))
