@@ -36,9 +36,9 @@ from store.mail import incoming
 from store.mail import refused as mails_refused
 
 ORDER = (
-    *("find", "open", "my", "inbox", "tickets", "ticket", "close", "again"),
+    *("find", "open", "my", "inbox", "spam", "tickets", "ticket", "close", "again"),
     *("new", "contract", "drafts", "cancel", "menu", "help"),
-    *("status", "holiday", "reopen", "wait", "answered", "code", "merge", "duplicates"),
+    *("status", "machines", "holiday", "reopen", "wait", "answered", "code", "merge", "duplicates"),
     *("contracts", "unreturned", "research", "owed", "followup", "publicize", "post", "posters"),
     *("edit", "remind", "reminders", "counts", "enroll", "link", "language", "staff", "audit"),
     *("team", "mymail", "history", "remark", "subjects", "void", "restore", "assign", "leave"),

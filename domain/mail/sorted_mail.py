@@ -24,6 +24,13 @@ MACHINES = frozenset({IncomingKind.AUTO_REPLY, IncomingKind.BOUNCE, IncomingKind
 """Kinds that never make a ticket, and are never answered."""
 
 
+class Apart(StrEnum):
+    """The mails that make no ticket: each value is the command that lists them."""
+
+    SPAM = "spam"
+    MACHINES = "machines"
+
+
 class HintKind(StrEnum):
     """By what a mail names a ticket; the first is trusted most."""
 

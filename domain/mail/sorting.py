@@ -75,19 +75,25 @@ def sort_mail(
     *,
     raw: bytes = b"",
     known_sender: bool = False,
+    by_person: bool = False,
 ) -> Sorted:
     """Returns what kind of mail it is, and what it tells.
 
     `raw` = its bytes, of which a server's report is read (RFC 3464). `known_sender` = a customer or
-    contact wrote: that is no spam."""
+    contact wrote: that is no spam. `by_person` = somebody said that no machine wrote it, and no
+    spam either.
+    """
     forward = find_forward(mail, office, rules)
     sent_at = trusted_date(mail.sent_at, arrived_at)
     # A colleague's rule that passes mails on says of itself that it is a machine.
-    if forward is None or forward.original is None:
+    is_told = by_person or (forward is not None and forward.original is not None)
+    if not is_told:
         machine = find_machine(mail, office, rules, raw)
         if machine is not None:
             return _of_machine(mail, machine, sent_at)
-    return _Sorting(mail, office, rules, suggest, catalogue, sent_at, forward).sorted(known_sender)
+    return _Sorting(mail, office, rules, suggest, catalogue, sent_at, forward).sorted(
+        known_sender or by_person
+    )
 
 
 def _of_machine(mail: ReadMail, machine: MachineMail, sent_at: datetime) -> Sorted:

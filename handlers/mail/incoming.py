@@ -88,7 +88,7 @@ async def _reading(work: Work, mail: OpenedMail) -> MailReading:
     kept = _kept(mail)
     if mail.read is None:
         return await _ticket(work, mail, kept, ())
-    found = await sort(work, mail.read, mail.raw, mail.waiting.arrived_at)
+    found = await sort(work, mail.read, mail.raw, mail.waiting)
     told = _told_of(kept, found)
     if found.kind in MACHINES:
         return await _of_machine(work, mail, told, found)
@@ -97,7 +97,7 @@ async def _reading(work: Work, mail: OpenedMail) -> MailReading:
         answered = await find_answered(work, mail.read, found)
     if answered.ticket is not None:
         return await _joined(work, mail, told, answered.ticket)
-    if found.otherwise is IncomingKind.SPAM_LIKE and not mail.waiting.cleared:
+    if found.otherwise is IncomingKind.SPAM_LIKE:
         # It waits in a list of its own, where somebody may say that it is none.
         return replace(told, kind=found.otherwise.value)
     own = _otherwise(told, found)

@@ -6,7 +6,7 @@ from functools import partial
 import orjson
 
 from domain.mail.incoming import IncomingMail, MailReading
-from domain.mail.sorted_mail import MACHINES, IncomingKind
+from domain.mail.sorted_mail import MACHINES, Apart, IncomingKind
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
 from handlers.chat import (
@@ -22,10 +22,11 @@ from handlers.desk import Context, Work
 from handlers.files.cards import size_text
 from handlers.i18n import _
 from handlers.labels import when
+from handlers.mail.apart import apart_button, set_apart
 from handlers.mail.candidates import candidates_of
 from handlers.mail.cards import conversation_button
-from handlers.mail.spam import suspected, suspected_button
 from handlers.registry import (
+    COMMANDS,
     CardAddition,
     MailHook,
     action,
@@ -180,7 +181,7 @@ async def inbox(ctx: Context, args: str) -> Reply:
     list of suspected spam.
     """
     if args:
-        return await suspected(ctx)
+        return await set_apart(ctx, Apart.SPAM)
     return await _page(ctx, 0)
 
 
@@ -261,9 +262,10 @@ def new_mail_card(
 
 
 async def _apart(ctx: Context) -> list[Button]:
-    """The way to what was set apart, where anything was."""
-    count = await incoming.count_suspected(ctx.db)
-    return [suspected_button(count)] if count else []
+    """The ways to what was set apart, where anything was, for whoever may see it."""
+    lists = [one for one in Apart if ctx.staff.role.covers(COMMANDS[one].role)]
+    counts = [await incoming.count_apart(ctx.db, one) for one in lists]
+    return [apart_button(one, count) for one, count in zip(lists, counts, strict=True) if count]
 
 
 async def _whole_line(ctx: Context, ticket: Ticket, mail: IncomingMail) -> str:

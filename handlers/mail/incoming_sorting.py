@@ -1,9 +1,9 @@
 """What kind of mail came in, by what the desk knows of its staff, its customers and its mails."""
 
 import asyncio
-from datetime import datetime
 from functools import partial
 
+from domain.mail.incoming import WaitingMail
 from domain.mail.likely_subjects import suggester
 from domain.mail.raw.types import ReadMail
 from domain.mail.senders import OfficeAddresses, office_addresses
@@ -14,8 +14,8 @@ from store import staff
 from store.customers import keys
 
 
-async def sort(work: Work, read: ReadMail, raw: bytes, arrived_at: datetime) -> Sorted:
-    """What a mail is, by itself and by who is known."""
+async def sort(work: Work, read: ReadMail, raw: bytes, waiting: WaitingMail) -> Sorted:
+    """What a mail is, by itself, by who is known, and by what somebody said of it."""
     await work.desk.suggestions.refreshed(work.db)
     office = work.configuration
     suggest = suggester(
@@ -28,12 +28,13 @@ async def sort(work: Work, read: ReadMail, raw: bytes, arrived_at: datetime) -> 
         sort_mail,
         read,
         await office_of(work),
-        arrived_at,
+        waiting.arrived_at,
         office.mail,
         work.catalogue,
         suggest,
         raw=raw,
         known_sender=await keys.is_known_email(work.db, read.sender.email),
+        by_person=waiting.cleared,
     )
     return await asyncio.to_thread(decide)
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 import orjson
 
 from domain.mail.incoming import IncomingMail
-from domain.mail.sorted_mail import IncomingKind
 from domain.staff import Role
 from domain.text import shorten, split_text
 from domain.tickets.records import Ticket
@@ -26,9 +25,9 @@ from handlers.files import cards as file_cards
 from handlers.files.cards import size_text
 from handlers.i18n import _
 from handlers.labels import when
+from handlers.mail.apart import clear_buttons
 from handlers.mail.incoming import RAW_MIME, RAW_NAME
 from handlers.mail.incoming_cards import whole_button, writer
-from handlers.mail.spam import clear_button
 from handlers.registry import CardAddition, action, on_mail_card, on_reply_card
 from store import files
 from store.files import File
@@ -168,9 +167,7 @@ def _part_buttons(mail: IncomingMail, part: str) -> list[Button]:
 def _last_buttons(ctx: Context, mail: IncomingMail) -> list[Button]:
     """The mail itself for administrators, and its ticket."""
     args = {"mail": str(mail.id)}
-    buttons = []
-    if mail.reading.kind == IncomingKind.SPAM_LIKE:
-        buttons.append(clear_button(_("ไม่ใช่สแปม"), args))
+    buttons = [*clear_buttons(mail)]
     if ctx.staff.role.covers(Role.ADMIN):
         raw = Button(
             _("อีเมลต้นฉบับ"),

@@ -53,7 +53,7 @@ ACTIONS = {
     "mail.assumed_sent": "ถือว่าส่งอีเมลแล้ว",
     "mail.bounced": "อีเมลส่งไม่ถึง",
     "mail.delayed": "อีเมลส่งถึงช้า",
-    "mail.cleared": "ยืนยันว่าอีเมลไม่ใช่สแปม",
+    "mail.cleared": "ยืนยันว่าคนเขียนอีเมล ไม่ใช่สแปม",
     "mail.drafted": "ร่างอีเมล",
     "mail.listed": "เห็นอีเมลในรายการ",
     "mail.raw_read": "เปิดอีเมลต้นฉบับ",

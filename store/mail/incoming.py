@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.errors import Conflict, NotFound
 from domain.mail.incoming import IncomingMail, MailReading, TakenMail, WaitingMail
-from domain.mail.sorted_mail import MACHINES
+from domain.mail.sorted_mail import MACHINES, Apart
 from domain.staff import StaffId
 from store.engine.columns import RecordColumns
 from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
@@ -17,7 +17,12 @@ _READING = RecordColumns(MailReading)
 _FLAGS = ("whole", "opened", "thanks", "cleared")
 _PAGE = 25
 """Mails that are read at a time: each may hold some 400,000 characters."""
-_SUSPECTED = "kind = 'spam_like' AND read_at IS NOT NULL"
+_APART = {
+    Apart.SPAM: "kind = 'spam_like' AND read_at IS NOT NULL",
+    Apart.MACHINES: (
+        "kind IN ('auto_reply', 'bounce', 'own_loop') AND ticket IS NULL AND read_at IS NOT NULL"
+    ),
+}
 _MACHINES = tuple(sorted(MACHINES))
 _SUSPECT = "(begun > CASE WHEN begun_by = ? THEN 1 ELSE 0 END)"
 _WAITING_BEHIND = (
@@ -253,35 +258,42 @@ async def count_unclaimed_by_assignee(db: Reader) -> dict[StaffId | None, int]:
     return {row["assignee"]: int(row["n"]) for row in rows}
 
 
-async def list_suspected(db: Reader, limit: int, offset: int = 0) -> list[IncomingMail]:
-    """Mails that were set apart as suspected spam, the newest first."""
+async def list_apart(
+    db: Reader,
+    which: Apart,
+    limit: int,
+    offset: int = 0,
+) -> list[IncomingMail]:
+    """Mails that make no ticket, the newest first."""
     rows = await db.fetch(
-        f"SELECT {_SHOWN} FROM incoming_mails WHERE {_SUSPECTED} "
+        f"SELECT {_SHOWN} FROM incoming_mails WHERE {_APART[which]} "
         f"ORDER BY id DESC LIMIT {limit} OFFSET {offset}"
     )
     return [_incoming(row) for row in rows]
 
 
-async def count_suspected(db: Reader) -> int:
+async def count_apart(db: Reader, which: Apart) -> int:
     """How many they are."""
-    return await count(db, f"SELECT count(*) AS n FROM incoming_mails WHERE {_SUSPECTED}")
+    return await count(db, f"SELECT count(*) AS n FROM incoming_mails WHERE {_APART[which]}")
 
 
-async def is_suspected(db: Reader, mail_id: int) -> bool:
-    """Whether this is one of them."""
-    row = await db.fetch_one(
-        f"SELECT 1 AS one FROM incoming_mails WHERE id = ? AND {_SUSPECTED}", mail_id
-    )
-    return row is not None
+async def find_apart(db: Reader, mail_id: int) -> Apart | None:
+    """Where a mail is listed that makes no ticket; None where it is not."""
+    for which, held in _APART.items():
+        if await count(
+            db, f"SELECT count(*) AS n FROM incoming_mails WHERE id = ? AND {held}", mail_id
+        ):
+            return which
+    return None
 
 
-async def clear(tx: Tx, mail_id: int) -> None:
-    """A mail that was set apart is read anew, and is no spam; Conflict("mail_cleared") where
-    somebody said so before.
+async def clear(tx: Tx, mail_id: int, which: Apart) -> None:
+    """A mail that was set apart is read anew, as one that a person wrote; Conflict("mail_cleared")
+    where somebody said so before.
     """
     touched = await tx.execute(
         "UPDATE incoming_mails SET cleared = 1, read_at = NULL, begun = 0 "
-        f"WHERE id = ? AND {_SUSPECTED}",
+        f"WHERE id = ? AND {_APART[which]}",
         mail_id,
     )
     if not touched:

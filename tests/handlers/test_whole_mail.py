@@ -160,7 +160,8 @@ async def test_what_may_be_spam_is_no_ticket_and_waits_apart(
     assert "📬 อีเมลใหม่ 1 ฉบับ" in listed.text
     shown = await desk.presses("สงสัยว่าเป็นสแปม (1)")
     assert shown.buttons[0].startswith("Bank · Account suspended")
-    assert (await desk.says("/inbox สแปม")).text == shown.text
+    for typed in ("/inbox สแปม", "สแปม", "เมลขยะ", "/spam", "Spam"):
+        assert (await desk.says(typed)).text == shown.text
     whole = await desk.presses("Bank")
     assert "Click here to verify" in whole.text
     (spam, _other) = await exported(desk, tmp_path)
@@ -174,7 +175,7 @@ async def test_what_is_no_spam_after_all_is_a_new_mail(
     await desk.says("/inbox spam")
     await desk.says("/inbox spam", "ton")
     assert "✅ ไม่ใช่สแปม" in (await desk.presses("1 ไม่ใช่สแปม")).text
-    assert "มีคนกดไม่ใช่สแปม" in (await desk.presses("1 ไม่ใช่สแปม", "ton")).text
+    assert "มีคนนำอีเมลฉบับนี้ออก" in (await desk.presses("1 ไม่ใช่สแปม", "ton")).text
     await mailbox.settles()
     await mailbox.settles()
     assert await desk.count("tickets", "status = 'new'") == 1
@@ -184,3 +185,30 @@ async def test_what_is_no_spam_after_all_is_a_new_mail(
     (mail,) = await exported(desk, tmp_path)
     assert (mail["kind"], mail["ticket"]) == ("new", FIRST)
     assert await desk.count("audit", "action = 'mail.cleared'") == 1
+
+
+AWAY = a_mail(
+    "This is an automated reply. I am out of the office until Monday.",
+    "Automatic reply: Hello",
+    "Carl <carl@x.example>",
+).replace(b"MIME", b"Auto-Submitted: auto-replied\r\nMIME", 1)
+
+
+async def test_machines_mails_without_a_ticket_are_listed_for_those_who_may_and_taken_out(
+    desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    await mailbox.brings(AWAY)
+    assert await desk.count("tickets") == 0
+    assert "อีเมลอัตโนมัติ" not in " ".join((await desk.says("/inbox", "nok")).buttons)
+    assert "ใช้ได้เฉพาะหัวหน้า" in (await desk.says("อีเมลอัตโนมัติ", "nok")).text
+    assert "อีเมลอัตโนมัติ (1)" in (await desk.says("/inbox", "may")).buttons
+    shown = await desk.presses("อีเมลอัตโนมัติ (1)", "may")
+    assert shown.buttons[0].startswith("Carl · Automatic reply: Hello")
+    whole = await desk.presses("Carl", "may")
+    assert "out of the office" in whole.text
+    done = await desk.presses("คนเขียน", "may")
+    assert "✅ คนเขียน" in done.text
+    await mailbox.settles()
+    (mail,) = await exported(desk, tmp_path)
+    assert (mail["kind"], mail["ticket"]) == ("new", FIRST)
+    assert "ไม่มีอีเมลอัตโนมัติ" in (await desk.says("/machines", "may")).text
