@@ -16,6 +16,7 @@ from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import DayRule
 from domain.publicity.networks import Network
 from domain.reports.charts import Picture
+from domain.reports.words.phrases import RememberedPhrases
 from domain.staff import (
     Chat,
     Platform,
@@ -36,6 +37,7 @@ from store.blobs import Blobs
 from store.customers import records as customers
 from store.engine.database import Database, Tx, Write
 from store.records import counters, holidays
+from store.reports.sharing import SharedReports
 from store.search import customers as search
 from store.search.customers import Hit, Hits, MatchReason
 from store.search.suggestions import Suggestions
@@ -244,6 +246,8 @@ class Desk:
     private_chats: dict[Platform, str] = field(default_factory=dict)
     title: Callable[[Platform, str], Awaitable[str]] = no_title
     numbers: RunningNumbers = field(default_factory=RunningNumbers)
+    reports: SharedReports = field(default_factory=SharedReports)
+    phrases: RememberedPhrases = field(default_factory=RememberedPhrases)
     words: SearchWords = field(default_factory=SearchWords)
     suggestions: Suggestions = field(default_factory=Suggestions)
     calendar: holidays.KnownCalendar = field(default_factory=holidays.KnownCalendar)
@@ -305,6 +309,7 @@ def without_waiting(desk: Desk, numbers: RunningNumbers) -> Desk:
     words: Any = _NotAtOnce(desk.words)
     suggestions: Any = _NotAtOnce(desk.suggestions)
     charts: Any = _NotAtOnce(desk.charts)
+    reports: Any = _NotAtOnce(desk.reports)
     return replace(
         desk,
         files=files,
@@ -313,6 +318,7 @@ def without_waiting(desk: Desk, numbers: RunningNumbers) -> Desk:
         words=words,
         suggestions=suggestions,
         charts=charts,
+        reports=reports,
         numbers=numbers,
     )
 

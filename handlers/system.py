@@ -36,7 +36,7 @@ from store.mail import incoming
 from store.mail import refused as mails_refused
 
 ORDER = (
-    *("find", "open", "my", "inbox", "spam", "tickets", "ticket", "close", "again"),
+    *("find", "open", "my", "inbox", "spam", "tickets", "ticket", "close", "again", "report"),
     *("new", "contract", "drafts", "cancel", "menu", "help"),
     *("status", "machines", "holiday", "reopen", "wait", "answered", "code", "merge", "duplicates"),
     *("contracts", "unreturned", "research", "owed", "followup", "publicize", "post", "posters"),

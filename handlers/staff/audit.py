@@ -64,6 +64,8 @@ ACTIONS = {
     "owed.exported": "ส่งออกรายการค้างส่ง",
     "post.approved": "อนุมัติโพสต์",
     "post.returned": "ส่งโพสต์กลับแก้ไข",
+    "report.drawn": "ดูรายงาน",
+    "report.exported": "ส่งออกรายงาน",
     "request.changed": "แก้ไขคำขอข้อมูล",
     "request.created": "สร้างคำขอข้อมูล",
     "request.read": "ดูคำขอข้อมูล",

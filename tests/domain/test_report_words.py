@@ -15,7 +15,7 @@ from domain.text import clean, words
 
 TODAY = date(2026, 11, 23)
 PEOPLE = {"นก": "นก", "ต้น": "ต้น", "เมย์": "เมย์", "มะลิ": "มะลิ"}
-TABLES = ("report_questions.tsv",)
+TABLES = ("report_questions.tsv", "report_questions_unseen.tsv")
 THIS_MONTH = "2026-11-01..2026-11-30"
 """The days where none are named."""
 

@@ -15,7 +15,7 @@ _OF_TICKETS = ("missed", "kept", "open")
 
 def figures_said(said: SaidPhrases) -> tuple[Figure, ...]:
     """Returns the figures of the nouns that are said, strong ones first; else of what is counted,
-    else of tickets.
+    else of tickets. () where nothing is counted: then all figures are wanted.
     """
     found: list[Figure] = []
     for noun in _nouns(said):
@@ -29,7 +29,10 @@ def _nouns(said: SaidPhrases) -> list[str]:
         return strong
     weak = [noun for noun in said.nouns if noun in WEAK_NOUNS]
     counted = [_counted(unit) for unit in said.units]
-    return [*counted, *weak, "ticket"][:1]
+    found = [*counted, *weak]
+    if said.states or said.says(Says.HOW_MANY, Says.MOST, Says.EACH, Says.COMPARE):
+        found.append("ticket")
+    return found[:1]
 
 
 def _counted(unit: str) -> str:

@@ -40,6 +40,23 @@ _SIMPLE = (
 )
 
 
+class RememberedPhrases:
+    """An office's phrases, put together when they are first asked for, and anew for another
+    catalogue.
+    """
+
+    def __init__(self) -> None:
+        self._catalogue: Catalogue | None = None
+        self._known = Phrases()
+
+    def of(self, catalogue: Catalogue, projects: Iterable[Project]) -> Phrases:
+        """Returns the phrases that this catalogue and these projects make."""
+        if self._catalogue is not catalogue:
+            self._known = OfficePhrases(catalogue, projects).known
+            self._catalogue = catalogue
+        return self._known
+
+
 class OfficePhrases:
     """The phrases that an office's catalogue and projects make; put together when they are first
     asked for.

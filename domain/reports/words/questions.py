@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 from domain.catalogue import Catalogue
 from domain.dates.periods import Period
@@ -31,9 +32,10 @@ _SIGNS = (Says.UNIT, Says.HOW_MANY, Says.MOST, Says.WHO, Says.COMPARE)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was understood of a question.
+    """What was understood of a question. No `figures` = all of them.
 
     `period` = the first that is named, None for none; `others` are further ones, to compare with.
+    `backwards` = a span whose end stands before its beginning, as it was typed.
     `owed` = the words that narrow the list of what is owed, where a list is asked for and no
     figure. `not_kept` = what was to be counted though the desk keeps no number of it. `unknown` are
     the words that say nothing to the desk, as they were typed.
@@ -43,11 +45,12 @@ class Question:
     for a report.
     """
 
-    figures: tuple[Figure, ...] = (Figure.TICKETS_CREATED,)
+    figures: tuple[Figure, ...] = ()
     by: Dimension | None = None
     filters: RequestFilters = ()
     period: Period | None = None
     others: tuple[Period, ...] = ()
+    backwards: str = ""
     owed: str = ""
     not_kept: str = ""
     unknown: tuple[str, ...] = ()
@@ -115,6 +118,7 @@ def read_question(
         filters=filters,
         period=period,
         others=tuple(filter(None, others)),
+        backwards=_backwards(text, said),
         owed=owed,
         not_kept=not_kept(said),
         unknown=_not_understood(said, owed),
@@ -133,6 +137,16 @@ def _not_understood(said: SaidPhrases, owed: str) -> tuple[str, ...]:
     if not owed:
         found += [one.text for one in said.of(Says.AGE)]
     return tuple(dict.fromkeys(found))
+
+
+def _backwards(text: str, said: SaidPhrases) -> str:
+    """Returns two spans that are joined as if they were one though the later one stands first."""
+    spans = said.of(Says.PERIOD)
+    for first, last in pairwise(spans):
+        between = text[first.start + len(first.text) : last.start].strip()
+        if between in words("periods").texts("until"):
+            return text[first.start : last.start + len(last.text)]
+    return ""
 
 
 # By what.
@@ -156,7 +170,7 @@ def _asks_which(said: SaidPhrases) -> bool:
     """Returns whether one of several is asked for, or how many there are, by a word beside it."""
     ends = tuple("".join(parts) for parts in phrases("by", "behind"))
     begins = tuple(parts[0] for parts in phrases("how_many", "before"))
-    by = [one.text.replace(" ", "") for one in said.of(Says.BY)]
+    by = [one.text.replace(" ", "") for one in said.of(Says.BY, Says.NOUN)]
     return any(text.endswith(ends) for text in by) or any(text.startswith(begins) for text in by)
 
 
@@ -223,7 +237,8 @@ def _is_of_desk(said: SaidPhrases, filters: RequestFilters) -> bool:
     named = _any_of(said.states, signs.texts("states")) or _any_of(said.nouns, signs.texts("nouns"))
     if named or _counts_tickets(said):
         return True
-    of_days = said.says(Says.PERIOD) and bool(filters or said.nouns or "came" in said.states)
+    told = bool(filters or said.nouns) or _any_of(said.states, ("came", "handled"))
+    of_days = said.says(Says.PERIOD) and told
     return of_days or _sorts_own(said)
 
 

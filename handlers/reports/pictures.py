@@ -1,0 +1,155 @@
+"""The picture of a report: a map of provinces, a week by its hours, a course over time, or bars."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from domain.dates.periods import format_period
+from domain.reports.charts import (
+    MOST_CATEGORIES,
+    Chart,
+    HeatMap,
+    Line,
+    LineChart,
+    Picture,
+    Series,
+    TileMap,
+)
+from domain.reports.comparing import largest_rows
+from domain.reports.figures import KINDS, Figure
+from domain.reports.province_map import province_tiles
+from domain.reports.reports import Report, ReportRow
+from domain.reports.requests import Dimension
+from domain.text import words
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.reports.asked import key_name
+from handlers.reports.labels import dimension_label, figure_label, unit_label
+from handlers.reports.summary import with_unit
+
+MOST_BARS = 20
+DAYS_A_WEEK = 7
+"""Rows that are drawn; a longer picture is read by nobody."""
+Drawer = Callable[[Context, Report, Figure, str, str], Picture | None]
+
+
+def picture_of(ctx: Context, report: Report, figure: Figure) -> Picture | None:
+    """The picture of one figure of a report by something; None where there is nothing to draw."""
+    by = report.request.by
+    if by is None or not any(row.figures.get(figure) for row in report.rows):
+        return None
+    title = _("%(figure)s ตาม%(by)s", figure=figure_label(figure), by=dimension_label(by))
+    total = with_unit(figure, report.figures)
+    subtitle = f"{format_period(report.request.period)} · {total}"
+    draw = _DRAWERS.get(by, _bars)
+    return draw(
+        ctx,
+        report,
+        figure,
+        title,
+        subtitle,
+    )
+
+
+def _value(row: ReportRow, figure: Figure) -> int:
+    return round(row.figures.get(figure) or 0)
+
+
+def _bars(
+    ctx: Context,
+    report: Report,
+    figure: Figure,
+    title: str,
+    subtitle: str,
+) -> Picture | None:
+    """Bars, the largest first."""
+    by = report.request.by
+    assert by is not None
+    rows = largest_rows(report.rows, figure)[: min(MOST_BARS, MOST_CATEGORIES)]
+    names = tuple(key_name(ctx, by, row.key) for row in rows)
+    values = tuple(_value(row, figure) for row in rows)
+    unit = unit_label(KINDS[figure].unit)
+    series = Series(figure_label(figure), values)
+    return Chart(
+        title,
+        subtitle,
+        names,
+        (series,),
+        unit,
+    )
+
+
+def _course(
+    _ctx: Context,
+    report: Report,
+    figure: Figure,
+    title: str,
+    subtitle: str,
+) -> Picture | None:
+    """A line over days or months."""
+    points = tuple(row.name for row in report.rows)
+    values = tuple(_value(row, figure) for row in report.rows)
+    unit = unit_label(KINDS[figure].unit)
+    line = Line(figure_label(figure), values)
+    return LineChart(
+        title,
+        subtitle,
+        points,
+        (line,),
+        unit,
+    )
+
+
+def _map(
+    _ctx: Context,
+    report: Report,
+    figure: Figure,
+    title: str,
+    subtitle: str,
+) -> Picture | None:
+    """The map of the provinces; what has none is told below it."""
+    numbers: Mapping[str, int | None] = {row.key: _value(row, figure) for row in report.rows}
+    unit = unit_label(KINDS[figure].unit)
+    note = ""
+    if numbers.get(""):
+        note = _("ไม่ระบุจังหวัด %(number)s", number=f"{numbers['']:,}")
+    return TileMap(
+        title,
+        subtitle,
+        province_tiles(numbers),
+        unit,
+        note,
+    )
+
+
+def _week(
+    _ctx: Context,
+    report: Report,
+    figure: Figure,
+    title: str,
+    subtitle: str,
+) -> Picture | None:
+    """The days of the week by their hours; only hours in which something was."""
+    numbers = {row.key: _value(row, figure) for row in report.rows}
+    hours = sorted({key.partition("-")[2] for key in numbers})
+    days = words("when").table("weekdays")
+    columns = tuple(days.texts(str(day))[0] for day in range(DAYS_A_WEEK))
+    rows: Sequence[tuple[int, ...]] = [
+        tuple(numbers.get(f"{day}-{hour}", 0) for day in range(1, DAYS_A_WEEK + 1))
+        for hour in hours
+    ]
+    unit = unit_label(KINDS[figure].unit)
+    return HeatMap(
+        title,
+        subtitle,
+        columns,
+        tuple(_("%(hour)s น.", hour=int(hour)) for hour in hours),
+        tuple(rows),
+        unit,
+    )
+
+
+_DRAWERS: Mapping[Dimension, Drawer] = {
+    Dimension.DAY: _course,
+    Dimension.MONTH: _course,
+    Dimension.PROVINCE: _map,
+    Dimension.WEEKDAY_HOUR: _week,
+}

@@ -1,0 +1,324 @@
+"""/report: the desk's figures in words first, then by whatever is tapped, down to the tickets
+behind each number.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from domain.dates.periods import format_period, relative_period
+from domain.reports.comparing import findings, largest_rows, share
+from domain.reports.figures import KINDS, Figure
+from domain.reports.reports import Report, ReportRow
+from domain.reports.requests import Dimension
+from handlers.chat import (
+    Button,
+    Choice,
+    Paragraph,
+    Reply,
+    in_lines,
+    in_one_line,
+    turn_buttons,
+)
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.registry import action
+from handlers.reports.asked import (
+    AskedReport,
+    days_text,
+    key_name,
+    understood_text,
+)
+from handlers.reports.drawing import DrawnReport, draw, leads
+from handlers.reports.labels import dimension_label, figure_label
+from handlers.reports.summary import (
+    Compared,
+    figure_lines,
+    finding_lines,
+    group_lines,
+    headline,
+    number_text,
+    with_unit,
+)
+
+PAGE = 8
+SPANS = {
+    "this_week": "สัปดาห์นี้",
+    "last_week": "สัปดาห์ที่แล้ว",
+    "this_month": "เดือนนี้",
+    "last_month": "เดือนที่แล้ว",
+    "this_fiscal_year": "ปีงบนี้",
+    "last_fiscal_year": "ปีงบที่แล้ว",
+}
+OFFERED = (
+    Dimension.SUBJECT,
+    Dimension.SUBJECT_GROUP,
+    Dimension.CHANNEL,
+    Dimension.TYPE,
+    Dimension.PROJECT,
+    Dimension.PROVINCE,
+    Dimension.OFFICER,
+    Dimension.TEAM,
+    Dimension.COMPLEXITY,
+    Dimension.URGENCY,
+    Dimension.MOOD,
+    Dimension.DAY,
+    Dimension.MONTH,
+    Dimension.WEEKDAY_HOUR,
+)
+"""What rows may be by, in the order in which it is offered."""
+
+
+async def show(ctx: Context, asked: AskedReport, *told: str, page: int = 0) -> Reply:
+    """The report that is asked for; `told` = what is to be said of how it was understood."""
+    asked = _with_rows(asked)
+    if asked.request.by is not None:
+        return await _by_rows(ctx, asked, told, page)
+    return await _whole(ctx, asked, told)
+
+
+def _with_rows(asked: AskedReport) -> AskedReport:
+    """The same without rows where no row has any of the figures."""
+    if any(KINDS[figure].in_rows for figure in asked.figures) or not asked.figures:
+        return asked
+    return asked.by(None)
+
+
+@action("report.show", in_place=True)
+async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The report of a button, or another page of its rows."""
+    asked = AskedReport.of(args)
+    page = int(args.get("page", 0))
+    return await show(
+        ctx,
+        asked,
+        understood_text(ctx, asked),
+        page=page,
+    )
+
+
+# Figures.
+
+
+async def _whole(
+    ctx: Context,
+    asked: AskedReport,
+    told: Sequence[str],
+) -> Reply:
+    """Figures in words: those that were asked for, or all of them in groups."""
+    by_subject = asked
+    if not asked.figures:
+        by_subject = asked.by(Dimension.SUBJECT)
+    drawn = await draw(ctx, by_subject)
+    title = _("📊 รายงาน · %(period)s", period=days_text(ctx, asked.period))
+    lines = figure_lines(drawn.compared, asked.figures) or group_lines(drawn.report.figures)
+    numbers = [f"{label}: {value}" for label, value in lines]
+    text = in_lines(
+        title,
+        *_in_words(drawn, asked),
+        "\n".join(numbers),
+        *told,
+    )
+    return Reply((Paragraph(text, _buttons(ctx, asked, drawn.compared)),))
+
+
+def _in_words(drawn: DrawnReport, asked: AskedReport) -> list[str]:
+    """The summary in words; [] where single figures were asked for, which say it themselves."""
+    if asked.figures:
+        return []
+    first = headline(drawn.compared, Figure.TICKETS_CREATED)
+    return [first, *finding_lines(findings(drawn.report, drawn.before))]
+
+
+def _buttons(
+    ctx: Context,
+    asked: AskedReport,
+    compared: Compared,
+) -> tuple[Button, ...]:
+    """What can be done with a report: the tickets behind it, other days, rows, what narrows it, and
+    files.
+    """
+    figure = _first(asked)
+    tickets = Button(
+        _("ใบงาน (%(count)s)", count=number_text(figure, compared.now)),
+        "report.tickets",
+        asked.of_figure(figure).args(),
+    )
+    buttons = []
+    if compared.now.get(figure) and figure not in NO_TICKETS:
+        buttons.append(tickets)
+    buttons += [
+        asked.button(_("ช่วงเวลา…"), "report.periods"),
+        asked.button(_("แยกตาม…"), "report.by"),
+        *_dropped(ctx, asked),
+        asked.button(_("รูปและไฟล์…"), "report.outputs"),
+    ]
+    if not asked.figures:
+        buttons.append(asked.button(_("ใบงานหลังตัวเลข…"), "report.figures"))
+    return tuple(buttons)
+
+
+NO_TICKETS = (Figure.MAILS_IN,)
+"""Figures behind which no tickets stand."""
+
+
+def _first(asked: AskedReport) -> Figure:
+    return next(iter(asked.figures), Figure.TICKETS_CREATED)
+
+
+def _dropped(ctx: Context, asked: AskedReport) -> list[Button]:
+    """A button for each filter, which takes it out again."""
+    buttons = []
+    for pair in asked.request.filters:
+        label = _("เอา%(what)sออก", what=key_name(ctx, *pair))
+        buttons.append(asked.without(pair).button(label))
+    return buttons
+
+
+# Rows.
+
+
+async def _by_rows(
+    ctx: Context,
+    asked: AskedReport,
+    told: Sequence[str],
+    page: int,
+) -> Reply:
+    """A row a line, the largest first; a tap leads to the report of that row."""
+    drawn = await draw(ctx, asked)
+    figure = _first(asked)
+    rows = _sorted(drawn.report, figure)
+    shown = rows[page * PAGE : (page + 1) * PAGE]
+    head = in_lines(
+        _title(ctx, asked, figure),
+        headline(drawn.compared, figure),
+        *told,
+        *_limits(ctx, asked),
+    )
+    turns = turn_buttons(
+        "report.show",
+        asked.args(),
+        page,
+        more=len(rows) > (page + 1) * PAGE,
+    )
+    buttons = (*turns, *_buttons(ctx, asked, drawn.compared))
+    if not shown:
+        return Reply((Paragraph(in_lines(head, _("ไม่มีรายการ")), buttons),))
+    options = tuple(_row_button(ctx, asked, drawn.report, row) for row in shown)
+    return Reply((Choice(head, options, buttons),))
+
+
+def _title(
+    ctx: Context,
+    asked: AskedReport,
+    figure: Figure,
+) -> str:
+    by = asked.request.by
+    assert by is not None
+    return _(
+        "📊 %(figure)s ตาม%(by)s · %(period)s",
+        figure=figure_label(figure),
+        by=dimension_label(by),
+        period=days_text(ctx, asked.period),
+    )
+
+
+def _limits(ctx: Context, asked: AskedReport) -> list[str]:
+    """That an officer sees no row but the own."""
+    if asked.request.by is Dimension.OFFICER and not leads(ctx):
+        return [_("ตัวเลขของเจ้าหน้าที่คนอื่นดูได้เฉพาะหัวหน้า")]
+    return []
+
+
+def _sorted(report: Report, figure: Figure) -> Sequence[ReportRow]:
+    """Days, months and hours in their order; everything else by size."""
+    if report.request.by in (Dimension.DAY, Dimension.MONTH):
+        return report.rows
+    return largest_rows(report.rows, figure)
+
+
+def _row_button(
+    ctx: Context,
+    asked: AskedReport,
+    report: Report,
+    row: ReportRow,
+) -> Button:
+    """`โทรศัพท์ · 200 ใบ (49%) · เกิน 3`."""
+    figures = asked.figures or (Figure.TICKETS_CREATED,)
+    by = asked.request.by
+    assert by is not None
+    parts = [key_name(ctx, by, row.key), with_unit(figures[0], row.figures)]
+    total = report.figures.get(figures[0]) or 0
+    part = share(row.figures.get(figures[0]) or 0, total)
+    if part is not None and KINDS[figures[0]].adds_up:
+        parts[-1] += f" ({part}%)"
+    for figure in figures[1:]:
+        if KINDS[figure].in_rows:
+            parts.append(f"{figure_label(figure)} {number_text(figure, row.figures)}")
+    late = row.figures.get(Figure.STANDARD_MISSED)
+    if late and not asked.figures:
+        parts.append(_("เกิน %(number)s", number=late))
+    return asked.of_row(row.key).button(in_one_line(*parts))
+
+
+# Changed by taps.
+
+
+@action("report.periods", in_place=True)
+async def periods_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Other days to choose from, and how further ones are typed."""
+    asked = AskedReport.of(args)
+    options = []
+    for key, label in SPANS.items():
+        span = relative_period(key, ctx.today)
+        text = f"{_(label)} · {format_period(span)}"
+        options.append(asked.over(span).button(text))
+    hint = _("หรือพิมพ์ เช่น รายงาน ต.ค. 69 · รายงาน ไตรมาส 1/2569 · รายงาน 1–15 พ.ย. 69")
+    question = in_lines(_("ดูช่วงเวลาใด"), hint)
+    return Reply(
+        (
+            Choice(
+                question,
+                tuple(options),
+                (asked.button(_("กลับ")),),
+            ),
+        )
+    )
+
+
+@action("report.by", in_place=True)
+async def by_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """What the rows may be by."""
+    asked = AskedReport.of(args)
+    options = []
+    for dimension in OFFERED:
+        if dimension is Dimension.TEAM and not leads(ctx):
+            continue
+        if dimension is not asked.request.by:
+            label = dimension_label(dimension)
+            options.append(asked.by(dimension).button(label))
+    buttons = [asked.by(None).button(_("ไม่แยก")), asked.button(_("กลับ"))]
+    return Reply(
+        (
+            Choice(
+                _("แยกตามอะไร"),
+                tuple(options),
+                tuple(buttons),
+            ),
+        )
+    )
+
+
+@action("report.figures", in_place=True)
+async def figures_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Every figure that has something, each of which leads to its report and its tickets."""
+    asked = AskedReport.of(args)
+    drawn = await draw(ctx, asked.by(None))
+    options = []
+    for figure in KINDS:
+        if drawn.report.figures.get(figure):
+            label = f"{figure_label(figure)} {with_unit(figure, drawn.report.figures)}"
+            options.append(asked.of_figure(figure).button(label))
+    back = (asked.button(_("กลับ")),)
+    title = _("ดูใบงานหลังตัวเลขใด · %(period)s", period=days_text(ctx, asked.period))
+    if not options:
+        return Reply((Paragraph(in_lines(title, _("ไม่มีรายการ")), back),))
+    return Reply((Choice(title, tuple(options), back),))
