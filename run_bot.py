@@ -233,6 +233,7 @@ async def terminal(
     from bot.charts.stored import StoredCharts
     from bot.engine import Engine
     from bot.files.file_store import FileStore
+    from bot.operating.asked_erasures import Erasures
     from bot.platform import Adapter
     from bot.terminal.adapter import TerminalAdapter, chat
     from scheduler.ticker import Ticker
@@ -262,6 +263,8 @@ async def terminal(
         if greeting:
             adapter.console.print(greeting(), style="bold")
         ticker = Ticker(engine.desk, engine)
+        erasures = Erasures(engine.desk, data_dir, engine.post, engine.owner)
+        erasing = asyncio.ensure_future(erasures.run_forever())
         await chat(
             adapter,
             db,
@@ -272,6 +275,8 @@ async def terminal(
             ticker.tick,
             clock,
         )
+        erasing.cancel()
+        await erasures.lanes.stop(0)
         await engine.stop()
     finally:
         await db.close()

@@ -17,6 +17,7 @@ from bot.files.file_store import FileStore
 from bot.files.links import Links
 from bot.log import get_logger, where
 from bot.networks.poster import PostingNetworks
+from bot.operating.asked_erasures import Erasures
 from bot.operating.scheduled import ScheduledBackups
 from bot.operating.systemd import READY, STOPPING, of_this_process
 from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
@@ -38,6 +39,8 @@ SETUP_LONGEST = 60.0
 """Seconds between tries to set up a platform: at first, and at most."""
 DRAIN_HTTP = 1
 """Seconds that open requests get when the desk stops."""
+DRAIN_ERASURES = 0.25
+"""Seconds that an erasure which is under way gets: the next start takes it up."""
 BACKLOG = 256
 
 log = get_logger()
@@ -84,6 +87,12 @@ class Service:
         self._backups = ScheduledBackups(
             configuration.backups, settings.data_dir, clock, self.engine.post
         )
+        self._erasures = Erasures(
+            self.engine.desk,
+            settings.data_dir,
+            self.engine.post,
+            self.engine.owner,
+        )
         self._systemd = of_this_process()
         self._background: set[asyncio.Task[Any]] = set()
         self._running = RunningDesk(
@@ -128,6 +137,7 @@ class Service:
         for parts in self._platforms:
             self._start(parts)
         self._spawn(self._backups.run_forever())
+        self._spawn(self._erasures.run_forever())
         self._spawn(self._systemd.keep_telling())
         self._systemd.tell(READY)
         for work in self._watch.works():
@@ -171,6 +181,7 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         self._server.should_exit = True
+        await self._erasures.lanes.stop(DRAIN_ERASURES)
         await self.engine.stop()
         await asyncio.gather(serving, return_exceptions=True)
         for parts in self._platforms:

@@ -82,6 +82,10 @@ class Files(Protocol):
         NotFound("file") where they are gone, FetchFailed."""
         ...
 
+    async def keep(self, name: str, content: bytes, mime: str) -> Fetched:
+        """Store what the desk itself wrote, under this name."""
+        ...
+
     async def keep_table(self, name: str, rows: Iterable[Sequence[str]]) -> Fetched:
         """Write a table (`name` ends in .csv or .xlsx) and store it; formulas are defused. The rows
         are gone through in a thread.
@@ -105,6 +109,9 @@ class NoFiles:
 
     async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
         raise FetchFailed("no way to fetch")
+
+    async def keep(self, name: str, content: bytes, mime: str) -> Fetched:
+        raise FetchFailed("nowhere to keep it")
 
     async def keep_table(self, name: str, rows: Iterable[Sequence[str]]) -> Fetched:
         raise FetchFailed("nowhere to keep it")

@@ -28,6 +28,8 @@ LONGEST = 25.0
 ALBUM_PAUSE = 1.0
 """Seconds in which the pictures of an album follow one another; nothing marks the last one."""
 REMEMBERED = 64
+LARGEST_WRITTEN = 50_000_000
+"""Bytes of a file that the desk itself writes: what Telegram lets a bot send."""
 
 
 class FileStore:
@@ -84,16 +86,18 @@ class FileStore:
             part.discard()
         return Fetched(part.sha256, part.size, kind.mime, name)
 
-    async def keep_table(self, name: str, rows: Iterable[Sequence[str]]) -> Fetched:
-        content = await asyncio.to_thread(_as_table, name, rows)
-
+    async def keep(self, name: str, content: bytes, mime: str) -> Fetched:
         async def chunks() -> AsyncIterator[bytes]:
             yield content
 
-        part = await self.blobs.receive(chunks())
+        part = await self.blobs.receive(chunks(), LARGEST_WRITTEN)
         await self.blobs.keep(part)
+        return Fetched(part.sha256, part.size, mime, name)
+
+    async def keep_table(self, name: str, rows: Iterable[Sequence[str]]) -> Fetched:
+        content = await asyncio.to_thread(_as_table, name, rows)
         kind = XLSX if name.endswith(".xlsx") else CSV
-        return Fetched(part.sha256, part.size, kind.mime, name)
+        return await self.keep(name, content, kind.mime)
 
     async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
         """Looked for in the inbox: at once, and again after a moment."""

@@ -4,15 +4,13 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-import orjson
-
 from bot.operating.erasing import customer_code, found_subject
 from bot.operating.refused import VerbRefused
 from bot.settings import Settings
 from store import audit
 from store.audit import AuditEntry
 from store.opening import Opening, may_be_there, open_database
-from store.privacy.disclosing import disclose
+from store.privacy.disclosing import as_bytes, disclose
 
 
 async def disclose_customer(
@@ -47,8 +45,7 @@ async def disclose_customer(
         sections = await disclose(db, subject)
     finally:
         await db.close()
-    head = {"customer": subject.code, "codes": subject.codes, "made_at": now.isoformat()}
-    _write_new(out, orjson.dumps({**head, **sections}, option=orjson.OPT_INDENT_2))
+    _write_new(out, as_bytes(subject, sections, now))
     counts = [f"{name} {len(rows)}" for name, rows in sections.items() if rows]
     return f"disclosed: {subject.code}: {', '.join(counts)}: {out}"
 

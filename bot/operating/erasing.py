@@ -1,15 +1,20 @@
-"""`run_bot.py erase`: a customer's data leave the desk, which may be serving meanwhile.
+"""A customer's data leave the desk, which may be serving meanwhile: for `run_bot.py erase`, and for
+what administrators decided in chat.
 
 First the decision is written to the list of erasures, then the rows go in one transaction, then the
-bytes of files, then whatever the database's files still hold of it; last comes the certificate."""
+bytes of files, then whatever the database's files still hold of it; last comes the certificate.
+Each step can be done again: a row of `erasures` says how far a kill left it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from bot.operating.erasures import note_erasures, write_private
 from bot.operating.refused import VerbRefused
@@ -20,11 +25,16 @@ from domain.errors import NotFound
 from domain.staff import Staff
 from domain.text import clean, words
 from domain.tickets.references import ReferenceKind, read_alone
-from store import audit, staff
+from handlers.privacy.certificate import Certified, certificate
+from store import audit, files, staff
 from store.audit import AuditEntry
 from store.blobs import Blobs
-from store.engine.database import Database, Reader, Tx
+from store.engine import leases
+from store.engine.database import Database, Reader, StoreUnavailable, Tx
+from store.engine.failpoints import failpoint
 from store.opening import Opening, may_be_there, open_database
+from store.privacy import asked
+from store.privacy.asked import Erasure, ErasureState
 from store.privacy.erased_files import (
     forget_files,
     hashes_of_mails,
@@ -32,11 +42,18 @@ from store.privacy.erased_files import (
     overwrite,
     unnamed,
 )
-from store.privacy.erasing import Erasing, erase
+from store.privacy.erasing import erase
 from store.privacy.subjects import DataSubject, find_subject
 
 FOLDER = "erasures"
 """The folder of the certificates in the data folder."""
+
+
+OWNER = "verb"
+KEEP_LEASE = leases.TTL / 3
+TICKETS = "tickets kept"
+"""Among the counts, beside those of tables: his tickets, which stay."""
+NO_TABLES = (TICKETS, "bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +66,9 @@ class AskedErasure:
     confirmed_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The same as the desk knows them."""
-
-    code: str
-    reason: str
-    by: Staff
-    confirmed_by: Staff
-    at: datetime
-
-    def audited(self, code: str) -> list[AuditEntry]:
-        """Both in the audit log."""
-        asked = AuditEntry(
-            self.at,
-            self.by.id,
-            "customer.erased",
-            code,
-            "command",
-            "",
-        )
-        confirmed = AuditEntry(
-            self.at,
-            self.confirmed_by.id,
-            "customer.erasure_confirmed",
-            code,
-            "command",
-            "",
-        )
-        return [asked, confirmed]
-
-
 async def erase_customer(
     settings: Settings,
-    asked: AskedErasure,
+    wanted: AskedErasure,
     now: datetime,
 ) -> str:
     """Erase, and write the certificate; returns what came of it, in one line.
@@ -95,61 +81,94 @@ async def erase_customer(
         now,
         Opening.USE,
     )
+    keeping = asyncio.ensure_future(asyncio.sleep(0))
     try:
-        decided = await _decided(
+        erasure = await _decided(
             db,
-            asked,
+            wanted,
             now,
         )
-        subject = await found_subject(db, decided.code)
-        note_erasures(settings.data_dir, [_entry(decided, subject)])
-        entries = decided.audited(subject.code)
-        blobs = Blobs(settings.data_dir)
-        done = await erase_everywhere(
+        keeping = asyncio.ensure_future(_keep(db, erasure, now))
+        path = await carry_out(
             db,
-            blobs,
-            subject.code,
-            entries,
+            settings.data_dir,
+            erasure,
         )
+        erased = await asked.get(db, erasure.id)
+        await db.write(lambda tx: asked.end(tx, erasure.id))
     finally:
+        keeping.cancel()
         await db.close()
-    certificate = _write_certificate(
-        settings.data_dir,
-        decided,
-        subject,
-        done,
-    )
-    return f"erased: {', '.join(subject.codes)}: {certificate}"
+    return f"erased: {', '.join(erased.codes.split())}: {path}"
 
 
 async def _decided(
-    db: Reader,
-    asked: AskedErasure,
+    db: Database,
+    wanted: AskedErasure,
     now: datetime,
-) -> Decided:
-    """Who decided it, as the desk knows them."""
-    if not clean(asked.reason):
+) -> Erasure:
+    """What is to be done from now on: written down, or what a kill left of the same."""
+    if not clean(wanted.reason):
         raise VerbRefused("--reason: say why")
     by = await _person(
         db,
         "--by",
-        asked.by,
+        wanted.by,
     )
     confirmed_by = await _person(
         db,
         "--confirmed-by",
-        asked.confirmed_by,
+        wanted.confirmed_by,
     )
     if by.id == confirmed_by.id:
         raise VerbRefused("--confirmed-by: must be somebody else than --by")
-    code = customer_code(asked.code)
-    return Decided(
-        code,
-        clean(asked.reason),
-        by,
-        confirmed_by,
-        now,
+    subject = await found_subject(db, customer_code(wanted.code))
+    begun = await asked.find_begun(db, subject.code)
+    if begun is not None:
+        return begun
+    erasure = Erasure(
+        id=uuid4().hex,
+        code=subject.code,
+        codes=" ".join(subject.codes),
+        reason=clean(wanted.reason),
+        state=ErasureState.CONFIRMED,
+        asked_by=by.id,
+        asked_at=now,
+        until_at=now,
+        decided_by=confirmed_by.id,
+        decided_at=now,
     )
+    entry = AuditEntry(
+        now,
+        confirmed_by.id,
+        "customer.erasure_confirmed",
+        subject.code,
+        "command",
+        "",
+    )
+
+    async def work(tx: Tx) -> None:
+        await asked.add(tx, erasure)
+        # A desk that serves leaves it alone.
+        await leases.take(tx, asked.lease_name(erasure.id), OWNER, now)
+        await audit.add(tx, [entry])
+
+    await db.write(work)
+    return erasure
+
+
+async def _keep(
+    db: Database,
+    erasure: Erasure,
+    now: datetime,
+) -> None:
+    """No serving desk begins the same meanwhile."""
+    name = asked.lease_name(erasure.id)
+    while True:
+        await asyncio.sleep(KEEP_LEASE.total_seconds())
+        now += KEEP_LEASE
+        with suppress(StoreUnavailable):
+            await db.write(partial(leases.take, name=name, owner=OWNER, now=now))
 
 
 def customer_code(typed: str) -> str:
@@ -189,23 +208,16 @@ async def erase_codes(
     many were.
     """
     db = await open_database(url, now)
+    blobs = Blobs(data_dir)
     count = 0
     try:
         for code in codes:
-            again = AuditEntry(
-                now,
-                None,
-                "customer.erased",
-                code,
-                "command",
-                "",
-            )
             with suppress(NotFound):
-                await erase_everywhere(
+                await _erase_again(
                     db,
-                    Blobs(data_dir),
+                    blobs,
                     code,
-                    [again],
+                    now,
                 )
                 count += 1
     finally:
@@ -213,94 +225,190 @@ async def erase_codes(
     return count
 
 
-async def erase_everywhere(
+async def _erase_again(
     db: Database,
     blobs: Blobs,
     code: str,
-    entries: Sequence[AuditEntry],
-) -> Erasing:
-    """The rows, the bytes, and what is left of both in the database's files."""
-    erased = words("privacy").text("erased")
+    now: datetime,
+) -> None:
+    entry = AuditEntry(
+        now,
+        None,
+        "customer.erased",
+        code,
+        "command",
+        "",
+    )
+    erased = await _erase_rows(
+        db,
+        blobs,
+        code,
+        entry,
+    )
+    await _overwrite(
+        db,
+        blobs,
+        erased.hashes,
+        erased.rows,
+    )
 
-    async def work(tx: Tx) -> tuple[DataSubject, Erasing, list[str]]:
+
+async def carry_out(
+    db: Database,
+    data_dir: Path,
+    erasure: Erasure,
+) -> Path:
+    """Do what was decided, or what a kill left of it; returns the certificate. Whoever hands that
+    over says then that it is done.
+    """
+    names = await staff.staff_names(db)
+    by = names.get(erasure.asked_by, "") if erasure.asked_by is not None else ""
+    confirmed_by = names.get(erasure.decided_by, "") if erasure.decided_by is not None else ""
+    at = erasure.decided_at or erasure.asked_at
+    note_erasures(data_dir, [_entry(erasure, at, by, confirmed_by)])
+    failpoint("erase.listed")
+    blobs = Blobs(data_dir)
+    if erasure.state is ErasureState.CONFIRMED:
+        await _erase_once(
+            db,
+            blobs,
+            erasure,
+            at,
+        )
+    failpoint("erase.rows")
+    erased = await asked.get(db, erasure.id)
+    await _overwrite(
+        db,
+        blobs,
+        erased.hashes.split(),
+        erased.rows,
+    )
+    told = Certified(
+        codes=erased.codes.split(),
+        at=at,
+        asked_by=by,
+        confirmed_by=confirmed_by,
+        reason=erased.reason,
+        tickets=erased.rows[TICKETS],
+        rows={table: count for table, count in erased.rows.items() if table != TICKETS},
+    )
+    path = data_dir / FOLDER / f"{erased.code}-{at.astimezone(BANGKOK):%Y%m%dT%H%M%S}.txt"
+    write_private(path, certificate(told).encode())
+    failpoint("erase.certified")
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class _Erased:
+    """What left the rows, and the hashes of files whose bytes are to go."""
+
+    subject: DataSubject
+    rows: Counter[str]
+    hashes: Sequence[str]
+
+
+async def _erase_once(
+    db: Database,
+    blobs: Blobs,
+    erasure: Erasure,
+    at: datetime,
+) -> None:
+    entry = AuditEntry(
+        at,
+        erasure.asked_by,
+        "customer.erased",
+        erasure.code,
+        "command",
+        "",
+    )
+    await _erase_rows(
+        db,
+        blobs,
+        erasure.code,
+        entry,
+        erasure.id,
+    )
+
+
+async def _erase_rows(
+    db: Database,
+    blobs: Blobs,
+    code: str,
+    entry: AuditEntry,
+    erasure_id: str = "",
+) -> _Erased:
+    """All rows in one transaction, which also notes what is still to be done."""
+    erased = words("privacy").text("erased")
+    before = await find_subject(db, code)
+    finder = find_marks(before.marks.without(before.shared))
+    # Looked for while he is known: afterwards nobody could.
+    named = await asyncio.to_thread(
+        naming,
+        blobs,
+        finder,
+    )
+
+    async def work(tx: Tx) -> _Erased:
         subject = await find_subject(tx, code)
         done = await erase(
             tx,
             subject,
             erased,
         )
-        await audit.add(tx, [*entries])
-        mails = [*subject.incoming, *done.mails]
+        await audit.add(tx, [entry])
         raw = await hashes_of_mails(tx, done.mails)
-        return (
-            subject,
-            done,
-            await unnamed(
-                tx,
-                [*done.hashes, *raw],
-                mails,
-            ),
+        done.rows["files"] += await forget_files(tx, named)
+        hashes = await unnamed(
+            tx,
+            [*done.hashes, *raw, *named],
+            [*subject.incoming, *done.mails],
         )
+        rows = Counter({table: count for table, count in done.rows.items() if count})
+        rows[TICKETS] = len(subject.tickets)
+        rows["bytes"] = len(hashes)
+        if erasure_id:
+            await asked.note_erased(
+                tx,
+                erasure_id,
+                hashes,
+                rows,
+            )
+        return _Erased(subject, rows, hashes)
 
-    subject, done, hashes = await db.write(work)
-    done.rows["bytes"] += await asyncio.to_thread(
+    return await db.write(work)
+
+
+async def _overwrite(
+    db: Database,
+    blobs: Blobs,
+    hashes: Sequence[str],
+    rows: Mapping[str, int],
+) -> None:
+    """The bytes of files, and what is left of the rows in the database's files."""
+    # The same bytes may have come in anew.
+    named = await files.list_named(db, hashes)
+    await asyncio.to_thread(
         overwrite,
         blobs,
-        hashes,
+        [sha256 for sha256 in hashes if sha256 not in named],
     )
-    finder = find_marks(subject.marks.without(subject.shared))
-    others = await asyncio.to_thread(
-        naming,
-        blobs,
-        finder,
-    )
-    if others:
-        done.rows["files"] += await db.write(lambda tx: forget_files(tx, others))
-        done.rows["bytes"] += await asyncio.to_thread(
-            overwrite,
-            blobs,
-            others,
-        )
-    touched = [table for table, count in done.rows.items() if count and table != "bytes"]
-    await db.overwrite_freed([*dict.fromkeys([*touched, "ticket_texts", "search_words"])])
-    return done
+    failpoint("erase.bytes")
+    tables = dict.fromkeys([*rows, "ticket_texts", "search_words", "customer_keys"])
+    await db.overwrite_freed([table for table in tables if table not in NO_TABLES])
+    failpoint("erase.freed")
 
 
-# The list of erasures, and the certificate.
-
-
-def _entry(decided: Decided, subject: DataSubject) -> dict[str, Any]:
+def _entry(
+    erasure: Erasure,
+    at: datetime,
+    by: str,
+    confirmed_by: str,
+) -> dict[str, Any]:
+    """A line of the list of erasures."""
     return {
-        "code": subject.code,
-        "codes": list(subject.codes),
-        "erased_at": decided.at.isoformat(),
-        "by": decided.by.name,
-        "confirmed_by": decided.confirmed_by.name,
+        "code": erasure.code,
+        "codes": erasure.codes.split(),
+        "erased_at": at.isoformat(),
+        "by": by,
+        "confirmed_by": confirmed_by,
     }
-
-
-def _write_certificate(
-    folder: Path,
-    decided: Decided,
-    subject: DataSubject,
-    done: Erasing,
-) -> Path:
-    """What was done, for the file: no word about the person."""
-    at = decided.at.astimezone(BANGKOK)
-    finder = find_marks(subject.marks)
-    reason = finder.replaced(decided.reason, words("privacy").text("erased"))
-    lines = [
-        "CERTIFICATE OF ERASURE",
-        f"customer: {', '.join(subject.codes)}",
-        f"at: {at:%Y-%m-%d %H:%M:%S} (Asia/Bangkok)",
-        f"asked by: {decided.by.name}",
-        f"confirmed by: {decided.confirmed_by.name}",
-        f"reason: {reason}",
-        f"tickets kept without personal data: {len(subject.tickets)}",
-        "rows erased or emptied, by table:",
-        *(f"  {table}: {count}" for table, count in sorted(done.rows.items()) if count),
-        "backups: the list of erasures is applied at every restoring (restore --erasures)",
-    ]
-    path = folder / FOLDER / f"{subject.code}-{at:%Y%m%dT%H%M%S}.txt"
-    write_private(path, "\n".join([*lines, ""]).encode())
-    return path

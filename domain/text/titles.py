@@ -282,6 +282,12 @@ def _table(name: str) -> TomlTable:
     ).table(name)
 
 
+@cache
+def full_titles() -> tuple[str, ...]:
+    """Returns the titles that are written in full, before which a name stands without a blank."""
+    return tuple(title for _kind, title in _titles_of("full"))
+
+
 def _sure_titles() -> Iterator[tuple[str, _End]]:
     """Yields titles as they are typed, each with what may follow."""
     beside = _table("beside")

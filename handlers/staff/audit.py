@@ -24,6 +24,8 @@ ACTIONS = {
     "customer.created": "สร้างผู้รับบริการ",
     "customer.disclosed": "ส่งออกข้อมูลทั้งหมดของผู้รับบริการรายหนึ่ง",
     "customer.erased": "ลบข้อมูลส่วนบุคคล",
+    "customer.erasure_asked": "ขอลบข้อมูลส่วนบุคคล",
+    "customer.erasure_refused": "ไม่ยืนยันการลบข้อมูลส่วนบุคคล",
     "customer.erasure_confirmed": "ยืนยันการลบข้อมูลส่วนบุคคล",
     "customer.unsent": "ผู้ส่งยกเลิกส่งข้อความต้นทาง",
     "customer.different": "ตัดสินว่าไม่ใช่รายเดียวกัน",

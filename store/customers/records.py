@@ -371,6 +371,14 @@ async def write_derived(tx: Tx, customers: Sequence[Customer]) -> None:
     await customer_keys.write(tx, customers)
 
 
+async def contacts_went(tx: Tx, codes: Sequence[str]) -> None:
+    """Contacts of these records were taken away: whoever has one open meets a conflict."""
+    await tx.execute_many(
+        "UPDATE customers SET version = version + 1 WHERE code = ?", [(code,) for code in codes]
+    )
+    await write_derived(tx, [*(await get_customers(tx, codes)).values()])
+
+
 async def _add_contacts(tx: Tx, contacts: Sequence[tuple[CustomerCode, Contact]]) -> None:
     await tx.execute_many(
         f"INSERT INTO contacts ({_CONTACT}, main, customer_code) "

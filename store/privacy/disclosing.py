@@ -1,7 +1,10 @@
 """All that the desk holds about a customer, as rows by section."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+import orjson
 
 from domain.customers.marks import MarkFinder, find_marks
 from store.engine.database import Database, Reader, Row, is_one_of
@@ -10,6 +13,10 @@ from store.privacy.columns import WordColumns, list_word_columns, privacy_rows, 
 from store.privacy.subjects import AT_ONCE, DataSubject
 
 ToldRow = dict[str, object]
+
+
+DISCLOSED = "application/json"
+"""The kind of the file."""
 
 
 async def disclose(db: Database, subject: DataSubject) -> dict[str, Any]:
@@ -30,6 +37,16 @@ async def disclose(db: Database, subject: DataSubject) -> dict[str, Any]:
     names = await db.fetch("SELECT id, name FROM staff")
     sections["staff"] = {str(row["id"]): row["name"] for row in names}
     return sections
+
+
+def as_bytes(
+    subject: DataSubject,
+    sections: Mapping[str, Any],
+    now: datetime,
+) -> bytes:
+    """The sections as the file that is handed over, with whose they are."""
+    head = {"customer": subject.code, "codes": subject.codes, "made_at": now.isoformat()}
+    return orjson.dumps({**head, **sections}, option=orjson.OPT_INDENT_2)
 
 
 async def _rows(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.customers.marks import MarkFinder, find_marks
+from store.customers import records as customers
 from store.customers.keys import forget_words
-from store.customers.records import hold
 from store.engine.database import Row, Tx, is_one_of
 from store.engine.rows import column
 from store.privacy.columns import (
@@ -47,6 +47,8 @@ KEPT_FIELDS = (
     "unsent_at",
 )
 """Fields whose changes say nothing about anybody: reports look at them."""
+_VERSIONED = ("customers", "publications", "tickets")
+"""Whoever has one open while a text of it is changed meets a conflict: it is not written back."""
 _DELETED_WHERE_NAMED = ("buttons",)
 """Tables whose rows are of no use without the words that they hold."""
 
@@ -66,13 +68,13 @@ async def erase(
     erased: str,
 ) -> Erasing:
     """Take everything of the customer's away; `erased` stands where something was said."""
-    await hold(
+    await customers.hold(
         tx,
         subject.codes,
         alone=True,
     )
     done = Erasing(hashes=[*subject.hashes])
-    words = await words_of(tx, subject.codes)
+    words = await words_of(tx, (*subject.codes, *subject.known_to))
     await take_rows(tx, subject, erased, done)
     await _forget_events(
         tx,
@@ -87,7 +89,8 @@ async def erase(
     )
     await _derive(
         tx,
-        [*subject.tickets, *touched],
+        subject,
+        touched,
         words,
     )
     return done
@@ -266,22 +269,35 @@ async def _write_without(
         await tx.execute_many(f"DELETE FROM {columns.table} WHERE {where}", keys)
         return
     sets = ", ".join(f"{name} = ?" for name in columns.texts)
+    if columns.table in _VERSIONED:
+        sets += ", version = version + 1"
     for row in rows:
-        texts = [row[name] and finder.replaced(row[name], erased) for name in columns.texts]
         await tx.execute(
             f"UPDATE {columns.table} SET {sets} WHERE {where}",
-            *texts,
+            *_texts_without(row, columns.texts, finder, erased),
             *(row[name] for name in columns.key),
         )
 
 
+def _texts_without(
+    row: Row,
+    names: Sequence[str],
+    finder: MarkFinder,
+    erased: str,
+) -> list[str | None]:
+    return [row[name] and finder.replaced(row[name], erased) for name in names]
+
+
 async def _derive(
     tx: Tx,
-    nos: Sequence[str],
+    subject: DataSubject,
+    touched: Sequence[str],
     words: Sequence[str],
 ) -> None:
-    """What tickets and customers are found by."""
-    found = await tickets.get_tickets(tx, list(dict.fromkeys(nos)))
+    """What tickets and customers are found by; `touched` = tickets of others."""
+    await customers.contacts_went(tx, [*dict.fromkeys(subject.known_to)])
+    nos = dict.fromkeys([*subject.tickets, *touched])
+    found = await tickets.get_tickets(tx, list(nos))
     await ticket_texts.keep(tx, found.values())
     await ticket_texts.forget_index(tx, [*found])
     await forget_words_of(tx, words)

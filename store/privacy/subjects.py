@@ -12,6 +12,14 @@ from store.engine.database import Reader, is_one_of
 from store.engine.rows import column
 
 AT_ONCE = 500
+_REACHED = ("name", "phone", "mobile", "email")
+_BORNE = {
+    "customers": (*_REACHED, "organisation", "english_name", "note"),
+    "contacts": _REACHED,
+    "addresses": ("address",),
+    "staff": ("name", "email"),
+}
+"""By table what others may bear as well."""
 _IDENTITY = ("name", "english_name", "phone", "mobile", "email", "note")
 
 
@@ -19,8 +27,9 @@ _IDENTITY = ("name", "english_name", "phone", "mobile", "email", "note")
 class DataSubject:
     """Everything of the desk that is about one customer, merged codes included.
 
-    `marks` = by what texts name him; `shared` = those of them that other customers bear as well,
-    which stay where they are not his."""
+    `contacts` = his, and those of other customers (`known_to`) that are himself. `marks` = by what
+    texts name him; `shared` = those of them that other customers bear as well, which stay where
+    they are not his."""
 
     codes: tuple[str, ...]
     contacts: tuple[int, ...]
@@ -31,6 +40,7 @@ class DataSubject:
     hashes: tuple[str, ...]
     marks: PersonMarks
     shared: tuple[str, ...] = ()
+    known_to: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -81,6 +91,12 @@ async def find_subject(db: Reader, code: str) -> DataSubject:
         contacts,
         tickets,
     )
+    elsewhere = await _contacts_elsewhere(
+        db,
+        codes,
+        found,
+    )
+    contacts += elsewhere
     mails = await _list(
         db,
         "mail_records",
@@ -136,6 +152,7 @@ async def find_subject(db: Reader, code: str) -> DataSubject:
     return DataSubject(
         codes=codes,
         contacts=tuple(contacts),
+        known_to=tuple(elsewhere.values()),
         tickets=tuple(tickets),
         requests=tuple(requests),
         mails=tuple(mails),
@@ -146,6 +163,7 @@ async def find_subject(db: Reader, code: str) -> DataSubject:
             await _shared(
                 db,
                 codes,
+                contacts,
                 found,
             )
         ),
@@ -240,33 +258,56 @@ def _note(said: dict[str, set[str]], state: Customer) -> None:
             said[name].add(getattr(contact, name))
 
 
-async def _shared(
+async def _contacts_elsewhere(
     db: Reader,
     codes: Sequence[str],
     found: PersonMarks,
+) -> dict[int, str]:
+    """The contacts of other customers that are himself, with whose they are: they have his name,
+    and one of his telephones or addresses.
+    """
+    names = [*found.names]
+    reached = [*found.phones, *found.emails]
+    if not names or not reached:
+        return {}
+    same = " OR ".join(is_one_of(name, reached) for name in ("phone", "mobile", "email"))
+    rows = await db.fetch(
+        f"SELECT id, customer_code FROM contacts WHERE {is_one_of('name', names)} AND ({same}) "
+        f"AND NOT ({is_one_of('customer_code', codes)})",
+        *names,
+        *reached,
+        *reached,
+        *reached,
+        *codes,
+    )
+    return {row["id"]: row["customer_code"] for row in rows}
+
+
+async def _shared(
+    db: Reader,
+    codes: Sequence[str],
+    contacts: Sequence[int],
+    found: PersonMarks,
 ) -> list[str]:
     """The marks that some other customer, a contact, or one of the staff bears, too."""
-    shared: list[str] = []
-    texts = [*found.names, *found.phones, *found.emails]
+    texts = {*found.names, *found.phones, *found.emails, *found.texts}
     if not texts:
-        return shared
-    others = f"NOT ({is_one_of('code', codes)})"
-    of_contacts = f"NOT ({is_one_of('customer_code', codes)})"
-    for name in ("name", "phone", "mobile", "email"):
-        asked = is_one_of(name, texts)
+        return []
+    but: dict[str, tuple[str, Sequence[object]]] = {
+        "customers": ("code", codes),
+        "contacts": ("id", contacts),
+        "addresses": ("customer_code", codes),
+        "staff": ("id", ()),
+    }
+    shared: list[str] = []
+    for table, columns in _BORNE.items():
+        key, his = but[table]
+        asked = " OR ".join(is_one_of(name, [*texts]) for name in columns)
         rows = await db.fetch(
-            f"SELECT {name} AS found FROM customers WHERE {asked} AND {others} "
-            f"UNION SELECT {name} FROM contacts WHERE {asked} AND {of_contacts} AND removed = 0",
-            *texts,
-            *codes,
-            *texts,
-            *codes,
+            f"SELECT {', '.join(columns)} FROM {table} "
+            f"WHERE ({asked}) AND NOT ({is_one_of(key, his)})",
+            *(text for _name in columns for text in texts),
+            *his,
         )
-        shared += column(rows, "found")
-    staff = await db.fetch(
-        f"SELECT name AS found FROM staff WHERE {is_one_of('name', texts)} "
-        f"UNION SELECT email FROM staff WHERE {is_one_of('email', texts)}",
-        *texts,
-        *texts,
-    )
-    return [*shared, *column(staff, "found")]
+        shared += [row[name] for row in rows for name in columns if row[name] in texts]
+    return list(dict.fromkeys(shared))

@@ -425,7 +425,14 @@ async def desk(
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
     charts = StoredCharts(Blobs(tmp_path))
     engine = Engine(
-        db, OFFICE, adapters, "test", lambda: under_test.now, files, mail_from, charts=charts
+        db,
+        OFFICE,
+        adapters,
+        "test",
+        lambda: under_test.now,
+        files,
+        mail_from,
+        charts=charts,
     )
     under_test = DeskUnderTest(db, engine, recorders)
     people = {name: person for person, name in (await staff.staff_names(db)).items()}
