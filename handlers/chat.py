@@ -83,6 +83,8 @@ class Query:
 class Edited:
     """An earlier message was changed by its sender."""
 
+    message: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Unsent:

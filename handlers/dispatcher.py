@@ -267,6 +267,7 @@ async def _route(ctx: Context) -> Reply | None:
     if isinstance(body, Unsent):
         return await unsent.taken_back(ctx, body)
     if isinstance(body, Edited):
+        await unsent.edited(ctx, body)
         return say(_("การแก้ข้อความเดิมไม่มีผล พิมพ์ข้อความใหม่ได้เลย"))
     return None
 

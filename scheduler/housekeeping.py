@@ -5,7 +5,7 @@ It is dropped in short pieces, so that nobody who writes meanwhile waits for mor
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -16,7 +16,7 @@ from store.blobs import Blobs
 from store.chat import buttons, forms, inbox, outbox, untold
 from store.engine.database import Database
 from store.engine.pieces import BEGINNING, Piece, PieceStart
-from store.mail import incoming
+from store.privacy.erased_files import list_named
 from store.tables import imports
 from store.tickets import texts
 
@@ -170,12 +170,6 @@ class Housekeeping:
         left = [folder for folder in await self._blobs.folders() if folder > swept]
         if not left:
             return Piece(after=after)
-        named = partial(_list_named, self._db)
+        named = partial(list_named, self._db)
         removed = await self._blobs.sweep_folder(left[0], BYTES.total_seconds(), named)
         return Piece(removed, (left[0],), more=True)
-
-
-async def _list_named(db: Database, hashes: Sequence[str]) -> set[str]:
-    """Those of these hashes that a row names: a file's, or a mail's that came in."""
-    named = await files.list_named(db, hashes)
-    return named | await incoming.list_named(db, hashes)

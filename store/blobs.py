@@ -166,6 +166,24 @@ class Blobs:
             removed += await asyncio.to_thread(_end, aside, kept, before)
         return removed
 
+    async def overwrite(
+        self,
+        hashes: Sequence[str],
+        older_than: float,
+        named: Named,
+    ) -> list[str]:
+        """Write over those of these bytes that no row names, and remove them; returns those that
+        somebody touched within so many seconds, who may be about to name them.
+        """
+        before = await asyncio.to_thread(self._disk_time) - older_than
+        paths = [self.path(sha256) for sha256 in dict.fromkeys(hashes)]
+        young = await asyncio.to_thread(_younger, paths, before)
+        old = [path for path in paths if path not in young]
+        aside = await asyncio.to_thread(_put_aside, old)
+        kept = await named([_hash(path) for path in aside])
+        await asyncio.to_thread(_end, aside, kept, before, overwrite_file)
+        return [path.name for path in young]
+
     def _disk_time(self) -> float:
         """The time by the clock that dates the files, which is a server's where the disk is one."""
         handle, path = self.new_part()
@@ -195,6 +213,20 @@ def _hash(path: Path) -> str:
     return path.name.removesuffix(_TRASH)
 
 
+def overwrite_file(path: Path) -> None:
+    """Remove a file, of whose bytes nothing is left on the disk."""
+    with path.open("r+b") as file:
+        left = os.fstat(file.fileno()).st_size
+        while left > 0:
+            left -= file.write(bytes(min(left, 1 << 20)))
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def _younger(paths: Sequence[Path], before: float) -> list[Path]:
+    return [path for path in paths if path.is_file() and path.stat().st_mtime >= before]
+
+
 def _put_aside(paths: Sequence[Path]) -> list[Path]:
     aside: list[Path] = []
     for path in paths:
@@ -205,7 +237,12 @@ def _put_aside(paths: Sequence[Path]) -> list[Path]:
     return aside
 
 
-def _end(aside: Sequence[Path], kept: set[str], before: float) -> int:
+def _end(
+    aside: Sequence[Path],
+    kept: set[str],
+    before: float,
+    remove: Callable[[Path], object] = Path.unlink,
+) -> int:
     removed = 0
     for path in aside:
         back = path.with_name(_hash(path))
@@ -213,7 +250,7 @@ def _end(aside: Sequence[Path], kept: set[str], before: float) -> int:
             if back.name in kept or path.stat().st_mtime >= before:
                 path.replace(back)
             else:
-                path.unlink()
+                remove(path)
                 removed += 1
     return removed
 

@@ -215,6 +215,11 @@ async def remove(
         await changes.add(tx, file.record, [line])
 
 
+async def remove_all(tx: Tx, record: str) -> None:
+    """Take away what waits for a record that there will not be."""
+    await tx.execute("DELETE FROM files WHERE record = ?", record)
+
+
 _OF_ENDED_DRAFTS = Outdated(
     "files",
     "id",

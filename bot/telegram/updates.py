@@ -301,7 +301,8 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
 
 def _body_without_message(update: telegram.Update, bot_id: str) -> Body:
     if update.edited_message is not None:
-        return Edited() if update.edited_message.text else Other()
+        edited = update.edited_message
+        return Edited(str(edited.message_id)) if edited.text else Other()
     if update.my_chat_member is not None:
         return _membership(update.my_chat_member.new_chat_member)
     if update.message is not None:

@@ -14,6 +14,7 @@ from handlers.chat import (
 )
 from handlers.desk import Context
 from handlers.files import cards as file_cards
+from handlers.forms.overwriting import forget_file
 from handlers.i18n import _
 from handlers.registry import action
 from handlers.tickets.buttons import show_button
@@ -30,7 +31,10 @@ AT_ONCE = 10
 
 
 def removal(ctx: Context, file: File, version: int | None) -> Write:
-    """Take a file away, in the list of changes of a saved record at this `version`."""
+    """Take a file away, in the list of changes of a saved record at this `version`; what was said
+    with it is forgotten, and its bytes are written over.
+    """
+    forget_file(ctx, file)
     return partial(
         file_store.remove,
         file=file,

@@ -3,14 +3,16 @@ were made of them say so.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from domain.tickets.references import ReferenceKind, read_alone
-from handlers.chat import Paragraph, Reply, ReplyPart, Unsent
-from handlers.desk import Context
+from handlers.chat import Edited, Paragraph, Reply, ReplyPart, Unsent
+from handlers.desk import BUTTON_LIFETIME, Context
 from handlers.files.presses import removal
 from handlers.forms import drafts
 from handlers.forms import engine as forms
+from handlers.forms.overwriting import overwrite_soon
 from handlers.i18n import _
 from handlers.tickets.buttons import show_button
 from store import files as file_store
@@ -20,6 +22,10 @@ from store.customers import records as customers
 from store.files import of_import
 from store.tickets import records as tickets
 
+EDITABLE = timedelta(hours=48)
+"""How long Telegram lets a message be changed."""
+ANSWERED = timedelta(minutes=1)
+"""How long an answer takes at most."""
 MADE = frozenset(
     {
         "ticket.created",
@@ -66,6 +72,7 @@ async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
     to say.
     """
     await _forget_files(ctx, body)
+    overwrite_soon(ctx)
     platform = ctx.incoming.platform
     chat = ctx.incoming.chat
     event_id = await inbox.find_message(ctx.db, platform, f"{platform}:{chat}", body.message)
@@ -82,6 +89,36 @@ async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
     for draft in await list_fed(ctx.db, ctx.staff.id, event_id):
         parts += await _without(ctx, draft, event_id)
     return Reply(tuple(parts), confirms=True) if parts else None
+
+
+async def edited(ctx: Context, body: Edited) -> None:
+    """What a message said before it was changed is not kept, and neither is what it says now."""
+    platform = ctx.incoming.platform
+    since = ctx.now - EDITABLE
+    events = await inbox.list_naming(
+        ctx.db,
+        platform,
+        body.message,
+        since,
+        ctx.now,
+    )
+    ctx.change(inbox.forget_some, events=events)
+    for one in events:
+        # Shown with its answer: what they say is read out of what was typed.
+        shown_at = one.done_at + BUTTON_LIFETIME
+        ctx.change(
+            buttons.forget_saying,
+            staff_id=ctx.staff.id,
+            texts=(),
+            since=shown_at - ANSWERED,
+            until=shown_at + ANSWERED,
+        )
+    ctx.change(
+        inbox.forget_words,
+        platform=platform,
+        event_id=ctx.incoming.id,
+    )
+    overwrite_soon(ctx)
 
 
 async def _forget_files(ctx: Context, body: Unsent) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from domain.one_line.types import Doubt
 from handlers.desk import Context
+from handlers.forms.overwriting import forget_draft
 from store.chat import forms
 from store.chat.forms import Dialog, Draft
 
@@ -190,6 +191,8 @@ def end(
     state: str = "saved",
 ) -> None:
     """The draft is done with; what it held is forgotten."""
+    if state == "cancelled":
+        forget_draft(ctx, draft)
     # Nothing that was typed outlives its draft.
     ended = replace(
         draft,

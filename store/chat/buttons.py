@@ -1,6 +1,6 @@
 """Buttons: each is a random token whose meaning, owner and lifetime are kept here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -107,6 +107,34 @@ async def unsay(tx: Tx, event_id: str) -> None:
     rows = await tx.fetch("SELECT token, args FROM buttons WHERE event_id = ?", event_id)
     spoken = [row["token"] for row in rows if holds_words(orjson.loads(row["args"]))]
     await tx.execute_many("DELETE FROM buttons WHERE token = ?", [(token,) for token in spoken])
+
+
+async def forget_saying(
+    tx: Tx,
+    staff_id: StaffId,
+    texts: Collection[str],
+    since: datetime,
+    until: datetime,
+) -> None:
+    """Forget the buttons that somebody was shown and that say any of these texts, or hold words at
+    all where none is named; they expire between these times.
+    """
+    rows = await tx.fetch(
+        "SELECT token, args FROM buttons "
+        "WHERE staff_id = ? AND expires_at >= ? AND expires_at <= ?",
+        staff_id,
+        since,
+        until,
+    )
+    spoken = [row["token"] for row in rows if _says(orjson.loads(row["args"]), texts)]
+    await tx.execute_many("DELETE FROM buttons WHERE token = ?", [(token,) for token in spoken])
+
+
+def _says(args: Mapping[str, str], texts: Collection[str]) -> bool:
+    if not holds_words(args):
+        return False
+    said = [value for name, value in args.items() if value and name not in OF_RECORDS]
+    return not texts or any(text in value or value in text for value in said for text in texts)
 
 
 async def use(

@@ -297,6 +297,12 @@ async def list_fed(db: Reader, staff_id: StaffId, event_id: str) -> list[Draft]:
     return [_draft(row) for row in rows]
 
 
+async def begun_at(db: Reader, draft_id: str) -> datetime | None:
+    """When a draft was begun; None where it was not written yet."""
+    row = await db.fetch_one("SELECT created_at FROM forms WHERE id = ?", draft_id)
+    return row["created_at"] if row else None
+
+
 async def _guarded(tx: Tx, sql: str, *params: object) -> int:
     """A person has one open draft: the unique index refuses a second."""
     try:

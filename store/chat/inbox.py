@@ -2,13 +2,14 @@
 once.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice, product
 
 from domain.errors import Conflict
-from domain.staff import Chat, Platform
+from domain.staff import Chat, Platform, StaffId
 from store.chat import outbox
 from store.engine import leases
 from store.engine.database import Database, Reader, Row, Tx, is_one_of
@@ -17,6 +18,8 @@ from store.engine.rows import column, two_columns
 
 AT_ONCE = 200
 """Events that one statement writes at most."""
+SOON = timedelta(minutes=10)
+"""How long after what it brought was kept an event is done with, at most."""
 UNSEND = "unsend:"
 """Before the name of the message that an event takes back."""
 
@@ -446,6 +449,65 @@ async def forget_words(tx: Tx, platform: Platform, event_id: str) -> None:
     )
 
 
+async def forget_since(tx: Tx, staff_id: StaffId, since: datetime) -> None:
+    """Drop what somebody typed since then, in whichever chat."""
+    await tx.execute(
+        f"UPDATE inbox SET raw = '' WHERE {_STILL_TYPED} AND done_at >= ? AND conversation IN "
+        "(SELECT platform || ':' || chat FROM identities WHERE staff_id = ?)",
+        since,
+        staff_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SaidThen:
+    """An event of which it is kept what it said, and when it was done with."""
+
+    seq: int
+    done_at: datetime
+
+
+async def list_naming(
+    db: Reader,
+    platform: str,
+    message: str,
+    since: datetime,
+    until: datetime,
+) -> list[SaidThen]:
+    """The events handled in that time that a message brought, or whose raw form names it."""
+    rows = await db.fetch(
+        f"SELECT seq, done_at, raw, message FROM inbox WHERE {_STILL_TYPED} "
+        "AND done_at >= ? AND done_at <= ? AND platform = ?",
+        since,
+        until,
+        platform,
+    )
+    named = re.compile(rf'"(?:message_id|id)": ?"?{re.escape(message)}\b')
+    return [
+        SaidThen(row["seq"], row["done_at"])
+        for row in rows
+        if row["message"] == message or named.search(row["raw"])
+    ]
+
+
+async def forget_naming(
+    tx: Tx,
+    platform: str,
+    message: str,
+    since: datetime,
+) -> None:
+    """Drop what was said with this message, where it was handled soon after then."""
+    until = since + SOON
+    await forget_some(tx, await list_naming(tx, platform, message, since, until))
+
+
+async def forget_some(tx: Tx, events: Sequence[SaidThen]) -> None:
+    """Keep of these events that they came, and nothing of what they said."""
+    await tx.execute_many("UPDATE inbox SET raw = '' WHERE seq = ?", [(one.seq,) for one in events])
+
+
+_STILL_TYPED = "done_at IS NOT NULL AND raw <> '' AND state <> 'failed'"
+"""Holds for events of which it is kept what they said; an index has no others."""
 _TYPED = Outdated("inbox", "seq", "raw <> '' AND state <> 'failed' AND done_at < ?", "done_at")
 _EVENTS = OldRows("inbox", "received_at", "state <> 'pending'")
 

@@ -470,6 +470,17 @@ _GIVEN_UP = Outdated(
 )
 
 
+async def forget_since(tx: Tx, staff_id: StaffId, since: datetime) -> None:
+    """Drop what was to be said to somebody since then and was given up."""
+    await tx.execute(
+        "UPDATE outbox SET payload = '', notice = '' WHERE payload <> '' "
+        "AND state IN ('dead', 'doubtful', 'dropped', 'moved') AND staff_id = ? "
+        "AND platform <> 'mail' AND created_at >= ?",
+        staff_id,
+        since,
+    )
+
+
 async def forget_messages(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
     """Drop messages that ended and were made before then. Mails to customers keep theirs: it is
     their state.

@@ -124,6 +124,12 @@ class Database(Reader, Protocol):
         """Nothing where the database answers; StoreUnavailable where it does not."""
         ...
 
+    async def empty_log(self, tables: Sequence[str]) -> None:
+        """Nothing of what was taken out of these tables is left in the log of SQLite, nor in rows
+        that PostgreSQL keeps for nobody; what was deleted from SQLite's own pages is written over.
+        """
+        ...
+
     def damage(self) -> str:
         """What is wrong with what lies on the disk, as far as it was met; "" where nothing is."""
         ...

@@ -159,6 +159,9 @@ class PostgresqlDatabase:
                 for table in tables:
                     await raw.execute(f"VACUUM {table}", timeout=LONGEST_MIGRATION)
 
+    async def empty_log(self, tables: Sequence[str]) -> None:
+        await self.overwrite_freed(tables)
+
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1 AS one")
 

@@ -35,14 +35,18 @@ from store.engine.database import (
 from store.engine.database_file import DatabaseFile
 from store.engine.sqlite_errors import primary_code, store_error
 
+BUSY = 5000
+"""Milliseconds for which a connection waits for another one's lock."""
 PRAGMAS = (
     # What was acknowledged to a platform survives a power cut.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={BUSY}",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-32768",
     "PRAGMA journal_size_limit=67108864",
+    # What is deleted is written over, also where its page stays in use.
+    "PRAGMA secure_delete=ON",
 )
 STATEMENTS_KEPT = 512
 """Statements that a connection keeps compiled: more than the desk has."""
@@ -449,6 +453,9 @@ class SqliteDatabase:
 
     async def overwrite_freed(self, tables: Sequence[str]) -> None:
         await _hop(self._writer, lambda connection: connection.execute("VACUUM"))
+        await self.empty_log(tables)
+
+    async def empty_log(self, tables: Sequence[str]) -> None:
         for _try in range(WAL_TRIES):
             rows = await _hop(self._writer, _empty_log)
             if not rows[0][0]:
@@ -474,7 +481,12 @@ class SqliteDatabase:
 
 
 def _empty_log(connection: sqlite3.Connection) -> list[tuple[int, int, int]]:
-    return connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    # Who reads just now is not waited for here, where nobody can write meanwhile.
+    connection.execute("PRAGMA busy_timeout=20")
+    try:
+        return connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY}")
 
 
 async def _use_wal(connection: aiosqlite.Connection) -> None:

@@ -1,8 +1,8 @@
 """The bytes of files that go with an erasure: his own, and those in which his marks stand."""
 
-import os
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message
 from io import BytesIO
@@ -10,10 +10,14 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from domain.customers.marks import MarkFinder
-from store.blobs import Blobs
+from store import files
+from store.blobs import Blobs, overwrite_file
 from store.engine.database import Reader, Tx, is_one_of
 from store.engine.rows import column
+from store.mail import incoming
 
+YOUNG = timedelta(minutes=1)
+"""How long somebody who stored bytes takes at most until a row names them."""
 LARGEST_LOOKED_THROUGH = 64_000_000
 """Bytes of a file, or of a member of an archive, that is looked through."""
 _CHARSETS = ("utf-8", "cp874", "utf-16-le")
@@ -27,18 +31,9 @@ def overwrite(blobs: Blobs, hashes: Iterable[str]) -> int:
     for sha256 in dict.fromkeys(hashes):
         path = blobs.path(sha256)
         if path.is_file():
-            _overwrite(path)
+            overwrite_file(path)
             count += 1
     return count
-
-
-def _overwrite(path: Path) -> None:
-    with path.open("r+b") as file:
-        left = os.fstat(file.fileno()).st_size
-        while left > 0:
-            left -= file.write(bytes(min(left, 1 << 20)))
-        os.fsync(file.fileno())
-    path.unlink()
 
 
 async def unnamed(
@@ -61,6 +56,12 @@ async def unnamed(
     )
     kept = {*column(named, "named"), *column(others, "named")}
     return [sha256 for sha256 in dict.fromkeys(hashes) if sha256 not in kept]
+
+
+async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:
+    """Those of these hashes that a row names: a file's, or a mail's that came in."""
+    named = await files.list_named(db, hashes)
+    return named | await incoming.list_named(db, hashes)
 
 
 async def hashes_of_mails(db: Reader, mails: Sequence[int]) -> list[str]:
