@@ -46,22 +46,34 @@ clean:
 	rm -rf $(VENV)
 
 # Set-up reads nothing from standard input and writes to standard error: the desk's chat owns both.
+# uv installs in seconds; without it pip does, and names each package as it comes.
+UV := $(shell command -v uv 2>/dev/null)
+ifdef UV
+MAKE_VENV = $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+INSTALL = $(UV) pip install --python $(BIN)/python --require-hashes
+else
+MAKE_VENV = $(PYTHON) -m venv $(VENV)
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile --progress-bar off --require-hashes
+endif
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' </dev/null >&2 || \
 		{ echo "deskbot needs Python 3.11 or later; set PYTHON=python3.12 or the like" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) </dev/null >&2 || \
+	@echo "deskbot: making $(VENV)" >&2
+	@$(MAKE_VENV) </dev/null >&2 || \
 		{ rm -rf $(VENV); echo "python3 -m venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.run: requirements.lock | $(BIN)/python
-	@echo "deskbot: installing what requirements.lock names, once" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock </dev/null >&2
+	@echo "deskbot: installing $$(grep -c == requirements.lock) packages, once; this takes about half a minute" >&2
+	@$(INSTALL) -r requirements.lock </dev/null >&2
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run | $(BIN)/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock </dev/null >&2
+	@echo "deskbot: installing what the tests need, once" >&2
+	@$(INSTALL) -r requirements-dev.lock </dev/null >&2
 	@touch $@
 
 # What the desk is measured against; neither the desk nor its tests need it.
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.dev | $(BIN)/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock </dev/null >&2
+	@$(INSTALL) -r requirements-bench.lock </dev/null >&2
 	@touch $@

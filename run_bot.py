@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -39,6 +41,10 @@ from store.engine.database import Database, StoreUnavailable
 from store.engine.locks import take_lock
 from store.engine.migrate import WrongSchema, is_empty
 from store.opening import Opening, open_database, pending_migrations, sqlite_path
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
+    from bot.terminal.adapter import TerminalAdapter
 
 VARIABLES = "DESKBOT_"
 LONGEST_STOP = 4.8
@@ -203,47 +209,87 @@ def lock_desk(database_url: str) -> int | None:
 
 async def demo(settings: Settings, configuration: Configuration) -> None:
     """The terminal chat on an embedded desk of invented customers, in a database of its own."""
+    from bot.demo import morning
     from bot.demo.desk import open_demo
-    from handlers.system import greeting
+    from handlers.system import greeting, morning_comes
     from store import staff
 
-    clock = make_clock(settings.clock)
+    clock = morning.DemoClock(make_clock(settings.clock))
     db = await open_demo(settings.data_dir / "demo.db", configuration, clock)
     admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
-    await terminal(
+    data_dir = settings.data_dir / "demo"
+    async with sit_down(
         db,
         configuration,
         clock,
-        settings.data_dir / "demo",
+        data_dir,
         admin.name,
-        greeting,
-    )
+        for_all=True,
+    ) as seat:
+        say = partial(seat.adapter.console.print, style="bold")
+        mornings = morning.DemoMornings(
+            clock,
+            configuration.calendar,
+            seat.tick,
+            lambda at: say(morning_comes(at)),
+        )
+        say(greeting())
+        await seat.chat(own=dict.fromkeys(morning.words(), mornings.play))
 
 
-async def terminal(
+@dataclass(frozen=True)
+class Seat:
+    """A place at a desk, with a terminal: what is said there, and what is due."""
+
+    adapter: "TerminalAdapter"
+    engine: "Engine"
+    tick: Callable[[], Awaitable[object]]
+
+    async def chat(self, **more: Any) -> None:
+        """Until whoever sits here leaves; `more` goes to the chat."""
+        from bot.terminal.chat import TerminalChat
+
+        engine = self.engine
+        talk = TerminalChat(
+            self.adapter,
+            engine.desk.db,
+            engine.owner,
+            engine.worker.wake,
+            engine.idle,
+            engine.desk.clock,
+            **more,
+        )
+        await talk.run()
+
+
+@asynccontextmanager
+async def sit_down(
     db: Database,
     configuration: Configuration,
     clock: Clock,
     data_dir: Path,
     name: str,
-    greeting: Callable[[], str] | None = None,
+    *,
     mail_from: str = "",
-) -> None:
-    """Chat in the terminal as the member of staff of this name."""
+    for_all: bool = False,
+) -> AsyncIterator[Seat]:
+    """A terminal on this desk for the member of staff of this name; see `TerminalAdapter` for
+    `for_all`. The desk is closed behind it.
+    """
     from bot.charts.stored import StoredCharts
     from bot.engine import Engine
     from bot.files.file_store import FileStore
     from bot.operating.asked_erasures import Erasures
     from bot.platform import Adapter
-    from bot.terminal.adapter import TerminalAdapter, chat
+    from bot.terminal.adapter import TerminalAdapter
     from scheduler.ticker import Ticker
     from store.engine import leases
 
     configure_logging(clock)
     try:
-        await _sit_down(db, name, clock)
+        await _introduce(db, name, clock)
         blobs = Blobs(data_dir)
-        adapter = TerminalAdapter(blobs=blobs, user=name)
+        adapter = TerminalAdapter(blobs=blobs, user=name, for_all=for_all)
         owner = f"terminal-{name}"
         # What an earlier terminal of this person held when it was killed is free: one person, one
         # terminal.
@@ -260,21 +306,9 @@ async def terminal(
             charts=StoredCharts(blobs),
         )
         await engine.start()
-        if greeting:
-            adapter.console.print(greeting(), style="bold")
-        ticker = Ticker(engine.desk, engine)
         erasures = Erasures(engine.desk, data_dir, engine.post, engine.owner)
         erasing = asyncio.ensure_future(erasures.run_forever())
-        await chat(
-            adapter,
-            db,
-            engine.owner,
-            name,
-            engine.worker.wake,
-            engine.idle,
-            ticker.tick,
-            clock,
-        )
+        yield Seat(adapter, engine, Ticker(engine.desk, engine).tick)
         erasing.cancel()
         await erasures.lanes.stop(0)
         await engine.stop()
@@ -282,7 +316,7 @@ async def terminal(
         await db.close()
 
 
-async def _sit_down(db: Database, name: str, clock: Clock) -> None:
+async def _introduce(db: Database, name: str, clock: Clock) -> None:
     """The desk knows who types, and speaks that person's language."""
     from handlers.i18n import speak
     from store import staff
@@ -307,14 +341,15 @@ def chat(
     async def work() -> None:
         clock = make_clock(settings.clock)
         db = await open_database(settings.database_url, clock(), Opening.USE)
-        await terminal(
+        async with sit_down(
             db,
             configuration,
             clock,
             settings.data_dir,
             as_,
             mail_from=settings.sends_from,
-        )
+        ) as seat:
+            await seat.chat(meanwhile=seat.tick)
 
     run_async(work())
 

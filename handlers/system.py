@@ -345,6 +345,11 @@ def greeting() -> str:
     """What the terminal says first."""
     return _(
         "ระบบบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · "
-        "ใบงานของฉัน · เมนู\n"
-        "กดปุ่มด้วย #1 #2 … · ส่งไฟล์พิมพ์ /file ชื่อไฟล์ · ออกพิมพ์ /quit"
+        "ใบงานของฉัน · ตอนเช้า · เมนู\n"
+        "กดปุ่มด้วย #1 #2 … · ส่งไฟล์พิมพ์ /file ชื่อไฟล์ · ออกพิมพ์ /quit · English: /language"
     )
+
+
+def morning_comes(at: datetime) -> str:
+    """What the demo says before a morning that was asked for."""
+    return _("ตอนเช้า · %(when)s (เวลาของข้อมูลสมมติ)", when=when(at))

@@ -1,12 +1,12 @@
 """The demo desk's customers: invented people and organisations, put together from demo.toml."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
+from bot.demo.words import DemoWords
 from domain.customers.records import (
     Address,
     Contact,
@@ -14,9 +14,6 @@ from domain.customers.records import (
     CustomerCode,
     Gender,
 )
-
-DemoWords = Mapping[str, Any]
-"""The data file's tables, or one of them."""
 
 _FIRST_CODE = 81000
 AGES = (400, 1500)

@@ -9,23 +9,22 @@ from pathlib import Path
 from random import Random
 
 from bot.clock import Clock
-from bot.demo.customers import DemoCustomers, DemoWords
+from bot.demo.customers import DemoCustomers
 from bot.demo.office import DemoOffice
 from bot.demo.tickets import DemoTickets
+from bot.demo.words import DemoWords, demo_words
 from domain.configuration import Configuration
 from domain.customers.records import Customer
-from domain.data import read_document
-from domain.staff import Role, StaffId
+from domain.staff import Identity, Platform, Role, StaffId
 from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import add_customers, get_customers
 from store.engine.database import Database, Tx
 from store.opening import open_database
 from store.records import changes
 from store.records.save_context import SaveContext
-from store.staff import add_staff, add_team
+from store.staff import add_staff, add_team, link_identity
 from store.ticket_saves import add_tickets
 
-WORDS = Path(__file__).with_name("demo.toml")
 STRANGERS = 12
 """People who wrote to the desk and are no customers."""
 STAFF_CAME = timedelta(days=1500)
@@ -57,7 +56,7 @@ async def fill_demo(
 
     The one administrator is whom a demo's user speaks as. Raises Conflict("exists") on a database
     in use."""
-    words = read_document(WORDS, WORDS.name).values
+    words = demo_words()
 
     async def work(tx: Tx) -> None:
         rng = Random(seed)  # noqa: S311 - it invents people, it guards nothing
@@ -91,6 +90,9 @@ async def _add_staff(tx: Tx, words: DemoWords, at: datetime) -> dict[StaffId, in
     for row in words["staff"]:
         name = row["name"]
         ids[name] = await add_staff(tx, name, Role(row["role"]), at)
+        # Whoever is told something can be reached, also those whose terminal nobody sits at.
+        terminal = Identity(Platform.TERMINAL, name, ids[name], name)
+        await link_identity(tx, terminal, at)
         shares[ids[name]] = row["share"]
     for team, members in words["teams"].items():
         await add_team(tx, team, [ids[member] for member in members])

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from bot.demo.customers import DemoWords
+from bot.demo.words import DemoWords
 from domain.catalogue import Subject
 from domain.configuration import Configuration
 from domain.customers.records import Customer, Gender

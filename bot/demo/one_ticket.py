@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.demo.customers import DemoWords
 from bot.demo.office import DemoOffice, Values
+from bot.demo.words import DemoWords
 from domain.customers.provinces import UserCount, read_user_count
 from domain.customers.records import Customer
 from domain.dates.days import BANGKOK, BUDDHIST_OFFSET, format_date

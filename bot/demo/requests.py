@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
-from bot.demo.customers import DemoWords
 from bot.demo.office import DemoOffice
 from bot.demo.one_ticket import DemoTicketMaker
+from bot.demo.words import DemoWords
 from domain.customers.records import Customer, CustomerCode
 from domain.dates.days import BANGKOK, BUDDHIST_OFFSET
 from domain.tickets.records import Complexity, Ticket

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.demo.customers import DemoWords
 from bot.demo.office import DemoOffice, Values
 from bot.demo.one_ticket import DemoTicketMaker
 from bot.demo.requests import DemoRequests
+from bot.demo.words import DemoWords
 from domain.customers.records import Customer, CustomerCode
 from domain.dates.days import BANGKOK
 from domain.tickets.records import Status, Ticket, TicketNo, ticket_no
 
 KNOWN_MINUTES = 90
 """Working time that a ticket of a known customer took at most."""
+LATEST = (0.5, 1.0)
+"""How far chance moves a ticket among the latest, as a factor of its age."""
 
 
 class DemoTickets:
@@ -161,7 +163,9 @@ class DemoTickets:
         return form.format(**values)
 
     def _leave_open(self, tickets: list[Ticket], count: int) -> None:
-        """Take back the closing of some tickets, recent ones rather than old ones."""
+        """Take back the closing of some of the latest tickets: an office that keeps its time
+        standard has no old ones.
+        """
         now = self._office.now
         rng = self._office.rng
         closed = [
@@ -169,7 +173,7 @@ class DemoTickets:
             for place, ticket in enumerate(tickets)
             if ticket.closed_at and self._lasts(ticket)
         ]
-        closed.sort(key=lambda place: (now - tickets[place].created_at) * rng.random() ** 3)
+        closed.sort(key=lambda place: (now - tickets[place].created_at) * rng.uniform(*LATEST))
         more = max(0, count - _count_open(tickets))
         for place in closed[:more]:
             tickets[place] = self._maker.unfinished(tickets[place])

@@ -4,13 +4,8 @@
 
 import asyncio
 import json
-import os
 import re
-import signal
-import sys
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +16,6 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as RichText
 
-from bot.clock import Clock
 from bot.platform import Delivery, Sent
 from domain.errors import NotFound
 from domain.staff import Platform
@@ -43,34 +37,48 @@ from handlers.chat import (
     reply_to_json,
 )
 from store.blobs import Blobs
-from store.chat import inbox
 from store.chat.inbox import Event
 from store.chat.outbox import Message
-from store.engine.database import Database, StoreUnavailable
 
-QUIT = "/quit"
-TICK_SECONDS = 2.0
 CHUNK = 1 << 16
 PRESS = re.compile(r"#(\d{1,3})")
 FILE = re.compile(
     r"""/file\s+(?:(?P<quote>["'])(?P<quoted>.+?)(?P=quote)|(?P<plain>\S+))(?P<caption>\s.*)?"""
 )
 """A file of this computer is sent with its path, and perhaps some words."""
+NUMBER = re.compile(r"\bC\d+\b|\bR\d{10}\b")
+"""Of a customer or a ticket."""
+MOST_SHOWN = 500
+"""Numbers that can be completed: those shown last."""
 
 
 class TerminalAdapter:
-    """See `bot.platform.Adapter`. The chat is the user's own name; there is one a process."""
+    """See `bot.platform.Adapter`. The chat is the user's own name; there is one a process.
+
+    `for_all` = it takes what is for others, too, and shows it to nobody: a demo's staff sit at no
+    terminal."""
 
     platform = Platform.TERMINAL
 
     def __init__(
-        self, console: Console | None = None, blobs: Blobs | None = None, user: str = ""
+        self,
+        console: Console | None = None,
+        blobs: Blobs | None = None,
+        user: str = "",
+        *,
+        for_all: bool = False,
     ) -> None:
         self._blobs = blobs
+        self._for_all = for_all
         self.user = user
-        self.prompted = False
+        self.shown: dict[str, None] = {}
         self.console = console or Console(highlight=False, soft_wrap=False)
         self._tokens: list[str] = []
+        self._answered = False
+
+    def begin_answer(self) -> None:
+        """What is shown from now on answers the line that was typed: its buttons are `#1` on."""
+        self._answered = False
 
     def parse(self, event: Event) -> Incoming:
         """The line as the desk sees it."""
@@ -90,8 +98,10 @@ class TerminalAdapter:
         return [reply_to_json(reply)]
 
     def serves(self, chat: str) -> bool:
-        """Only its user's: what is somebody else's waits for their terminal."""
-        return chat == self.user
+        """Only its user's: what is somebody else's waits for their terminal, unless nobody sits
+        there.
+        """
+        return self._for_all or chat == self.user
 
     async def pace(self, chat: str) -> None:
         """A terminal takes as much as it is given."""
@@ -101,16 +111,27 @@ class TerminalAdapter:
         self.console.print("…", style="dim")
 
     async def deliver(self, message: Message) -> Delivery:
-        """Draw it; its buttons are numbered anew and the earlier ones are forgotten."""
+        """Draw it. An answer's buttons are numbered anew; those of what nobody asked for come
+        behind, so that no number changes its meaning between reading and typing.
+        """
+        if self._for_all and message.chat != self.user:
+            return Sent()
         reply = reply_from_json(message.payload)
-        if self.prompted:
-            # Something that nobody asked for, on the line where the user may be typing.
-            self.console.print()
-            self.prompted = False
-        self._tokens = []
+        if not self._answered:
+            self._tokens = []
+            self._answered = True
+        self._remember(message.payload)
         for part in reply.parts:
             self.console.print(self._drawn(part))
         return Sent()
+
+    def _remember(self, payload: str) -> None:
+        """Note the numbers that stand in it, the latest ones last."""
+        for number in NUMBER.findall(payload):
+            self.shown.pop(number, None)
+            self.shown[number] = None
+        for number in list(self.shown)[:-MOST_SHOWN]:
+            del self.shown[number]
 
     def _drawn(self, part: ReplyPart) -> Panel | Group:
         """One part of a reply, its buttons below it with their numbers."""
@@ -147,7 +168,7 @@ class TerminalAdapter:
         except OSError:
             raise NotFound("file_missing") from None
 
-    def event(self, user: str, line: str, now: datetime) -> Event:
+    def event(self, line: str, now: datetime) -> Event:
         """A typed line as an inbox row; `#2` is the second button of the last answer, any other
         text is text.
         """
@@ -156,7 +177,7 @@ class TerminalAdapter:
         return Event(
             self.platform,
             uuid4().hex,
-            f"terminal:{user}",
+            f"terminal:{self.user}",
             order,
             raw,
         )
@@ -212,71 +233,3 @@ def _card(card: Card, below: Sequence[RichText]) -> Panel:
         inside.append(RichText(card.note, style="yellow"))
     title = RichText(card.title, style="bold")
     return Panel(Group(*inside, *below), title=title, title_align="left")
-
-
-def _read_lines(put: Callable[[str | None], None]) -> None:
-    """Give every line of standard input to `put`, then None. Unbuffered, so that exiting never
-    waits for it.
-    """
-    rest = b""
-    while block := os.read(0, 65_536):
-        *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            put(line.decode("utf-8", "replace").rstrip("\r"))
-    if rest:
-        put(rest.decode("utf-8", "replace"))
-    put(None)
-
-
-async def chat(
-    adapter: TerminalAdapter,
-    db: Database,
-    owner: str,
-    user: str,
-    wake: Callable[[inbox.Woken], None],
-    idle: Callable[[], Awaitable[None]],
-    tick: Callable[[], Awaitable[object]],
-    clock: Clock,
-) -> None:
-    """Read a line, commit it, wait for its answer; until the end of the input, /quit or Ctrl-C.
-
-    While nothing is typed, what is due is done: so a reminder rings between two answers, never
-    within one, and a script whose lines are all there already meets none."""
-    interactive = sys.stdin.isatty()
-    lines = _lines_typed()
-    while True:
-        if interactive and not adapter.prompted:
-            adapter.console.print("› ", end="", style="green")
-            adapter.prompted = True
-        try:
-            line = await asyncio.wait_for(lines.get(), TICK_SECONDS)
-        except TimeoutError:
-            with suppress(StoreUnavailable):  # what is due waits until the store is back
-                await tick()
-            await idle()
-            continue
-        adapter.prompted = False
-        if line is None or clean(line) == QUIT:
-            return
-        if not clean(line):
-            continue
-        if not interactive:
-            adapter.console.print(f"› {line}", style="green", markup=False)
-        now = clock()
-        event = adapter.event(user, line, now)
-        wake(await inbox.receive(db, [event], owner, now))
-        await idle()
-
-
-def _lines_typed() -> "asyncio.Queue[str | None]":
-    """Standard input line by line, then None; Ctrl-C ends it, too."""
-    loop = asyncio.get_running_loop()
-    lines: asyncio.Queue[str | None] = asyncio.Queue()
-
-    def put(line: str | None) -> None:
-        loop.call_soon_threadsafe(lines.put_nowait, line)
-
-    with suppress(NotImplementedError):  # no signal handlers on Windows' loops
-        loop.add_signal_handler(signal.SIGINT, lines.put_nowait, None)
-    threading.Thread(target=_read_lines, args=(put,), daemon=True).start()
-    return lines
