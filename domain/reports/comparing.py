@@ -129,6 +129,9 @@ def _mostly(report: Report) -> Iterator[Finding]:
 def _grown(report: Report, earlier: Report) -> Iterator[Finding]:
     """Yields the subject that grew most, where it has become some times as large."""
     rule = question_words("summary")
+    # Where hardly anything was before, everything has grown.
+    if _number(earlier.figures, Figure.TICKETS_CREATED) < least_for_percent():
+        return
     were = {row.key: row.tickets for row in earlier.rows}
     grown = [row for row in report.rows if _has_grown(row, were, rule.count("grew_times"))]
     if not grown:

@@ -21,6 +21,10 @@ CODED = (Dimension.COMPLEXITY, Dimension.URGENCY, Dimension.MOOD)
 """Dimensions whose keys are values of a ticket's fields."""
 
 
+VALUES = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
+"""The days of the week, from Monday on."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskedReport:
     """A report, and the figures of it that are wanted (none = all); `beside` = the days that it is
@@ -95,7 +99,20 @@ def key_name(ctx: Context, dimension: Dimension, key: str) -> str:
         return _("ไม่ระบุ")
     if dimension in CODED:
         return value_label(dimension.value, key)
+    if dimension is Dimension.WEEKDAY_HOUR:
+        return hour_name(key)
     return row_name(ctx.configuration, dimension, key)
+
+
+def hour_name(key: str) -> str:
+    """`1-09` as people say it: Monday, nine o'clock."""
+    weekday, _dash, hour = key.partition("-")
+    return _("%(day)s %(hour)s น.", day=weekday_name(int(weekday)), hour=int(hour))
+
+
+def weekday_name(number: int) -> str:
+    """The name of a day of the week, 1 for Monday."""
+    return _(VALUES[number - 1])
 
 
 def filter_text(ctx: Context, dimension: Dimension, key: str) -> str:

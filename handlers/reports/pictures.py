@@ -18,10 +18,9 @@ from domain.reports.figures import KINDS, Figure
 from domain.reports.province_map import province_tiles
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
-from domain.text import words
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.reports.asked import key_name
+from handlers.reports.asked import key_name, weekday_name
 from handlers.reports.labels import dimension_label, figure_label, unit_label
 from handlers.reports.summary import with_unit
 
@@ -130,8 +129,7 @@ def _week(
     """The days of the week by their hours; only hours in which something was."""
     numbers = {row.key: _value(row, figure) for row in report.rows}
     hours = sorted({key.partition("-")[2] for key in numbers})
-    days = words("when").table("weekdays")
-    columns = tuple(days.texts(str(day))[0] for day in range(DAYS_A_WEEK))
+    columns = tuple(weekday_name(day) for day in range(1, DAYS_A_WEEK + 1))
     rows: Sequence[tuple[int, ...]] = [
         tuple(numbers.get(f"{day}-{hour}", 0) for day in range(1, DAYS_A_WEEK + 1))
         for hour in hours

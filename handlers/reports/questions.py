@@ -19,7 +19,7 @@ from handlers.i18n import _
 from handlers.owed import lead_lists, narrowed
 from handlers.registry import action, command, reads_text
 from handlers.reports import report
-from handlers.reports.asked import AskedReport, understood_text
+from handlers.reports.asked import AskedReport
 from store import staff
 from store.chat.forms import Draft
 
@@ -102,7 +102,7 @@ async def _answer(
     if _is_lost(question):
         return _nearest(ctx, question, text)
     asked = _asked(ctx, question)
-    return await report.show(ctx, asked, *_told(ctx, question, asked))
+    return await report.show(ctx, asked, *_told(question))
 
 
 def _names_numbers(question: Question) -> bool:
@@ -145,17 +145,11 @@ def _asked(ctx: Context, question: Question) -> AskedReport:
     return AskedReport(request, question.figures, beside)
 
 
-def _told(
-    ctx: Context,
-    question: Question,
-    asked: AskedReport,
-) -> list[str]:
-    """What was understood, what was not, and what the desk keeps no number of."""
+def _told(question: Question) -> list[str]:
+    """What was not said or not understood, and what the desk keeps no number of."""
     told = []
-    if question.figures or question.by or question.filters:
-        told.append(understood_text(ctx, asked))
-        if question.period is None:
-            told.append(_("ไม่ได้บอกช่วงเวลา จึงนับเดือนนี้"))
+    if question.period is None and (question.figures or question.by or question.filters):
+        told.append(_("ไม่ได้บอกช่วงเวลา จึงนับเดือนนี้"))
     if question.not_kept:
         told.append(_('ระบบไม่ได้เก็บ "%(unit)s" จึงนับเป็นใบงาน', unit=question.not_kept))
     if question.unknown:

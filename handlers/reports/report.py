@@ -9,6 +9,7 @@ from domain.reports.comparing import findings, largest_rows, share
 from domain.reports.figures import KINDS, Figure
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
+from domain.text import shorten
 from handlers.chat import (
     Button,
     Choice,
@@ -27,10 +28,13 @@ from handlers.reports.asked import (
     key_name,
     understood_text,
 )
+from handlers.reports.counts import counts_pressed
 from handlers.reports.drawing import DrawnReport, draw, leads
 from handlers.reports.labels import dimension_label, figure_label
+from handlers.reports.periods import as_args
 from handlers.reports.summary import (
     Compared,
+    beside_before,
     figure_lines,
     finding_lines,
     group_lines,
@@ -40,6 +44,8 @@ from handlers.reports.summary import (
 )
 
 PAGE = 8
+SHOWN = 24
+"""So much of a name stands on a button."""
 SPANS = {
     "this_week": "สัปดาห์นี้",
     "last_week": "สัปดาห์ที่แล้ว",
@@ -68,8 +74,11 @@ OFFERED = (
 
 
 async def show(ctx: Context, asked: AskedReport, *told: str, page: int = 0) -> Reply:
-    """The report that is asked for; `told` = what is to be said of how it was understood."""
+    """The report that is asked for; `told` = what else is to be said of how it was understood."""
+    if asked.figures == (Figure.PROVINCE_USERS,) and asked.request.by is Dimension.PROVINCE:
+        return await counts_pressed(ctx, as_args(asked.period))
     asked = _with_rows(asked)
+    told = (*_understood(ctx, asked), *told)
     if asked.request.by is not None:
         return await _by_rows(ctx, asked, told, page)
     return await _whole(ctx, asked, told)
@@ -82,17 +91,18 @@ def _with_rows(asked: AskedReport) -> AskedReport:
     return asked.by(None)
 
 
+def _understood(ctx: Context, asked: AskedReport) -> list[str]:
+    """What was understood, unless the title says all of it."""
+    if asked.figures or asked.request.by or asked.request.filters:
+        return [understood_text(ctx, asked)]
+    return []
+
+
 @action("report.show", in_place=True)
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The report of a button, or another page of its rows."""
-    asked = AskedReport.of(args)
     page = int(args.get("page", 0))
-    return await show(
-        ctx,
-        asked,
-        understood_text(ctx, asked),
-        page=page,
-    )
+    return await show(ctx, AskedReport.of(args), page=page)
 
 
 # Figures.
@@ -108,24 +118,32 @@ async def _whole(
     if not asked.figures:
         by_subject = asked.by(Dimension.SUBJECT)
     drawn = await draw(ctx, by_subject)
-    title = _("📊 รายงาน · %(period)s", period=days_text(ctx, asked.period))
-    lines = figure_lines(drawn.compared, asked.figures) or group_lines(drawn.report.figures)
-    numbers = [f"{label}: {value}" for label, value in lines]
-    text = in_lines(
-        title,
-        *_in_words(drawn, asked),
-        "\n".join(numbers),
-        *told,
-    )
+    text = in_lines(*_in_words(ctx, drawn, asked), *told)
     return Reply((Paragraph(text, _buttons(ctx, asked, drawn.compared)),))
 
 
-def _in_words(drawn: DrawnReport, asked: AskedReport) -> list[str]:
-    """The summary in words; [] where single figures were asked for, which say it themselves."""
-    if asked.figures:
-        return []
-    first = headline(drawn.compared, Figure.TICKETS_CREATED)
-    return [first, *finding_lines(findings(drawn.report, drawn.before))]
+def _in_words(
+    ctx: Context,
+    drawn: DrawnReport,
+    asked: AskedReport,
+) -> list[str]:
+    """The figures in words: the one that was asked for first of all, or several in lines, or the
+    summary above all of them.
+    """
+    compared = drawn.compared
+    if len(asked.figures) == 1:
+        figure = asked.figures[0]
+        answer = f"📊 {figure_label(figure)} {with_unit(figure, compared.now)}"
+        return [answer, beside_before(compared, figure)]
+    title = _("📊 รายงาน · %(period)s", period=days_text(ctx, asked.period))
+    lines = figure_lines(compared, asked.figures)
+    summary: list[str] = []
+    if not asked.figures:
+        lines = group_lines(drawn.report.figures)
+        found = findings(drawn.report, drawn.before)
+        summary = [headline(compared, Figure.TICKETS_CREATED), *finding_lines(found)]
+    numbers = [f"{label}: {value}" for label, value in lines]
+    return [title, *summary, *numbers]
 
 
 def _buttons(
@@ -137,14 +155,10 @@ def _buttons(
     files.
     """
     figure = _first(asked)
-    tickets = Button(
-        _("ใบงาน (%(count)s)", count=number_text(figure, compared.now)),
-        "report.tickets",
-        asked.of_figure(figure).args(),
-    )
     buttons = []
     if compared.now.get(figure) and figure not in NO_TICKETS:
-        buttons.append(tickets)
+        buttons.append(asked.of_figure(figure).button(_("ดูใบงาน"), "report.tickets"))
+    buttons += _leads(asked)
     buttons += [
         asked.button(_("ช่วงเวลา…"), "report.periods"),
         asked.button(_("แยกตาม…"), "report.by"),
@@ -160,6 +174,20 @@ NO_TICKETS = (Figure.MAILS_IN,)
 """Figures behind which no tickets stand."""
 
 
+def _leads(asked: AskedReport) -> list[Button]:
+    """The lists and reports that say more of the figures that were asked for."""
+    buttons = []
+    if Figure.CONTRACTS_OWED in asked.figures:
+        buttons.append(Button(_("รายการค้างส่ง"), "owed.narrowed", {"rule": "contract"}))
+    if Figure.RESULTS_OWED in asked.figures:
+        buttons.append(Button(_("รายการค้างส่ง"), "owed.narrowed", {"rule": "research"}))
+    if Figure.PROVINCE_USERS in asked.figures:
+        buttons.append(Button(_("แต่ละจังหวัด"), "counts.show", as_args(asked.period)))
+    if Figure.PUBLICITY_POSTS in asked.figures:
+        buttons.append(Button(_("สรุปประชาสัมพันธ์"), "publicity.summary", as_args(asked.period)))
+    return buttons
+
+
 def _first(asked: AskedReport) -> Figure:
     return next(iter(asked.figures), Figure.TICKETS_CREATED)
 
@@ -168,7 +196,8 @@ def _dropped(ctx: Context, asked: AskedReport) -> list[Button]:
     """A button for each filter, which takes it out again."""
     buttons = []
     for pair in asked.request.filters:
-        label = _("เอา%(what)sออก", what=key_name(ctx, *pair))
+        name = shorten(key_name(ctx, *pair), SHOWN)
+        label = _("เอา %(what)s ออก", what=name)
         buttons.append(asked.without(pair).button(label))
     return buttons
 
@@ -248,7 +277,7 @@ def _row_button(
     parts = [key_name(ctx, by, row.key), with_unit(figures[0], row.figures)]
     total = report.figures.get(figures[0]) or 0
     part = share(row.figures.get(figures[0]) or 0, total)
-    if part is not None and KINDS[figures[0]].adds_up:
+    if part and KINDS[figures[0]].adds_up:
         parts[-1] += f" ({part}%)"
     for figure in figures[1:]:
         if KINDS[figure].in_rows:

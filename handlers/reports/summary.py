@@ -107,7 +107,7 @@ def number_text(figure: Figure, figures: Figures) -> str:
         return "–"
     unit = KINDS[figure].unit
     if unit is Unit.WORKING_HOURS:
-        return f"{number:,.1f}"
+        return f"{number:,.1f}" if number else "–"
     if unit is Unit.BAHT and number != int(number):
         return f"{number:,.2f}"
     return f"{int(number):,}"
@@ -136,6 +136,11 @@ def group_lines(figures: Figures) -> list[tuple[str, str]]:
 
 def headline(compared: Compared, figure: Figure) -> str:
     """`412 ใบ เพิ่มขึ้น 8% จาก 1–23 ต.ค. 69 (381) · ปีก่อน 390`."""
+    return f"{with_unit(figure, compared.now)} {beside_before(compared, figure)}"
+
+
+def beside_before(compared: Compared, figure: Figure) -> str:
+    """`เพิ่มขึ้น 8% จาก 1–23 ต.ค. 69 (381) · ปีก่อน 390`."""
     was = change(_number(compared.now, figure), _number(compared.before, figure))
     old = number_text(figure, compared.before)
     course = _course(was.percent, _number(compared.now, figure) - was.was)
@@ -152,7 +157,7 @@ def headline(compared: Compared, figure: Figure) -> str:
     if compared.beside is not None:
         number = number_text(figure, compared.beside)
         named = _("%(days)s %(number)s", days=compared.named, number=number)
-    return in_one_line(f"{with_unit(figure, compared.now)} {before}", ago, named)
+    return in_one_line(before, ago, named)
 
 
 def _number(figures: Figures, figure: Figure) -> int | float:

@@ -35,7 +35,7 @@ async def test_a_report_says_words_first_and_leads_to_its_tickets(busy):
     # Percentages of four tickets say nothing.
     assert "%" not in answer.text
     assert len(answer.buttons) <= 6
-    listed = await busy.presses("ใบงาน (4)", "ton")
+    listed = await busy.presses("ดูใบงาน", "ton")
     assert [label[:11] for label in listed.buttons[:4]] == [
         f"R2611000{number}" for number in (124, 125, 126, 127)
     ]
@@ -50,11 +50,11 @@ async def test_each_report_is_in_the_audit_log(busy):
 
 async def test_a_question_is_answered_shown_and_changed_by_taps(busy):
     answer = await busy.says("โทรศัพท์เรื่อง 6.1 เดือนนี้กี่ใบ", "ton")
-    assert "ใบงานที่รับ: 2 ใบ" in answer.text
+    assert "📊 ใบงานที่รับ 2 ใบ" in answer.text
     told = "เข้าใจว่า: ใบงานที่รับ · เรื่อง 6.1 ข้อมูลสถิติ (ข้อมูล สสช.) · ช่องทาง โทรศัพท์ · พ.ย. 69"
     assert told in answer.text
-    wider = await busy.presses("เอาโทรศัพท์ออก", "ton")
-    assert "ใบงานที่รับ: 3 ใบ" in wider.text
+    wider = await busy.presses("เอา โทรศัพท์ ออก", "ton")
+    assert "📊 ใบงานที่รับ 3 ใบ" in wider.text
     await busy.presses("แยกตาม…", "ton")
     rows = await busy.presses("ช่องทาง", "ton")
     assert [label for label in rows.buttons if "ใบ" in label][:2] == [
@@ -99,21 +99,21 @@ async def test_one_clear_sentence(busy, text, told):
 
 async def test_an_officer_sees_the_own_and_the_desks_numbers(busy):
     assert "รับ 4" in (await busy.says("รายงาน")).text
-    assert "ใบงานที่รับ: 3 ใบ" in (await busy.says("นกรับกี่ใบเดือนนี้")).text
+    assert "📊 ใบงานที่รับ 3 ใบ" in (await busy.says("นกรับกี่ใบเดือนนี้")).text
     refused = await busy.says("ต้นปิดกี่ใบเดือนนี้")
     assert refused.text.startswith("⚠️ ดูได้เฉพาะตัวเลขของคุณ")
     assert "ดูได้เฉพาะ" in (await busy.says("ทีมไหนปิดมากที่สุด")).text
     by_officer = await busy.says("ใครรับงานมากที่สุดเดือนนี้")
     assert by_officer.buttons[0] == "นก · 3 ใบ"
     assert not any("ต้น" in label for label in by_officer.buttons)
-    listed = await busy.presses("ใบงาน (4)")
+    listed = await busy.presses("ดูใบงาน")
     assert "แสดงเฉพาะใบงานของคุณ" in listed.text
     assert sum(label.startswith("R26") for label in listed.buttons) == 3
 
 
 async def test_rights_are_asked_at_the_press(busy):
     await busy.says("ต้นรับกี่ใบเดือนนี้", "ton")
-    token = busy.last["telegram:ton"].token("ใบงาน (1)")
+    token = busy.last["telegram:ton"].token("ดูใบงาน")
     await busy.db.write(
         lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'ต้น'")
     )

@@ -2,6 +2,7 @@
 words that say nothing to the desk. Pure.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from itertools import pairwise
 
 from domain.catalogue import Catalogue
 from domain.dates.periods import Period
+from domain.patterns import one_of
 from domain.reports.figures import Figure
 from domain.reports.requests import Dimension
 from domain.reports.words.counting import figures_said, not_kept
@@ -76,15 +78,16 @@ def may_ask(text: str) -> bool:
     """Returns whether a word that asks, or begins a report, stands anywhere in a text: of most
     texts that are typed none does, and they need no closer look.
     """
-    plain = text.casefold().replace(" ", "")
-    return any(sign in plain for sign in _signs())
+    return _signs().search(text) is not None
 
 
 @cache
-def _signs() -> frozenset[str]:
+def _signs() -> re.Pattern[str]:
     keys = ("before", "alone", "most", "compare", "who", "report")
     asking = [parts for key in keys for parts in phrases("how_many", key)]
-    return frozenset("".join(parts) for parts in (*asking, *phrases("by", "behind")))
+    by = [*phrases("by", "before"), *phrases("by", "behind")]
+    begun = {parts[0] for parts in (*asking, *by)}
+    return re.compile(one_of(begun), re.IGNORECASE)
 
 
 def read_question(
@@ -123,7 +126,7 @@ def read_question(
         not_kept=not_kept(said),
         unknown=_not_understood(said, owed),
         unknown_share=letters / max(len(text.replace(" ", "")), 1),
-        asked=said.says(*_SIGNS) or _asks_which(said),
+        asked=said.says(*_SIGNS) or _asks_which(said) or _is_table(said),
         of_desk=_is_of_desk(said, filters),
         counts_tickets=_counts_tickets(said),
         led=_is_led(said),
@@ -172,6 +175,13 @@ def _asks_which(said: SaidPhrases) -> bool:
     begins = tuple(parts[0] for parts in phrases("how_many", "before"))
     by = [one.text.replace(" ", "") for one in said.of(Says.BY, Says.NOUN)]
     return any(text.endswith(ends) for text in by) or any(text.startswith(begins) for text in by)
+
+
+def _is_table(said: SaidPhrases) -> bool:
+    """Returns whether days and what their figures are by are named, and nothing else is said that
+    is not understood.
+    """
+    return said.says(Says.BY) and said.says(Says.PERIOD) and not said.unknown
 
 
 def _customers_asked(said: SaidPhrases) -> list[Phrase]:

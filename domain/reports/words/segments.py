@@ -73,69 +73,33 @@ def _cheapest(
     plain: str,
     today: date,
     vocabularies: Sequence[Phrases],
-) -> list[_Step | None]:
+) -> list[_Step]:
     """Returns the cheapest step to each place; the place 0 is where the text begins."""
-    steps: list[_Step | None] = [None] * (len(plain) + 1)
-    steps[0] = _Step(
-        0,
-        0,
-        None,
-        known=True,
-    )
-    for at in range(len(plain)):
+    steps = [_Step(0, 0, None, known=True)]
+    # No way is as dear as this: every letter is a run of its own.
+    dearest = (_LETTER + _RUN + 1) * (len(plain) + 1)
+    steps += [_Step(dearest, 0, None, known=False) for _letter in plain]
+    for at, letter in enumerate(plain):
         here = steps[at]
-        if here is None:
+        if letter.isspace():
+            _offer(steps, at + 1, _Step(here.cost, at, None, known=True))
             continue
-        if plain[at].isspace():
-            _offer(
-                steps,
-                at + 1,
-                _Step(
-                    here.cost,
-                    at,
-                    None,
-                    known=True,
-                ),
-            )
-            continue
-        run = 0 if not here.known else _RUN
-        _offer(
-            steps,
-            at + 1,
-            _Step(
-                here.cost + run + _LETTER,
-                at,
-                None,
-                known=False,
-            ),
-        )
-        for end, sense in _phrases_at(
-            plain,
-            at,
-            today,
-            vocabularies,
-        ):
-            _offer(
-                steps,
-                end,
-                _Step(
-                    here.cost + _PHRASE,
-                    at,
-                    sense,
-                    known=True,
-                ),
-            )
+        passed = here.cost + _LETTER
+        if here.known:
+            passed += _RUN
+        _offer(steps, at + 1, _Step(passed, at, None, known=False))
+        for end, sense in _phrases_at(plain, at, today, vocabularies):
+            _offer(steps, end, _Step(here.cost + _PHRASE, at, sense, known=True))
     return steps
 
 
 def _offer(
-    steps: list[_Step | None],
+    steps: list[_Step],
     end: int,
     step: _Step,
 ) -> None:
     """Takes a step where it is cheaper than the one that leads there so far."""
-    so_far = steps[end]
-    if so_far is None or step.cost < so_far.cost:
+    if step.cost < steps[end].cost:
         steps[end] = step
 
 
@@ -212,29 +176,18 @@ def _age() -> re.Pattern[str]:
 def _walk_back(
     plain: str,
     text: str,
-    steps: Sequence[_Step | None],
+    steps: Sequence[_Step],
 ) -> list[TextSegment]:
     """Returns the segments of the cheapest way, letters that are not understood in one."""
     found: list[TextSegment] = []
     at = len(plain)
     while at > 0:
         step = steps[at]
-        assert step is not None  # every letter can be passed over
         typed = text[step.start : at]
         if step.sense is not None:
-            found.append(
-                TextSegment(
-                    typed,
-                    step.sense,
-                    step.start,
-                )
-            )
+            found.append(TextSegment(typed, step.sense, step.start))
         elif not step.known:
-            _lengthen(
-                found,
-                typed,
-                step.start,
-            )
+            _lengthen(found, typed, step.start)
         at = step.start
     found.reverse()
     return [one for one in found if one.sense is not None or _LETTERS.search(one.text)]
@@ -246,21 +199,12 @@ def _lengthen(
     start: int,
 ) -> None:
     """Puts a letter before the run that begins behind it, or begins one."""
+    run = TextSegment(letter, None, start)
     last = found[-1] if found else None
     if last is not None and last.sense is None and last.start == start + len(letter):
-        found[-1] = TextSegment(
-            letter + last.text,
-            None,
-            start,
-        )
-        return
-    found.append(
-        TextSegment(
-            letter,
-            None,
-            start,
-        )
-    )
+        found.pop()
+        run = TextSegment(letter + last.text, None, start)
+    found.append(run)
 
 
 def _with_whole_names(found: Sequence[TextSegment]) -> list[TextSegment]:
@@ -269,27 +213,20 @@ def _with_whole_names(found: Sequence[TextSegment]) -> list[TextSegment]:
     """
     joined: list[TextSegment] = []
     for number, one in enumerate(found):
-        glued = _is_short_name(one) and _touches_unknown(found, number)
-        part = (
-            TextSegment(
-                one.text,
-                None,
-                one.start,
-            )
-            if glued
-            else one
-        )
-        last = joined[-1] if joined else None
-        touches = last is not None and last.start + len(last.text) == part.start
-        if last is not None and touches and part.sense is None and last.sense is None:
-            joined[-1] = TextSegment(
-                last.text + part.text,
-                None,
-                last.start,
-            )
-        else:
-            joined.append(part)
+        part = one
+        if _is_short_name(one) and _touches_unknown(found, number):
+            part = TextSegment(one.text, None, one.start)
+        if joined and _are_one_word(joined[-1], part):
+            before = joined.pop()
+            part = TextSegment(before.text + part.text, None, before.start)
+        joined.append(part)
     return joined
+
+
+def _are_one_word(first: TextSegment, second: TextSegment) -> bool:
+    """Returns whether both are not understood, and no blank stands between them."""
+    unknown = first.sense is None and second.sense is None
+    return unknown and first.start + len(first.text) == second.start
 
 
 def _is_short_name(one: TextSegment) -> bool:
