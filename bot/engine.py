@@ -209,7 +209,10 @@ class Engine:
             sweep.cancel()
         await asyncio.gather(*self._sweeps, return_exceptions=True)
         # What is left is free for the next process at once, not only when the leases have run out.
-        await leases.release_all(self.desk.db, self.owner)
+        try:
+            await leases.release_all(self.desk.db, self.owner)
+        except StoreUnavailable as error:
+            log.warning("leases not given back", **where(error))
         await self.desk.close()
         await self.networks.close()
 

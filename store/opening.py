@@ -6,7 +6,8 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
 
-from store.engine.database import Database, StoreUnavailable, Tx
+from store.engine.damage import DatabaseDamaged
+from store.engine.database import Database, Tx
 from store.engine.migrate import OlderSchema, apply_migrations, is_empty, pending
 from store.rebuild import EVERYTHING
 
@@ -115,7 +116,7 @@ async def pending_migrations(db: Database) -> list[str]:
 
 
 async def refuse_damaged(url: str) -> None:
-    """StoreUnavailable where a SQLite file is damaged, if it is small enough to look through."""
+    """DatabaseDamaged where a SQLite file is damaged, if it is small enough to look through."""
     path = sqlite_path(url)
     if path is None or not path.exists() or path.stat().st_size > LOOKED_THROUGH:
         return
@@ -126,7 +127,7 @@ async def refuse_damaged(url: str) -> None:
         await db.close()
     said = rows[0]["quick_check"]
     if said != "ok":
-        raise StoreUnavailable(f"{path.name} is damaged ({said}): restore a backup")
+        raise DatabaseDamaged(f"{path.name} is damaged ({said}): restore a backup")
 
 
 async def _refuse_older(url: str) -> None:

@@ -129,6 +129,7 @@ class Watch:
             await refuse_damaged(self._url)
         except StoreUnavailable as error:
             log.error("database damaged", **where(error))
+            self._desk.db.distrust(error)
             self._broken = DAMAGED
         else:
             self._broken = ""

@@ -40,6 +40,11 @@ class Damage:
         if isinstance(error, DatabaseDamaged):
             self._met_at = monotonic()
 
+    def refuse(self) -> None:
+        """StoreUnavailable where it was met lately: what is written now would go with the rest."""
+        if self._met_at is not None and self.lately():
+            raise StoreUnavailable(MET)
+
     def lately(self) -> str:
         """What is wrong, "" where nothing was met lately."""
         if self._met_at is None or monotonic() - self._met_at > LASTS:

@@ -130,6 +130,10 @@ class Database(Reader, Protocol):
         """
         ...
 
+    def distrust(self, error: StoreUnavailable) -> None:
+        """Note what somebody else found of it."""
+        ...
+
     def damage(self) -> str:
         """What is wrong with what lies on the disk, as far as it was met; "" where nothing is."""
         ...

@@ -165,6 +165,9 @@ class PostgresqlDatabase:
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1 AS one")
 
+    def distrust(self, error: StoreUnavailable) -> None:
+        self._damage.look_at(error)
+
     def damage(self) -> str:
         return self._damage.lately()
 

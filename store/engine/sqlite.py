@@ -436,6 +436,7 @@ class SqliteDatabase:
 
     async def _write_group(self, group: Sequence[_Wanted[Any]]) -> None:
         try:
+            self._damage.refuse()
             results = await _hop(
                 self._writer, lambda connection: _transaction(connection, group, self._file)
             )
@@ -466,6 +467,9 @@ class SqliteDatabase:
 
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1 AS one")
+
+    def distrust(self, error: StoreUnavailable) -> None:
+        self._damage.look_at(error)
 
     def damage(self) -> str:
         found = self._file.damage() if self._file else ""

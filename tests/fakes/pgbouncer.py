@@ -29,7 +29,7 @@ class Pgbouncer:
         settings = self.folder / "pgbouncer.ini"
         settings.write_text(
             "[databases]\n"
-            f"* = host={server.folder} port=5432 user=postgres\n"
+            f"* = host={server.folder} port={server.port} user=postgres\n"
             "[pgbouncer]\n"
             "listen_addr =\n"
             f"listen_port = {PORT}\n"
@@ -39,14 +39,26 @@ class Pgbouncer:
             f"pool_mode = {pool_mode}\n"
             "server_lifetime = 3600\n"
         )
+        self._settings = settings
+        self._user = user
+        self.start()
+
+    def start(self) -> None:
+        """Take connections."""
+        assert PROGRAM is not None
         self._process = subprocess.Popen(
-            [PROGRAM, "-q", str(settings)],
+            [PROGRAM, "-q", str(self._settings)],
             cwd=self.folder,
-            user=user,
+            user=self._user,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+    def stop(self) -> None:
+        """As a crash would."""
+        self._process.kill()
+        self._process.wait()
 
     def url(self, url: str) -> str:
         """The address of a database of the server, by way of this."""
@@ -61,6 +73,5 @@ class Pgbouncer:
 
     def remove(self) -> None:
         """Stop and forget everything."""
-        self._process.kill()
-        self._process.wait()
+        self.stop()
         shutil.rmtree(self.folder)

@@ -42,6 +42,16 @@ EMPTY = """DO $$ DECLARE t text; BEGIN
 END $$"""
 
 
+PORT = 5432
+INITDB = (
+    "--encoding=UTF8",
+    "--locale=C.UTF-8",
+    "--auth=trust",
+    "--username=postgres",
+    "--no-sync",
+)
+
+
 def find_binaries() -> Path | None:
     """The folder with `initdb` and `pg_ctl`: Debian's newest, pg_config's, or the one on PATH."""
     debian = sorted(
@@ -73,13 +83,22 @@ def is_required() -> bool:
 class Postgresql:
     """A server on a socket in its own folder, run by an ordinary user (PostgreSQL refuses root)."""
 
-    def __init__(self, binaries: Path, settings: str = SETTINGS) -> None:
+    def __init__(
+        self,
+        binaries: Path,
+        settings: str = SETTINGS,
+        port: int = PORT,
+        follows: "Postgresql | None" = None,
+        within: Path | None = None,
+    ) -> None:
+        """`follows` = the server of which it is a standby; `within` = where its folder is made."""
         self.binaries = binaries
         self._settings = settings
+        self.port = port
         self._numbers = count(1)
         self._user: int | None = None
         self._desk = ""
-        self.folder = Path(tempfile.mkdtemp(prefix="deskbot-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="deskbot-pg-", dir=within))
         if os.geteuid() == 0:
             self._user = pwd.getpwnam("postgres").pw_uid
             os.chown(self.folder, self._user, -1)
@@ -90,14 +109,11 @@ class Postgresql:
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
-        self._run(
-            "initdb",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--auth=trust",
-            "--username=postgres",
-            "--no-sync",
-        )
+        if follows is None:
+            self._run("initdb", *INITDB)
+        else:
+            source = ("-h", str(follows.folder), "-p", str(follows.port), "-U", "postgres")
+            self._run("pg_basebackup", *source, "-R", "-X", "stream", "-c", "fast", "--no-sync")
         self.start()
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -129,12 +145,20 @@ class Postgresql:
             "start",
             "-w",
             "-o",
-            f"{self._settings} -c unix_socket_directories='{self.folder}'",
+            f"{self._settings} -c port={self.port} -c unix_socket_directories='{self.folder}'",
         )
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop at once, as a crash would, or as pg_ctl's `mode` says."""
         self._run("pg_ctl", "stop", "-w", "-m", mode)
+
+    def promote(self) -> None:
+        """The standby takes writes from now on."""
+        self._run("pg_ctl", "promote", "-w")
+
+    def is_up(self) -> bool:
+        """Whether the server runs; one that met a full disk may have ended by itself."""
+        return (self.folder / "data" / "postmaster.pid").exists()
 
     def remove(self) -> None:
         """Stop and forget everything."""
@@ -142,7 +166,7 @@ class Postgresql:
 
     def url(self, database: str) -> str:
         """The DESKBOT_DATABASE_URL of one database."""
-        return f"postgresql://postgres@/{database}?{urlencode({'host': str(self.folder), 'port': 5432})}"
+        return f"postgresql://postgres@/{database}?{urlencode({'host': str(self.folder), 'port': self.port})}"
 
     async def execute(self, sql: str, url: str = "") -> None:
         """Run one statement as the server's owner, in the database with this URL."""

@@ -1,10 +1,16 @@
 """People who type on while a database fails: what they brought, how it was taken, and what became of it."""
 
 import asyncio
+import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
 
 from store.opening import Opening, open_database
 from tests.e2e.harness import OFFICERS, SAVED, DeskProcess, eventually, one_line
@@ -19,13 +25,17 @@ LATEST = 60.0
 class Load:
     """Officers who open tickets on LINE one after another; LINE brings again what was not taken."""
 
-    def __init__(self, desk: DeskProcess, line: FakeLine, *, every: float = 0.1) -> None:
+    def __init__(
+        self, desk: DeskProcess, line: FakeLine, *, every: float = 0.1, first: int = 0
+    ) -> None:
+        """`every` = seconds between two tickets; `first` = the number of the first."""
+        self._first = first
         self._desk = desk
         self._line = line
         self._every = every
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run)
-        self._missed: list[str] = []
+        self.missed: list[str] = []
         self.brought: list[str] = []
         self.statuses: Counter[int] = Counter()
 
@@ -43,21 +53,21 @@ class Load:
             self._bring_again()
 
     def _say(self) -> None:
-        number = len(self.brought)
+        number = self._first + len(self.brought)
         details = f"ล่ม {number:04}"
         event = self._line.text_event(OFFICERS[number % len(OFFICERS)].line, one_line(details))
         self.brought.append(details)
         self._note(self._line.events([event]).status, event["webhookEventId"])
 
     def _bring_again(self) -> None:
-        for event_id in self._missed[:3]:
-            self._missed.remove(event_id)
+        for event_id in self.missed[:3]:
+            self.missed.remove(event_id)
             self._note(self._line.redeliver(event_id).status, event_id)
 
     def _note(self, status: int, event_id: str) -> None:
         self.statuses[status] += 1
         if status != 200:
-            self._missed.append(event_id)
+            self.missed.append(event_id)
 
     def wait_for(self, more: int) -> None:
         """Until so many more were brought."""
@@ -69,7 +79,7 @@ class Load:
         self._stopping.set()
         self._thread.join()
         end = time.monotonic() + LATEST
-        while self._missed:
+        while self.missed:
             self._bring_again()
             assert time.monotonic() < end, (self.statuses, self._desk.stderr()[-3000:])
         url = self._desk.settings["DATABASE_URL"]
@@ -91,6 +101,27 @@ class Load:
         # A call that was cut off from its record may be repeated, and says so.
         assert set(answers) == set(self.brought)
         self.repeated = sum(answers.values()) - len(answers)
+
+
+@contextmanager
+def small_disk(size: str) -> Iterator[Path]:
+    """A disk of its own, with so much room; skips the test where none can be mounted."""
+    folder = Path(mkdtemp(prefix="deskbot-disk-"))
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if subprocess.run(mount, check=False).returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+        folder.rmdir()
+
+
+def fill_disk(folder: Path) -> None:
+    """Nothing more goes onto it until the file `other` goes."""
+    with (folder / "other").open("wb", buffering=0) as other, suppress(OSError):
+        while other.write(b"x" * 4096):
+            pass
 
 
 WAITING = (
