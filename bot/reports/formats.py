@@ -1,6 +1,7 @@
 """What a report is written as: one function a format, in a table to which each format is added."""
 
 import csv
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,13 +10,20 @@ from typing import IO
 
 import orjson
 
+from bot.operating.refused import VerbRefused
 from domain.configuration import Configuration
 from domain.dates.periods import Period
 from domain.reports.figures import Figure
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
 from domain.tables.tables import escape_formula
+from handlers.reports.documents import Drawing, document_picture, report_document
+from handlers.reports.ticket_rows import ticket_rows
 from store.engine.database import Database
+from store.reports.listing import list_report_tickets
+
+SAID_EVERY = 50_000
+"""Tickets of a workbook after which is said how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,11 @@ class WrittenReport:
     at: datetime
     db: Database
     configuration: Configuration
+
+    @property
+    def drawing(self) -> Drawing:
+        """The same, as documents are made of it."""
+        return Drawing(self.report, self.who, self.at, *self.compared)
 
 
 ReportWriter = Callable[[WrittenReport, IO[bytes]], Awaitable[None]]
@@ -158,9 +171,52 @@ def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
+async def write_xlsx(written: WrittenReport, out: IO[bytes]) -> None:
+    """Write it as a workbook, with the tickets behind it."""
+    # Late, as is the page: their libraries take their time.
+    from bot.reports.files import write_workbook
+
+    request = written.report.request
+    tickets = list_report_tickets(written.db, request, written.at)
+    expected = int(written.report.figures[Figure.TICKETS_CREATED] or 0)
+    rows = ticket_rows(written.configuration, tickets, expected)
+    document = report_document(written.configuration, written.drawing)
+    await write_workbook(out, document, rows, _progress(expected))
+
+
+def _progress(expected: int) -> Callable[[int], None]:
+    """Says now and then how far it is, where there is much to do."""
+    done = 0
+
+    def advance(rows: int) -> None:
+        nonlocal done
+        before = done // SAID_EVERY
+        done += rows
+        if done // SAID_EVERY > before:
+            print(f"tickets: {done:,} of {expected:,}", file=sys.stderr)
+
+    return advance
+
+
+async def write_pdf(written: WrittenReport, out: IO[bytes]) -> None:
+    """Write it as one page, with a picture."""
+    from bot.charts.drawing import CannotLetter
+    from bot.reports.files import make_page
+    from bot.reports.pdf import PdfMissing
+
+    document = report_document(written.configuration, written.drawing)
+    try:
+        page = await make_page(document, document_picture(written.configuration, written.drawing))
+    except (CannotLetter, PdfMissing) as missing:
+        raise VerbRefused(f"--format pdf: {missing}") from None
+    out.write(page)
+
+
 FORMATS: Mapping[str, ReportWriter] = {
     "text": write_text,
     "json": write_json,
     "csv": write_csv,
+    "xlsx": write_xlsx,
+    "pdf": write_pdf,
 }
 """By the name that `--format` takes."""

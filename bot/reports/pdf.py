@@ -29,7 +29,8 @@ BASELINE = 0.3
 """How far below its place a cell without height puts the baseline, in parts of the size."""
 LINE = 4.9
 PICTURE = 92.0
-"""Greatest height of the picture."""
+TALL_PICTURE = 125.0
+"""Greatest height of the picture, and of one that is much higher than wide."""
 BOTTOM = 285.0
 BETWEEN = 6.0
 INK = (16, 38, 58)
@@ -128,7 +129,8 @@ class _Sheet:
         """The picture in the middle, as large as fits; returns its height."""
         with Image.open(BytesIO(png)) as image:
             across, down = image.size
-        height = min(PICTURE, WIDTH * down / across)
+        tallest = TALL_PICTURE if down > 1.3 * across else PICTURE
+        height = min(tallest, WIDTH * down / across)
         width = height * across / down
         left = MARGIN + (WIDTH - width) / 2
         self._pdf.image(BytesIO(png), left, y, width, height)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Self
 
+from domain.configuration import Configuration
 from domain.dates.days import format_date
 from domain.dates.periods import Period, format_period
 from domain.reports.figures import Figure
@@ -93,7 +94,7 @@ class AskedReport:
         return Button(label, action, self.args())
 
 
-def key_name(ctx: Context, dimension: Dimension, key: str) -> str:
+def key_name(configuration: Configuration, dimension: Dimension, key: str) -> str:
     """What a key of a dimension is called."""
     if not key:
         return _("ไม่ระบุ")
@@ -101,7 +102,7 @@ def key_name(ctx: Context, dimension: Dimension, key: str) -> str:
         return value_label(dimension.value, key)
     if dimension is Dimension.WEEKDAY_HOUR:
         return hour_name(key)
-    return row_name(ctx.configuration, dimension, key)
+    return row_name(configuration, dimension, key)
 
 
 def hour_name(key: str) -> str:
@@ -117,7 +118,7 @@ def weekday_name(number: int) -> str:
 
 def filter_text(ctx: Context, dimension: Dimension, key: str) -> str:
     """What a filter is called, with what it is one of."""
-    name = key_name(ctx, dimension, key)
+    name = key_name(ctx.configuration, dimension, key)
     return f"{dimension_label(dimension)} {name}"
 
 

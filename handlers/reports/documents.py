@@ -1,23 +1,29 @@
 """A report as a document in the reader's language, from which a workbook or a page is made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.configuration import Configuration
 from domain.dates.periods import format_period
+from domain.reports.charts import Chart, Picture, Series
 from domain.reports.documents import Cell, CellRow, DocumentTable, ReportDocument, TableChart
 from domain.reports.figures import KINDS, OF_ROWS, Figure
-from domain.reports.names import row_name
-from domain.reports.reports import Figures, Report, ReportRow
+from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension, ReportRequest
 from handlers.i18n import _, language
+from handlers.reports.asked import key_name
 from handlers.reports.labels import dimension_label, figure_label, figure_meaning, unit_label
+from handlers.reports.pictures import picture_of
 
 OVER_TIME = (Dimension.DAY, Dimension.MONTH)
+WHOLE = (*OVER_TIME, Dimension.PROVINCE, Dimension.WEEKDAY_HOUR)
+"""What a picture shows all rows of."""
 CHARTED = 20
 """Rows that a chart beside them shows; of days and months all."""
 MOST_CHARTED = 400
+DRAWN = 8
+"""Rows of the picture on a page."""
 COMPARED = 3
 """Figures of the chart of what is compared: created, closed, open."""
 
@@ -50,7 +56,7 @@ def report_document(configuration: Configuration, drawing: Drawing) -> ReportDoc
     period = format_period(request.period)
     rows = None
     if request.by is not None:
-        rows = _rows(request.by, drawing.report.rows)
+        rows = _rows(configuration, request.by, drawing.report.rows)
     return ReportDocument(
         language=language(),
         cover=_("ปก"),
@@ -63,13 +69,34 @@ def report_document(configuration: Configuration, drawing: Drawing) -> ReportDoc
     )
 
 
+def document_picture(configuration: Configuration, drawing: Drawing) -> Picture | None:
+    """The picture of a page: what the rows are by, else this time beside others; None where nothing
+    is.
+    """
+    report = drawing.report
+    by = report.request.by
+    if by is not None:
+        if by not in WHOLE:
+            report = replace(report, rows=report.rows[:DRAWN])
+        return picture_of(configuration, report, Figure.TICKETS_CREATED)
+    label = figure_label(Figure.TICKETS_CREATED)
+    unit = unit_label(KINDS[Figure.TICKETS_CREATED].unit)
+    names = []
+    values = []
+    for each in (report, *drawing.others):
+        names.append(format_period(each.request.period))
+        values.append(round(each.figures[Figure.TICKETS_CREATED] or 0))
+    series = Series(label, tuple(values))
+    return Chart(label, names[0], tuple(names), (series,), unit)
+
+
 def filters_text(configuration: Configuration, request: ReportRequest) -> str:
     """Which tickets a report is of."""
     if not request.filters:
         return _("ใบงานทั้งหมด")
     texts = []
     for dimension, key in request.filters:
-        name = row_name(configuration, dimension, key) or _("ไม่ระบุ")
+        name = key_name(configuration, dimension, key)
         texts.append(f"{dimension_label(dimension)}: {name}")
     return ", ".join(texts)
 
@@ -129,7 +156,7 @@ def _meanings() -> DocumentTable:
     return DocumentTable(_("ความหมายของตัวเลข"), headings, rows)
 
 
-def _rows(by: Dimension, rows: Sequence[ReportRow]) -> DocumentTable:
+def _rows(configuration: Configuration, by: Dimension, rows: Sequence[ReportRow]) -> DocumentTable:
     """The rows with all of their figures, and a chart of the tickets created."""
     label = dimension_label(by)
     headings = (_("รหัส"), label, *(figure_label(figure) for figure in OF_ROWS))
@@ -138,9 +165,8 @@ def _rows(by: Dimension, rows: Sequence[ReportRow]) -> DocumentTable:
     created = 2 + OF_ROWS.index(Figure.TICKETS_CREATED)
     title = _("ใบงานตาม%(by)s", by=label)
     chart = TableChart(title, created, created, shown, over_time)
-    cells = tuple(_cells(row.key, row.name, row.figures) for row in rows)
-    return DocumentTable(title, headings, cells, 1, chart)
-
-
-def _cells(key: str, name: str, figures: Figures) -> CellRow:
-    return (key, name or _("ไม่ระบุ"), *(figures.get(figure) for figure in OF_ROWS))
+    cells: list[CellRow] = []
+    for row in rows:
+        numbers = [row.figures.get(figure) for figure in OF_ROWS]
+        cells.append((row.key, key_name(configuration, by, row.key), *numbers))
+    return DocumentTable(title, headings, tuple(cells), 1, chart)

@@ -45,7 +45,7 @@ async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         asked = asked.by(_time_of(asked.period))
     figure = next(iter(asked.figures), Figure.TICKETS_CREATED)
     drawn = await draw(ctx, asked)
-    picture = picture_of(ctx, drawn.report, figure)
+    picture = picture_of(ctx.configuration, drawn.report, figure)
     if picture is None:
         return say(_("ไม่มีตัวเลขให้วาดในช่วงนี้"), asked.button(_("กลับไปที่ตัวเลข")))
     told = Paragraph(understood_text(ctx, asked))
@@ -99,7 +99,7 @@ def _rows(ctx: Context, report: Report) -> Iterator[list[str]]:
     yield [first, *(figure_label(figure) for figure in of_rows)]
     for row in report.rows:
         assert by is not None
-        yield [key_name(ctx, by, row.key), *_cells(row.figures, of_rows)]
+        yield [key_name(ctx.configuration, by, row.key), *_cells(row.figures, of_rows)]
     yield [_("รวม"), *_cells(report.figures, of_rows)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from domain.configuration import Configuration
 from domain.dates.periods import format_period
 from domain.reports.charts import (
     MOST_CATEGORIES,
@@ -18,7 +19,6 @@ from domain.reports.figures import KINDS, Figure
 from domain.reports.province_map import province_tiles
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
-from handlers.desk import Context
 from handlers.i18n import _
 from handlers.reports.asked import key_name, weekday_name
 from handlers.reports.labels import dimension_label, figure_label, unit_label
@@ -27,10 +27,10 @@ from handlers.reports.summary import with_unit
 MOST_BARS = 20
 DAYS_A_WEEK = 7
 """Rows that are drawn; a longer picture is read by nobody."""
-Drawer = Callable[[Context, Report, Figure, str, str], Picture | None]
+Drawer = Callable[[Configuration, Report, Figure, str, str], Picture | None]
 
 
-def picture_of(ctx: Context, report: Report, figure: Figure) -> Picture | None:
+def picture_of(office: Configuration, report: Report, figure: Figure) -> Picture | None:
     """The picture of one figure of a report by something; None where there is nothing to draw."""
     by = report.request.by
     if by is None or not any(row.figures.get(figure) for row in report.rows):
@@ -40,7 +40,7 @@ def picture_of(ctx: Context, report: Report, figure: Figure) -> Picture | None:
     subtitle = f"{format_period(report.request.period)} · {total}"
     draw = _DRAWERS.get(by, _bars)
     return draw(
-        ctx,
+        office,
         report,
         figure,
         title,
@@ -53,7 +53,7 @@ def _value(row: ReportRow, figure: Figure) -> int:
 
 
 def _bars(
-    ctx: Context,
+    office: Configuration,
     report: Report,
     figure: Figure,
     title: str,
@@ -63,7 +63,7 @@ def _bars(
     by = report.request.by
     assert by is not None
     rows = largest_rows(report.rows, figure)[: min(MOST_BARS, MOST_CATEGORIES)]
-    names = tuple(key_name(ctx, by, row.key) for row in rows)
+    names = tuple(key_name(office, by, row.key) for row in rows)
     values = tuple(_value(row, figure) for row in rows)
     unit = unit_label(KINDS[figure].unit)
     series = Series(figure_label(figure), values)
@@ -77,7 +77,7 @@ def _bars(
 
 
 def _course(
-    _ctx: Context,
+    _office: Configuration,
     report: Report,
     figure: Figure,
     title: str,
@@ -98,7 +98,7 @@ def _course(
 
 
 def _map(
-    _ctx: Context,
+    _office: Configuration,
     report: Report,
     figure: Figure,
     title: str,
@@ -120,7 +120,7 @@ def _map(
 
 
 def _week(
-    _ctx: Context,
+    _office: Configuration,
     report: Report,
     figure: Figure,
     title: str,

@@ -196,7 +196,7 @@ def _dropped(ctx: Context, asked: AskedReport) -> list[Button]:
     """A button for each filter, which takes it out again."""
     buttons = []
     for pair in asked.request.filters:
-        name = shorten(key_name(ctx, *pair), SHOWN)
+        name = shorten(key_name(ctx.configuration, *pair), SHOWN)
         label = _("เอา %(what)s ออก", what=name)
         buttons.append(asked.without(pair).button(label))
     return buttons
@@ -274,7 +274,7 @@ def _row_button(
     figures = asked.figures or (Figure.TICKETS_CREATED,)
     by = asked.request.by
     assert by is not None
-    parts = [key_name(ctx, by, row.key), with_unit(figures[0], row.figures)]
+    parts = [key_name(ctx.configuration, by, row.key), with_unit(figures[0], row.figures)]
     total = report.figures.get(figures[0]) or 0
     part = share(row.figures.get(figures[0]) or 0, total)
     if part and KINDS[figures[0]].adds_up:

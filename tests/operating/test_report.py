@@ -4,8 +4,11 @@ import csv
 import io
 import json
 import sqlite3
+from collections import Counter
+from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import Result
 
@@ -115,3 +118,29 @@ async def test_a_desk_of_another_schema_is_left_as_it_is(places: Places) -> None
     assert done.exit_code == 1
     assert "migrate" in done.stderr
     assert path.read_bytes() == before
+
+
+async def test_a_report_is_filed_as_a_workbook_and_as_a_page(place: Place, tmp_path: Path) -> None:
+    told = await drawn_json(place, "ต.ค. 69", "--by", "subject")
+    created = told["figures"]["tickets_created"]
+    asked = ("ต.ค. 69", "--by", "subject", "--out")
+    book, page = tmp_path / "report.xlsx", tmp_path / "report.pdf"
+    done = await report(place, *asked, str(book), "--format", "xlsx")
+    assert done.exit_code == 0, done.stderr
+    sheets = openpyxl.load_workbook(book)
+    cover, figures, rows, tickets = (
+        list(sheet.iter_rows(values_only=True)) for sheet in sheets.worksheets
+    )
+    assert date(2026, 10, 1) in {row[1].date() for row in cover if isinstance(row[1], datetime)}
+    assert {row[0]: row[2] for row in figures}["tickets_created"] == created
+    assert sum(row[2] for row in rows[1:]) == created
+    assert len(tickets) == 1 + created
+    by_subject = Counter(row[6] for row in tickets[1:])
+    assert by_subject == {row["key"]: row["tickets"] for row in told["rows"]}
+    standings = Counter(row[4] for row in tickets[1:])
+    assert standings["เสร็จทันมาตรฐานเวลา"] == told["figures"]["standard_kept"]
+    assert standings["เกินมาตรฐานเวลา"] == told["figures"]["standard_missed"]
+    assert sum(row[5] is not None for row in tickets[1:]) > 0
+    done = await report(place, *asked, str(page), "--format", "pdf")
+    assert done.exit_code == 0, done.stderr
+    assert page.read_bytes().startswith(b"%PDF")

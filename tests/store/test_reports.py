@@ -2,11 +2,13 @@
 engines.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from random import Random
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -25,6 +27,7 @@ from store import merges, staff, ticket_saves
 from store.customers.records import add_customer, find_survivors, get_record
 from store.engine.database import Database
 from store.records.save_context import SaveContext
+from store.reports import listing
 from store.reports.catching_up import FACTS
 from store.reports.reading import read_report
 from store.tickets.records import get_ticket
@@ -202,6 +205,24 @@ async def check(world: World, request: ReportRequest, now: datetime) -> None:
             assert row.figures == pytest.approx(in_row), row.key
 
 
+async def check_listed(world: World, request: ReportRequest, now: datetime) -> None:
+    """The tickets of a workbook are those that its figures count, each once and in order."""
+    report = await read_report(world.db, OFFICE, request, now)
+    pieces = listing.list_report_tickets(world.db, request, now)
+    listed = [ticket async for piece in pieces for ticket in piece]
+    assert len({ticket.no for ticket in listed}) == len(listed)
+    assert listed == sorted(listed, key=lambda ticket: (ticket.created_at, ticket.no))
+    assert len(listed) == report.figures["tickets_created"]
+    standings = Counter(ticket.standing for ticket in listed)
+    for name, number in report.figures.items():
+        assert not name.startswith("standard") or standings[name] == number, name
+    codes = {ticket.customer_code for ticket in listed} - {None}
+    assert len(codes) == report.figures["customers_served"]
+    assert all((ticket.closed_at or now) <= now for ticket in listed)
+    spent = [ticket.working_minutes for ticket in listed if ticket.working_minutes is not None]
+    assert max(spent, default=0) / 60 >= (report.figures["working_hours_p90"] or 0)
+
+
 async def check_rebuilt(world: World, configuration: Configuration = OFFICE) -> None:
     """The facts are what follows from the tickets, whoever wrote them when."""
     desk = await by_hand.read_desk(world.db)
@@ -220,4 +241,6 @@ async def test_figures_are_those_that_are_counted_slowly(world: World, seed: int
     for _report in range(2):
         now = NOW - timedelta(days=random.choice((0, 0, 13, 40)))
         await check(world, world.request(), now)
+    with patch.object(listing, "PIECE", 3):
+        await check_listed(world, world.request(), now)
     await check_rebuilt(world)
