@@ -12,6 +12,8 @@ from handlers.desk import Context
 from handlers.reports.asked import AskedReport, span_text
 from handlers.reports.summary import Compared
 
+COURSES = (Dimension.DAY, Dimension.MONTH)
+"""What rows are by that follow one another in time."""
 OF_PEOPLE = (Dimension.OFFICER, Dimension.TEAM)
 """What only those who lead see of others."""
 
@@ -53,6 +55,16 @@ async def draw(ctx: Context, asked: AskedReport) -> DrawnReport:
         named,
     )
     return DrawnReport(_own(ctx, report), before, compared)
+
+
+async def of_other_times(
+    ctx: Context, asked: AskedReport, drawn: DrawnReport
+) -> tuple[Report, ...]:
+    """What the course of a report is drawn beside: the time before, and a year ago."""
+    if asked.request.by not in COURSES:
+        return ()
+    ago = asked.request.over(year_ago(asked.request.period, ctx.today))
+    return drawn.before, await _read(ctx, ago)
 
 
 async def _read(ctx: Context, request: ReportRequest) -> Report:

@@ -15,7 +15,7 @@ from handlers.i18n import _
 from handlers.registry import action
 from handlers.reports.asked import AskedReport, key_name, understood_text
 from handlers.reports.charts import with_chart
-from handlers.reports.drawing import draw
+from handlers.reports.drawing import draw, of_other_times
 from handlers.reports.labels import dimension_label, figure_label
 from handlers.reports.pictures import picture_of
 from store import files
@@ -45,7 +45,8 @@ async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         asked = asked.by(_time_of(asked.period))
     figure = next(iter(asked.figures), Figure.TICKETS_CREATED)
     drawn = await draw(ctx, asked)
-    picture = picture_of(ctx.configuration, drawn.report, figure)
+    others = await of_other_times(ctx, asked, drawn)
+    picture = picture_of(ctx.configuration, drawn.report, figure, others)
     if picture is None:
         return say(_("ไม่มีตัวเลขให้วาดในช่วงนี้"), asked.button(_("กลับไปที่ตัวเลข")))
     told = Paragraph(understood_text(ctx, asked))

@@ -8,8 +8,6 @@ from domain.reports.charts import (
     MOST_CATEGORIES,
     Chart,
     HeatMap,
-    Line,
-    LineChart,
     Picture,
     Series,
     TileMap,
@@ -21,23 +19,34 @@ from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
 from handlers.i18n import _
 from handlers.reports.asked import key_name, weekday_name
+from handlers.reports.courses import course_picture
 from handlers.reports.labels import dimension_label, figure_label, unit_label
 from handlers.reports.summary import with_unit
 
 MOST_BARS = 20
+TIMES = (Dimension.DAY, Dimension.MONTH)
 DAYS_A_WEEK = 7
 """Rows that are drawn; a longer picture is read by nobody."""
 Drawer = Callable[[Configuration, Report, Figure, str, str], Picture | None]
 
 
-def picture_of(office: Configuration, report: Report, figure: Figure) -> Picture | None:
-    """The picture of one figure of a report by something; None where there is nothing to draw."""
+def picture_of(
+    office: Configuration,
+    report: Report,
+    figure: Figure,
+    others: Sequence[Report] = (),
+) -> Picture | None:
+    """The picture of one figure of a report by something; None where there is nothing to draw. Days
+    and months are drawn beside those of the `others`.
+    """
     by = report.request.by
     if by is None or not any(row.figures.get(figure) for row in report.rows):
         return None
     title = _("%(figure)s ตาม%(by)s", figure=figure_label(figure), by=dimension_label(by))
     total = with_unit(figure, report.figures)
     subtitle = f"{format_period(report.request.period)} · {total}"
+    if by in TIMES:
+        return course_picture(office, figure, (report, *others), title, subtitle)
     draw = _DRAWERS.get(by, _bars)
     return draw(
         office,
@@ -72,27 +81,6 @@ def _bars(
         subtitle,
         names,
         (series,),
-        unit,
-    )
-
-
-def _course(
-    _office: Configuration,
-    report: Report,
-    figure: Figure,
-    title: str,
-    subtitle: str,
-) -> Picture | None:
-    """A line over days or months."""
-    points = tuple(row.name for row in report.rows)
-    values = tuple(_value(row, figure) for row in report.rows)
-    unit = unit_label(KINDS[figure].unit)
-    line = Line(figure_label(figure), values)
-    return LineChart(
-        title,
-        subtitle,
-        points,
-        (line,),
         unit,
     )
 
@@ -146,8 +134,6 @@ def _week(
 
 
 _DRAWERS: Mapping[Dimension, Drawer] = {
-    Dimension.DAY: _course,
-    Dimension.MONTH: _course,
     Dimension.PROVINCE: _map,
     Dimension.WEEKDAY_HOUR: _week,
 }
