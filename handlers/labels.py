@@ -173,6 +173,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "duplicates.near": "ค้นหาชื่อใกล้เคียงของรายที่แก้ไข",
         "owed.offered": "ถามเรื่องค้างจากข้อมูลเดิม",
         "duplicates.tell": "แจ้งรหัสที่อาจซ้ำ",
+        "retention.tell": "แจ้งกฎการเก็บข้อมูลใหม่",
+        "taken_back.overwrite": "ลบสิ่งที่ถูกเรียกคืนให้หมด",
         "owed": "ติดตามสิ่งที่ค้างส่ง",
         "owed.tell": "แจ้งสิ่งที่ค้างส่ง",
         "leave": "เริ่มและสิ้นสุดวันลา",

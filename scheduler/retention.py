@@ -17,9 +17,6 @@ from store.privacy import retention
 from store.privacy.ageing import Ageing
 from store.privacy.erased_files import YOUNG, list_named
 
-RUN = "retention.run"
-"""What a run is called in the audit log; its record says of what, and how many went."""
-
 
 class NightlyRetention:
     """Takes what is past its time. A run that was cut short goes on, and its count with it."""
@@ -94,7 +91,8 @@ async def _end(
     entry = AuditEntry(
         now,
         None,
-        RUN,
+        "retention.run",
+        # Of what, and how many went.
         f"{kind}:{went}",
         "",
         "",

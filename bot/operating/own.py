@@ -29,7 +29,8 @@ def _kept(settings: Settings) -> Iterator[Path]:
     if database is not None:
         yield from (database.with_name(f"{database.name}{end}") for end in BESIDE)
     yield from settings.data_dir.glob("secret.key")
-    yield from settings.data_dir.glob("*.json")
+    for pattern in ("*.json", "calls-*", "demo.db*"):
+        yield from settings.data_dir.glob(pattern)
     for name in FOLDERS:
         folder = settings.data_dir / name
         # Once it is closed, whatever is within was made by who closed it.

@@ -139,6 +139,10 @@ def eventually(look: Callable[[], T], what: str, seconds: float = PATIENCE) -> T
     return value
 
 
+KEPT_FOLDERS = ("files", "backups", "erasures")
+"""In the data folder."""
+
+
 class DeskProcess:
     """A desk in a folder of its own: its settings, its database, and the process that serves it."""
 
@@ -264,12 +268,23 @@ class DeskProcess:
         """
         self.kill()
         self.check_stderr()
+        self.check_modes()
 
     def kill(self) -> None:
         """As a crash would, whatever state its database is in."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def check_modes(self) -> None:
+        """What a desk keeps is its owner's alone, whatever was there before it."""
+        if self._process is None:
+            return
+        paths = [*self.folder.glob(f"{self.database.name}*"), *self.folder.glob("calls-*")]
+        for folder in filter(Path.is_dir, map(self.folder.joinpath, KEPT_FOLDERS)):
+            paths += [folder, *folder.rglob("*")]
+        open_to_others = [path for path in paths if path.stat().st_mode & 0o077]
+        assert open_to_others == []
 
     # ---- what it says
 
