@@ -17,6 +17,7 @@ BENCHES = (
     "due",
     "house",
     "mail",
+    "operate",
     "search",
     "suggest",
     "tickets",

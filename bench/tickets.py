@@ -35,6 +35,7 @@ SIZE = 1_000_000
 OFFICERS = 30
 HISTORY = 2
 """Events and messages of the inbox and the outbox for each ticket, none of them past its time."""
+BATCH = 2_000
 EXPIRED = 5_000
 """Buttons that housekeeping has to drop."""
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -171,37 +172,49 @@ class _Bench:
         self.report.rows.append(row)
 
     async def _fill(self, db: Database, officers: Sequence[StaffId]) -> None:
-        """Five minutes apart; the last five hundred are not closed."""
-        rng = random.Random(3)
-        parts = list(_texts())
-        for start in range(0, self.size, 2000):
-            numbers = range(start, min(start + 2000, self.size))
-            batch = [
-                self._ticket(number, officers[number % OFFICERS], rng, parts) for number in numbers
-            ]
+        start = 0
+        for batch in drawn_tickets(self.size, officers, BATCH):
             await db.write(partial(tickets.add_tickets, tickets=batch))
-            await db.write(partial(_add_history, numbers=numbers))
+            await db.write(partial(_add_history, numbers=range(start, start + len(batch))))
+            start += len(batch)
 
-    def _ticket(
-        self, number: int, officer: StaffId, rng: random.Random, parts: Sequence[str]
-    ) -> Ticket:
-        at = NOW - timedelta(minutes=5 * (self.size - number))
-        details = [*rng.choices(parts, k=rng.choice((2, 3, 4, 6, 10, 20))), str(number)]
-        if number == 5:
-            details.append(RARE)
-        return Ticket(
-            no=TicketNo(f"R{at:%y%m}{number:06d}"),
-            channel="phone",
-            subject=rng.choice(("1.1", "6.1", "7.4")),
-            details=" ".join(details),
-            result=" ".join(rng.choices(parts, k=3)),
-            created_at=at,
-            recorded_at=at,
-            recorded_by=officer,
-            assignee=officer,
-            projects=_projects(number),
-            status=Status.CLOSED if number < self.size - 500 else Status.OPEN,
-        )
+
+def drawn_tickets(size: int, officers: Sequence[StaffId], batch: int) -> Iterator[list[Ticket]]:
+    """So many tickets, some at a time, five minutes apart; the last five hundred are not closed."""
+    rng = random.Random(3)
+    parts = list(_texts())
+    for start in range(0, size, batch):
+        numbers = range(start, min(start + batch, size))
+        yield [
+            _ticket(number, size, officers[number % len(officers)], rng, parts)
+            for number in numbers
+        ]
+
+
+def _ticket(
+    number: int,
+    size: int,
+    officer: StaffId,
+    rng: random.Random,
+    parts: Sequence[str],
+) -> Ticket:
+    at = NOW - timedelta(minutes=5 * (size - number))
+    details = [*rng.choices(parts, k=rng.choice((2, 3, 4, 6, 10, 20))), str(number)]
+    if number == 5:
+        details.append(RARE)
+    return Ticket(
+        no=TicketNo(f"R{at:%y%m}{number:06d}"),
+        channel="phone",
+        subject=rng.choice(("1.1", "6.1", "7.4")),
+        details=" ".join(details),
+        result=" ".join(rng.choices(parts, k=3)),
+        created_at=at,
+        recorded_at=at,
+        recorded_by=officer,
+        assignee=officer,
+        projects=_projects(number),
+        status=Status.CLOSED if number < size - 500 else Status.OPEN,
+    )
 
 
 def _projects(number: int) -> tuple[str, ...]:

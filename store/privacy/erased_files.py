@@ -15,12 +15,12 @@ from store.blobs import Blobs, overwrite_file
 from store.engine.database import Reader, Tx, is_one_of
 from store.engine.rows import column
 from store.mail import incoming
+from store.privacy.sieve import CHARSETS, MarkSieve
 
 YOUNG = timedelta(minutes=1)
 """How long somebody who stored bytes takes at most until a row names them."""
 LARGEST_LOOKED_THROUGH = 64_000_000
 """Bytes of a file, or of a member of an archive, that is looked through."""
-_CHARSETS = ("utf-8", "cp874", "utf-16-le")
 _MAIL_HEADS = (b"\nFrom:", b"\nReceived:", b"\nSubject:", b"\nMessage-ID:", b"\nDate:")
 _HEAD = 4_000
 
@@ -84,14 +84,16 @@ def naming(blobs: Blobs, finder: MarkFinder) -> list[str]:
     """The hashes of all files in which a mark stands."""
     if not finder.needles:
         return []
-    return [path.name for path in blobs.all() if _names(path, finder)]
+    sieve = MarkSieve(finder.needles)
+    return [path.name for path in blobs.all() if _names(path, finder, sieve)]
 
 
-def _names(path: Path, finder: MarkFinder) -> bool:
+def _names(path: Path, finder: MarkFinder, sieve: MarkSieve) -> bool:
     if path.stat().st_size > LARGEST_LOOKED_THROUGH:
         return False
     content = path.read_bytes()
-    return any(finder.is_in(text) for piece in _pieces(content) for text in _texts(piece))
+    held = filter(sieve.may_hold, _pieces(content))
+    return any(finder.is_in(text) for piece in held for text in _texts(piece))
 
 
 def _pieces(content: bytes) -> Iterator[bytes]:
@@ -123,5 +125,5 @@ def _parts(mail: Message) -> Iterator[bytes]:
 
 
 def _texts(piece: bytes) -> Iterator[str]:
-    for charset in _CHARSETS:
+    for charset in CHARSETS:
         yield piece.decode(charset, "ignore")

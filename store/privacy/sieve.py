@@ -1,0 +1,114 @@
+"""Says quickly of bytes that no mark stands in them: what may hold one is looked through by its
+whole pattern, which takes a hundred times as long.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+
+CHARSETS = ("utf-8", "cp874", "utf-16-le")
+WINDOW = 1 << 20
+"""Bytes that are looked at in one go: nobody else works in this process meanwhile."""
+OVERLAP = 1 << 12
+"""No mark is longer."""
+_APART = re.compile(r"(?<!!)%")
+_ESCAPED_SIGN = re.compile(r"!(.)")
+_DIGITS = b"0123456789"
+_ESCAPED_DIGIT = b"\\u0e5"
+_ESCAPED_BLANK = re.compile(rb"\\u(?:20\d\d|00a0)")
+_ESCAPES_OF_TWO = b"\\\x00u\x00"
+
+
+def _kept(*firsts: int) -> tuple[bytes, bytes]:
+    """How ten bytes from each of these on become digits, and which bytes are left out."""
+    table = bytearray(range(256))
+    kept = set()
+    for first in firsts:
+        for digit in range(10):
+            table[first + digit] = _DIGITS[digit]
+            kept.add(first + digit)
+    return bytes(table), bytes(set(range(256)) - kept)
+
+
+_READINGS = (_kept(0x30, 0xF0, 0x50), _kept(0x30, 0x90))
+"""Digits, and Thai ones: as cp874 and UTF-16 write them, and as UTF-8 does, whose bytes are dashes
+in the other two.
+"""
+
+
+class MarkSieve:
+    """Made of the needles of a finder (`domain.customers.marks.MarkFinder`)."""
+
+    def __init__(self, needles: Iterable[str]) -> None:
+        parted = list(map(_parts, needles))
+        self._texts = [parts[0] for parts in parted if len(parts) == 1]
+        numbers = [_number(parts) for parts in parted if len(parts) > 1]
+        known = list(filter(None, numbers))
+        # What is written in other letters than ours and Thai may be written large as well.
+        self._holds_any = len(known) < len(numbers) or not all(map(_is_plain, self._texts))
+        self._literals = set(chain.from_iterable(map(_forms, self._texts)))
+        self._digits = set(map(self._whole, known))
+
+    def _whole(self, last: str) -> bytes:
+        """All digits of a telephone of which these are the last: they stand backwards as well."""
+        backwards = [text[::-1] for text in self._texts if text.isascii() and text.isdigit()]
+        found = [number for number in backwards if number.endswith(last)]
+        return max([last, *found], key=len).encode("ascii")
+
+    def may_hold(self, content: bytes) -> bool:
+        """False where no mark stands there for certain."""
+        if self._holds_any or _ESCAPES_OF_TWO in content:
+            return True
+        return any(map(self._is_in, _windows(content)))
+
+    def _is_in(self, window: bytes) -> bool:
+        small = window.lower()
+        if any(map(small.__contains__, self._literals)):
+            return True
+        if not self._digits:
+            return False
+        plain = window
+        if b"\\u" in small:
+            plain = _ESCAPED_BLANK.sub(b"", small.replace(_ESCAPED_DIGIT, b""))
+        for table, left_out in _READINGS:
+            digits = plain.translate(table, left_out)
+            if any(map(digits.__contains__, self._digits)):
+                return True
+        return False
+
+
+def _windows(content: bytes) -> Iterator[bytes]:
+    for start in range(0, len(content), WINDOW):
+        yield content[start : start + WINDOW + OVERLAP]
+
+
+def _parts(needle: str) -> list[str]:
+    """What stands between the signs for anything."""
+    return [_ESCAPED_SIGN.sub(r"\1", part) for part in _APART.split(needle)]
+
+
+def _number(parts: Sequence[str]) -> str | None:
+    """The digits of a telephone, each a part; None where it is something else."""
+    last = "".join(part[-1:] for part in parts)
+    if not last.isdigit() or len(last) < len(parts):
+        return None
+    return "".join(map(str, map(int, last)))
+
+
+def _is_plain(text: str) -> bool:
+    return all(sign.isascii() or sign.lower() == sign.upper() for sign in text)
+
+
+def _forms(text: str) -> Iterator[bytes]:
+    """The bytes of a text in each way of writing it that has its letters."""
+    for encoded in map(partial(_encoded, text), CHARSETS):
+        if encoded is not None:
+            yield encoded.lower()
+
+
+def _encoded(text: str, charset: str) -> bytes | None:
+    try:
+        return text.encode(charset)
+    except UnicodeEncodeError:
+        return None
