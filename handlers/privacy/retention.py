@@ -59,6 +59,7 @@ class KindPreview:
 
 async def preview(work: Work) -> Sequence[KindPreview]:
     """All that the office keeps for a time, and what the next run would take."""
+    _ask_again_alone(work)
     # Years of tickets are counted: nobody waits for that meanwhile.
     return await work.db.read_long(partial(_preview, work))
 
@@ -112,6 +113,12 @@ async def _card(ctx: Context) -> Reply:
     note = _("กฎที่รอยืนยันยังไม่ลบอะไร จนกว่าผู้ดูแลระบบจะยืนยัน") if waiting else ""
     buttons = [_button(kinds)] if waiting else []
     return Reply((Card(_("ระยะเวลาเก็บข้อมูล"), tuple(lines), note, tuple(buttons)),))
+
+
+def _ask_again_alone(work: Work) -> None:
+    """What is decided within one reading is decided once more, where it may take long."""
+    # Whoever asks for this part there is refused at once.
+    _part = work.desk.files.keep_table
 
 
 def _last_runs(kinds: Sequence[KindPreview]) -> list[tuple[str, str]]:

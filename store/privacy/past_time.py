@@ -183,9 +183,9 @@ TYPED = KeptTable(
     "inbox",
     "seq",
     "done_at",
-    # A button may still try it again.
-    "state <> 'failed'",
-    old="raw <> ''",
+    "1 = 1",
+    # What failed is not past its time: a button may still try it again.
+    old="done_at IS NOT NULL AND raw <> '' AND state <> 'failed'",
     first=0,
 )
 """What people typed: housekeeping takes it, all day."""

@@ -10,6 +10,7 @@ from bot.mail.adapter import MailAdapter
 from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from domain.errors import Conflict
+from domain.mail.incoming import WaitingMail
 from domain.mail.reading import read_mail
 from handlers.desk import Outcome, Work
 from handlers.mail.cards import reason
@@ -48,7 +49,8 @@ async def sent(desk):
 
 async def sorted_report(work, raw):
     """The report, as the desk sorts mails."""
-    return await sort(work, read_mail(raw), raw, work.now)
+    taken = WaitingMail(1, "box", "", len(raw), True, work.now)
+    return await sort(work, read_mail(raw), raw, taken)
 
 
 async def comes_back(desk, raw, key="1:1"):

@@ -12,6 +12,7 @@ import pytest
 
 from handlers.registry import COMMANDS
 from store.engine import sqlite
+from store.engine.database import Row
 
 GROWING = {
     *("tickets", "ticket_texts", "ticket_data", "ticket_trigrams", "ticket_links", "hand_overs"),
@@ -88,13 +89,22 @@ class Plans:
 @pytest.fixture
 def plans(monkeypatch: pytest.MonkeyPatch) -> Iterator[Plans]:
     found = Plans()
-    run = sqlite._Connection._run
+    fetch = sqlite._Connection._fetch
+    execute = sqlite._Connection.execute
 
-    def looked_at(self: sqlite._Connection, sql: str, params: tuple[object, ...]) -> object:
+    def look(self: sqlite._Connection, sql: str, params: tuple[object, ...]) -> None:
         found.look_at(self._connection, sql, [sqlite._encode(value) for value in params])
-        return run(self, sql, params)
 
-    monkeypatch.setattr(sqlite._Connection, "_run", looked_at)
+    def fetching(self: sqlite._Connection, sql: str, params: tuple[object, ...]) -> list[Row]:
+        look(self, sql, params)
+        return fetch(self, sql, params)
+
+    async def executing(self: sqlite._Connection, sql: str, *params: object) -> int:
+        look(self, sql, params)
+        return await execute(self, sql, *params)
+
+    monkeypatch.setattr(sqlite._Connection, "_fetch", fetching)
+    monkeypatch.setattr(sqlite._Connection, "execute", executing)
     return found
 
 
