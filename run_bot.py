@@ -281,6 +281,7 @@ async def sit_down(
     from bot.files.file_store import FileStore
     from bot.operating.asked_erasures import Erasures
     from bot.platform import Adapter
+    from bot.reports.stored import StoredReports
     from bot.terminal.adapter import TerminalAdapter
     from scheduler.ticker import Ticker
     from store.engine import leases
@@ -304,6 +305,7 @@ async def sit_down(
             files=FileStore(db, adapters, blobs),
             mail_from=mail_from,
             charts=StoredCharts(blobs),
+            report_files=StoredReports(blobs),
         )
         await engine.start()
         erasures = Erasures(engine.desk, data_dir, engine.post, engine.owner)

@@ -29,7 +29,9 @@ from handlers.desk import (
     Files,
     NoCharts,
     NoFiles,
+    NoReportFiles,
     Outcome,
+    ReportFiles,
     no_title,
 )
 from handlers.messages import new_reference
@@ -69,6 +71,7 @@ class Engine:
         mail_from: str = "",
         networks: PostingNetworks | None = None,
         charts: Charts | None = None,
+        report_files: ReportFiles | None = None,
         title: Callable[[Platform, str], Awaitable[str]] = no_title,
         notes: Path | None = None,
     ) -> None:
@@ -82,6 +85,7 @@ class Engine:
             mail_from,
             self.networks,
             charts or NoCharts(),
+            report_files or NoReportFiles(),
             title=title,
         )
         self._adapters = adapters

@@ -24,6 +24,7 @@ from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
 from bot.platform import Adapter
 from bot.platforms import open_platforms
 from bot.posting import PostingNetwork
+from bot.reports.stored import StoredReports
 from bot.settings import Settings, secret_key
 from bot.variables import SettingsError, plain
 from bot.watch.watch import Watch
@@ -81,6 +82,7 @@ class Service:
             mail_from=settings.sends_from,
             networks=PostingNetworks(_networks(self._platforms)),
             charts=StoredCharts(blobs),
+            report_files=StoredReports(blobs),
             title=self._title,
             notes=settings.data_dir,
         )

@@ -16,6 +16,7 @@ from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import DayRule
 from domain.publicity.networks import Network
 from domain.reports.charts import Picture
+from domain.reports.documents import ReportDocument, TicketRows
 from domain.reports.words.phrases import RememberedPhrases
 from domain.staff import (
     Chat,
@@ -155,6 +156,30 @@ class NoCharts:
         raise NotDrawn("")
 
 
+class ReportFiles(Protocol):
+    """Whoever makes files of reports."""
+
+    async def workbook(self, document: ReportDocument, tickets: TicketRows | None) -> Drawn:
+        """The report as a stored workbook, with the tickets behind it where they are given. Raises
+        NotDrawn.
+        """
+        ...
+
+    async def page(self, document: ReportDocument, picture: Picture | None) -> Drawn:
+        """The report as a stored page (PDF). Raises NotDrawn."""
+        ...
+
+
+class NoReportFiles:
+    """A desk that makes no files of reports."""
+
+    async def workbook(self, document: ReportDocument, tickets: TicketRows | None) -> Drawn:
+        raise NotDrawn("")
+
+    async def page(self, document: ReportDocument, picture: Picture | None) -> Drawn:
+        raise NotDrawn("")
+
+
 @dataclass(frozen=True, slots=True)
 class BroadcastCost:
     """What a LINE broadcast costs: people it goes to, messages of the month's quota that are left
@@ -250,6 +275,7 @@ class Desk:
     mail_from: str = ""
     networks: Networks = field(default_factory=NoNetworks)
     charts: Charts = field(default_factory=NoCharts)
+    report_files: ReportFiles = field(default_factory=NoReportFiles)
     private_chats: dict[Platform, str] = field(default_factory=dict)
     title: Callable[[Platform, str], Awaitable[str]] = no_title
     numbers: RunningNumbers = field(default_factory=RunningNumbers)
@@ -317,6 +343,7 @@ def without_waiting(desk: Desk, numbers: RunningNumbers) -> Desk:
     suggestions: Any = _NotAtOnce(desk.suggestions)
     charts: Any = _NotAtOnce(desk.charts)
     reports: Any = _NotAtOnce(desk.reports)
+    report_files: Any = _NotAtOnce(desk.report_files)
     return replace(
         desk,
         files=files,
@@ -326,6 +353,7 @@ def without_waiting(desk: Desk, numbers: RunningNumbers) -> Desk:
         suggestions=suggestions,
         charts=charts,
         reports=reports,
+        report_files=report_files,
         numbers=numbers,
     )
 

@@ -50,8 +50,8 @@ async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 def _allowed(ctx: Context, asked: AskedReport) -> AskedReport:
     """What this person may see of it: an officer the own tickets."""
-    check_people(ctx, asked.request)
-    if leads(ctx):
+    check_people(ctx.staff, asked.request)
+    if leads(ctx.staff):
         return asked
     own = (Dimension.OFFICER, ctx.staff.name)
     if own in asked.request.filters:
@@ -61,7 +61,7 @@ def _allowed(ctx: Context, asked: AskedReport) -> AskedReport:
 
 
 def _own_only(ctx: Context) -> list[str]:
-    if leads(ctx):
+    if leads(ctx.staff):
         return []
     return [_("แสดงเฉพาะใบงานของคุณ ใบงานของคนอื่นขอหัวหน้าช่วยดู")]
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 
 from domain.dates.periods import format_period
 from domain.errors import InvalidInput, NotAllowed
-from domain.reports.comparing import period_before, so_far, year_ago
+from domain.reports.comparing import period_before, year_ago
 from domain.reports.reports import Report
 from domain.reports.requests import Dimension, ReportRequest
-from domain.staff import Role
-from handlers.desk import Context
+from domain.staff import Role, Staff
+from handlers.desk import Context, Work
 from handlers.reports.asked import AskedReport, span_text
 from handlers.reports.summary import Compared
+from store.audit import AuditEntry
 
 COURSES = (Dimension.DAY, Dimension.MONTH)
 """What rows are by that follow one another in time."""
@@ -20,41 +21,56 @@ OF_PEOPLE = (Dimension.OFFICER, Dimension.TEAM)
 
 @dataclass(frozen=True, slots=True)
 class DrawnReport:
-    """A report by what was asked, the same before, and their figures side by side."""
+    """A report as its reader may see it, the same before and a year ago, and their figures side by
+    side.
+    """
 
     report: Report
     before: Report
+    ago: Report
     compared: Compared
 
 
 async def draw(ctx: Context, asked: AskedReport) -> DrawnReport:
+    """The report for who speaks; see `draw_for`."""
+    return await draw_for(ctx, ctx.staff, asked)
+
+
+async def draw_for(
+    work: Work,
+    person: Staff,
+    asked: AskedReport,
+) -> DrawnReport:
     """The report, and what it is compared with; it is audited.
 
     InvalidInput("period_ahead") where none of its days has begun; NotAllowed("others_figures")
     where an officer asks for somebody else's numbers; Conflict("report_not_ready")."""
-    if asked.period.first > ctx.today:
-        raise InvalidInput("period_ahead", text=format_period(asked.period))
-    check_people(ctx, asked.request)
     request = asked.request
-    earlier = period_before(request.period, ctx.today)
-    report = await _read(ctx, request)
-    before = await _read(ctx, request.over(earlier))
-    ago = await _read(ctx, replace(request, by=None).over(year_ago(request.period, ctx.today)))
-    beside = None
-    named = ""
-    if asked.beside is not None:
-        beside = (await _read(ctx, replace(request, by=None).over(asked.beside))).figures
-        named = span_text(asked.beside)
-    ctx.audit("report.drawn", "")
+    if asked.period.first > work.today:
+        raise InvalidInput("period_ahead", text=format_period(asked.period))
+    check_people(person, request)
+    whole = replace(request, by=None)
+    earlier = period_before(request.period, work.today)
+    report = await read_figures(work, request)
+    before = await read_figures(work, request.over(earlier))
+    ago = await read_figures(work, whole.over(year_ago(request.period, work.today)))
     compared = Compared(
         report.figures,
         before.figures,
         ago.figures,
         span_text(earlier),
-        beside,
-        named,
     )
-    return DrawnReport(_own(ctx, report), before, compared)
+    if asked.beside is not None:
+        beside = await read_figures(work, whole.over(asked.beside))
+        named = span_text(asked.beside)
+        compared = replace(compared, beside=beside.figures, named=named)
+    work.audit_entries.append(drawn_entry(work, person, "report.drawn"))
+    return DrawnReport(
+        _own(person, report),
+        before,
+        ago,
+        compared,
+    )
 
 
 async def of_other_times(
@@ -64,45 +80,57 @@ async def of_other_times(
     if asked.request.by not in COURSES:
         return ()
     ago = asked.request.over(year_ago(asked.request.period, ctx.today))
-    return drawn.before, await _read(ctx, ago)
+    return drawn.before, await read_figures(ctx, ago)
 
 
-async def _read(ctx: Context, request: ReportRequest) -> Report:
-    return await ctx.desk.reports.read(
-        ctx.db,
-        ctx.configuration,
-        request,
-        ctx.now,
+def drawn_entry(
+    work: Work,
+    person: Staff,
+    action: str,
+) -> AuditEntry:
+    """That this person read a report, or took it away: also where nobody speaks just then."""
+    return AuditEntry(
+        work.now,
+        person.id,
+        action,
+        "",
+        "",
+        "",
     )
 
 
-def leads(ctx: Context) -> bool:
+async def read_figures(work: Work, request: ReportRequest) -> Report:
+    """One report as of now; those who ask for the same at once share it."""
+    return await work.desk.reports.read(
+        work.db,
+        work.configuration,
+        request,
+        work.now,
+    )
+
+
+def leads(person: Staff) -> bool:
     """Whether this person sees everybody's numbers."""
-    return ctx.staff.role.covers(Role.SUPERVISOR)
+    return person.role.covers(Role.SUPERVISOR)
 
 
-def check_people(ctx: Context, request: ReportRequest) -> None:
+def check_people(person: Staff, request: ReportRequest) -> None:
     """NotAllowed("others_figures") where an officer asks for the numbers of somebody else, or of a
     team.
     """
-    if leads(ctx):
+    if leads(person):
         return
     for dimension, key in request.filters:
-        own = dimension is Dimension.OFFICER and key == ctx.staff.name
+        own = dimension is Dimension.OFFICER and key == person.name
         if dimension in OF_PEOPLE and not own:
             raise NotAllowed("others_figures")
     if request.by is Dimension.TEAM:
         raise NotAllowed("others_figures")
 
 
-def _own(ctx: Context, report: Report) -> Report:
+def _own(person: Staff, report: Report) -> Report:
     """Of a report by officer an officer sees the own row."""
-    if report.request.by is not Dimension.OFFICER or leads(ctx):
+    if report.request.by is not Dimension.OFFICER or leads(person):
         return report
-    rows = tuple(row for row in report.rows if row.key == ctx.staff.name)
+    rows = tuple(row for row in report.rows if row.key == person.name)
     return replace(report, rows=rows)
-
-
-def is_running(ctx: Context, asked: AskedReport) -> bool:
-    """Whether some of its days are still to come."""
-    return so_far(asked.period, ctx.today) != asked.period

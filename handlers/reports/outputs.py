@@ -8,7 +8,7 @@ from domain.dates.periods import Period, format_period
 from domain.reports.figures import KINDS, Figure
 from domain.reports.reports import Figures, Report
 from domain.reports.requests import Dimension
-from handlers.chat import Choice, Paragraph, Reply, in_lines, say
+from handlers.chat import Button, Choice, Paragraph, Reply, in_lines, say
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.i18n import _
@@ -30,6 +30,8 @@ async def outputs_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     asked = AskedReport.of(args)
     options = (
         asked.button(_("รูป"), "report.picture"),
+        Button(_("ไฟล์ Excel"), "report.file", asked.args(file="xlsx")),
+        Button(_("ไฟล์ PDF"), "report.file", asked.args(file="pdf")),
         asked.button(_("ไฟล์ CSV"), "report.csv"),
     )
     question = in_lines(_("ส่งรายงานนี้เป็น"), understood_text(ctx, asked))

@@ -252,7 +252,7 @@ def _title(
 
 def _limits(ctx: Context, asked: AskedReport) -> list[str]:
     """That an officer sees no row but the own."""
-    if asked.request.by is Dimension.OFFICER and not leads(ctx):
+    if asked.request.by is Dimension.OFFICER and not leads(ctx.staff):
         return [_("ตัวเลขของเจ้าหน้าที่คนอื่นดูได้เฉพาะหัวหน้า")]
     return []
 
@@ -319,7 +319,7 @@ async def by_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     asked = AskedReport.of(args)
     options = []
     for dimension in OFFERED:
-        if dimension is Dimension.TEAM and not leads(ctx):
+        if dimension is Dimension.TEAM and not leads(ctx.staff):
             continue
         if dimension is not asked.request.by:
             label = dimension_label(dimension)

@@ -17,6 +17,7 @@ from bot.charts.stored import StoredCharts
 from bot.engine import Engine
 from bot.files.file_store import FileStore
 from bot.platform import Adapter, Delivery, Refused, Sent
+from bot.reports.stored import StoredReports
 from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.chat import (
@@ -433,6 +434,7 @@ async def desk(
         files,
         mail_from,
         charts=charts,
+        report_files=StoredReports(Blobs(tmp_path)),
     )
     under_test = DeskUnderTest(db, engine, recorders)
     people = {name: person for person, name in (await staff.staff_names(db)).items()}

@@ -2,10 +2,15 @@
 number, and who sees what.
 """
 
+from io import BytesIO
+
 import pytest
+from openpyxl import load_workbook
 
 from domain.errors import Conflict
+from handlers.desk import NotDrawn
 from handlers.reports import report as reports_of_chat
+from handlers.reports import sent_files
 from tests.handlers.conftest import DeskUnderTest
 
 LINES = (
@@ -171,3 +176,65 @@ async def test_a_month_that_still_runs_is_compared_with_as_many_days(busy):
     busy.wait(days=30)
     answer = await busy.says("รายงาน", "ton")
     assert "1–23 พ.ย. 69 (4)" in answer.text
+
+
+async def choose_file(desk, label, who="ton"):
+    await desk.says("รายงาน ตามช่องทาง", who)
+    await desk.presses("รูปและไฟล์…", who)
+    return await desk.presses(label, who)
+
+
+def sheets(desk):
+    content = desk.engine.desk.files.blobs.path(desk.documents[-1].sha256)
+    return load_workbook(BytesIO(content.read_bytes()), read_only=True).sheetnames
+
+
+async def test_a_workbook_and_a_page_are_sent(busy):
+    sent = await choose_file(busy, "ไฟล์ Excel")
+    assert "[รายงาน 2026-11-01 2026-11-30.xlsx]" in sent.text
+    assert "ใบงาน" in sheets(busy)
+    page = await choose_file(busy, "ไฟล์ PDF")
+    assert "[รายงาน 2026-11-01 2026-11-30.pdf]" in page.text
+    document = busy.documents[-1]
+    content = busy.engine.desk.files.blobs.path(document.sha256).read_bytes()
+    assert content.startswith(b"%PDF")
+    assert await busy.count("audit", "action = 'report.exported' AND staff_id = ?", 2) == 2
+
+
+async def test_an_officers_workbook_names_no_customers(busy):
+    sent = await choose_file(busy, "ไฟล์ Excel", "nok")
+    assert "รายการใบงานมีในไฟล์ของหัวหน้าเท่านั้น" in sent.text
+    assert "ใบงาน" not in sheets(busy)
+
+
+async def test_a_large_workbook_is_announced_and_sent_when_it_is_made(busy, monkeypatch):
+    monkeypatch.setattr(sent_files, "MANY", 1)
+    answer = await choose_file(busy, "ไฟล์ Excel")
+    assert answer.text.startswith("กำลังทำไฟล์ 4 ใบ ราว 1 นาที จะส่งให้เมื่อเสร็จ")
+    before = len(busy.documents)
+    await busy.tick()
+    assert len(busy.documents) == before + 1
+    assert busy.documents[-1].name == "รายงาน 2026-11-01 2026-11-30.xlsx"
+    await busy.tick()
+    assert len(busy.documents) == before + 1
+
+
+async def test_who_may_not_see_it_any_more_gets_no_large_workbook(busy, monkeypatch):
+    monkeypatch.setattr(sent_files, "MANY", 1)
+    await busy.says("รายงาน ตามทีม", "ton")
+    await busy.presses("รูปและไฟล์…", "ton")
+    await busy.presses("ไฟล์ Excel", "ton")
+    await busy.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE id = 2"))
+    await busy.tick()
+    assert "ทำไฟล์รายงานที่ขอไว้ไม่ได้แล้ว" in busy.told("ton").text
+    assert not busy.documents
+
+
+async def test_a_file_that_cannot_be_made_is_told(busy, monkeypatch):
+    async def workbook(*_args):
+        raise NotDrawn("7F3K2")
+
+    monkeypatch.setattr(busy.engine.desk.report_files, "workbook", workbook)
+    answer = await choose_file(busy, "ไฟล์ Excel")
+    assert "ทำไฟล์ไม่ได้ในตอนนี้" in answer.text
+    assert "7F3K2" in answer.text
