@@ -4,7 +4,9 @@ chats go on.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
 from xml.sax.saxutils import escape
 
 from domain.dates.days import BANGKOK
@@ -21,7 +23,11 @@ SAMPLES: Sequence[tuple[type, Cell]] = (
 """One cell of each kind: the row of them, styled as the others are to be, is what they replace."""
 MOST_LETTERS = 32_767
 """Letters of a cell; with more, Excel calls the file broken."""
-_FIRST_DAY = datetime(1899, 12, 30, tzinfo=BANGKOK)
+REMEMBERED = 20_000
+"""Texts whose XML is kept: most cells say one of a few things."""
+_FIRST_DAY = date(1899, 12, 30).toordinal()
+_FIRST_MOMENT = datetime(1899, 12, 29, 17, tzinfo=UTC)
+"""Where Excel begins to count, by Bangkok's clock of today: in those years it went otherwise."""
 _SECONDS = 86_400
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEEDS_CARE = re.compile("[<>&\r]")
@@ -36,31 +42,33 @@ class RowWriter:
     """Makes the XML of rows; `styles` = the number of the style of each kind of cell."""
 
     def __init__(self, styles: Mapping[type, str]) -> None:
-        self._text = f' s="{styles[str]}" t="inlineStr"><is><t xml:space="preserve">'
-        self._numbers = {
-            kind: f' s="{styles[kind]}"><v>' for kind, _sample in SAMPLES if kind is not str
-        }
-        self._values: Mapping[type, Callable[..., float]] = {
-            int: int,
-            float: float,
-            date: _day_number,
-            datetime: _moment_number,
+        opened = f' s="{styles[str]}" t="inlineStr"><is><t xml:space="preserve">'
+
+        @lru_cache(REMEMBERED)
+        def text(value: str) -> str:
+            return f"{opened}{_xml(value)}</t></is></c>"
+
+        def numbers(kind: type, shown: Callable[[Any], float]) -> Callable[[Any], str]:
+            style = styles[kind]
+            return lambda value: f' s="{style}"><v>{shown(value)!r}</v></c>'
+
+        self._cells: Mapping[type, Callable[[Any], str]] = {
+            str: text,
+            int: numbers(int, int),
+            float: numbers(float, float),
+            date: numbers(date, _day_number),
+            datetime: numbers(datetime, _moment_number),
         }
 
     def row(self, number: int, cells: CellRow) -> str:
         """One row, the `number`-th of its sheet."""
-        parts = [f'<row r="{number}">']
-        for letter, value in zip(_LETTERS, cells, strict=False):
-            if value is None or value == "":
-                continue
-            if isinstance(value, str):
-                parts.append(f'<c r="{letter}{number}"{self._text}{_xml(value)}</t></is></c>')
-                continue
-            kind = type(value)
-            shown = self._values[kind](value)
-            parts.append(f'<c r="{letter}{number}"{self._numbers[kind]}{shown!r}</v></c>')
-        parts.append("</row>")
-        return "".join(parts)
+        made = self._cells
+        parts = [
+            f'<c r="{letter}{number}"{made[type(value)](value)}'
+            for letter, value in zip(_LETTERS, cells, strict=False)
+            if value is not None and value != ""
+        ]
+        return f'<row r="{number}">{"".join(parts)}</row>'
 
 
 def _xml(text: str) -> str:
@@ -72,12 +80,12 @@ def _xml(text: str) -> str:
 
 def _day_number(day: date) -> int:
     """Days as Excel counts them."""
-    return day.toordinal() - _FIRST_DAY.toordinal()
+    return day.toordinal() - _FIRST_DAY
 
 
 def _moment_number(at: datetime) -> float:
     """The same, with the part of the day, by Bangkok's clock."""
-    since = at - _FIRST_DAY
+    since = at - _FIRST_MOMENT
     return since.days + round(since.seconds / _SECONDS, 9)
 
 

@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -127,6 +127,8 @@ def test_tickets_stand_with_real_days_and_numbers() -> None:
         3,
     )
     assert "[$-107041E]" in book["ใบงาน"]["B2"].number_format
+    stored = (*ticket(4)[:1], datetime(2026, 11, 2, 1, 34, tzinfo=UTC), *ticket(4)[2:])
+    assert values(made(document(), [stored])["ใบงาน"])[1][1] == plain(2026, 11, 2, 8, 34)
     with speaking("en"):
         english = made(document(), [ticket(1)])
     assert english["ใบงาน"]["B2"].number_format == "d mmm yyyy hh:mm"
