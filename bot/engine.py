@@ -117,6 +117,7 @@ class Engine:
         today = self.desk.clock().astimezone(BANGKOK).date()
         self.desk.configuration.calendar.is_working_day(today)
         await self.sender.take_over()
+        await self.worker.know_staff()
         sweeps = [
             self.worker.lanes.sweep_forever(),
             self.sender.lanes.sweep_forever(),

@@ -29,6 +29,7 @@ from bot.settings import Settings, secret_key
 from bot.variables import SettingsError, plain
 from bot.watch.watch import Watch
 from bot.web.app import make_app
+from bot.web.limits import LimitedProtocol
 from domain.configuration import Configuration
 from domain.staff import Platform
 from store.blobs import Blobs
@@ -224,7 +225,10 @@ def _server(app: Starlette) -> _Server:
     return _Server(
         uvicorn.Config(
             app,
-            log_level="warning",
+            http=LimitedProtocol,
+            ws="none",
+            # A request that cannot be read is no matter of the desk's, however many come.
+            log_level="error",
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=DRAIN_HTTP,

@@ -15,6 +15,7 @@ from domain.staff import (
 from store.engine.columns import RecordColumns
 from store.engine.database import Database, Reader, Row, Tx, count
 from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
+from store.engine.rows import column
 
 _STAFF = RecordColumns(Staff, apart=("waits",))
 _IDENTITIES = RecordColumns(Identity, user="user_id")
@@ -192,6 +193,15 @@ async def list_all_identities(db: Reader) -> dict[StaffId, list[Identity]]:
     for row in rows:
         found.setdefault(StaffId(row["staff_id"]), []).append(_IDENTITIES.of(row))
     return found
+
+
+async def list_conversations(db: Reader) -> list[str]:
+    """Where staff speak, each by its platform and chat: privately, and in groups."""
+    rows = await db.fetch(
+        "SELECT platform || ':' || chat AS conversation FROM identities "
+        "UNION SELECT platform || ':' || chat FROM enrolled_groups"
+    )
+    return column(rows, "conversation")
 
 
 async def mark_unreachable(

@@ -16,6 +16,7 @@ from bot.queues.lanes import Lanes
 from bot.queues.later import Later
 from bot.queues.outgoing import Adapters, Outgoing, write_effects
 from bot.queues.sender import Sender
+from bot.queues.strangers import Strangers
 from domain.errors import Conflict, DeskError
 from domain.staff import Platform
 from handlers import system
@@ -96,6 +97,7 @@ class Worker:
         self._meters = sender.meters
         self._owner = owner
         self.lanes = Lanes[str]("inbox", self._run, self._find)
+        self._strangers = Strangers(self.lanes.wake)
         self._in_hand: dict[str, Event] = {}
         """By conversation an event before which nothing waited: it need not be read once more."""
 
@@ -103,9 +105,13 @@ class Worker:
         """Handle these conversations, whose leases this process holds."""
         self._in_hand.update(woken.only)
         self._sender.goes_on(woken)
-        self.lanes.wake(woken)
+        self._strangers.admit(woken)
         # Nobody else sends there while this process may.
         self._sender.wake(map(inbox.chat_of, woken.chats_alone))
+
+    async def know_staff(self) -> None:
+        """Learn where staff speak, so that they wait for no stranger."""
+        self._strangers.know(await staff.list_conversations(self._desk.db))
 
     async def _find(self, running: set[str]) -> list[str]:
         """Waiting conversations on this process's platforms whose lease is free: it is now ours."""
@@ -115,26 +121,32 @@ class Worker:
             platform = conversation.partition(":")[0]
             if platform not in self._adapters or conversation in running:
                 continue
+            if self._strangers.waits(conversation):
+                continue
             if await self._lease(conversation, now):
                 found.append(conversation)
-        return found
+        self._strangers.admit(found)
+        return []
 
     async def _lease(self, conversation: str, now: datetime) -> bool:
         return await self._desk.db.write(lambda tx: inbox.take(tx, conversation, self._owner, now))
 
     async def _run(self, conversation: str) -> None:
-        while not self.lanes.stopping:
-            in_hand = self._in_hand.pop(conversation, None)
-            try:
-                released = await self._handle_next(conversation, in_hand)
-            except StoreUnavailable as error:
-                # The event stays pending: nothing is lost, it is tried again when the store is
-                # back.
-                log.warning("store unavailable", **where(error))
-                await asyncio.sleep(PAUSE)
-                continue
-            if released:
-                return
+        try:
+            while not self.lanes.stopping:
+                in_hand = self._in_hand.pop(conversation, None)
+                try:
+                    released = await self._handle_next(conversation, in_hand)
+                except StoreUnavailable as error:
+                    # The event stays pending: nothing is lost, it is tried again when the store is
+                    # back.
+                    log.warning("store unavailable", **where(error))
+                    await asyncio.sleep(PAUSE)
+                    continue
+                if released:
+                    return
+        finally:
+            self._strangers.over(conversation)
 
     async def _handle_next(self, conversation: str, in_hand: Event | None) -> bool:
         """Handle the oldest event that waits; True when the conversation was given back."""
@@ -373,6 +385,8 @@ class Worker:
             written = perf_counter() - begun
             failpoint("event.finished")
             ride.written()
+        if outcome.staff_id is not None:
+            self._strangers.know((event.conversation,))
         handled = (self._desk.clock() - event.came_at).total_seconds()
         self._meters.event(event.platform, state, handled, written)
         self._start_imports(outcome.jobs)

@@ -7,36 +7,52 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.log import get_logger, where
-
-MAX_BODY = 1_000_000
-"""Bytes; all platforms stay far below."""
-BODY_SECONDS = 10.0
+from domain.reach.strangers import BODIES_BYTES, BODY_BYTES, BODY_SECONDS
 
 log = get_logger()
 
 
+class _Bodies:
+    """How many bytes of requests are held that are being read; there is one event loop."""
+
+    held = 0
+
+
 async def read_body(request: Request) -> bytes:
-    """The raw body; 413 as soon as it is too large, 408 where it does not come."""
+    """The raw body; 413 as soon as it is too large, 408 where it does not come, 503 where too much
+    is being read for others.
+    """
     # What says that it is too large need not be read at all.
-    if int(request.headers.get("content-length") or 0) > MAX_BODY:
-        raise HTTPException(413)
+    if int(request.headers.get("content-length") or 0) > BODY_BYTES:
+        raise _refused(413)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read_bounded(request)
     except TimeoutError:
-        raise HTTPException(408) from None
+        raise _refused(408) from None
 
 
 async def _read_bounded(request: Request) -> bytes:
     """A length that was not said, or is wrong, is found out on the way."""
     chunks = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise HTTPException(413)
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            _Bodies.held += len(chunk)
+            if size > BODY_BYTES:
+                raise _refused(413)
+            if _Bodies.held > BODIES_BYTES:
+                raise _refused(503)
+            chunks.append(chunk)
+    finally:
+        _Bodies.held -= size
     return b"".join(chunks)
+
+
+def _refused(status: int) -> HTTPException:
+    """What is left of the body is not read either."""
+    return HTTPException(status, headers={"Connection": "close"})
 
 
 def empty(status: int = 200) -> Response:
