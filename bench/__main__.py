@@ -18,6 +18,7 @@ BENCHES = (
     "house",
     "mail",
     "operate",
+    "reports",
     "search",
     "suggest",
     "tickets",

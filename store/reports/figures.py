@@ -33,33 +33,29 @@ _SPENT = "done = 1 AND working_minutes IS NOT NULL"
 
 
 async def count_created(db: Reader, selection: Selection) -> OfKeys:
-    """The tickets that were created, how they stand to their time standard, and their customers."""
+    """The tickets that were created, and how they stand to their time standard."""
     tickets, params = selection.created
     sums = ", ".join(
         f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {figure}"
         for figure, condition in _SUMS.items()
     )
-    rows = await db.fetch(
-        f"SELECT key, {sums}, count(DISTINCT customer_code) AS {Figure.CUSTOMERS_SERVED} "
-        f"FROM ({tickets}) AS counted GROUP BY key",
-        *params,
-    )
-    return _by_key(rows, (*_SUMS, Figure.CUSTOMERS_SERVED))
+    rows = await db.fetch(f"SELECT key, {sums} FROM ({tickets}) AS counted GROUP BY key", *params)
+    return _by_key(rows, tuple(_SUMS))
 
 
-async def count_new_customers(db: Reader, selection: Selection) -> OfKeys:
-    """The customers of these tickets who had none before the period."""
+async def count_customers(db: Reader, selection: Selection) -> OfKeys:
+    """The different customers of these tickets, and those who had none before the period."""
     tickets, params = selection.created
     rows = await db.fetch(
-        f"SELECT key, count(*) AS {Figure.CUSTOMERS_NEW} FROM "
-        f"(SELECT DISTINCT key, customer_code FROM ({tickets}) AS counted "
-        "WHERE customer_code IS NOT NULL) AS served WHERE NOT EXISTS "
+        f"SELECT key, count(*) AS {Figure.CUSTOMERS_SERVED}, SUM(CASE WHEN EXISTS "
         "(SELECT 1 FROM ticket_facts earlier WHERE earlier.customer_code = served.customer_code "
-        "AND earlier.created_at < ?) GROUP BY key",
-        *params,
+        f"AND earlier.created_at < ?) THEN 0 ELSE 1 END) AS {Figure.CUSTOMERS_NEW} "
+        f"FROM (SELECT DISTINCT key, customer_code FROM ({tickets}) AS counted "
+        "WHERE customer_code IS NOT NULL) AS served GROUP BY key",
         selection.moments.since,
+        *params,
     )
-    return _by_key(rows, (Figure.CUSTOMERS_NEW,))
+    return _by_key(rows, (Figure.CUSTOMERS_SERVED, Figure.CUSTOMERS_NEW))
 
 
 async def spread_of_hours(db: Reader, selection: Selection) -> OfKeys:

@@ -25,7 +25,7 @@ PIECES = 12
 """Pieces that a report makes up for before it is drawn: some thousands of tickets."""
 _COUNTS: Sequence[Callable[[Reader, Selection], Awaitable[OfKeys]]] = (
     counted.count_created,
-    counted.count_new_customers,
+    counted.count_customers,
     counted.spread_of_hours,
     counted.count_closed,
     counted.count_open,
