@@ -79,7 +79,7 @@ def _tickets(
     customers = max(number // PER_CUSTOMER, 1)
     span = NOW - BEGAN
     for place in range(number):
-        created = BEGAN + span * place / number
+        created = BEGAN + span * (place / number)
         closed = created + timedelta(minutes=int(random.expovariate(1 / 600)))
         is_open = random.random() < 0.01 or closed > NOW
         if random.random() < 0.05:

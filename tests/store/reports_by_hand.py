@@ -9,11 +9,24 @@ from statistics import median
 from domain.clock import state as clock
 from domain.clock.state import State, minute
 from domain.dates.days import BANGKOK
+from domain.reports.figures import Figure
 from domain.reports.requests import Dimension, ReportRequest
 from domain.tickets.records import Status, Ticket
-from store.engine.database import Database
+from store.engine.database import Database, Row
 from store.tickets.records import list_tickets_after
 from tests.fakes.office import OFFICE
+
+OF_TICKETS = (
+    Figure.TICKETS_CREATED,
+    Figure.TICKETS_CLOSED,
+    Figure.TICKETS_OPEN,
+    Figure.STANDARD_KEPT,
+    Figure.STANDARD_MISSED,
+    Figure.STANDARD_RUNNING,
+    Figure.STANDARD_NONE,
+    Figure.PUBLICITY_POSTS,
+)
+"""Figures that count tickets, each once."""
 
 
 @dataclass
@@ -24,6 +37,9 @@ class Desk:
     kinds: dict[str, str] = field(default_factory=dict)
     officers: dict[int, str] = field(default_factory=dict)
     teams: dict[int, list[str]] = field(default_factory=dict)
+    owed: list[Row] = field(default_factory=list)
+    posts: dict[str, list[str]] = field(default_factory=dict)
+    mails: list[Row] = field(default_factory=list)
 
     @property
     def counting(self) -> list[Ticket]:
@@ -44,6 +60,10 @@ async def read_desk(db: Database) -> Desk:
         "SELECT m.staff_id, t.name FROM team_members m JOIN teams t ON t.id = m.team_id"
     ):
         desk.teams.setdefault(row["staff_id"], []).append(row["name"])
+    desk.owed = await db.fetch("SELECT * FROM owed WHERE state <> 'void'")
+    for row in await db.fetch("SELECT ticket_no, state FROM posts WHERE ticket_no <> ''"):
+        desk.posts.setdefault(row["ticket_no"], []).append(row["state"])
+    desk.mails = await db.fetch("SELECT ticket, arrived_at FROM incoming_mails")
     return desk
 
 
@@ -114,9 +134,46 @@ def count(
     ]
     found["income_baht"] = float(sum(one.price or 0 for one in paid))
     found["receipts"] = len({one.receipt_no for one in paid if one.receipt_no})
-    found["publicity_posts"] = sum(one.subject == "10" for one in created)
+    found["publicity_posts"] = sum(is_publicity(desk, one) for one in created)
     found["province_users"] = province_users(desk, request)
     return found
+
+
+def count_beside(desk: Desk, request: ReportRequest, now: datetime) -> dict[str, int]:
+    """What only whole reports have."""
+    since, until = request.period.instants
+    tickets = {one.no: one for one in desk.counting}
+
+    def of_report(no: str | None) -> bool:
+        ticket = tickets.get(no)
+        if ticket is None:
+            return not request.filters
+        return is_wanted(desk, request, ticket)
+
+    found = Counter()
+    found["mails_in"] = sum(
+        of_report(row["ticket"]) for row in desk.mails if since <= row["arrived_at"] < until
+    )
+    for row in desk.owed:
+        if not of_report(row["ticket_no"]):
+            continue
+        ended = row["ended_at"]
+        is_over = ended is not None and ended < until and ended <= now
+        came = row["state"] == "received" and ended is not None and since <= ended < until
+        owed = row["started_at"] < until and row["started_at"] <= now and not is_over
+        if row["rule"] == "contract":
+            found["contracts_sent"] += since <= row["started_at"] < until
+            found["contracts_returned"] += came
+            found["contracts_owed"] += owed
+        if row["rule"] == "research":
+            found["results_received"] += came
+            found["results_owed"] += owed
+    return found
+
+
+def is_publicity(desk: Desk, ticket: Ticket) -> bool:
+    states = desk.posts.get(ticket.no, ["posted"])
+    return ticket.subject == "10" and any(state in ("posted", "hidden") for state in states)
 
 
 def is_closed(ticket: Ticket, until: datetime, now: datetime) -> bool:

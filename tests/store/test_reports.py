@@ -2,7 +2,9 @@
 engines.
 """
 
+import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,18 +20,19 @@ from domain.configuration import Configuration
 from domain.customers.merging import unite
 from domain.customers.records import Customer, CustomerCode
 from domain.dates.periods import Period, fiscal_year_of, month_of, week_of
+from domain.dates.working_calendar import DayRule
 from domain.reports.facts import facts_of
-from domain.reports.figures import KINDS, OF_ROWS
+from domain.reports.figures import KINDS, OF_ROWS, Figure
 from domain.reports.requests import Dimension, ReportRequest
 from domain.staff import Role, StaffId
 from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
 from store import merges, staff, ticket_saves
 from store.customers.records import add_customer, find_survivors, get_record
-from store.engine.database import Database
+from store.engine.database import Database, Tx
 from store.records.save_context import SaveContext
-from store.reports import listing
-from store.reports.catching_up import FACTS
-from store.reports.reading import read_report
+from store.reports import catching_up, listing
+from store.reports.catching_up import FACTS, catch_up
+from store.reports.reading import list_tickets_behind, read_report
 from store.tickets.records import get_ticket
 from tests.fakes.office import OFFICE
 from tests.store import reports_by_hand as by_hand
@@ -37,8 +40,16 @@ from tests.store import reports_by_hand as by_hand
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CODES = tuple(CustomerCode(f"C{number}") for number in range(1, 6))
 CHANNELS = ("phone", "email", "walk_in", "letter")
-SUBJECTS = ("6.1", "6.2", "5", "7.3", "1.1", "10", "mail.provincial_users")
+SUBJECTS = ("6.1", "5", "7.3", "7.9", "7.10", "7.13", "1.1", "10", "mail.provincial_users")
 PROJECTS = tuple(project.name for project in OFFICE.projects[:3])
+BESIDE = (
+    "contracts_sent",
+    "contracts_returned",
+    "contracts_owed",
+    "results_received",
+    "results_owed",
+    "mails_in",
+)
 EDGES = (
     datetime(2026, 9, 30, 16, 59, 59, tzinfo=UTC),
     datetime(2026, 9, 30, 17, 0, tzinfo=UTC),
@@ -54,7 +65,7 @@ class World:
 
     db: Database
     officers: list[StaffId]
-    random: Random = field(default_factory=Random)
+    random: Random = field(default_factory=lambda: Random(7))
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
@@ -133,6 +144,42 @@ class World:
         new = self.random.choice(changed)
         await self.db.write(lambda tx: ticket_saves.update_ticket(tx, old, new, self.context))
 
+    async def posts(self) -> None:
+        """Some tickets of publicity have posts, in any state; and mails come in."""
+        number = next(self.numbers)
+        rows = await self.db.fetch("SELECT no, subject FROM tickets ORDER BY no")
+        publicity = [row["no"] for row in rows if row["subject"] == "10"]
+        state = self.random.choice(("posted", "hidden", "removed", "mistake"))
+        no = self.random.choice([*publicity, ""])
+        ticket = self.random.choice([None, *(row["no"] for row in rows)])
+        arrived = self.moment()
+
+        async def add(tx: Tx) -> None:
+            await tx.execute(
+                "INSERT INTO publications (id, text, published_on, recorded_at) VALUES (?, ?, ?, ?)",
+                f"P{number}",
+                "ข่าว",
+                NOW.date(),
+                NOW,
+            )
+            await tx.execute(
+                "INSERT INTO posts (publication, network, state, ticket_no) VALUES (?, ?, ?, ?)",
+                f"P{number}",
+                "facebook",
+                state,
+                no,
+            )
+            await tx.execute(
+                "INSERT INTO incoming_mails (mailbox, uidvalidity, uid, raw_sha256, size, "
+                "arrived_at, taken_at, ticket) VALUES ('INBOX', 1, ?, '', 1, ?, ?, ?)",
+                number,
+                arrived,
+                arrived,
+                ticket,
+            )
+
+        await self.db.write(add)
+
     async def merges(self) -> None:
         survivors = await find_survivors(self.db, CODES)
         alive = [code for code in CODES if code not in survivors]
@@ -146,7 +193,7 @@ class World:
         await self.db.write(lambda tx: merges.merge(tx, one, other, union, by, NOW))
 
     async def is_used(self) -> None:
-        steps = (self.imports, self.records, self.changes, self.changes, self.merges)
+        steps = (self.imports, self.records, self.changes, self.changes, self.merges, self.posts)
         for _step in range(self.random.randrange(1, 6)):
             await self.random.choice(steps)()
 
@@ -194,6 +241,10 @@ async def check(world: World, request: ReportRequest, now: datetime) -> None:
     expected = by_hand.count(desk, request, now)
     counted = {name: value for name, value in report.figures.items() if name in expected}
     assert counted == pytest.approx(dict(expected))
+    beside = by_hand.count_beside(desk, request, now)
+    assert {name: report.figures[name] for name in BESIDE} == {
+        name: beside[name] for name in BESIDE
+    }
     assert set(report.figures) == set(KINDS)
     if request.by is None:
         return
@@ -243,4 +294,134 @@ async def test_figures_are_those_that_are_counted_slowly(world: World, seed: int
         await check(world, world.request(), now)
     with patch.object(listing, "PIECE", 3):
         await check_listed(world, world.request(), now)
+    await check_rebuilt(world)
+
+
+SUMMED = (Figure.INCOME_BAHT, Figure.PROVINCE_USERS)
+OF_CUSTOMERS = (Figure.CUSTOMERS_SERVED, Figure.CUSTOMERS_NEW, Figure.CUSTOMERS_RETURNING)
+
+
+@given(seed=st.integers(0, 2**32))
+async def test_behind_each_figure_stand_its_tickets(world: World, seed: int):
+    world.random = Random(seed)
+    await world.is_used()
+    request = replace(world.request(), by=None)
+    report = await read_report(world.db, OFFICE, request, NOW)
+    for figure in (*by_hand.OF_TICKETS, *OF_CUSTOMERS):
+        found: list[TicketNo] = []
+        while some := await list_tickets_behind(
+            world.db, request, figure, NOW, limit=3, after=found[-1] if found else ""
+        ):
+            found += some
+        assert found == sorted(set(found))
+        behind = len(found)
+        if figure in OF_CUSTOMERS:
+            tickets = [await get_ticket(world.db, no) for no in found]
+            behind = len({one.customer for one in tickets})
+        assert behind == report.figures[figure], figure
+    for figure in SUMMED:
+        found = await list_tickets_behind(world.db, request, figure, NOW, limit=1000)
+        tickets = [await get_ticket(world.db, no) for no in found]
+        named = "price" if figure is Figure.INCOME_BAHT else "user_count"
+        behind = sum(getattr(one, named) or 0 for one in tickets)
+        assert float(behind) == report.figures[figure]
+
+
+async def use_some(world: World) -> None:
+    for _turn in range(6):
+        await world.is_used()
+
+
+async def caught_up(db: Database, configuration: Configuration = OFFICE) -> None:
+    while not await catch_up(db, configuration, 1):
+        pass
+
+
+async def test_a_holiday_moves_due_times_of_those_whose_clocks_run_over_it(world: World):
+    await use_some(world)
+    await caught_up(world.db)
+    entered = {
+        date(2026, 10, 30): DayRule("หยุดพิเศษ", working=False),
+        date(2026, 10, 31): DayRule("ทำงานชดเชย", working=True),
+    }
+    other = replace(OFFICE, calendar=OFFICE.calendar.with_entered(entered))
+    await caught_up(world.db, other)
+    await check_rebuilt(world, other)
+    await caught_up(world.db)
+    await check_rebuilt(world)
+
+
+async def test_another_time_standard_settles_all_anew(world: World):
+    await use_some(world)
+    await caught_up(world.db)
+    limits = {
+        key: replace(cell, working_minutes=cell.working_minutes * 2)
+        for key, cell in OFFICE.time_standard.limits.items()
+    }
+    other = replace(OFFICE, time_standard=replace(OFFICE.time_standard, limits=limits))
+    assert not await catch_up(world.db, other, 1)
+    await caught_up(world.db, other)
+    await check_rebuilt(world, other)
+
+
+async def test_a_piece_that_is_cut_off_is_done_again(world: World, monkeypatch: pytest.MonkeyPatch):
+    """As after a kill: a transaction that does not end has written nothing."""
+    monkeypatch.setattr(catching_up, "AT_ONCE", 3)
+    await use_some(world)
+    move_on = catching_up._move_on
+
+    async def cut_off(*args: object) -> None:
+        await move_on(*args)
+        if world.random.random() < 0.5:
+            raise RuntimeError("killed")
+
+    monkeypatch.setattr(catching_up, "_move_on", cut_off)
+    is_over = False
+    while not is_over:
+        await world.is_used()
+        with suppress(RuntimeError):
+            is_over = await catch_up(world.db, OFFICE, 3)
+    monkeypatch.undo()
+    await caught_up(world.db)
+    await check_rebuilt(world)
+
+
+async def test_two_processes_catch_up_at_once(world: World, opening, url: str):
+    await use_some(world)
+    other = await opening(url)
+    for _turn in range(5):
+        await world.is_used()
+        await asyncio.gather(
+            *(catch_up(db, OFFICE, 5) for db in (world.db, other)), return_exceptions=False
+        )
+    await caught_up(world.db)
+    await check_rebuilt(world)
+
+
+async def test_what_is_committed_later_than_its_number_says_is_not_missed(world: World):
+    """On PostgreSQL a line of history may become visible after a later one."""
+    if world.db.engine == "sqlite":
+        return
+    slow, quick = world.ticket(), world.ticket()
+    await world.db.write(lambda tx: ticket_saves.add_tickets(tx, [slow, quick], world.context))
+    await caught_up(world.db)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def correct(tx: Tx, old: Ticket) -> None:
+        new = replace(old, mood=Mood.ANGRY, urgency=Urgency.URGENT, subject="6.2")
+        await ticket_saves.update_ticket(tx, old, new, world.context)
+
+    async def slowly(tx: Tx) -> None:
+        await correct(tx, slow)
+        begun.set()
+        await go_on.wait()
+
+    writing = asyncio.create_task(world.db.write(slowly))
+    await begun.wait()
+    await world.db.write(lambda tx: correct(tx, quick))
+    for _look in range(3):
+        await catch_up(world.db, OFFICE, 2)
+    go_on.set()
+    await writing
+    await catch_up(world.db, OFFICE, 2)
     await check_rebuilt(world)
