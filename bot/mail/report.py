@@ -54,6 +54,7 @@ async def export_mails(
     await db.write(lambda tx: audit.add(tx, [entry]))
     part = path.with_name(f"{path.name}.part")
     count = 0
+    gone = 0
     try:
         if folder is not None:
             await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
@@ -61,20 +62,28 @@ async def export_mails(
             async for mail in incoming.read_all(db):
                 file.write(orjson.dumps(as_exported(mail), option=orjson.OPT_APPEND_NEWLINE))
                 if folder is not None:
-                    await asyncio.to_thread(_copy_raw, blobs, mail, folder)
+                    gone += not await asyncio.to_thread(_copy_raw, blobs, mail, folder)
                 count += 1
         part.replace(path)
     except (OSError, NotFound) as error:
         part.unlink(missing_ok=True)
         return _refuse(f"{path}: cannot be written ({type(error).__name__})")
     print(f"mails {count}")
+    if gone:
+        print(f"mails whose bytes are gone {gone}")
     return 0
 
 
-def _copy_raw(blobs: Blobs, mail: IncomingMail, folder: Path) -> None:
-    """The bytes as the server handed them out."""
-    name = f"{mail.id:08d}-{mail.raw_sha256}.eml"
-    shutil.copyfile(blobs.existing(mail.raw_sha256), folder / name)
+def _copy_raw(blobs: Blobs, mail: IncomingMail, folder: Path) -> bool:
+    """The bytes as the server handed them out; returns whether they are there still: they go with
+    a customer who is erased.
+    """
+    try:
+        kept = blobs.existing(mail.raw_sha256)
+    except NotFound:
+        return False
+    shutil.copyfile(kept, folder / f"{mail.id:08d}-{mail.raw_sha256}.eml")
+    return True
 
 
 async def take_mails(

@@ -20,6 +20,7 @@ _WEIGHTS = {
     "spam_blackmail": 3,
     "spam_goods": 3,
     "spam_press": 2,
+    "bulk": 3,
     "link": 1,
     "pretends": 2,
     "dangerous file": 1,
@@ -42,6 +43,7 @@ def suspicion(mail: ReadMail, office: OfficeAddresses, rules: MailRules) -> tupl
         return ()
     reasons = [name for name in _WORDS if rules.has(name, text)]
     signs = {
+        "bulk": _is_bulk(mail),
         "link": _LINK.search(text) is not None,
         "pretends": _pretends(mail, office),
         "dangerous file": any(one.dangerous for one in mail.attachments),
@@ -56,6 +58,11 @@ def suspicion(mail: ReadMail, office: OfficeAddresses, rules: MailRules) -> tupl
 def _is_flagged(mail: ReadMail, header: str) -> bool:
     """Returns whether the server that took the mail calls it spam."""
     return any(_YES.match(value) for value in mail.headers.get(header, ()))
+
+
+def _is_bulk(mail: ReadMail) -> bool:
+    """Returns whether a mail went to everybody on a list, and it is none on which people talk."""
+    return "list-unsubscribe" in mail.headers and "list-post" not in mail.headers
 
 
 def _pretends(mail: ReadMail, office: OfficeAddresses) -> bool:

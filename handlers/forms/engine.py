@@ -139,6 +139,10 @@ class Form(Protocol):
         """The fields that are offered first when others are asked for."""
         return tuple(self.fields)
 
+    async def beside_save(self, ctx: Context, draft: Draft) -> Sequence[Button]:
+        """Further ways to save a draft that is complete, below its list of fields."""
+        return ()
+
     def save_label(self, draft: Draft) -> str:
         """What the button that saves says."""
         return _("บันทึก")
@@ -286,7 +290,8 @@ async def _leaving(ctx: Context, form: Form, draft: Draft) -> list[Button]:
     cancel = form_button(_("ยกเลิก"), "form.cancel", draft)
     if await form.missing(ctx, draft):
         return [cancel]
-    return [_save_button(form, draft), cancel]
+    further = await form.beside_save(ctx, draft)
+    return [_save_button(form, draft), *further, cancel]
 
 
 async def ask_part(
@@ -582,6 +587,8 @@ async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
         raise NotFound(SAVED.get(draft.kind, "draft_saved"), outcome=draft.outcome)
     if draft.state == "cancelled":
         raise NotFound("draft_cancelled")
+    if draft.state == "erased":
+        raise NotFound("draft_erased")
     # Its button brings a parked draft back; what was open meanwhile takes its place.
     await park_open(ctx, draft.id)
     return draft

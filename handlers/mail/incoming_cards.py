@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 import orjson
 
+from domain.mail.contents.thanks import without_greeting
 from domain.mail.incoming import IncomingMail, MailReading
 from domain.mail.sorted_mail import MACHINES, Apart, IncomingKind
 from domain.text import shorten
@@ -13,6 +15,7 @@ from handlers.chat import (
     Button,
     Card,
     Choice,
+    Paragraph,
     Reply,
     in_one_line,
     say,
@@ -42,6 +45,7 @@ from store import staff
 from store.mail import incoming
 from store.tickets import records as tickets
 
+Said = TypeVar("Said")
 PAGE = 8
 WRITER = 40
 SUBJECT = 60
@@ -68,9 +72,12 @@ def writer(read: MailReading) -> str:
     return f"{read.from_name} {address}".strip()
 
 
-def asked_words(ticket: Ticket, read: MailReading) -> str:
-    """What is asked, in one line: of what a colleague passed on the words of who wrote it."""
-    return " ".join((read.original_text or ticket.details).split())
+def asked_words(work: Work, ticket: Ticket, read: MailReading) -> str:
+    """What is asked, in one line: of what a colleague passed on the words of who wrote it. The line
+    that greets says nothing.
+    """
+    words = read.original_text or ticket.details
+    return " ".join(without_greeting(words, work.configuration.mail).split())
 
 
 def attachments_line(read: MailReading) -> str:
@@ -102,9 +109,15 @@ async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
         added = (await additions(ctx, mail, ticket, hook))()
         lines += added.lines
         buttons += added.buttons
-    buttons = _without_older(buttons)
+    buttons = _without_older(_each_once(buttons))
     buttons += _whole_conversation(found, ticket)
-    return CardAddition([(label, text) for label, text in lines if text], tuple(buttons))
+    told = [(label, text) for label, text in _each_once(lines) if text]
+    return CardAddition(told, tuple(buttons))
+
+
+def _each_once(said: Sequence[Said]) -> list[Said]:
+    """What several mails of one ticket say alike, once."""
+    return [one for place, one in enumerate(said) if one not in said[:place]]
 
 
 def _without_older(buttons: Sequence[Button]) -> list[Button]:
@@ -223,11 +236,11 @@ async def _page(ctx: Context, page: int) -> Reply:
     more = len(nos) > PAGE
     turns = turn_buttons("inbox.page", {}, page, more=more)
     title = _("📬 อีเมลใหม่ %(count)s ฉบับ เก่าสุดก่อน", count=count)
-    listed = Choice(title, tuple(options), (*turns, *apart))
     if count > 1:
-        return Reply((listed,))
+        return Reply((Choice(title, tuple(options), (*turns, *apart)),))
     only = shown[0]
-    return Reply((listed, await _opened(ctx, mails[only], found[only])))
+    opened = await _opened(ctx, mails[only], found[only])
+    return Reply((Paragraph(title, tuple(apart)), opened))
 
 
 async def _opened(ctx: Context, mail: IncomingMail, ticket: Ticket) -> Card:
@@ -249,7 +262,7 @@ def new_mail_card(
     fields = (
         (_("จาก"), writer(read)),
         (_("เรื่อง"), read.subject),
-        (_("ข้อความ"), shorten(asked_words(ticket, read), NAMES)),
+        (_("ข้อความ"), shorten(asked_words(work, ticket, read), NAMES)),
         (_("ไฟล์แนบ"), attachments_line(read)),
         (_("ประเภทเรื่อง"), work.catalogue.subject_label(ticket.subject)),
         (_("กำหนดเสร็จ"), ticket_cards.due_line(work, ticket)),
@@ -284,7 +297,7 @@ async def _whole_line(ctx: Context, ticket: Ticket, mail: IncomingMail) -> str:
 
 def mail_line(ctx: Work, ticket: Ticket, read: MailReading) -> str:
     """Who, what, how it begins, and when it is due."""
-    words = asked_words(ticket, read)
+    words = asked_words(ctx, ticket, read)
     return in_one_line(
         shorten(read.from_name or read.from_email, WRITER),
         shorten(read.subject, SUBJECT),

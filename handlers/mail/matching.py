@@ -18,6 +18,7 @@ from handlers.i18n import _
 from handlers.labels import doer_label, when
 from handlers.mail.candidates import is_free, writer_of
 from handlers.mail.incoming_cards import additions
+from handlers.mail.other_subjects import other_subjects
 from handlers.mail.uses import two_tickets
 from handlers.registry import ACTIONS, action
 from handlers.tickets import buttons as ticket_buttons
@@ -240,6 +241,8 @@ async def match_ticket(
         contacts,
         opened,
     )
+    others = other_subjects(ctx, saved, mail, opened)
+    said = replace(said, buttons=(*said.buttons, *others))
     brought = await _brought(ctx, mail, saved)
     return Reply((*led, said, *brought, *followed, *answer), confirms=True)
 

@@ -265,8 +265,11 @@ def answer_notice(
         buttons.append(ticket_buttons.reopen_button(ticket))
     elif before.is_done:
         state = _("เปิดใบงานอีกครั้งแล้ว")
+    answer = ticket_buttons.answer_button(ticket)
     if not ticket.is_done:
-        buttons.insert(0, ticket_buttons.answer_button(ticket))
+        buttons.insert(0, answer)
+    elif not read.thanks:
+        buttons.append(answer)
     fields = (
         (_("จาก"), writer(read)),
         (_("ข้อความ"), shorten(" ".join(read.body_text.split()), SHOWN)),

@@ -41,10 +41,10 @@ class Draft:
     """A form being filled. `given` = field -> text as stored; `asking` = the field a text would
     fill.
 
-    `state` is open (text fills it; one a person), parked (brought back by a button), saved or
-    cancelled (`outcome` then names the saved record). `record` and `record_version` = what is being
-    edited, `about` = what else the form is about, by name. `dialog` = where its conversation
-    stands."""
+    `state` is open (text fills it; one a person), parked (brought back by a button), saved
+    (`outcome` then names the record), cancelled, or erased with a customer. `record` and
+    `record_version` = what is being edited, `about` = what else the form is about, by name.
+    `dialog` = where its conversation stands."""
 
     id: str
     staff_id: StaffId
@@ -364,7 +364,7 @@ _UNTOUCHED = Outdated(
     # By person and state, which an index has before the time: one by time alone would be written
     # with every answer.
     "staff_id IN (SELECT id FROM staff) "
-    "AND state IN ('open', 'parked', 'saved', 'cancelled') AND touched_at < ?",
+    "AND state IN ('open', 'parked', 'saved', 'cancelled', 'erased') AND touched_at < ?",
     "id",
 )
 

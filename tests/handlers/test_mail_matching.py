@@ -428,9 +428,38 @@ async def test_a_customer_who_was_merged_meanwhile_is_followed(
 
 async def test_on_line_it_is_the_same_tap(desk: DeskUnderTest, mailbox: Mailbox) -> None:
     await mailbox.brings(a_mail(sender=SOMCHAIS))
-    await desk.says("/inbox", platform=Platform.LINE)
-    card = await desk.presses("Somchai", platform=Platform.LINE)
+    card = await desk.says("/inbox", platform=Platform.LINE)
     assert likely(card) == [f"{SOMCHAI} · 081-234-5678 · อีเมลเดียวกัน"]
     asked = await desk.presses("รับเรื่องและจับคู่", platform=Platform.LINE)
     assert f"และจับคู่กับ {SOMCHAI} แล้ว" in asked.text
     assert (await ticket_of(desk)).customer == "C81554"
+
+
+async def test_another_suggested_subject_is_one_tap_beside_the_match_and_within_the_preview(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await mailbox.brings(a_mail("ขอข้อมูลรายได้ครัวเรือน และขอลิงก์ดาวน์โหลดค่ะ", sender=SOMCHAIS))
+    await desk.says(FIRST)
+    matched = await desk.presses("รับเรื่องและจับคู่")
+    before = (await tickets.get_ticket(desk.db, FIRST)).subject
+    others = [label for label in matched.buttons if label.startswith("เป็น ")]
+    assert len(others) == 2
+    shown = await desk.presses(others[0])
+    code = others[0].removeprefix("เป็น ").split()[0]
+    assert f"✅ {FIRST} เรื่อง {code} " in shown.text
+    assert (await tickets.get_ticket(desk.db, FIRST)).subject == code
+    preview = await desk.says("ส่งลิงก์ให้แล้วค่ะ")
+    assert f"เรื่อง {code} " in preview.text
+    assert any(label.startswith(f"เป็น {before} ") for label in preview.buttons)
+    fields = await desk.presses("ช่องอื่น ๆ")
+    assert {"ส่ง", "ส่งและปิด"} <= set(fields.buttons)
+    again = await desk.presses_token(preview.token(f"เป็น {before} "))
+    assert {"ส่ง", "ส่งและปิด"} <= set(again.buttons)
+    assert f"เรื่อง {before} " in again.text
+    await desk.presses("ส่งและปิด")
+    ticket = await tickets.get_ticket(desk.db, FIRST)
+    assert (ticket.status, ticket.subject, ticket.result) == (
+        Status.CLOSED,
+        before,
+        "ส่งลิงก์ให้แล้วค่ะ",
+    )

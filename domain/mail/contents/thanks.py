@@ -20,6 +20,8 @@ _GREETING = 80
 _SIGNED = 60
 """Letters of a line that greets, or stands in a signature."""
 _SENTENCE_END = re.compile(r"[.!;\u2026]+(?=\s)|\n")
+_RULE = re.compile(r"[-_=*~]{3,}")
+"""A line across: what stands below is a list's or an office's."""
 _NO_LETTER = re.compile(r"[\W\d_]+")
 """All that says nothing: blanks, figures, marks, pictures."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20|24|25)\d\d(?!\d)")
@@ -150,6 +152,12 @@ def _with_end(word: re.Match[str]) -> str:
 # What of a mail is said, and not its signature.
 
 
+def without_greeting(text: str, rules: MailRules) -> str:
+    """Returns a text without a first line that greets, where more stands below."""
+    first, _end, rest = text.strip().partition("\n")
+    return rest if rest.strip() and _greets(first.strip(), rules) else text
+
+
 def _said(text: str, rules: MailRules) -> str:
     """Returns a mail's text without the line that greets, and without what it is signed with."""
     plain = _SHALL.sub(" will", text[:READ])
@@ -157,7 +165,7 @@ def _said(text: str, rules: MailRules) -> str:
     kept: list[str] = []
     thanked = False
     for place, line in enumerate(lines):
-        if rules.begins("closings", line):
+        if rules.begins("closings", line) or _RULE.fullmatch(line):
             return "\n".join((*kept, *_postscripts(lines[place:], rules)))
         thanks = rules.has("thanks", line)
         if thanks or not (_greets(line, rules) or (thanked and _signs(line, rules))):

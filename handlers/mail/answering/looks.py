@@ -15,8 +15,9 @@ from handlers.labels import doer_label, when
 from handlers.mail.answering.answers import ANSWER, CLOSE, NEWEST
 from handlers.mail.answering.copies import copy_presses
 from handlers.mail.asking.asked import Asked, language_of, load_asked, receiver
-from handlers.mail.incoming_cards import writer
+from handlers.mail.incoming_cards import is_own, writer
 from handlers.mail.letters.writing import Look, looked_at_by
+from handlers.mail.other_subjects import other_subjects
 from store import staff
 from store.chat import forms
 from store.chat.forms import Draft
@@ -35,15 +36,30 @@ async def look_at_answer(ctx: Context, mail: NewMail) -> Look:
     """Who else is writing, what the customer wrote since, and what else can be done."""
     asked = await load_asked(ctx, mail.record)
     newer = _newer_text(asked, mail)
-    note = in_lines(await _others_text(ctx, mail), newer)
+    note = in_lines(_subject_text(ctx, asked, mail), await _others_text(ctx, mail), newer)
     presses = await copy_presses(ctx, asked, mail)
     if not asked.ticket.is_done:
         presses = {CLOSE: _("ส่งและปิด"), **presses}
+    more = other_subjects(ctx, asked.ticket, asked.newest) if mail.text else ()
+    look = Look(note, newer, presses=presses, more=more)
     moved = _moved_text(asked, mail)
     if not moved:
-        return Look(note, newer, presses=presses)
+        return look
     left = _addressed_anew(ctx, asked, mail)
-    return Look(in_lines(moved, note), left=left, why=moved.removeprefix(WARNING), presses=presses)
+    why = moved.removeprefix(WARNING)
+    return replace(look, note=in_lines(moved, note), question="", left=left, why=why)
+
+
+def _subject_text(ctx: Context, asked: Asked, mail: NewMail) -> str:
+    """Under which subject the ticket of a new mail is answered, once the answer has a text: the
+    subject was suggested, and may be another.
+    """
+    newest = asked.newest
+    if newest is None or not mail.text:
+        return ""
+    if asked.ticket.is_done or not is_own(newest, asked.ticket):
+        return ""
+    return _("เรื่อง %(subject)s", subject=ctx.catalogue.subject_label(asked.ticket.subject))
 
 
 async def _others_text(ctx: Context, mail: NewMail) -> str:

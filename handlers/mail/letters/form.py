@@ -1,7 +1,8 @@
 """The form of a mail: shown as it will go, its parts can be changed."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from domain.customers.phones import parse_email
 from domain.errors import InvalidInput
@@ -170,6 +171,11 @@ class MailForm(Form):
             fields.append(FIELD)
         return tuple(fields)
 
+    async def beside_save(self, ctx: Context, draft: Draft) -> Sequence[Button]:
+        """What its purpose offers beside sending it, as below the preview."""
+        look = await look_at(ctx, draft_mail(draft))
+        return _presses(draft, replace(look, more=()))
+
     def save_label(self, draft: Draft) -> str:
         return _("ยืนยันส่ง") if draft.about.get("confirmed") else _("ส่ง")
 
@@ -250,4 +256,11 @@ def _presses(draft: Draft, look: Look) -> list[Button]:
     for name, label in look.presses.items():
         button = form_button(label, name, draft, version=version)
         buttons.append(button)
+    for each in look.more:
+        buttons.append(form_button(each.label, each.action, draft, **_beside(each)))
     return buttons
+
+
+def _beside(button: Button) -> Mapping[str, str]:
+    """What a button holds beside the draft that it works on."""
+    return {key: value for key, value in button.args.items() if key != "draft"}

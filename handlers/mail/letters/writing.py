@@ -2,7 +2,7 @@
 goes: each purpose enters its own.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.mail.addressees import ENGLISH, THAI
@@ -68,13 +68,14 @@ class Look:
 
     `question` = what the officer has to confirm before it goes, "" for nothing; `left` = the mail
     without what is over by now, or to whom it is for by now, and `why`; `presses` = further buttons
-    by their actions."""
+    by their actions, for the draft as it is shown; `more` = others, for any state of it."""
 
     note: str = ""
     question: str = ""
     left: NewMail | None = None
     why: str = ""
     presses: Mapping[str, str] = field(default_factory=dict)
+    more: Sequence[Button] = ()
 
 
 LookFunction = Callable[[Context, NewMail], Awaitable[Look]]

@@ -16,7 +16,6 @@ from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.owed import request_cards
 from handlers.registry import CardAddition, leaves_closed, on_reply_card
-from handlers.tickets import buttons as ticket_buttons
 from store.owed import requests
 
 
@@ -31,10 +30,11 @@ async def tells_how_it_stands(work: Work, mail: IncomingMail, ticket: Ticket) ->
 @on_reply_card(place=15)
 async def _on_card(work: Work, mail: IncomingMail, ticket: Ticket) -> Callable[[], CardAddition]:
     """What is owed from a closed ticket, in the message that tells of its customer's answer."""
-    if not ticket.is_done or mail.reading.thanks:
+    is_proof = mail.reading.proofs != "[]"
+    if not ticket.is_done or mail.reading.thanks or is_proof:
         return CardAddition
     found = await _owed_from(work, ticket)
-    return partial(_addition, found, ticket) if found else CardAddition
+    return partial(_addition, found) if found else CardAddition
 
 
 async def _owed_from(work: Work, ticket: Ticket) -> list[tuple[Owed, Life]]:
@@ -50,9 +50,9 @@ async def _owed_from(work: Work, ticket: Ticket) -> list[tuple[Owed, Life]]:
     ]
 
 
-def _addition(found: Sequence[tuple[Owed, Life]], ticket: Ticket) -> CardAddition:
+def _addition(found: Sequence[tuple[Owed, Life]]) -> CardAddition:
     lines = []
-    buttons = [ticket_buttons.answer_button(ticket)]
+    buttons = []
     for row, life in found:
         what = value_label("owed", row.rule)
         title = request_cards.plain_title(life)
