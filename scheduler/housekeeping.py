@@ -13,7 +13,7 @@ from domain.operating.retention import RetentionKind, RetentionRules
 from scheduler.retention import NightlyRetention
 from store import due, files, reminders, staff
 from store.blobs import Blobs
-from store.chat import buttons, forms, inbox, outbox, untold
+from store.chat import access_requests, buttons, forms, inbox, outbox, untold
 from store.engine.database import Database
 from store.engine.pieces import BEGINNING, Piece, PieceStart
 from store.privacy.erased_files import list_named
@@ -53,6 +53,7 @@ FORGOTTEN: Mapping[str, tuple[Forget, timedelta]] = {
     "untold": (untold.forget, HISTORY),
     "due_done": (due.forget, DONE),
     "reminders": (reminders.forget, DONE),
+    "strangers_names": (access_requests.forget_names, STRANGERS),
     "stranger_answers": (staff.forget_stranger_answers, STRANGERS),
 }
 """What is dropped, in this order: how, and how old it must be."""

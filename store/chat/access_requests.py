@@ -6,7 +6,8 @@ from datetime import datetime
 from domain.errors import Conflict, NotFound
 from domain.staff import Platform, Role, StaffId
 from store.engine.columns import RecordColumns
-from store.engine.database import Reader, Tx, count
+from store.engine.database import Database, Reader, Tx, count
+from store.engine.pieces import BEGINNING, Outdated, Piece, PieceStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +111,18 @@ async def decide_access_request(
     )
     if not decided:
         raise Conflict("decided")
+
+
+_DECIDED = Outdated(
+    "access_requests",
+    "id",
+    # By person, which an index has.
+    "platform IN ('telegram', 'line') AND user_id > '' AND decided_at < ? "
+    "AND (display_name <> '' OR username <> '')",
+    "id",
+)
+
+
+async def forget_names(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
+    """Drop what people were called who asked and were let in or refused before then."""
+    return await _DECIDED.empty(db, ("display_name", "username"), before)

@@ -4,13 +4,21 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from scheduler.ticker import Ticker
+from store.privacy.columns import list_word_columns
 from tests.bot.conftest import NOK, NOK_LINE, WiredDesk
 
 WORDS = "ขอข้อมูลลับมากของคุณสมหมาย"
 FILE = b"%PDF-1.4 " + "ลับมากเหมือนกัน".encode() * 40
 SOUGHT = (WORDS.encode(), json.dumps(WORDS)[1:-1].encode(), FILE[:60])
 STRANGER = 990_011
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def wired_engine(request) -> str:
+    return request.param
 
 
 def lying_about(folder: Path) -> list[str]:
@@ -26,13 +34,18 @@ def lying_about(folder: Path) -> list[str]:
 async def tables(wired: WiredDesk) -> list[str]:
     """The tables in whose rows they stand."""
     found = []
-    for row in await wired.db.fetch("SELECT name FROM sqlite_master WHERE type = 'table'"):
-        rows = await wired.db.fetch(f"SELECT * FROM {row['name']}")
+    for columns in await list_word_columns(wired.db, wired.db.engine):
+        rows = await wired.db.fetch(f"SELECT * FROM {columns.table}")
         text = json.dumps([dict(each) for each in rows], default=str, ensure_ascii=False)
         text = text.replace("\\\\", "\\")
         if WORDS in text or json.dumps(WORDS)[1:-1] in text:
-            found.append(row["name"])
+            found.append(columns.table)
     return found
+
+
+async def anywhere(wired: WiredDesk, folder: Path) -> list[str]:
+    """In rows, and in the bytes on the disk; a server's own files are not looked at."""
+    return [*await tables(wired), *lying_about(folder)]
 
 
 async def tick(wired: WiredDesk) -> None:
@@ -61,22 +74,22 @@ async def test_a_message_that_is_unsent_on_line(wired: WiredDesk, tmp_path: Path
     said = wired.line.text_event(NOK_LINE, WORDS)
     await wired.hears(said)
     await talk(wired)
-    assert lying_about(tmp_path)
+    assert await anywhere(wired, tmp_path)
     taken = {"messageId": said["message"]["id"]}
     await wired.hears(wired.line.event("unsend", NOK_LINE, None, unsend=taken))
     await tick(wired)
-    assert lying_about(tmp_path) == []
+    assert await anywhere(wired, tmp_path) == []
 
 
 async def test_a_file_that_is_unsent_on_line(wired: WiredDesk, tmp_path: Path) -> None:
     sent = wired.line.content_event(NOK_LINE, FILE, "file", fileName="a.pdf", fileSize=len(FILE))
     await wired.hears(sent)
-    assert lying_about(tmp_path)
+    assert await anywhere(wired, tmp_path)
     aged(tmp_path)
     taken = {"messageId": sent["message"]["id"]}
     await wired.hears(wired.line.event("unsend", NOK_LINE, None, unsend=taken))
     await tick(wired)
-    assert lying_about(tmp_path) == []
+    assert await anywhere(wired, tmp_path) == []
 
 
 async def test_bytes_that_somebody_may_be_about_to_name_go_a_minute_later(
@@ -87,11 +100,11 @@ async def test_bytes_that_somebody_may_be_about_to_name_go_a_minute_later(
     taken = {"messageId": sent["message"]["id"]}
     await wired.hears(wired.line.event("unsend", NOK_LINE, None, unsend=taken))
     await tick(wired)
-    assert lying_about(tmp_path)
+    assert await anywhere(wired, tmp_path)
     aged(tmp_path)
     wired.wait(minutes=2)
     await tick(wired)
-    assert lying_about(tmp_path) == []
+    assert await anywhere(wired, tmp_path) == []
 
 
 async def test_a_message_that_is_changed_on_telegram(wired: WiredDesk, tmp_path: Path) -> None:
@@ -99,12 +112,11 @@ async def test_a_message_that_is_changed_on_telegram(wired: WiredDesk, tmp_path:
     said = wired.telegram.say(NOK, f"/find {WORDS}")
     await wired.turn()
     await talk(wired)
-    assert lying_about(tmp_path)
+    assert await anywhere(wired, tmp_path)
     wired.telegram.edit(said, "ไม่มีอะไร")
     await wired.turn()
     await tick(wired)
-    assert await tables(wired) == []
-    assert lying_about(tmp_path) == []
+    assert await anywhere(wired, tmp_path) == []
 
 
 async def test_a_draft_that_is_given_up(wired: WiredDesk, tmp_path: Path) -> None:
@@ -113,13 +125,12 @@ async def test_a_draft_that_is_given_up(wired: WiredDesk, tmp_path: Path) -> Non
     await wired.turn()
     wired.telegram.document(NOK, FILE, caption=f"{WORDS} อีกครั้ง")
     await wired.turn()
-    assert lying_about(tmp_path)
+    assert await anywhere(wired, tmp_path)
     aged(tmp_path)
     wired.telegram.say(NOK, "ยกเลิก")
     await wired.turn()
     await tick(wired)
-    assert await tables(wired) == []
-    assert lying_about(tmp_path) == []
+    assert await anywhere(wired, tmp_path) == []
 
 
 async def test_a_file_that_is_removed_from_its_ticket(wired: WiredDesk, tmp_path: Path) -> None:
@@ -128,7 +139,7 @@ async def test_a_file_that_is_removed_from_its_ticket(wired: WiredDesk, tmp_path
     wired.telegram.document(NOK, FILE, caption=f"R2611000124 {WORDS}")
     await wired.turn()
     assert await wired.value("SELECT record FROM files") == "R2611000124"
-    assert lying_about(tmp_path)
+    assert await anywhere(wired, tmp_path)
     aged(tmp_path)
     wired.telegram.say(NOK, "ไฟล์ R2611000124")
     await wired.turn()
@@ -137,8 +148,7 @@ async def test_a_file_that_is_removed_from_its_ticket(wired: WiredDesk, tmp_path
         wired.telegram.press(NOK, shown.message_id, label)
         await wired.turn()
     await tick(wired)
-    assert await tables(wired) == []
-    assert lying_about(tmp_path) == []
+    assert await anywhere(wired, tmp_path) == []
 
 
 async def test_what_a_stranger_writes_on_either_platform(wired: WiredDesk, tmp_path: Path) -> None:

@@ -2,16 +2,21 @@
 
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bot.engine import Engine
+from domain.dates.periods import Period
 from domain.operating.retention import RetentionKind, RetentionRules, read_kept_for
+from domain.reports.requests import ReportRequest
 from scheduler import housekeeping
+from store.reports.reading import read_report
+from store.tickets.records import get_tickets
+from store.tickets.texts import find_stale
 from tests.fakes.incoming_mails import a_mail
 from tests.fakes.office import OFFICE
-from tests.handlers.conftest import SOMCHAI
+from tests.handlers.conftest import NOW, SOMCHAI
 
 CLOSED = "/open C81554 โทร 1.1 สมชายถามรหัสประจำตัว 123 => ตอบสมชายแล้ว ปิด"
 
@@ -86,7 +91,11 @@ REPORTED = (
 
 
 async def reported(desk) -> list[object]:
-    return [[dict(row) for row in await desk.db.fetch(sql)] for sql in REPORTED]
+    """What reports say, and what they look at."""
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    report = await read_report(desk.db, OFFICE, ReportRequest(year), NOW.replace(year=2028))
+    rows = [[dict(row) for row in await desk.db.fetch(sql)] for sql in REPORTED]
+    return [dict(report.figures), *rows]
 
 
 async def test_whatever_is_open_or_referred_to_by_what_is_open_stays(desk):
@@ -118,6 +127,11 @@ async def test_whatever_is_open_or_referred_to_by_what_is_open_stays(desk):
     )
     assert sorted(row["record"] for row in audited) == ["R2611000125", "R2611000126", "R2611000128"]
     assert await reported(desk) == before
+    await desk.db.write(lambda tx: tx.execute("DELETE FROM ticket_facts"))
+    await desk.db.write(lambda tx: tx.execute("DELETE FROM facts_progress"))
+    assert await reported(desk) == before, "as it is counted from scratch"
+    every = list((await get_tickets(desk.db, [row["no"] for row in before[1]])).values())
+    assert await desk.db.write(lambda tx: find_stale(tx, every)) == []
     assert "ยังใช้อยู่ 2 รายการ จึงไม่ลบ" in (await desk.says("/retention", who="may")).text
     assert not [kind for kind in await night(desk, days=1) if kind.startswith("retention")]
 
