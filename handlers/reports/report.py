@@ -39,6 +39,7 @@ from handlers.reports.summary import (
     finding_lines,
     group_lines,
     headline,
+    judged_text,
     number_text,
     with_unit,
 )
@@ -134,7 +135,7 @@ def _in_words(
     if len(asked.figures) == 1:
         figure = asked.figures[0]
         answer = f"📊 {figure_label(figure)} {with_unit(figure, compared.now)}"
-        return [answer, beside_before(compared, figure)]
+        return [answer, *judged_text(compared.now, figure), beside_before(compared, figure)]
     title = _("📊 รายงาน · %(period)s", period=days_text(ctx, asked.period))
     lines = figure_lines(compared, asked.figures)
     summary: list[str] = []

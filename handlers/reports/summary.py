@@ -139,6 +139,15 @@ def headline(compared: Compared, figure: Figure) -> str:
     return f"{with_unit(figure, compared.now)} {beside_before(compared, figure)}"
 
 
+def judged_text(figures: Figures, figure: Figure) -> list[str]:
+    """Of what kept or missed its time standard, which part of all that was judged it is."""
+    judged = _number(figures, Figure.STANDARD_KEPT) + _number(figures, Figure.STANDARD_MISSED)
+    part = share(_number(figures, figure), judged)
+    if figure not in (Figure.STANDARD_KEPT, Figure.STANDARD_MISSED) or part is None:
+        return []
+    return [_("%(percent)s%% ของ %(count)s ใบที่ตัดสินได้แล้ว", percent=part, count=f"{judged:,}")]
+
+
 def beside_before(compared: Compared, figure: Figure) -> str:
     """`เพิ่มขึ้น 8% จาก 1–23 ต.ค. 69 (381) · ปีก่อน 390`."""
     was = change(_number(compared.now, figure), _number(compared.before, figure))

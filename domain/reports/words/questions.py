@@ -228,10 +228,13 @@ def _narrows(one: Phrase) -> bool:
 
 def _is_led(said: SaidPhrases) -> bool:
     """Returns whether a word for a report begins the text, and is not part of another word."""
-    first = next(iter(said.phrases), None)
-    if first is None or first.start or first.sense.says is not Says.REPORT:
+    lead_ins = question_words("lead_ins").texts("words")
+    phrases_ = [one for one in said.phrases if one.text not in lead_ins]
+    first = next(iter(phrases_), None)
+    if first is None or first.sense.says is not Says.REPORT:
         return False
-    return not any(one.start == len(first.text) for one in said.unknown)
+    end = first.start + len(first.text)
+    return not any(one.start <= end for one in said.unknown)
 
 
 def _counts_tickets(said: SaidPhrases) -> bool:
@@ -257,7 +260,7 @@ def _sorts_own(said: SaidPhrases) -> bool:
     or days are compared.
     """
     own = question_words("desk_signs").texts("by")
-    if said.says(Says.COMPARE) and len(said.of(Says.PERIOD)) > 1:
+    if said.says(Says.COMPARE) and len(said.of(Says.COMPARE, Says.PERIOD)) > 2:
         return True
     asks = said.says(
         Says.MOST,

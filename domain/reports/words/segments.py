@@ -234,7 +234,7 @@ def _is_short_name(one: TextSegment) -> bool:
         return False
     if one.sense.says is Says.NOTHING:
         return one.text not in question_words("says_nothing").texts("apart")
-    return one.sense.says is Says.FILTER
+    return one.sense.says in (Says.FILTER, Says.NOUN)
 
 
 def _touches_unknown(found: Sequence[TextSegment], number: int) -> bool:
