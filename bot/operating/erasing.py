@@ -19,7 +19,7 @@ from uuid import uuid4
 from bot.operating.erasures import note_erasures, write_private
 from bot.operating.refused import VerbRefused
 from bot.settings import Settings
-from domain.customers.marks import find_marks
+from domain.customers.marks import PersonMarks, find_marks
 from domain.dates.days import BANGKOK
 from domain.errors import NotFound
 from domain.staff import Staff
@@ -43,7 +43,8 @@ from store.privacy.erased_files import (
     unnamed,
 )
 from store.privacy.erasing import erase
-from store.privacy.subjects import DataSubject, find_subject
+from store.privacy.proof import is_in_files
+from store.privacy.subjects import DataSubject, codes_of, find_subject
 
 FOLDER = "erasures"
 """The folder of the certificates in the data folder."""
@@ -122,14 +123,14 @@ async def _decided(
     )
     if by.id == confirmed_by.id:
         raise VerbRefused("--confirmed-by: must be somebody else than --by")
-    subject = await found_subject(db, customer_code(wanted.code))
-    begun = await asked.find_begun(db, subject.code)
+    codes = await _codes(db, customer_code(wanted.code))
+    begun = await asked.find_begun(db, codes[0])
     if begun is not None:
         return begun
     erasure = Erasure(
         id=uuid4().hex,
-        code=subject.code,
-        codes=" ".join(subject.codes),
+        code=codes[0],
+        codes=" ".join(codes),
         reason=clean(wanted.reason),
         state=ErasureState.CONFIRMED,
         asked_by=by.id,
@@ -142,7 +143,7 @@ async def _decided(
         now,
         confirmed_by.id,
         "customer.erasure_confirmed",
-        subject.code,
+        codes[0],
         "command",
         "",
     )
@@ -188,6 +189,14 @@ async def _person(
     if found is None or found.blocked_at is not None:
         raise VerbRefused(f"{option}: nobody of the staff is called {name}")
     return found
+
+
+async def _codes(db: Reader, code: str) -> tuple[str, ...]:
+    """Those that are one person; VerbRefused where there is none of this code."""
+    try:
+        return await codes_of(db, code)
+    except NotFound:
+        raise VerbRefused(f"there is no customer {code}") from None
 
 
 async def found_subject(db: Reader, code: str) -> DataSubject:
@@ -250,6 +259,7 @@ async def _erase_again(
         blobs,
         erased.hashes,
         erased.rows,
+        erased,
     )
 
 
@@ -268,8 +278,9 @@ async def carry_out(
     note_erasures(data_dir, [_entry(erasure, at, by, confirmed_by)])
     failpoint("erase.listed")
     blobs = Blobs(data_dir)
+    gone = None
     if erasure.state is ErasureState.CONFIRMED:
-        await _erase_once(
+        gone = await _erase_once(
             db,
             blobs,
             erasure,
@@ -282,6 +293,7 @@ async def carry_out(
         blobs,
         erased.hashes.split(),
         erased.rows,
+        gone,
     )
     told = Certified(
         codes=erased.codes.split(),
@@ -300,11 +312,12 @@ async def carry_out(
 
 @dataclass(frozen=True, slots=True)
 class _Erased:
-    """What left the rows, and the hashes of files whose bytes are to go."""
+    """What left the rows, the hashes of files whose bytes are to go, and what must be nowhere."""
 
-    subject: DataSubject
     rows: Counter[str]
     hashes: Sequence[str]
+    marks: PersonMarks
+    words: Sequence[str]
 
 
 async def _erase_once(
@@ -312,7 +325,7 @@ async def _erase_once(
     blobs: Blobs,
     erasure: Erasure,
     at: datetime,
-) -> None:
+) -> _Erased:
     entry = AuditEntry(
         at,
         erasure.asked_by,
@@ -321,7 +334,7 @@ async def _erase_once(
         "command",
         "",
     )
-    await _erase_rows(
+    return await _erase_rows(
         db,
         blobs,
         erasure.code,
@@ -365,6 +378,7 @@ async def _erase_rows(
         )
         rows = Counter({table: count for table, count in done.rows.items() if count})
         rows[TICKETS] = len(subject.tickets)
+        marks = subject.marks.without(subject.shared)
         rows["bytes"] = len(hashes)
         if erasure_id:
             await asked.note_erased(
@@ -373,7 +387,7 @@ async def _erase_rows(
                 hashes,
                 rows,
             )
-        return _Erased(subject, rows, hashes)
+        return _Erased(rows, hashes, marks, done.words)
 
     return await db.write(work)
 
@@ -383,8 +397,11 @@ async def _overwrite(
     blobs: Blobs,
     hashes: Sequence[str],
     rows: Mapping[str, int],
+    gone: _Erased | None,
 ) -> None:
-    """The bytes of files, and what is left of the rows in the database's files."""
+    """The bytes of files, and what is left of the rows in the database's files; `gone` = what must
+    be nowhere in them, None where nobody knows it any more.
+    """
     # The same bytes may have come in anew.
     named = await files.list_named(db, hashes)
     await asyncio.to_thread(
@@ -394,8 +411,24 @@ async def _overwrite(
     )
     failpoint("erase.bytes")
     tables = dict.fromkeys([*rows, "ticket_texts", "search_words", "customer_keys"])
-    await db.overwrite_freed([table for table in tables if table not in NO_TABLES])
+    await _overwrite_freed(db, [table for table in tables if table not in NO_TABLES], gone)
     failpoint("erase.freed")
+
+
+async def _overwrite_freed(
+    db: Database,
+    tables: Sequence[str],
+    gone: _Erased | None,
+) -> None:
+    """Emptying the log is enough for SQLite where the bytes show it; else all is written anew,
+    while whoever writes has to wait.
+    """
+    if gone is None or not db.paths:
+        await db.overwrite_freed(tables)
+        return
+    await db.empty_log(tables)
+    if await is_in_files(db.paths, gone.marks, gone.words):
+        await db.overwrite_freed(tables)
 
 
 def _entry(

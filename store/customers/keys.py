@@ -218,9 +218,11 @@ def _some(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))
 
 
-async def forget_words(tx: Tx, words: Sequence[str]) -> list[int]:
-    """Forget those of these words that no customer has any more; returns their numbers."""
-    gone: list[int] = []
+async def forget_words(tx: Tx, words: Sequence[str]) -> dict[str, int]:
+    """Forget those of these words that no customer has any more; returns them with their numbers.
+
+    Whoever keeps words in memory sees that some were forgotten, and reads them anew."""
+    gone: dict[str, int] = {}
     for word in words:
         row = await tx.fetch_one(
             "DELETE FROM search_words WHERE word = ? AND NOT EXISTS "
@@ -230,5 +232,7 @@ async def forget_words(tx: Tx, words: Sequence[str]) -> list[int]:
             word,
         )
         if row is not None:
-            gone.append(row["id"])
+            gone[word] = row["id"]
+    if gone:
+        await tx.execute("UPDATE search_state SET forgotten = forgotten + 1")
     return gone

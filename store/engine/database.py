@@ -9,6 +9,7 @@ from collections.abc import (
     Sized,
 )
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 Row = Mapping[str, Any]
@@ -112,6 +113,11 @@ class Database(Reader, Protocol):
         SQLite it runs in the thread of the database, and RuntimeError is raised where it waits for
         anything else.
         """
+        ...
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """Its files, where they are this machine's."""
         ...
 
     async def overwrite_freed(self, tables: Sequence[str]) -> None:

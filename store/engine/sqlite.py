@@ -452,6 +452,13 @@ class SqliteDatabase:
                 self._damage.look_at(result.error)
             _settle(wanted, result)
 
+    @property
+    def paths(self) -> Sequence[Path]:
+        if self._file is None:
+            return ()
+        path = self._file.path
+        return (path, path.with_name(f"{path.name}-wal"))
+
     async def overwrite_freed(self, tables: Sequence[str]) -> None:
         await _hop(self._writer, lambda connection: connection.execute("VACUUM"))
         await self.empty_log(tables)

@@ -60,6 +60,8 @@ class Erasing:
     rows: Counter[str] = field(default_factory=Counter)
     hashes: list[str] = field(default_factory=list)
     mails: list[int] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    """The words that nobody is found by any more."""
 
 
 async def erase(
@@ -92,6 +94,7 @@ async def erase(
         subject,
         touched,
         words,
+        done,
     )
     return done
 
@@ -123,10 +126,12 @@ async def words_of(tx: Tx, codes: Sequence[str]) -> list[str]:
     return column(rows, "key")
 
 
-async def forget_words_of(tx: Tx, words: Sequence[str]) -> None:
-    """Words that nobody has any more are found no longer."""
-    for word_id in await forget_words(tx, words):
+async def forget_words_of(tx: Tx, words: Sequence[str]) -> list[str]:
+    """Words that nobody has any more are found no longer; returns them."""
+    gone = await forget_words(tx, words)
+    for word_id in gone.values():
         await drop_segments_of(tx, word_id)
+    return [*gone]
 
 
 async def _take_own(
@@ -293,6 +298,7 @@ async def _derive(
     subject: DataSubject,
     touched: Sequence[str],
     words: Sequence[str],
+    done: Erasing,
 ) -> None:
     """What tickets and customers are found by; `touched` = tickets of others."""
     await customers.contacts_went(tx, [*dict.fromkeys(subject.known_to)])
@@ -300,4 +306,4 @@ async def _derive(
     found = await tickets.get_tickets(tx, list(nos))
     await ticket_texts.keep(tx, found.values())
     await ticket_texts.forget_index(tx, [*found])
-    await forget_words_of(tx, words)
+    done.words += await forget_words_of(tx, words)

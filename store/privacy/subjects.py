@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from domain.customers.marks import PersonMarks
@@ -12,14 +13,19 @@ from store.engine.database import Reader, is_one_of
 from store.engine.rows import column
 
 AT_ONCE = 500
-_REACHED = ("name", "phone", "mobile", "email")
+_REACHED = {"name": "names", "phone": "phones", "mobile": "phones", "email": "emails"}
 _BORNE = {
-    "customers": (*_REACHED, "organisation", "english_name", "note"),
+    "customers": {
+        **_REACHED,
+        "organisation": "names",
+        "english_name": "names",
+        "note": "texts",
+    },
     "contacts": _REACHED,
-    "addresses": ("address",),
-    "staff": ("name", "email"),
+    "addresses": {"address": "texts"},
+    "staff": {"name": "names", "email": "emails"},
 }
-"""By table what others may bear as well."""
+"""By table and column which marks others may bear as well."""
 _IDENTITY = ("name", "english_name", "phone", "mobile", "email", "note")
 
 
@@ -59,10 +65,15 @@ class DataSubject:
         return (*self.records, *self.mails)
 
 
+async def codes_of(db: Reader, code: str) -> tuple[str, ...]:
+    """The codes that are one person, the one that stands for all first; NotFound("customer")."""
+    survivor = await get_customer(db, code)
+    return (survivor.code, *await list_merged_codes(db, survivor.code))
+
+
 async def find_subject(db: Reader, code: str) -> DataSubject:
     """All that is a customer's, whichever of merged codes is named; NotFound("customer")."""
-    survivor = await get_customer(db, code)
-    codes = (survivor.code, *await list_merged_codes(db, survivor.code))
+    codes = await codes_of(db, code)
     tickets = await _list(
         db,
         "tickets",
@@ -290,24 +301,23 @@ async def _shared(
     found: PersonMarks,
 ) -> list[str]:
     """The marks that some other customer, a contact, or one of the staff bears, too."""
-    texts = {*found.names, *found.phones, *found.emails, *found.texts}
-    if not texts:
-        return []
     but: dict[str, tuple[str, Sequence[object]]] = {
         "customers": ("code", codes),
         "contacts": ("id", contacts),
         "addresses": ("customer_code", codes),
         "staff": ("id", ()),
     }
-    shared: list[str] = []
+    shared: dict[str, None] = {}
     for table, columns in _BORNE.items():
         key, his = but[table]
-        asked = " OR ".join(is_one_of(name, [*texts]) for name in columns)
+        looked_for = {name: [*getattr(found, kind)] for name, kind in columns.items()}
+        asked = " OR ".join(is_one_of(name, texts) for name, texts in looked_for.items())
         rows = await db.fetch(
             f"SELECT {', '.join(columns)} FROM {table} "
             f"WHERE ({asked}) AND NOT ({is_one_of(key, his)})",
-            *(text for _name in columns for text in texts),
+            *chain.from_iterable(looked_for.values()),
             *his,
         )
-        shared += [row[name] for row in rows for name in columns if row[name] in texts]
-    return list(dict.fromkeys(shared))
+        for name, texts in looked_for.items():
+            shared.update(dict.fromkeys(row[name] for row in rows if row[name] in texts))
+    return [*shared]

@@ -65,6 +65,9 @@ class SearchWords(Memory):
         super().__init__()
         self._known = _Known()
         self._must_look = True
+        self._must_forget = False
+        self._forgotten: int | None = None
+        """How often words of the register were forgotten, when it was looked at last."""
         self.organisations = standard_organisations()
         """What typed names of organisations may mean; whoever has an office's puts it here."""
         self.is_read = False
@@ -113,9 +116,15 @@ class SearchWords(Memory):
                 # Only other segments can bring the words that are missing.
                 return
         await self._read_recent(db, self._known)
+        if self._must_forget:
+            # Whoever was erased is in no memory any more; what is kept of words is read anew.
+            self._must_forget = False
+            self.is_complete = False
+            await self._look(db, anew=True)
+            await self._read_recent(db, self._known)
         self.is_read = True
 
-    async def _look(self, db: Reader) -> bool:
+    async def _look(self, db: Reader, *, anew: bool = False) -> bool:
         """Take in the segments that there are; returns whether they are others than before."""
         self._must_look = False
         rows = covering(await list_segments(db))
@@ -125,7 +134,7 @@ class SearchWords(Memory):
             # either is as if it were not there, until it is made anew.
             rows = covering(await list_segments(db))
             segments = await self._read_segments(db, rows)
-        if list(segments) == list(self._known.segments):
+        if list(segments) == list(self._known.segments) and not anew:
             return False
         sieve = together(segment.sieve for segment in segments.values())
         known = _Known(segments, last=end_of(rows[: len(segments)]), sieve=sieve)
@@ -153,10 +162,15 @@ class SearchWords(Memory):
     async def _read_recent(self, db: Reader, known: _Known) -> None:
         """Take in the words that no segment has, unless they are too many."""
         while True:
-            rows = await db.fetch(
-                f"SELECT id, word FROM search_words WHERE id > ? ORDER BY id LIMIT {BATCH}",
+            # There is always one row, whether or not there are words.
+            found = await db.fetch(
+                "SELECT s.forgotten, w.id, w.word FROM search_state s "
+                f"LEFT JOIN search_words w ON w.id > ? ORDER BY w.id LIMIT {BATCH}",
                 known.last,
             )
+            if self._are_outdated(found[0]["forgotten"]):
+                return
+            rows = [row for row in found if row["id"] is not None]
             if len(rows) == BATCH and await self._are_too_many(db, known):
                 self.is_complete = False
                 return
@@ -166,6 +180,13 @@ class SearchWords(Memory):
             if len(rows) < BATCH:
                 break
         self.is_complete = True
+
+    def _are_outdated(self, forgotten: int) -> bool:
+        """Whether words were forgotten since the last look."""
+        if self._forgotten not in (None, forgotten):
+            self._must_forget = True
+        self._forgotten = forgotten
+        return self._must_forget
 
     async def _are_too_many(self, db: Reader, known: _Known) -> bool:
         waiting = await db.fetch_one(

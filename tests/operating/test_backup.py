@@ -40,11 +40,11 @@ def archive(tmp_path: Path) -> Path:
     return tmp_path / "desk.tar"
 
 
-def verb(place: Place, *words: str) -> "subprocess.CompletedProcess[str]":
+def verb(place: Place, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "run_bot.py", *words],
         cwd=ROOT,
-        env={**os.environ, **place.environment},
+        env={**os.environ, **place.environment, **settings},
         capture_output=True,
         text=True,
         timeout=120,

@@ -20,6 +20,7 @@ from bot.operating.restore import restore
 from domain.customers.merging import unite
 from domain.customers.records import Address, Contact, Customer, CustomerCode
 from domain.staff import Role
+from store.customers.keys import words_of
 from store.customers.records import add_customer, get_customer, update_customer
 from store.engine.database import Database, count
 from store.mail.mails import NewMail, put_mail
@@ -27,6 +28,8 @@ from store.merges import merge
 from store.moving.opening import snapshot
 from store.opening import Opening, open_database
 from store.privacy.columns import list_word_columns, privacy_rows
+from store.search.customers import find_customers
+from store.search.words import SearchWords
 from store.staff import add_staff, list_staff
 from tests.operating.conftest import NOW, Place, Places, put_file
 from tests.operating.test_backup import verb
@@ -399,3 +402,88 @@ async def test_what_the_desk_keeps_is_its_owners_alone(known: Place) -> None:
     assert {str(path): path.stat().st_mode & 0o077 for path in kept} == dict.fromkeys(
         map(str, kept), 0
     )
+
+
+KILLED_AT = ("erase.listed", "erase.rows", "erase.bytes", "erase.freed", "erase.certified")
+
+
+@pytest.mark.parametrize("failpoint", KILLED_AT)
+async def test_killed_anywhere_all_of_it_is_done_by_running_again(
+    desk: Place, failpoint: str
+) -> None:
+    await _staff(desk)
+    await _let_him_be_known(desk)
+    before = await reported(desk)
+    words = ("--reason", "ขอให้ลบ", "--by", "นก", "--confirmed-by", "เมย์")
+    killed = verb(desk, "erase", CODE, *words, DESKBOT_FAILPOINT=failpoint)
+    assert killed.returncode == -9, killed.stderr
+    again = verb(desk, "erase", CODE, *words)
+    assert again.returncode == 0, again.stderr
+    assert names_him(await everything(desk.url)) == []
+    assert on_disk(desk.data_dir) == {}
+    (certificate,) = (desk.data_dir / "erasures").iterdir()
+    assert "ผู้ยืนยัน: เมย์" in certificate.read_text()
+    assert await reported(desk) == before
+    db = await open_database(desk.url, LATER, Opening.USE)
+    try:
+        done = await db.fetch("SELECT state, hashes FROM erasures")
+        assert [(row["state"], row["hashes"]) for row in done] == [("done", "")]
+        assert (
+            await count(db, "SELECT count(*) AS n FROM audit WHERE action = 'customer.erased'") == 1
+        )
+    finally:
+        await db.close()
+
+
+async def test_a_process_that_serves_knows_his_words_no_longer(known: Place) -> None:
+    db = await open_database(known.url, NOW)
+    words = SearchWords()
+    try:
+        assert await words.refreshed(db, patience=None)
+        his = words_of(SOMBAT)
+        assert [word for word in his if word not in words] == []
+        await erase_customer(known.settings, _asked(), LATER)
+        assert await words.refreshed(db, patience=None)
+        assert [word for word in his if word in words] == []
+        assert not await find_customers(db, words, "วัฒนกิจเจริญ")
+    finally:
+        await words.close()
+        await db.close()
+
+
+async def test_a_contact_elsewhere_that_is_himself_goes_and_another_stays(known: Place) -> None:
+    db = await open_database(known.url, NOW)
+    office = Customer(
+        CustomerCode("C99004"),
+        "สำนักงานตัวอย่าง",
+        contacts=(
+            Contact("นายสมบัติ วัฒนกิจเจริญ", mobile=SOMBAT.mobile),
+            Contact("นางสาวกานดา รักงาน", phone=SOMBAT.phone),
+        ),
+    )
+    await db.write(lambda tx: add_customer(tx, office, NOW))
+    await db.close()
+    await erase_customer(known.settings, _asked(), LATER)
+    db = await open_database(known.url, LATER)
+    try:
+        left = await get_customer(db, "C99004")
+        assert [(one.name, one.phone) for one in left.contacts] == [
+            ("นางสาวกานดา รักงาน", SOMBAT.phone)
+        ]
+        assert not await find_customers(db, SearchWords(), "0865554321")
+    finally:
+        await db.close()
+
+
+async def test_what_is_no_name_of_his_stays_whole(known: Place) -> None:
+    said = "ความสมบัติ สมบัติสาธารณะ ทรัพย์สมบัติ โทร 02-555-12345 ลูกค้าประจำ"
+    db = await open_database(known.url, NOW)
+    other = Customer(CustomerCode("C99005"), "นางอื่น คนใหม่", note=said)
+    await db.write(lambda tx: add_customer(tx, other, NOW))
+    await db.close()
+    await erase_customer(known.settings, _asked(), LATER)
+    db = await open_database(known.url, LATER)
+    try:
+        assert (await get_customer(db, "C99005")).note == said
+    finally:
+        await db.close()
