@@ -23,6 +23,7 @@ BENCHES = (
     "suggest",
     "tickets",
     "transfer",
+    "workbooks",
 )
 """Modules of this package with a function `run() -> Report`."""
 

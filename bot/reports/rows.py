@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -23,6 +24,7 @@ SAMPLES: Sequence[tuple[type, Cell]] = (
 """One cell of each kind: the row of them, styled as the others are to be, is what they replace."""
 MOST_LETTERS = 32_767
 """Letters of a cell; with more, Excel calls the file broken."""
+EMPTY = "<c/>"
 REMEMBERED = 20_000
 """Texts whose XML is kept: most cells say one of a few things."""
 _FIRST_DAY = date(1899, 12, 30).toordinal()
@@ -39,20 +41,26 @@ def safe_text(text: str) -> str:
 
 
 class RowWriter:
-    """Makes the XML of rows; `styles` = the number of the style of each kind of cell."""
+    """Makes the XML of rows; `styles` = the number of the style of each kind of cell.
+
+    No cell names its place, which the format leaves to its order: the file is a third smaller.
+    """
 
     def __init__(self, styles: Mapping[type, str]) -> None:
-        opened = f' s="{styles[str]}" t="inlineStr"><is><t xml:space="preserve">'
+        opened = f'<c s="{styles[str]}" t="inlineStr"><is><t xml:space="preserve">'
 
         @lru_cache(REMEMBERED)
         def text(value: str) -> str:
+            if not value:
+                return EMPTY
             return f"{opened}{_xml(value)}</t></is></c>"
 
         def numbers(kind: type, shown: Callable[[Any], float]) -> Callable[[Any], str]:
             style = styles[kind]
-            return lambda value: f' s="{style}"><v>{shown(value)!r}</v></c>'
+            return lambda value: f'<c s="{style}"><v>{shown(value)!r}</v></c>'
 
         self._cells: Mapping[type, Callable[[Any], str]] = {
+            NoneType: lambda _value: EMPTY,
             str: text,
             int: numbers(int, int),
             float: numbers(float, float),
@@ -63,11 +71,7 @@ class RowWriter:
     def row(self, number: int, cells: CellRow) -> str:
         """One row, the `number`-th of its sheet."""
         made = self._cells
-        parts = [
-            f'<c r="{letter}{number}"{made[type(value)](value)}'
-            for letter, value in zip(_LETTERS, cells, strict=False)
-            if value is not None and value != ""
-        ]
+        parts = [made[type(value)](value) for value in cells]
         return f'<row r="{number}">{"".join(parts)}</row>'
 
 
@@ -87,11 +91,3 @@ def _moment_number(at: datetime) -> float:
     """The same, with the part of the day, by Bangkok's clock."""
     since = at - _FIRST_MOMENT
     return since.days + round(since.seconds / _SECONDS, 9)
-
-
-def _column_letters() -> tuple[str, ...]:
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return (*alphabet, *(f"A{letter}" for letter in alphabet))
-
-
-_LETTERS = _column_letters()

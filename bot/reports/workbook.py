@@ -43,8 +43,8 @@ WIDEST = 60
 NARROWEST = 10
 DATES = {"th": "[$-107041E]d mmm yyyy", "en": "d mmm yyyy"}
 """How days are shown; in Thai by the Buddhist calendar, though a cell holds a plain day."""
-LEVEL = 3
-"""How hard is packed: a year of tickets is packed within seconds."""
+LEVEL = 6
+"""How hard is packed: a year of tickets stays below what platforms let a bot send."""
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _SAMPLE_ROW = re.compile(rb'<row r="2".*?</row>', re.DOTALL)
 _STYLE = re.compile(rb'<c r="[A-Z]+2" s="(\d+)"')
