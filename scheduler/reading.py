@@ -3,8 +3,10 @@ it into the audit log since the last look.
 """
 
 from collections import deque
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
+from domain.dates.days import BANGKOK
 from domain.operating.reading import DAY, ReadEntry, ReadingFound, ReadingRules, usual_a_day
 from domain.staff import StaffId
 from store import audit
@@ -25,24 +27,32 @@ class ReadingWatch:
         self._readings = deque[ReadEntry]()
         self._last: int | None = None
         self._looked_at: datetime | None = None
-        self._known: set[tuple[StaffId, object]] = set()
+        self._known: set[tuple[StaffId, date]] = set()
+        self._waits = False
+        """Whether something was found that could not be told yet."""
 
     async def look(self, now: datetime) -> list[ReadingFound]:
         """All that is unusual of those of whom nothing was told today."""
         if not self._rules.rules or not self._may_look(now):
             return []
         self._looked_at = now
-        if not await self._read_on(now):
+        is_new = await self._read_on(now)
+        if not is_new and not self._waits:
             return []
-        day = (now + timedelta(hours=7)).date()
         found = []
         for one in self._rules.find(self._readings, now):
-            is_known = (one.staff_id, day) in self._known
+            is_known = (one.staff_id, _day(now)) in self._known
             if not is_known and await self._is_more_than_usual(one, now):
                 found.append(one)
+        self._waits = bool(found)
+        return found
+
+    def note_told(self, found: Iterable[ReadingFound], now: datetime) -> None:
+        """Administrators hear of these readers, and no more of them today."""
+        self._waits = False
+        day = _day(now)
         self._known = {known for known in self._known if known[1] == day}
         self._known |= {(one.staff_id, day) for one in found}
-        return found
 
     def _may_look(self, now: datetime) -> bool:
         # Compared both ways: a clock that was set back must not stop the looking.
@@ -84,6 +94,10 @@ class ReadingWatch:
             if len(entries) < PAGE:
                 break
         return found.number > rule.times_usual * usual_a_day(rule, readings)
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(BANGKOK).date()
 
 
 def _as_reading(entry: AuditEntry) -> ReadEntry | None:

@@ -92,8 +92,8 @@ class Ticker:
             self._started = True
         await self._plan_daily(self._desk.clock())
         await self._run_due(done)
-        await self._look_at_readers(self._desk.clock())
         done.update(await self._housekeeping.step(self._desk.clock()))
+        await self._look_at_readers(self._desk.clock())
         await self._facts.step(self._desk.configuration, self._desk.clock())
         return dict(done)
 
@@ -104,6 +104,7 @@ class Ticker:
             work = Work(self._desk, now)
             await tell_unusual(work, found)
             await self._sender.post(work.outcome())
+            self._reading.note_told(found, now)
 
     async def _run_due(self, done: Counter[str]) -> None:
         """Everything that is due, batch by batch, until nothing is left or nothing comes of it."""
