@@ -45,6 +45,7 @@ from store.opening import Opening, open_database, pending_migrations, sqlite_pat
 if TYPE_CHECKING:
     from bot.engine import Engine
     from bot.terminal.adapter import TerminalAdapter
+    from handlers.desk import Tour
 
 VARIABLES = "DESKBOT_"
 LONGEST_STOP = 4.8
@@ -211,6 +212,7 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
     """The terminal chat on an embedded desk of invented customers, in a database of its own."""
     from bot.demo import morning
     from bot.demo.desk import open_demo
+    from bot.demo.tour import DemoTour
     from handlers.system import greeting, morning_comes
     from store import staff
 
@@ -224,7 +226,7 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
         clock,
         data_dir,
         admin.name,
-        for_all=True,
+        tour=DemoTour(),
     ) as seat:
         say = partial(seat.adapter.console.print, style="bold")
         mornings = morning.DemoMornings(
@@ -271,10 +273,10 @@ async def sit_down(
     name: str,
     *,
     mail_from: str = "",
-    for_all: bool = False,
+    tour: "Tour | None" = None,
 ) -> AsyncIterator[Seat]:
-    """A terminal on this desk for the member of staff of this name; see `TerminalAdapter` for
-    `for_all`. The desk is closed behind it.
+    """A terminal on this desk for the member of staff of this name; only a demo desk has a `tour`.
+    The desk is closed behind it.
     """
     from bot.charts.stored import StoredCharts
     from bot.engine import Engine
@@ -290,7 +292,7 @@ async def sit_down(
     try:
         await _introduce(db, name, clock)
         blobs = Blobs(data_dir)
-        adapter = TerminalAdapter(blobs=blobs, user=name, for_all=for_all)
+        adapter = TerminalAdapter(blobs=blobs, user=name, for_all=tour is not None)
         owner = f"terminal-{name}"
         # What an earlier terminal of this person held when it was killed is free: one person, one
         # terminal.
@@ -306,6 +308,7 @@ async def sit_down(
             mail_from=mail_from,
             charts=StoredCharts(blobs),
             report_files=StoredReports(blobs),
+            tour=tour,
         )
         await engine.start()
         erasures = Erasures(engine.desk, data_dir, engine.post, engine.owner)

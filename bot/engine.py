@@ -32,6 +32,7 @@ from handlers.desk import (
     NoReportFiles,
     Outcome,
     ReportFiles,
+    Tour,
     no_title,
 )
 from handlers.messages import new_reference
@@ -74,8 +75,9 @@ class Engine:
         report_files: ReportFiles | None = None,
         title: Callable[[Platform, str], Awaitable[str]] = no_title,
         notes: Path | None = None,
+        tour: Tour | None = None,
     ) -> None:
-        """`notes` is the folder where calls are noted; None = nowhere."""
+        """`notes` is the folder where calls are noted; None = nowhere. `tour` = of a demo desk."""
         self.networks = networks or PostingNetworks()
         self.desk = Desk(
             db,
@@ -87,6 +89,7 @@ class Engine:
             charts or NoCharts(),
             report_files or NoReportFiles(),
             title=title,
+            tour=tour,
         )
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"

@@ -212,6 +212,24 @@ class NoNetworks:
         return None
 
 
+class Tour(Protocol):
+    """Who is at which step, from nought, of being shown a demo desk."""
+
+    def go_to(self, person: StaffId, step: int, event: str) -> None:
+        """This person is at this step because of this event."""
+        ...
+
+    def at(self, person: StaffId, event: str) -> int | None:
+        """The step at which this event finds the person; the same again for the same event, which
+        may be decided twice.
+        """
+        ...
+
+    def go_on(self, person: StaffId, event: str) -> int:
+        """This event did what the step asks for; returns the next."""
+        ...
+
+
 async def no_title(platform: Platform, chat: str) -> str:
     """Of a platform that says a group's name with each event, or never."""
     return ""
@@ -265,7 +283,7 @@ class Desk:
     the bot, filled in when a platform tells; `title` asks a platform what a group is called ("" =
     it does not say); `numbers` are the running numbers that this process gives out, so that events
     at once do not get the same; `words`, `suggestions` and `calendar` are what it remembers
-    of `db`.
+    of `db`; `tour` = who is shown a demo desk step by step.
     """
 
     db: Database
@@ -284,6 +302,7 @@ class Desk:
     words: SearchWords = field(default_factory=SearchWords)
     suggestions: Suggestions = field(default_factory=Suggestions)
     calendar: holidays.KnownCalendar = field(default_factory=holidays.KnownCalendar)
+    tour: Tour | None = None
 
     def __post_init__(self) -> None:
         self.words.organisations = self.configuration.organisations

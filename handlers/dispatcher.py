@@ -43,6 +43,7 @@ from handlers.publicity import commands as publicity
 from handlers.registry import ACTIONS, STATES, check_right, reads_text
 from handlers.spoken import Said, parse_command
 from handlers.staff import groups, strangers
+from handlers.staff.tour import followed
 from store import staff as staff_store
 from store.audit import AuditEntry
 from store.chat import buttons as button_store
@@ -130,7 +131,7 @@ async def _decided(
     ctx.remember(speaker.last_ticket, counters.read_counter, "ticket")
     if incoming.unsendable:
         ctx.origins.add(incoming.id)
-    reply = await _answer(ctx)
+    reply = followed(ctx, await _answer(ctx))
     if incoming.private and now - speaker.seen_at > SEEN_EVERY:
         _note_seen(ctx)
     origin = incoming.id if incoming.unsendable else min(ctx.origins, default="")

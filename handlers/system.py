@@ -46,6 +46,8 @@ ORDER = (
 """The commands as the help lists them, the daily ones first; any other comes last."""
 FULL = 100
 """Percent."""
+UNLISTED = frozenset({"start", "tour"})
+"""Commands for the first day, which the help leaves out."""
 MENU = ("find", "open", "my", "new", "help")
 
 
@@ -56,7 +58,7 @@ def offered(role: Role, *, posting: bool = False) -> list[Command]:
     mine = [
         each
         for each in COMMANDS.values()
-        if each.name != "start" and role.covers(each.role) and posting >= each.posting
+        if each.name not in UNLISTED and role.covers(each.role) and posting >= each.posting
     ]
     return sorted(mine, key=lambda each: (_place(each.name), each.name))
 
@@ -345,7 +347,7 @@ def greeting() -> str:
     """What the terminal says first."""
     return _(
         "ระบบบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · "
-        "ใบงานของฉัน · ตอนเช้า · เมนู\n"
+        "ใบงานของฉัน · ตอนเช้า · เมนู · เริ่มที่นี่: ทัวร์\n"
         "กดปุ่มด้วย #1 #2 … · ส่งไฟล์พิมพ์ /file ชื่อไฟล์ · ออกพิมพ์ /quit · English: /language"
     )
 
