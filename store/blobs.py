@@ -52,6 +52,8 @@ class Blobs:
 
     def __init__(self, data_dir: Path) -> None:
         self._root = data_dir / "files"
+        # Folders whose names this process has seen to be on the disk.
+        self._named: set[Path] = set()
 
     def path(self, sha256: str) -> Path:
         """Where these bytes lie, `ab/cd/abcd…`; ValueError for what is no hash."""
@@ -115,8 +117,12 @@ class Blobs:
         with part.path.open("rb") as file:
             os.fsync(file.fileno())
         part.path.replace(target)
-        for folder in (target.parent, target.parent.parent, self._root):
-            _sync_folder(folder)
+        _sync_folder(target.parent)
+        # A folder's own name is on disk once for all: none is ever removed.
+        for folder in (target.parent, target.parent.parent):
+            if folder not in self._named:
+                _sync_folder(folder.parent)
+                self._named.add(folder)
 
     def renew(self, sha256: str) -> bool:
         """Whether these bytes are there: if so they are young again, and stay until a row names

@@ -4,6 +4,7 @@ row is written in the transaction that moves on how far the mailbox was read.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -13,7 +14,7 @@ from bot.mail.imap_answers import BoxFailed
 from bot.mail.imap_box import ImapBox, MailboxState
 from bot.mail.marking import MailMarking
 from bot.mail.refusals import Refusals
-from bot.mail.taking import MailTaking
+from bot.mail.taking import FetchedMail, MailTaking
 from bot.mail.trouble import AGAIN, MailTrouble
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
@@ -50,6 +51,14 @@ by their own zone.
 READ_NOTED_EVERY = timedelta(minutes=10)
 
 log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Storing:
+    """A mail whose bytes are being stored."""
+
+    mail: TakenMail
+    task: asyncio.Task[None]
 
 
 class MailInbox:
@@ -213,34 +222,57 @@ class MailInbox:
         return position, room - len(wanted)
 
     async def _take_some(self, position: Position, uids: Sequence[int]) -> Position:
-        """Take these mails; what came before one that the server does not give is taken anyway."""
-        mails: list[TakenMail] = []
-        for uid in uids:
-            try:
-                mail = await self._take(position, uid)
-            except (BoxFailed, OSError) as error:
-                position = await self._move(position, uid, mails)
-                is_refused = isinstance(error, BoxFailed)
-                if not is_refused or self._count_failure(uid) < ATTEMPTS:
-                    raise
-                return await self._go_on_without(position, uid)
-            if mail is not None:
-                mails.append(mail)
-        return await self._move(position, uids[-1] + 1, mails)
-
-    async def _take(self, position: Position, uid: int) -> TakenMail | None:
-        """The mail with its bytes stored; None for one that is gone, or lay there before the first
-        look.
+        """Take these mails, each stored while the next ones are fetched; what came before one that
+        the server does not give is taken anyway.
         """
-        taken = await self._taking.take(position.uidvalidity, uid, position.read_at)
-        if taken is None:
+        storing: list[_Storing] = []
+        try:
+            for uid in uids:
+                try:
+                    fetched = await self._fetch(position, uid)
+                except (BoxFailed, OSError) as error:
+                    position = await self._move_stored(position, uid, storing)
+                    is_refused = isinstance(error, BoxFailed)
+                    if not is_refused or self._count_failure(uid) < ATTEMPTS:
+                        raise
+                    return await self._go_on_without(position, uid)
+                if fetched is not None:
+                    task = asyncio.create_task(self._taking.store(fetched))
+                    storing.append(_Storing(fetched.mail, task))
+            return await self._move_stored(position, uids[-1] + 1, storing)
+        finally:
+            # Whatever went wrong, nothing is written behind the back of the next look.
+            await asyncio.gather(*(one.task for one in storing), return_exceptions=True)
+
+    async def _move_stored(
+        self,
+        position: Position,
+        next_uid: int,
+        storing: Sequence[_Storing],
+    ) -> Position:
+        """Move on once all of them are stored; up to the first that cannot be, which is raised."""
+        mails: list[TakenMail] = []
+        for one in storing:
+            try:
+                await one.task
+            except OSError:
+                await self._move(position, one.mail.uid, mails)
+                raise
+            mails.append(one.mail)
+        return await self._move(position, next_uid, mails)
+
+    async def _fetch(self, position: Position, uid: int) -> FetchedMail | None:
+        """The mail with its bytes; None for one that is gone, or lay there before."""
+        fetched = await self._taking.fetch(position.uidvalidity, uid, position.read_at)
+        if fetched is None:
             return None
         failpoint("mail.fetched")
         is_again = uid < position.again_to
         db = self._desk.db
-        if is_again and await incoming.lies_before(db, position.name, taken.fingerprint):
+        if is_again and await incoming.lies_before(db, position.name, fetched.fingerprint):
+            fetched.part.discard()
             return None
-        return taken.mail
+        return fetched
 
     async def _go_on_without(self, position: Position, uid: int) -> Position:
         """A mail that the server does not give keeps no other, and is asked for again later."""

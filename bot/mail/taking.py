@@ -28,10 +28,13 @@ HEAD = 262_144
 
 @dataclass(frozen=True, slots=True)
 class FetchedMail:
-    """A mail whose bytes are stored, and by what it is known without them."""
+    """A mail whose bytes came, and by what it is known without them; `part` = where they lie until
+    they are stored.
+    """
 
     mail: TakenMail
     fingerprint: str
+    part: ReceivedBytes
 
 
 class MailTaking:
@@ -45,8 +48,24 @@ class MailTaking:
     async def take(
         self, uidvalidity: int, uid: int, looked_at: datetime | None
     ) -> FetchedMail | None:
-        """Store the mail's bytes; None where it is gone. `looked_at` = it lay not there at that
-        time.
+        """Fetch the mail and store its bytes; see `fetch`."""
+        fetched = await self.fetch(uidvalidity, uid, looked_at)
+        if fetched is not None:
+            await self.store(fetched)
+        return fetched
+
+    async def store(self, fetched: FetchedMail) -> None:
+        """Its bytes are on disk under their hash when this returns."""
+        try:
+            await self._blobs.keep(fetched.part)
+        finally:
+            fetched.part.discard()
+
+    async def fetch(
+        self, uidvalidity: int, uid: int, looked_at: datetime | None
+    ) -> FetchedMail | None:
+        """The mail with its bytes, which are to be stored; None where it is gone. `looked_at` = it
+        lay not there at that time.
         """
         beginning = await self._box.begin(uid)
         if beginning is None:
@@ -56,10 +75,6 @@ class MailTaking:
             return None
         body = hashlib.sha256()
         part, is_whole = await self._receive(beginning, body)
-        try:
-            await self._blobs.keep(part)
-        finally:
-            part.discard()
         now = self._clock()
         mail = TakenMail(
             mailbox=self._box.name,
@@ -73,7 +88,7 @@ class MailTaking:
             message_id=message_id_of(beginning.piece),
             content_sha256=_content(beginning.piece, body) if is_whole else "",
         )
-        return FetchedMail(mail, fingerprint(beginning.piece))
+        return FetchedMail(mail, fingerprint(beginning.piece), part)
 
     async def write(self, tx: Tx, mail: TakenMail) -> bool:
         """Its row, with what is to be done in the mailbox; False where it was taken before."""

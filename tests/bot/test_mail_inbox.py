@@ -186,6 +186,29 @@ async def test_a_disk_that_takes_nothing_moves_nothing_on(
     assert await reads.seen() == ["one"]
 
 
+async def test_a_disk_that_fills_up_keeps_what_came_before_and_takes_the_rest_later(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    for number in range(5):
+        server.deliver(mail(str(number)))
+    keep = Blobs.keep
+
+    async def fills_up(blobs: Blobs, part: ReceivedBytes) -> None:
+        if b"Subject: 2" in part.path.read_bytes():
+            raise OSError(28, "No space left on device")
+        await keep(blobs, part)
+
+    monkeypatch.setattr(Blobs, "keep", fills_up)
+    with pytest.raises(OSError, match="No space"):
+        await inbox.look()
+    assert await reads.seen() == ["0", "1"]
+    monkeypatch.setattr(Blobs, "keep", keep)
+    await inbox.look()
+    assert await reads.seen() == ["0", "1", "2", "3", "4"]
+
+
 async def test_odd_bytes_and_large_mails_are_taken_as_they_are(
     reads: Reads, server: Dovecot
 ) -> None:
