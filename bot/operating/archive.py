@@ -20,6 +20,7 @@ from typing import IO, Any, cast
 import orjson
 
 from bot.operating.refused import VerbRefused
+from store.engine.failpoints import failpoint
 
 FORMAT = 1
 HEAD = "head.json"
@@ -124,8 +125,10 @@ def new_archive(path: Path, recipient: str | None) -> Iterator[ArchiveWriter]:
                 yield ArchiveWriter(tar)
             file.flush()
             os.fsync(file.fileno())
+        failpoint("backup.whole")
         # Fails where somebody made it meanwhile, which a renaming would not.
         os.link(part, path)
+        failpoint("backup.named")
     except FileExistsError:
         raise VerbRefused(f"{path} is there already: name a file that is not") from None
     except OSError as error:

@@ -22,6 +22,7 @@ from bot.operating.erasures import note_erasures, read_erasures
 from bot.queues.calls import believed_notes
 from bot.settings import Settings, secret_key
 from store.blobs import Blobs
+from store.engine.failpoints import failpoint
 from store.moving.opening import is_served, snapshot
 from store.moving.rows import RowTally, RowValues, Snapshot, TableShape, line_of
 from store.opening import engine_name
@@ -60,6 +61,7 @@ async def back_up(
             numbers = await state.numbers()
         # After the rows: what they name was on disk before they were, and stays for a day.
         damaged = _add_files(archive, settings.data_dir) if with_files else []
+        failpoint("backup.files")
         _add_secrets(archive, settings)
         if erasures:
             archive.add(ERASURES, orjson.dumps(erasures))
@@ -83,6 +85,7 @@ async def _add_table(archive: ArchiveWriter, state: Snapshot, shape: TableShape)
     async for lines in _pieces(state.pages(shape), tally):
         parts += 1
         archive.add_rows(shape.name, parts, lines)
+        failpoint("backup.rows")
     return {"rows": tally.rows, "digest": tally.digest}
 
 

@@ -5,11 +5,13 @@ from contextlib import aclosing
 from datetime import datetime
 
 from bot.operating.refused import VerbRefused
+from store.engine.failpoints import failpoint
+from store.moving.marks import DROP
 from store.moving.opening import is_served, snapshot, target
 from store.moving.rows import RowTally, Snapshot, TableShape, Target, line_of
 from store.opening import may_be_there
 
-FINISHED = ("DELETE FROM leases",)
+FINISHED = ("DELETE FROM leases", DROP)
 
 
 async def copy_desk(source: str, to: str, now: datetime, say: Callable[[str], None]) -> None:
@@ -25,6 +27,7 @@ async def copy_desk(source: str, to: str, now: datetime, say: Callable[[str], No
             for shape in shapes:
                 if shape.name not in filled:
                     say(f"{shape.name}: {await _fill(state, shape, filling)}")
+                    failpoint("copy.table")
             # The desk may have gone on since what was filled before a kill.
             earlier = [shape for shape in shapes if shape.name in filled]
             for shape in await _different(state, earlier, to):
@@ -32,12 +35,14 @@ async def copy_desk(source: str, to: str, now: datetime, say: Callable[[str], No
             # Before it is a desk: what came otherwise never is one.
             for shape in await _different(state, shapes, to):
                 raise VerbRefused(f"{shape.name} came otherwise than it was: copy once more")
+            failpoint("copy.compared")
             if await is_served(source):
                 raise VerbRefused(
                     "a desk began to serve the configured database meanwhile: stop it, and copy "
                     "into another empty database"
                 )
             await filling.finish(await state.numbers(), FINISHED)
+            failpoint("copy.finished")
 
 
 async def _refuse(source: str, to: str) -> None:

@@ -32,6 +32,7 @@ from store.blobs import Blobs
 from store.engine import leases
 from store.engine.database import Database, Reader, StoreUnavailable, Tx
 from store.engine.failpoints import failpoint
+from store.moving.opening import open_moved
 from store.opening import Opening, may_be_there, open_database
 from store.privacy import asked
 from store.privacy.asked import Erasure, ErasureState
@@ -216,7 +217,7 @@ async def erase_codes(
     """Erase these customers from a desk that was restored, as far as they are there; returns how
     many were.
     """
-    db = await open_database(url, now)
+    db = await open_moved(url, now)
     blobs = Blobs(data_dir)
     count = 0
     try:

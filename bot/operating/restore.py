@@ -35,7 +35,17 @@ from bot.operating.told import ToldFiles, ToldHead, ToldManifest, ToldTable, tol
 from bot.queues.calls import restore_notes
 from bot.settings import Settings
 from store.blobs import Blobs
-from store.moving.opening import clear, is_served, refuse_other_migrations, snapshot, target
+from store.engine.failpoints import failpoint
+from store.moving.marks import EMPTY
+from store.moving.opening import (
+    clear,
+    is_served,
+    refuse_other_migrations,
+    refuse_used,
+    release,
+    snapshot,
+    target,
+)
 from store.moving.rows import PAGE, RowTally, RowValues, TableShape, Target, values_of
 from store.opening import sqlite_path
 
@@ -214,8 +224,11 @@ async def restore(
         place.begin()
         try:
             told = await _restored(place, path, now, identity)
+            failpoint("restore.filled")
             # Before anybody can call it a desk.
             erased = await _erase_again(settings, place, now, later)
+            failpoint("restore.erased")
+            await release(place.url)
             place.end()
         except BaseException:
             await place.abandon()
@@ -235,7 +248,7 @@ async def _restored(place: "_Place", path: Path, now: datetime, identity: Path |
                 manifest = await _fill(reading, filling, place)
                 place.move_files()
                 after = (*ALWAYS, *AFTER_SERVING) if manifest.served else ALWAYS
-                await filling.finish(manifest.numbers, after)
+                await filling.finish(manifest.numbers, (*after, EMPTY))
             except ValueError as error:
                 raise VerbRefused("the archive is damaged: its rows do not fit") from error
     rows = sum(told.rows for told in manifest.rows.values())
@@ -282,6 +295,7 @@ async def _fill(reading: ArchiveReading, filling: Target, place: "_Place") -> To
     for table in columns:
         async with aclosing(reading.pages(table)) as pages:
             await filling.fill(TableShape(table, tuple(columns[table])), pages)
+        failpoint("restore.table")
     while (member := reading.take()) is not None:
         if member.name == MANIFEST:
             manifest = told_in(_held(member), ToldManifest)
@@ -289,6 +303,7 @@ async def _fill(reading: ArchiveReading, filling: Target, place: "_Place") -> To
             return manifest
         if member.name.startswith(FILES):
             reading.keep(member, place.unfinished)
+            failpoint("restore.file")
         else:
             place.keep(member.name, reading.small(member))
     raise VerbRefused("the archive was cut off: it has no manifest")
@@ -324,7 +339,9 @@ class _Place:
 
     async def refuse_used(self) -> None:
         """VerbRefused where something would be written over, or read into the desk."""
-        if self._file is not None:
+        if self._file is None:
+            await refuse_used(self.url)
+        else:
             await self._refuse_file(self._file)
         if self._moved.exists():
             # What lies there is what an earlier restoring left that was killed.
@@ -377,6 +394,7 @@ class _Place:
         self._moved.touch()
         for path in ours:
             path.replace(self._data / path.name)
+            failpoint("restore.moved")
 
     def end(self) -> None:
         """The database is whole: from here on it is the desk's."""
@@ -384,6 +402,7 @@ class _Place:
             unfinished = Path(f"{self._file}{UNFINISHED}")
             # Fails where somebody made a desk meanwhile, which a renaming would not.
             os.link(unfinished, self._file)
+        failpoint("restore.named")
         self._remove_unfinished()
 
     async def abandon(self) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.operating.backup import back_up
 from bot.settings import Settings
+from store.engine.failpoints import failpoint
 from store.opening import Opening, may_be_there, open_database, pending_migrations, refuse_damaged
 
 BACKUPS = "backups"
@@ -42,6 +43,7 @@ async def upgrade(settings: Settings, now: datetime) -> str:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"before-{new[-1]}-{now:%Y%m%dT%H%M%SZ}.tar"
         told = await back_up(settings, path, now, with_files=False)
+        failpoint("migrate.backed_up")
     db = await open_database(settings.database_url, now)
     await db.close()
     return told

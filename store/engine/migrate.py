@@ -15,6 +15,7 @@ from importlib import resources
 from itertools import chain
 
 from store.engine.database import Reader, Tx
+from store.engine.failpoints import failpoint
 from store.engine.rows import two_columns
 
 SQLITE = {
@@ -161,6 +162,7 @@ async def apply_migrations(tx: Tx, now: datetime, only: Collection[int] | None =
             migration.version,
             now,
         )
+        failpoint("migrate.applied")
     if _CHECKSUM in await columns_of(tx, tx.engine):
         await _note_checksums(tx)
     return [migration.version for migration in new]

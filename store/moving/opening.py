@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
-from store.engine.database import Tx
+from store.engine.database import Database, Reader, Tx
 from store.engine.locks import take_lock
 from store.engine.migrate import (
     NewerSchema,
@@ -18,7 +18,17 @@ from store.engine.migrate import (
 )
 from store.moving import marks
 from store.moving.rows import Snapshot, Target
-from store.opening import SQLITE, sqlite_path, use_database
+from store.opening import (
+    SQLITE,
+    Opening,
+    bring_up_to_date,
+    may_be_there,
+    open_database,
+    sqlite_path,
+    use_database,
+)
+
+NOT_EMPTY = "the database is not empty: name one that is"
 
 
 class NotEmpty(WrongSchema):
@@ -43,10 +53,10 @@ async def target(url: str, versions: Collection[int], now: datetime) -> AsyncIte
     """
 
     async def prepare(tx: Tx) -> None:
-        if await _is_marked(tx):
+        if await _is_marked(tx, tx.engine):
             return
         if not await is_empty(tx, tx.engine):
-            raise NotEmpty("the database is not empty: name one that is")
+            raise NotEmpty(NOT_EMPTY)
         await apply_migrations(tx, now, versions)
         await tx.execute(marks.MAKE)
 
@@ -66,9 +76,9 @@ def _opened(url: str) -> AbstractAsyncContextManager[Target]:
     return postgresql_target(url)
 
 
-async def _is_marked(tx: Tx) -> bool:
+async def _is_marked(db: Reader, engine: str) -> bool:
     """Whether a move into this database began and did not end."""
-    return (marks.MARK, "name") in await columns_of(tx, tx.engine)
+    return (marks.MARK, "name") in await columns_of(db, engine)
 
 
 def refuse_other_migrations(applied: Mapping[str, str | None]) -> None:
@@ -86,7 +96,7 @@ async def clear(url: str) -> None:
     """Away with all that a move laid into this database, where it did not end."""
 
     async def prepare(tx: Tx) -> None:
-        if not await _is_marked(tx):
+        if not await _is_marked(tx, tx.engine):
             return
         columns = await columns_of(tx, tx.engine)
         tables = {table for table, _name in columns}
@@ -95,6 +105,40 @@ async def clear(url: str) -> None:
 
     db = await use_database(url, prepare)
     await db.close()
+
+
+async def open_moved(url: str, now: datetime) -> Database:
+    """A database in which everything is there, and which is no desk yet: it stays none."""
+
+    async def prepare(tx: Tx) -> None:
+        # In one transaction: nobody else finds it without its mark.
+        await tx.execute(marks.DROP)
+        await bring_up_to_date(tx, now)
+        await tx.execute(marks.MAKE)
+
+    return await use_database(url, prepare)
+
+
+async def release(url: str) -> None:
+    """From here on it is a desk."""
+
+    async def prepare(tx: Tx) -> None:
+        await tx.execute(marks.DROP)
+
+    db = await use_database(url, prepare)
+    await db.close()
+
+
+async def refuse_used(url: str) -> None:
+    """NotEmpty where there is something that no move began."""
+    if not may_be_there(url):
+        return
+    db = await open_database(url, opening=Opening.LOOK)
+    try:
+        if not await is_empty(db, db.engine) and not await _is_marked(db, db.engine):
+            raise NotEmpty(NOT_EMPTY)
+    finally:
+        await db.close()
 
 
 async def is_served(url: str) -> bool:

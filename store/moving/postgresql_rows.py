@@ -146,11 +146,10 @@ class PostgresqlTarget:
                 await self._raw.execute(
                     "SELECT setval($1, $2, $3)", sequence, max(last, 1), last > 0
                 )
-            for statement in after:
-                await self._raw.execute(statement, timeout=LONGEST_MIGRATION)
             for _name, said in await self._raw.fetch(SAID):
                 await self._raw.execute(said, timeout=LONGEST_MIGRATION)
-            await self._raw.execute(f"DROP TABLE {MARK}")
+            for statement in after:
+                await self._raw.execute(statement, timeout=LONGEST_MIGRATION)
 
 
 @contextmanager

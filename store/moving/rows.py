@@ -81,7 +81,9 @@ class Target(Protocol):
         ...
 
     async def finish(self, numbers: Mapping[str, int], after: Sequence[str]) -> None:
-        """All is there: go on above these numbers, say these statements, and be a desk."""
+        """All is there: go on above these numbers, and say these statements, of which the last may
+        make it a desk (`store.moving.marks.DROP`).
+        """
         ...
 
 

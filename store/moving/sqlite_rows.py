@@ -134,7 +134,6 @@ class SqliteTarget:
         if self._db.execute("PRAGMA foreign_key_check").fetchone() is not None:
             self._db.execute("ROLLBACK")
             raise ValueError("a row names another one that is not there")
-        self._db.execute(f"DROP TABLE {MARK}")
         self._db.execute("COMMIT")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
