@@ -15,8 +15,7 @@ from time import perf_counter, process_time
 
 from bench.postgresql import NOT_DURABLE
 from bench.report import Report, Row, percentile
-from bot.demo import desk as demo
-from domain.data import read_document
+from bot.demo.words import demo_words
 from domain.staff import Role, StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
 from scheduler.housekeeping import Housekeeping
@@ -281,5 +280,4 @@ def _texts() -> Iterator[str]:
             for inner in value.values() if isinstance(value, dict) else value:
                 yield from walk(inner)
 
-    path = demo.WORDS
-    yield from walk(read_document(path, path.name).values)
+    yield from walk(demo_words())

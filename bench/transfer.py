@@ -14,8 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench.report import Report, Row
-from bot.demo import desk as demo
-from domain.data import read_document
+from bot.demo.words import demo_words
 
 ROOT = Path(__file__).parents[1]
 CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", "100000"))
@@ -133,7 +132,7 @@ def _write(path: Path, count: int) -> None:
 
 
 def _customers(count: int) -> Iterator[list[str]]:
-    words = read_document(demo.WORDS, "demo.toml").values
+    words = demo_words()
     names, places = words["names"], words["places"]
     rng = Random(7)
     surnames = [f"{a}{b}" for a in names["surnames"] for b in ("", *names["surnames"])]
