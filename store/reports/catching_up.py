@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from weakref import WeakKeyDictionary
 
 from domain.configuration import Configuration
 from domain.dates.periods import day_of
@@ -72,6 +73,13 @@ async def catch_up(db: Database, configuration: Configuration, pieces: int) -> b
     """Bring the facts up to date, in so many pieces at most; returns whether they may be counted
     now.
     """
+    # Never within a reading of the store, where nothing can be waited for.
+    await asyncio.sleep(0)
+    async with _turns.setdefault(db, asyncio.Lock()):
+        return await _catch_up(db, configuration, pieces)
+
+
+async def _catch_up(db: Database, configuration: Configuration, pieces: int) -> bool:
     last_line = 0
     for _piece in range(pieces):
         try:
@@ -83,6 +91,10 @@ async def catch_up(db: Database, configuration: Configuration, pieces: int) -> b
             return True
         last_line = 0 if piece is None else piece.last_line
     return False
+
+
+_turns: WeakKeyDictionary[Database, asyncio.Lock] = WeakKeyDictionary()
+"""Whoever asks at the same time waits for one who makes up for all."""
 
 
 async def find_part(db: Database) -> float:

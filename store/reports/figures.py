@@ -181,9 +181,16 @@ _RECEIVED = "o.state = 'received' AND o.ended_at >= ? AND o.ended_at < ?"
 _STILL_OWED = "o.started_at < ? AND (o.ended_at IS NULL OR o.ended_at >= ?)"
 
 
+def _facts(selection: Selection) -> str:
+    """Returns how the facts of a ticket are joined to what may have none: that fits no filter."""
+    if selection.where:
+        return "JOIN ticket_facts f"
+    return "LEFT JOIN ticket_facts f"
+
+
 def _owed(selection: Selection, rule: str, when: str, *bounds: object) -> CountedBeside:
     return CountedBeside(
-        "SELECT o.ticket_no AS no FROM owed o LEFT JOIN ticket_facts f ON f.no = o.ticket_no "
+        f"SELECT o.ticket_no AS no FROM owed o {_facts(selection)} ON f.no = o.ticket_no "
         f"WHERE o.rule = '{rule}' AND o.state <> 'void' AND {when}{selection.where}",
         (*bounds, *selection.params),
     )
@@ -223,7 +230,7 @@ def _users(selection: Selection) -> CountedBeside:
 def _mails(selection: Selection) -> CountedBeside:
     moments = selection.moments
     return CountedBeside(
-        "SELECT m.ticket AS no FROM incoming_mails m LEFT JOIN ticket_facts f ON f.no = m.ticket "
+        f"SELECT m.ticket AS no FROM incoming_mails m {_facts(selection)} ON f.no = m.ticket "
         f"WHERE m.arrived_at >= ? AND m.arrived_at < ?{selection.where}",
         (moments.since, moments.until, *selection.params),
     )

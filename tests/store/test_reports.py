@@ -29,6 +29,8 @@ from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, Tick
 from store import merges, staff, ticket_saves
 from store.customers.records import add_customer, find_survivors, get_record
 from store.engine.database import Database, Tx
+from store.privacy.erasing import erase
+from store.privacy.subjects import find_subject
 from store.records.save_context import SaveContext
 from store.reports import catching_up, listing
 from store.reports.catching_up import FACTS, catch_up
@@ -192,8 +194,18 @@ class World:
         by = self.officers[0]
         await self.db.write(lambda tx: merges.merge(tx, one, other, union, by, NOW))
 
+    async def erases(self) -> None:
+        if self.random.random() < 0.8:
+            return
+        code = self.random.choice(CODES)
+
+        async def erase_one(tx: Tx) -> None:
+            await erase(tx, await find_subject(tx, code), "ลบแล้ว")
+
+        await self.db.write(erase_one)
+
     async def is_used(self) -> None:
-        steps = (self.imports, self.records, self.changes, self.changes, self.merges, self.posts)
+        steps = (self.imports, self.records, self.changes, self.merges, self.posts, self.erases)
         for _step in range(self.random.randrange(1, 6)):
             await self.random.choice(steps)()
 
@@ -425,3 +437,11 @@ async def test_what_is_committed_later_than_its_number_says_is_not_missed(world:
     await writing
     await catch_up(world.db, OFFICE, 2)
     await check_rebuilt(world)
+
+
+async def test_two_hundred_who_ask_at_once_get_one_answer(world: World):
+    await use_some(world)
+    request = ReportRequest(month_of(date(2026, 10, 1)))
+    asking = [read_report(world.db, OFFICE, request, NOW) for _one in range(200)]
+    reports = await asyncio.gather(*asking)
+    assert all(report == reports[0] for report in reports)
