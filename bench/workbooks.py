@@ -10,7 +10,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +19,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
-import openpyxl
 import uvloop
 
 from bench.report import Report, Row
@@ -203,11 +202,13 @@ async def _ours(office: Configuration, folder: Path) -> None:
 
 
 async def _openpyxl(office: Configuration, folder: Path) -> None:
+    import openpyxl
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
 
-    def write(piece: Sequence[CellRow]) -> None:
-        for row in piece:
+    def write(piece: Callable[[], Sequence[CellRow]]) -> None:
+        for row in piece():
             sheet.append([_naive(cell) for cell in row])
 
     async for piece in _tickets(office).pieces:

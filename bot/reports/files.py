@@ -1,12 +1,15 @@
 """Reports written as files: a workbook fed piece by piece, and a page with its picture."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from domain.reports.charts import Picture
-from domain.reports.documents import ReportDocument, TicketRows
+from domain.reports.documents import CellRow, ReportDocument, TicketRows
+
+if TYPE_CHECKING:
+    from bot.reports.workbook import ReportWorkbook
 
 
 async def write_workbook(
@@ -16,15 +19,26 @@ async def write_workbook(
     advance: Callable[[int], None] = lambda rows: None,
 ) -> None:
     """Write it in threads, in short pieces: chats go on meanwhile. `advance` hears of the rows."""
-    # Late: openpyxl takes its time and its memory.
-    from bot.reports.workbook import ReportWorkbook
-
-    book = await asyncio.to_thread(ReportWorkbook, file, document, tickets)
+    book = await asyncio.to_thread(_opened, file, document, tickets)
     if tickets is not None:
         async for piece in tickets.pieces:
-            await asyncio.to_thread(book.write, piece)
-            advance(len(piece))
+            advance(await asyncio.to_thread(_written, book, piece))
     await asyncio.to_thread(book.close)
+
+
+def _opened(
+    file: Path | IO[bytes], document: ReportDocument, tickets: TicketRows | None
+) -> "ReportWorkbook":
+    # In the thread as well: importing openpyxl takes longer than the event loop may be held.
+    from bot.reports.workbook import ReportWorkbook
+
+    return ReportWorkbook(file, document, tickets)
+
+
+def _written(book: "ReportWorkbook", piece: Callable[[], Sequence[CellRow]]) -> int:
+    rows = piece()
+    book.write(rows)
+    return len(rows)
 
 
 async def make_page(document: ReportDocument, picture: Picture | None) -> bytes:

@@ -2,7 +2,7 @@
 a page is made of it.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,9 +55,12 @@ class ReportDocument:
 
 @dataclass(frozen=True, slots=True)
 class TicketRows:
-    """The tickets behind a report, piece by piece; `expected` = about how many rows come."""
+    """The tickets behind a report, piece by piece; `expected` = about how many rows come.
+
+    A piece makes its rows when it is called, which takes its time: in a thread.
+    """
 
     title: str
     headings: tuple[str, ...]
     expected: int
-    pieces: AsyncIterator[Sequence[CellRow]]
+    pieces: AsyncIterator[Callable[[], Sequence[CellRow]]]

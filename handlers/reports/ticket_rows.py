@@ -4,7 +4,7 @@ They name customers: only who may read these is given them.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 
 from domain.configuration import Configuration
 from domain.reports.documents import Cell, CellRow, TicketRows
@@ -23,9 +23,12 @@ def ticket_rows(configuration: Configuration, pieces: Pieces, expected: int) -> 
     columns = _columns(configuration)
     readings = tuple(columns.values())
 
-    async def rows() -> AsyncIterator[Sequence[CellRow]]:
+    def rows_of(piece: Sequence[ListedTicket]) -> Sequence[CellRow]:
+        return [tuple(read(ticket) for read in readings) for ticket in piece]
+
+    async def rows() -> AsyncIterator[Callable[[], Sequence[CellRow]]]:
         async for piece in pieces:
-            yield [tuple(read(ticket) for read in readings) for ticket in piece]
+            yield partial(rows_of, piece)
 
     return TicketRows(_("ใบงาน"), tuple(columns), expected, rows())
 

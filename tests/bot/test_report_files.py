@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -55,8 +55,8 @@ def plain(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=BANGKOK).replace(tzinfo=None)  # type: ignore[misc,arg-type]
 
 
-async def nothing() -> AsyncIterator[Sequence[CellRow]]:
-    yield ()
+async def nothing() -> AsyncIterator[Callable[[], Sequence[CellRow]]]:
+    yield tuple
 
 
 def ticket(number: int, name: str = "สมชาย <ใจดี> & คณะ") -> CellRow:
