@@ -6,6 +6,7 @@ It is dropped in short pieces, so that nobody who writes meanwhile waits for mor
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -14,7 +15,7 @@ from scheduler.retention import NightlyRetention
 from store import due, files, reminders, staff
 from store.blobs import Blobs
 from store.chat import access_requests, buttons, forms, inbox, outbox, untold
-from store.engine.database import Database
+from store.engine.database import Database, StoreUnavailable
 from store.engine.pieces import BEGINNING, Piece, PieceStart
 from store.privacy.erased_files import list_named
 from store.tables import imports
@@ -61,6 +62,8 @@ TYPED = ("raw_events", "payloads")
 """Those of them that the office's rules may keep for another time."""
 THEIR_ROWS = ("events", "messages")
 _BYTES = "bytes"
+_LOG = "log"
+"""What was deleted in this round, and what strangers wrote, is left in no log of SQLite's."""
 _BY_RULE = "retention."
 """Before the kind of what goes at night, by the office's rules."""
 
@@ -137,7 +140,7 @@ class Housekeeping:
         self._typed = await self._retention.raw_events()
         kinds = await self._retention.list_due(now)
         by_rule = [f"{_BY_RULE}{kind}" for kind in kinds]
-        self._left.extend([*FORGOTTEN, *by_rule, _BYTES])
+        self._left.extend([*FORGOTTEN, *by_rule, _BYTES, _LOG])
         if self._day != now.date():
             # Once a day from the beginning: what was passed over may be done with by now.
             self._day = now.date()
@@ -148,6 +151,8 @@ class Housekeeping:
         after = self._after.get(what, BEGINNING)
         if what == _BYTES:
             return await self._sweep(after)
+        if what == _LOG:
+            return await self._empty_log()
         if what.startswith(_BY_RULE):
             kind = RetentionKind(what.removeprefix(_BY_RULE))
             return await self._retention.run(kind, now, after)
@@ -159,6 +164,12 @@ class Housekeeping:
         if what in TYPED:
             return self._typed
         return max(age, self._typed) if what in THEIR_ROWS else age
+
+    async def _empty_log(self) -> Piece:
+        # Where somebody reads for long, the next round does it.
+        with suppress(StoreUnavailable):
+            await self._db.empty_log(())
+        return Piece()
 
     async def _sweep(self, after: PieceStart) -> Piece:
         """Sweep the next folder of the files on disk, each once a day.

@@ -158,4 +158,5 @@ async def test_what_a_stranger_writes_on_either_platform(wired: WiredDesk, tmp_p
     await wired.turn()
     await wired.hears(wired.line.text_event("U" + "9" * 32, WORDS))
     await talk(wired)
-    assert await tables(wired) == []
+    await tick(wired)
+    assert await anywhere(wired, tmp_path) == []

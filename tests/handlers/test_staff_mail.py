@@ -11,6 +11,7 @@ import pytest
 from bot.mail.adapter import MailAdapter
 from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter, Refused
+from domain.mail.incoming import WaitingMail
 from domain.mail.reading import read_mail
 from domain.staff import Platform, Role
 from handlers.chat import Masked, Notice, say
@@ -39,6 +40,11 @@ def mailer(smtp: FakeSmtp) -> Adapter:
     return MailAdapter(
         MailServer("127.0.0.1", smtp.port, Encryption.NONE), "", "services@nso.example"
     )
+
+
+def _taken(work, raw):
+    """The mail as it was taken."""
+    return WaitingMail(1, "box", "", len(raw), True, work.now)
 
 
 async def refuses(desk, answer=GONE, *platforms, chat="nok"):
@@ -235,7 +241,7 @@ async def test_a_mail_that_came_back_is_told_to_the_administrators(told, smtp):
     await notifies(told)
     work = Work(told.engine.desk, told.now)
     raw = report_of(smtp.mails[0])
-    found = await sort(work, read_mail(raw), raw, work.now)
+    found = await sort(work, read_mail(raw), raw, _taken(work, raw))
     assert (await settle_report(work, found, "1:1")).found is MailKind.REPORT
     await told.engine.post(work.outcome())
     await told.engine.idle()
@@ -313,7 +319,7 @@ async def test_a_mail_that_came_back_reached_nobody_and_climbs(told, smtp):
     await notifies(told, key="deadline:1", masked=MASKED)
     work = Work(told.engine.desk, told.now)
     raw = report_of(smtp.mails[0])
-    await settle_report(work, await sort(work, read_mail(raw), raw, work.now), "1:1")
+    await settle_report(work, await sort(work, read_mail(raw), raw, _taken(work, raw)), "1:1")
     await told.engine.post(work.outcome())
     assert "ยังแจ้งไม่ถึง" in (await told.says("/status", who="may")).text
     assert "ยังแจ้งคุณนกไม่ถึง" in await climbed(told)
