@@ -123,10 +123,11 @@ def _is_foreign(phone: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class LetterRules:
     """The office's rules of letters (domain/data/letters.toml): `attachments` are megabytes,
-    `recent` and `month` are days, `a_month` letters; `titles` = by language, what titles are called
-    in it; `untitled` = what a person without a title is called in Thai; `officers` = by the name of
-    an officer, how letters in English are signed; `places` = by what stands in braces in a canned
-    answer, the name of what fills it, and `links` what that is where it is always the same.
+    `recent` and `month` are days, `a_month` letters; `titles` = by language, what titles are
+    called in it; `untitled` = what a person without a title is called in Thai; `officers` = by
+    the name of an officer, how letters in English are signed, `unnamed` = how by one whose name
+    is in Thai letters alone; `places` = by what stands in braces in a canned answer, the name
+    of what fills it, and `links` what that is where it is always the same.
     """
 
     attachments: int
@@ -135,13 +136,17 @@ class LetterRules:
     a_month: int
     titles: Mapping[str, "Titles"]
     untitled: str
+    unnamed: str
     officers: Mapping[str, str]
     places: Mapping[str, str]
     links: Mapping[str, str]
 
     def signed(self, officer: str, language: str) -> str:
         """Returns the name of the officer who writes, as a letter in this language has it."""
-        return self.officers.get(officer, officer) if language == ENGLISH else officer
+        if language != ENGLISH:
+            return officer
+        unlisted = self.unnamed if has_thai_letters(officer) else officer
+        return self.officers.get(officer, unlisted)
 
     def greeted(self, to: Addressee, language: str) -> str:
         """Returns the name as a letter in this language greets it: of two spellings the one in its
@@ -232,6 +237,7 @@ KEYS = (
     "a_month",
     "titles",
     "untitled",
+    "unnamed",
     "officers",
     "places",
     "links",
@@ -252,6 +258,7 @@ def read_letter_rules(root: TomlTable) -> LetterRules:
         a_month=table.count("a_month"),
         titles={language: _read_titles(titles.table(language)) for language in LANGUAGES},
         untitled=table.text("untitled"),
+        unnamed=table.text("unnamed"),
         officers=_read_names(table.table("officers")),
         places=read_places({name: places.texts(name) for name in places.values}),
         links=_read_names(table.table("links")),

@@ -144,7 +144,9 @@ async def test_it_is_said_in_the_language_of_the_letter_until_it_is_edited(
     await desk.presses("คำตอบสำเร็จรูป")
     await desk.presses("การจัดส่ง")
     shown = await desk.presses("English")
-    assert f"no. {FIRST}, by นก, see https://www.nso.go.th" in shown.text
+    assert (
+        f"no. {FIRST}, by Statistical Information Officer, see https://www.nso.go.th" in shown.text
+    )
     assert "Dear" in shown.text
     await desk.presses("แก้ข้อความ")
     await desk.says("My own words")

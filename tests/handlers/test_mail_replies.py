@@ -215,3 +215,31 @@ async def test_a_closed_ticket_stays_so_where_an_answer_says_nothing(
     await mailbox.brings(a_mail(text, f"Re: [{FIRST}]", SOMCHAIS))
     assert (await tickets.get_ticket(desk.db, FIRST)).status is status
     assert f"📬 อีเมลตอบใบงาน {FIRST}" in desk.told("nok").text
+
+
+async def test_references_to_a_mail_of_another_customer_join_nothing_and_say_nothing_of_it(
+    desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    await mailbox.brings(a_mail())
+    other = a_mail("ขอเรื่องเดียวกันค่ะ", "Re: ขอข้อมูล", "Malee <malee@example.net>", 2)
+    await mailbox.brings(
+        headed(other, "References: <1@example.org>", "In-Reply-To: <1@example.org>")
+    )
+    mails = await exported(desk, tmp_path)
+    assert (mails[1]["kind"], mails[1]["ticket"]) == ("new", SECOND)
+    told = desk.told("nok").text.rpartition("📬")[2]
+    assert "wipa" not in told
+
+
+async def test_a_colleagues_name_over_a_strangers_address_passes_nothing_on(
+    desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    text = (
+        "---------- Forwarded message ---------\nFrom: Wipa <wipa@example.org>\n"
+        "Subject: data\n\nขอข้อมูลค่ะ"
+    )
+    sender = '"nso.services13@gmail.com" <nso.services13@gmail.com.evil.example>'
+    await mailbox.brings(a_mail(text, "Fwd: data", sender))
+    (mail,) = await exported(desk, tmp_path)
+    assert (mail["kind"], mail["forwarded_original"]) == ("new", None)
+    assert "แยกเป็นสองใบงาน" not in desk.told("nok").buttons
