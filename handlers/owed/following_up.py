@@ -152,9 +152,11 @@ def _answers(ages: Mapping[int, date], kinds: Sequence[OfferedKind], total: int)
     """All, only what is younger, where that is a part of it, or none."""
     seen = {"seen": str(total)}
     answers = [_answer(_("ติดตามทั้งหมด %(count)s", count=total), seen, {"months": ""})]
+    young = 0
     for months, day in ages.items():
+        before = young
         young = sum(kind.younger[day] for kind in kinds)
-        if 0 < young < total:
+        if before < young < total:
             label = _("เฉพาะ%(age)s (%(count)s)", age=age_label(months), count=young)
             answers.append(_answer(label, seen, {"months": str(months)}))
     answers.append(_answer(_("ไม่ติดตาม"), seen, {"months": "0"}))
@@ -216,11 +218,15 @@ def told_of(answer: FollowUp, a_day: int) -> str:
     text = in_one_line(*lines)
     if not answer.days:
         return text
+    first = format_date(min(answer.days))
+    last = format_date(max(answer.days))
+    if first == last:
+        return in_lines(text, _("เตือนวันที่ %(date)s", date=first))
     spread_over = _(
         "เตือนวันละไม่เกิน %(count)s เรื่องต่อคน ตั้งแต่ %(first)s ถึง %(last)s",
         count=a_day,
-        first=format_date(min(answer.days)),
-        last=format_date(max(answer.days)),
+        first=first,
+        last=last,
     )
     return in_lines(text, spread_over)
 

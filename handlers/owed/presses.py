@@ -91,7 +91,7 @@ async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     begins.
     """
     row, life, rule = await load(ctx, args)
-    if row.state is not OwedState.OPEN:
+    if not row.is_owed:
         return await moved_on(ctx, args, row)
     got = await receive(ctx, row, life, rule)
     lines = list(got.lines)

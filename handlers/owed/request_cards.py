@@ -312,11 +312,20 @@ def owed_button(
     )
 
 
+def received_button(row: Owed, among: str = "") -> Button:
+    """Returns the button [ได้รับแล้ว], or [มารับแล้ว]."""
+    label = _("มารับแล้ว") if row.rule == "fetch" else _("ได้รับแล้ว")
+    return owed_button(
+        label,
+        "owed.received",
+        row,
+        among,
+        changes=True,
+    )
+
+
 def owed_buttons(row: Owed, rule: Rule | None, among: str = "") -> tuple[Button, ...]:
     """Returns a button for everything that can be done about one thing owed."""
-    received = _("ได้รับแล้ว")
-    if row.rule == "fetch":
-        received = _("มารับแล้ว")
     buttons = []
     if rule and row.asks(rule):
         buttons.append(
@@ -336,13 +345,7 @@ def owed_buttons(row: Owed, rule: Rule | None, among: str = "") -> tuple[Button,
             row,
             among,
         ),
-        owed_button(
-            received,
-            "owed.received",
-            row,
-            among,
-            changes=True,
-        ),
+        received_button(row, among),
         owed_button(
             _("เลื่อน…"),
             "owed.snooze",
@@ -391,6 +394,10 @@ async def _life_buttons(ctx: Context, life: Life) -> tuple[Button, ...]:
 def _open_buttons(ctx: Context, life: Life) -> Sequence[Button]:
     """What is owed now: all that can be done about a single thing, else a button for each."""
     opened = [row for row in life.owed if row.state is OwedState.OPEN]
+    offered = [row for row in life.owed if row.state is OwedState.OFFERED]
+    if offered:
+        # It may have come long ago; whether to follow it up is asked elsewhere.
+        return [received_button(row) for row in offered]
     if len(opened) == 1:
         (row,) = opened
         return owed_buttons(row, ctx.desk.configuration.rules.get(row.rule))

@@ -167,6 +167,15 @@ async def test_a_proof_ends_what_waits_for_an_answer_and_a_letter_takes_it_up(de
     }
 
 
+async def test_what_came_long_ago_is_received_without_being_followed_up(desk):
+    await bring(desk, sent(50, "2024-02-05"))
+    card = await desk.says("สัญญา 50/2563")
+    assert "ยังไม่ติดตาม" in card.text
+    await desk.presses("ได้รับแล้ว")
+    assert (await states(desk)).get("received") == 1
+    assert "ไม่มี" in (await desk.says("/followup", who="ton")).text
+
+
 async def test_the_list_is_a_file(desk):
     await bring(desk, YOUNG)
     await desk.says("/followup", who="ton")
