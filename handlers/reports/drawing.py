@@ -15,6 +15,7 @@ from store.audit import AuditEntry
 
 COURSES = (Dimension.DAY, Dimension.MONTH)
 """What rows are by that follow one another in time."""
+BESIDE_ROWS = (Dimension.SUBJECT, *COURSES)
 OF_PEOPLE = (Dimension.OFFICER, Dimension.TEAM)
 """What only those who lead see of others."""
 
@@ -52,7 +53,9 @@ async def draw_for(
     whole = replace(request, by=None)
     earlier = period_before(request.period, work.today)
     report = await read_figures(work, request)
-    before = await read_figures(work, request.over(earlier))
+    # Rows of before are looked at where a subject may have grown, and beside a course.
+    beside_rows = request if request.by in BESIDE_ROWS else whole
+    before = await read_figures(work, beside_rows.over(earlier))
     ago = await read_figures(work, whole.over(year_ago(request.period, work.today)))
     compared = Compared(
         report.figures,

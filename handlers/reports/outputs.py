@@ -46,6 +46,9 @@ async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if asked.request.by is None:
         asked = asked.by(_time_of(asked.period))
     figure = next(iter(asked.figures), Figure.TICKETS_CREATED)
+    if not KINDS[figure].in_rows:
+        none = _("%(figure)sไม่มีรูป ดูเป็นไฟล์แทนได้", figure=figure_label(figure))
+        return say(none, asked.button(_("รูปและไฟล์…"), "report.outputs"))
     drawn = await draw(ctx, asked)
     others = await of_other_times(ctx, asked, drawn)
     picture = picture_of(ctx.configuration, drawn.report, figure, others)
