@@ -24,6 +24,9 @@ WIDTH = 210 - 2 * MARGIN
 TITLE = 18
 PLAIN = 9.5
 SMALL = 8.5
+TINY = 7.5
+HEADINGS = 8.4
+HEADING_LINE = 3.4
 POINT = 25.4 / 72
 BASELINE = 0.3
 """How far below its place a cell without height puts the baseline, in parts of the size."""
@@ -212,10 +215,10 @@ def _table(
 ) -> None:
     """As many rows as the page has room for, and how many more there are."""
     last = columns[-1]
-    sheet.band(columns[0].left, y, last.left + last.width - columns[0].left, LINE + 1)
-    y += LINE - 0.6
-    _row(sheet, table.headings, columns, y, bold=True)
-    y += 1.2
+    sheet.band(columns[0].left, y, last.left + last.width - columns[0].left, HEADINGS)
+    for column in columns:
+        _heading(sheet, table.headings[column.cell], column, y)
+    y += HEADINGS
     room = int((BOTTOM - y) / LINE)
     fitting = len(table.rows) if len(table.rows) <= room else room - 1
     for row in table.rows[:fitting]:
@@ -226,13 +229,21 @@ def _table(
         sheet.text(columns[0].left, y + LINE, f"… +{left_out:,}", SMALL, colour=MUTED)
 
 
+def _heading(sheet: _Sheet, text: str, column: _Column, y: float) -> None:
+    """In two lines at most, the last of which lies above the rows."""
+    lines = sheet.wrapped(text, TINY, column.width - 2, 2, bold=True)
+    y += HEADINGS - 1.5 - (len(lines) - 1) * HEADING_LINE
+    for place, line in enumerate(lines):
+        below = y + place * HEADING_LINE
+        room = column.width - 2
+        sheet.text(column.left + 1, below, line, TINY, bold=True, room=room, end=column.end)
+
+
 def _row(
     sheet: _Sheet,
     cells: CellRow,
     columns: Sequence[_Column],
     y: float,
-    *,
-    bold: bool = False,
 ) -> None:
     for column in columns:
         shown = _shown(cells[column.cell])
@@ -241,7 +252,6 @@ def _row(
             y,
             shown,
             SMALL,
-            bold=bold,
             room=column.width - 2,
             end=column.end,
         )

@@ -13,6 +13,9 @@ from domain.reports.requests import Dimension
 from handlers.reports.asked import span_text
 from handlers.reports.labels import unit_label
 
+COURSES = (Dimension.DAY, Dimension.MONTH)
+"""What rows are by that follow one another in time."""
+
 
 def course_picture(
     configuration: Configuration,
@@ -45,10 +48,15 @@ def course_picture(
 def _values(report: Report, by: Dimension, figure: Figure) -> list[Number]:
     """A number for each day or month, up to the last that has a row."""
     known = {row.key: row.figures.get(figure) or 0 for row in report.rows}
+    return [known.get(key, 0) for key in keys_with_rows(report, by)]
+
+
+def keys_with_rows(report: Report, by: Dimension) -> list[str]:
+    """The days or months of a report, those without tickets too, up to the last that has any."""
+    known = {row.key for row in report.rows}
     keys = _keys(report.request.period, by)
-    values = [known.get(key, 0) for key in keys]
     last = max((place for place, key in enumerate(keys, 1) if key in known), default=1)
-    return values[:last]
+    return keys[:last]
 
 
 def _keys(period: Period, by: Dimension) -> list[str]:

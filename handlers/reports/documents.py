@@ -46,7 +46,13 @@ class Drawing:
     @property
     def others(self) -> tuple[Report, ...]:
         """The reports that it is compared with."""
-        return tuple(other for other in (self.before, self.year_ago) if other is not None)
+        others: list[Report] = []
+        for other in (self.before, self.year_ago):
+            # A year's year before is what it was a year ago.
+            seen = [each.request.period for each in others]
+            if other is not None and other.request.period not in seen:
+                others.append(other)
+        return tuple(others)
 
 
 def report_document(configuration: Configuration, drawing: Drawing) -> ReportDocument:
@@ -86,6 +92,8 @@ def document_picture(configuration: Configuration, drawing: Drawing) -> Picture 
     for each in (report, *drawing.others):
         names.append(format_period(each.request.period))
         values.append(round(each.figures[Figure.TICKETS_CREATED] or 0))
+    if not any(values):
+        return None
     series = Series(label, tuple(values))
     return Chart(label, names[0], tuple(names), (series,), unit)
 

@@ -19,12 +19,13 @@ from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
 from handlers.i18n import _
 from handlers.reports.asked import key_name, weekday_name
-from handlers.reports.courses import course_picture
+from handlers.reports.courses import COURSES, course_picture
 from handlers.reports.labels import dimension_label, figure_label, unit_label
+from handlers.reports.stacks import STANDARDS, standards_picture
 from handlers.reports.summary import with_unit
 
 MOST_BARS = 20
-TIMES = (Dimension.DAY, Dimension.MONTH)
+MAPPED = (Dimension.PROVINCE, Dimension.WEEKDAY_HOUR)
 DAYS_A_WEEK = 7
 """Rows that are drawn; a longer picture is read by nobody."""
 Drawer = Callable[[Configuration, Report, Figure, str, str], Picture | None]
@@ -43,9 +44,12 @@ def picture_of(
     if by is None or not any(row.figures.get(figure) for row in report.rows):
         return None
     title = _("%(figure)s ตาม%(by)s", figure=figure_label(figure), by=dimension_label(by))
-    total = with_unit(figure, report.figures)
+    stacked = figure in STANDARDS and by not in MAPPED
+    total = with_unit(Figure.TICKETS_CREATED if stacked else figure, report.figures)
     subtitle = f"{format_period(report.request.period)} · {total}"
-    if by in TIMES:
+    if stacked:
+        return standards_picture(office, report, by, subtitle)
+    if by in COURSES:
         return course_picture(office, figure, (report, *others), title, subtitle)
     draw = _DRAWERS.get(by, _bars)
     return draw(

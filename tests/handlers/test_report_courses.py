@@ -1,15 +1,17 @@
 """The course of a figure: days of which nothing is known, and other times laid beside it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from domain.dates.periods import Period, before, month_of
-from domain.reports.charts import MOST_POINTS, LineChart
+from domain.reports.charts import MOST_POINTS, Chart, ColumnChart, LineChart
 from domain.reports.figures import Figure
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension, ReportRequest
 from handlers.reports.courses import course_picture
+from handlers.reports.pictures import picture_of
 from tests.fakes.office import OFFICE
 
 NOVEMBER = month_of(date(2026, 11, 1))
@@ -59,3 +61,30 @@ def test_months_are_in_the_order_of_the_calendar() -> None:
     drawn = course(report(period, Dimension.MONTH, d2025_12=2, d2026_09=1))
     assert drawn.points[0] == "ต.ค. 68"
     assert drawn.lines[0].values == (0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+
+
+def standing(name: str, **numbers: int) -> ReportRow:
+    return ReportRow(name, name, {"tickets_created": 9, **numbers})
+
+
+def test_how_tickets_stand_to_their_time_is_stacked() -> None:
+    first = standing("2026-11-02", standard_kept=3, standard_missed=1)
+    last = standing("2026-11-04", standard_running=2)
+    figures = {
+        "tickets_created": 18,
+        "standard_kept": 3,
+        "standard_missed": 1,
+        "standard_running": 2,
+    }
+    request = ReportRequest(NOVEMBER, Dimension.DAY)
+    drawn = picture_of(OFFICE, Report(request, figures, (first, last)), Figure.STANDARD_MISSED)
+    assert isinstance(drawn, ColumnChart)
+    assert drawn.totals == (0, 4, 0, 2)
+    assert drawn.subtitle == "พ.ย. 69 · 18 ใบ"
+    assert drawn.series[1].name == "เกินมาตรฐานเวลา 1"
+    by_channel = replace(request, by=Dimension.CHANNEL)
+    rows = (replace(first, key="phone"), replace(last, key="email"))
+    beside = picture_of(OFFICE, Report(by_channel, figures, rows), Figure.STANDARD_KEPT)
+    assert isinstance(beside, Chart)
+    assert set(beside.categories) == {"โทรศัพท์", "E-Mail"}
+    assert sorted(beside.totals) == [2, 4]
