@@ -63,36 +63,54 @@ async def spread_of_hours(db: Reader, selection: Selection) -> OfKeys:
     part of the way, as spreadsheets have it.
     """
     tickets, params = selection.created
+    # Grouped first: a year of tickets has some thousand different lengths.
     rows = await db.fetch(
-        "SELECT key, place, tickets, working_minutes FROM (SELECT key, working_minutes, "
-        "row_number() OVER (PARTITION BY key ORDER BY working_minutes) - 1 AS place, "
-        "count(*) OVER (PARTITION BY key) AS tickets "
-        f"FROM ({tickets}) AS counted WHERE {_SPENT}) AS placed "
-        "WHERE place IN ((tickets - 1) / 2, tickets / 2, "
-        "(tickets - 1) * 9 / 10, (tickets - 1) * 9 / 10 + 1)",
+        "SELECT key, working_minutes, behind, tickets FROM (SELECT key, working_minutes, "
+        "CAST(SUM(n) OVER (PARTITION BY key ORDER BY working_minutes) AS BIGINT) AS behind, "
+        "CAST(SUM(n) OVER (PARTITION BY key) AS BIGINT) AS tickets, n "
+        "FROM (SELECT key, working_minutes, count(*) AS n "
+        f"FROM ({tickets}) AS counted WHERE {_SPENT} GROUP BY key, working_minutes) AS lengths) "
+        f"AS placed WHERE {' OR '.join(map(_holds, _PLACES))} ORDER BY key, working_minutes",
         *params,
     )
-    minutes: dict[str, dict[int, int]] = {}
-    counts: dict[str, int] = {}
+    lengths: dict[str, list[Row]] = {}
     for row in rows:
-        minutes.setdefault(row["key"], {})[int(row["place"])] = int(row["working_minutes"])
-        counts[row["key"]] = int(row["tickets"])
+        lengths.setdefault(row["key"], []).append(row)
     found: OfKeys = {}
-    for key, places in minutes.items():
+    for key, some in lengths.items():
         found[key] = {
-            Figure.WORKING_HOURS_MEDIAN: _hours_at(places, counts[key], 5),
-            Figure.WORKING_HOURS_P90: _hours_at(places, counts[key], 9),
+            Figure.WORKING_HOURS_MEDIAN: _hours_at(some, 5),
+            Figure.WORKING_HOURS_P90: _hours_at(some, 9),
         }
     return found
 
 
-def _hours_at(minutes: Mapping[int, int], tickets: int, tenths: int) -> float:
+_PLACES = (
+    "(tickets - 1) / 2",
+    "tickets / 2",
+    "(tickets - 1) * 9 / 10",
+    "(tickets - 1) * 9 / 10 + 1",
+)
+"""Of the tickets by their length, the first one is 0: those that the two figures lie between."""
+
+
+def _holds(place: str) -> str:
+    """Holds for the length that the ticket at this place has."""
+    return f"(behind - n <= {place} AND {place} < behind)"
+
+
+def _hours_at(lengths: Sequence[Row], tenths: int) -> float:
     """Returns the hours below which so many tenths of the tickets lie."""
-    place, rest = divmod((tickets - 1) * tenths, 10)
-    lower = minutes[place]
+    place, rest = divmod((int(lengths[0]["tickets"]) - 1) * tenths, 10)
+    lower = _minutes_at(lengths, place)
     if not rest:
         return lower / 60
-    return (lower + (minutes[place + 1] - lower) * rest / 10) / 60
+    upper = _minutes_at(lengths, place + 1)
+    return (lower + (upper - lower) * rest / 10) / 60
+
+
+def _minutes_at(lengths: Sequence[Row], place: int) -> int:
+    return next(int(row["working_minutes"]) for row in lengths if place < int(row["behind"]))
 
 
 async def count_closed(db: Reader, selection: Selection) -> OfKeys:
@@ -102,7 +120,12 @@ async def count_closed(db: Reader, selection: Selection) -> OfKeys:
 
 async def count_open(db: Reader, selection: Selection) -> OfKeys:
     """The tickets that were open at its end."""
-    return await _count(db, Figure.TICKETS_OPEN, *selection.open)
+    found: OfKeys = {}
+    for tickets, params in selection.parts_open:
+        for key, counted in (await _count(db, Figure.TICKETS_OPEN, tickets, params)).items():
+            so_far = found.setdefault(key, {Figure.TICKETS_OPEN: 0})
+            so_far[Figure.TICKETS_OPEN] += counted[Figure.TICKETS_OPEN]
+    return found
 
 
 async def _count(db: Reader, figure: Figure, tickets: str, params: Params) -> OfKeys:

@@ -148,24 +148,34 @@ class Selection:
         )
 
     @property
-    def open(self) -> tuple[str, Params]:
-        """The tickets that were open at its end: of those that were closed within `LASTS` only such
-        as were created shortly before.
+    def parts_open(self) -> tuple[tuple[str, Params], ...]:
+        """The tickets that were open at its end, in parts that have none in common: of those that
+        were closed within `LASTS` only such as were created shortly before.
         """
         moments = self.moments
-        is_open = "f.created_at < ? AND (f.closed_at IS NULL OR f.closed_at >= ?)"
-        lasting, of_lasting = self.tickets(
-            f"f.lasts = 1 AND {is_open}",
-            moments.until,
-            moments.closed_before,
+        until = moments.until
+        closed = moments.closed_before
+        return (
+            self.tickets("f.lasts = 1 AND f.closed_at IS NULL AND f.created_at < ?", until),
+            self.tickets(
+                "f.lasts = 1 AND f.closed_at >= ? AND f.created_at < ?",
+                closed,
+                until,
+            ),
+            self.tickets(
+                "f.lasts = 0 AND f.closed_at >= ? AND f.created_at >= ? AND f.created_at < ?",
+                closed,
+                min(closed, until) - LASTS,
+                until,
+            ),
         )
-        recent, of_recent = self.tickets(
-            f"f.lasts = 0 AND f.created_at >= ? AND {is_open}",
-            min(moments.closed_before, moments.until) - LASTS,
-            moments.until,
-            moments.closed_before,
-        )
-        return f"{lasting} UNION ALL {recent}", (*of_lasting, *of_recent)
+
+    @property
+    def open(self) -> tuple[str, Params]:
+        """All of them."""
+        parts = self.parts_open
+        sql = " UNION ALL ".join(sql for sql, _params in parts)
+        return sql, tuple(param for _sql, params in parts for param in params)
 
 
 def _filters(request: ReportRequest) -> tuple[str, Params]:
