@@ -280,7 +280,9 @@ class DeskProcess:
         """What a desk keeps is its owner's alone, whatever was there before it."""
         if self._process is None:
             return
-        paths = [*self.folder.glob(f"{self.database.name}*"), *self.folder.glob("calls-*")]
+        paths = [*self.folder.glob("calls-*")]
+        if self.settings["DATABASE_URL"].startswith("sqlite"):
+            paths += self.folder.glob(f"{self.database.name}*")
         for folder in filter(Path.is_dir, map(self.folder.joinpath, KEPT_FOLDERS)):
             paths += [folder, *folder.rglob("*")]
         open_to_others = [path for path in paths if path.stat().st_mode & 0o077]
