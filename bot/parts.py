@@ -65,6 +65,11 @@ class PlatformParts:
     ask_every: float | None = None
     """Seconds of silence after which the watch over the desk asks it; None = it is not watched."""
 
+    refused_pauses: Sequence[float] = ()
+    """Seconds until it is asked again after it refused us once, twice, …, the last for ever; none =
+    as if it had not answered. A server locks who comes with a wrong password again and again.
+    """
+
     def routes(self, running: RunningDesk) -> Sequence[Route]:
         """Its addresses on the web side."""
         return ()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -72,6 +73,8 @@ class LineAdapter:
         self._opening = asyncio.Lock()
         self.groups = LineGroups(self._client, clock)
         self._bot_id = ""
+        self.user_id = ""
+        """The bot's own, which only LINE and the desk know; "" before LINE was asked."""
 
     async def _client(self) -> tuple[Any, Any]:
         """The SDK's clients; importing it takes most of a second, so that happens once, beside
@@ -270,7 +273,19 @@ class LineAdapter:
         api, _blob = await self._client()
         info = await api.get_bot_info(_request_timeout=TIMEOUT)
         self._bot_id = quote(info.basic_id, safe="")
+        self.user_id = str(info.user_id)
         return str(info.display_name)
+
+    async def webhook(self) -> tuple[str, bool]:
+        """Where LINE brings events, and whether it does; "" where nobody said."""
+        api, _blob = await self._client()
+        try:
+            found = await api.get_webhook_endpoint(_request_timeout=TIMEOUT)
+        except import_sdk().ApiException as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            return "", False
+        return str(found.endpoint), bool(found.active)
 
     async def set_up(self, labels: list[tuple[str, str]]) -> str:
         """Put up the rich menu, once for each picture; returns the bot's name."""

@@ -12,13 +12,16 @@ from bot.line.settings import LineSettings
 from bot.line.webhook import receive_webhook, signature_matches
 from bot.log import get_logger
 from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroundings
+from bot.queues.hearing import Hearing
 from bot.queues.quota import QuotaWatch
 from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
+from domain.reach.health import UNSIGNED
 from domain.staff import Platform
 from handlers.registry import COMMANDS
 from store.engine.database import StoreUnavailable
 
+WEBHOOK = "/line/webhook"
 MENU_KEYS = ("find", "open", "my", "new", "menu", "help")
 REFUSES = (401, 403)
 """What LINE answers whom it does not know."""
@@ -62,10 +65,11 @@ class LinePlatform(PlatformParts):
                 return empty(401)
             body = await read_body(request)
             if not signature_matches(self._secret, body, signature):
+                self._note_unsigned(running, body)
                 return empty(401)
             return await self._take(running, body)
 
-        return (Route("/line/webhook", webhook, methods=["POST"]),)
+        return (Route(WEBHOOK, webhook, methods=["POST"]),)
 
     async def _take(self, running: RunningDesk, body: bytes) -> Response:
         """Commit the events, then acknowledge them."""
@@ -76,8 +80,15 @@ class LinePlatform(PlatformParts):
         except StoreUnavailable as error:
             return not_taken(error)
         running.pulses.received(self.name)
+        running.pulses.deaf(self.name, "")
         running.wake(woken)
         return empty()
+
+    def _note_unsigned(self, running: RunningDesk, body: bytes) -> None:
+        """Strangers sign with anything; who knows the bot's own id is LINE."""
+        user_id = self.adapter.user_id.encode()
+        if user_id and user_id in body:
+            running.pulses.deaf(self.name, UNSIGNED)
 
     def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """The rich menu, and the bot's name."""
@@ -89,7 +100,7 @@ class LinePlatform(PlatformParts):
         return (greet,)
 
     def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
-        """The watch over the month's quota."""
+        """The watch over the month's quota, and over whether LINE brings what comes."""
         if not self._surroundings.public_url:
             log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
         watch = QuotaWatch(
@@ -100,7 +111,13 @@ class LinePlatform(PlatformParts):
             self._surroundings.clock,
             running.desk.configuration.calendar,
         )
-        return (watch.run_forever,)
+        hearing = Hearing(running.pulses, self.name, self._is_brought)
+        return (watch.run_forever, hearing.run_forever)
+
+    async def _is_brought(self) -> bool:
+        """Whether LINE brings events, and to such an address as ours; it may have another host."""
+        address, is_active = await self.adapter.webhook()
+        return is_active and address.endswith(WEBHOOK)
 
     async def title(self, chat: str) -> str:
         """LINE says a group's name only when it is asked."""

@@ -18,9 +18,9 @@ from store.engine.database import StoreUnavailable
 
 AGAIN = 5.0
 """Seconds after a look that failed."""
-SLOW = 60.0
-"""Seconds after a first one that goes no better by itself, twice as many after each further one: a
-server closes the account of whoever tries a wrong password again and again.
+SLOW = 50.0
+"""Seconds after a first and a second one that goes no better by itself, twice as many after each
+further one: a server closes the account of whoever tries a wrong password again and again.
 """
 SLOWEST = 300.0
 ALARM_AFTER = 6
@@ -63,7 +63,7 @@ class MailTrouble:
         if not self._failed:
             return 0.0
         if self._step in ALARMING:
-            return min(SLOW * 2.0 ** (self._failed - 1), SLOWEST)
+            return min(SLOW * 2.0 ** max(0, self._failed - 2), SLOWEST)
         return AGAIN
 
     def note(self, error: Exception) -> None:

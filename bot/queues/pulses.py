@@ -19,13 +19,14 @@ Steady = Callable[[], float]
 @dataclass(slots=True)
 class PlatformPulse:
     """`answered` = when the platform last did, by the steady clock; `doubtful` = a call failed
-    since: it is to be asked; `refuses` = it does not know us.
+    since: it is to be asked; `refuses` = it does not know us; `deaf` = why it brings us nothing.
     """
 
     answered: float
     received_at: datetime | None = None
     sent_at: datetime | None = None
     refuses: bool = False
+    deaf: str = ""
     doubtful: bool = False
     watched: bool = False
 
@@ -87,6 +88,10 @@ class Pulses:
         """The platform does not know us."""
         self.of(name).refuses = True
 
+    def deaf(self, name: str, why: str) -> None:
+        """The platform brings us nothing, for this reason; "" = it does, as far as it is known."""
+        self.of(name).deaf = why
+
     def silence(self, pulse: PlatformPulse) -> float:
         """Seconds since the platform answered."""
         return self._steady() - pulse.answered
@@ -106,6 +111,7 @@ class Pulses:
         return Measured(
             silences={name: self.silence(pulse) for name, pulse in self.watched()},
             refusing=[name for name, pulse in self.watched() if pulse.refuses],
+            deaf={name: pulse.deaf for name, pulse in self.watched() if pulse.deaf},
             events=_ages(self.oldest_events, now),
             messages=_ages(self.oldest_messages, now),
             unwritten=steady - self._written,

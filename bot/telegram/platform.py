@@ -1,6 +1,7 @@
 """Telegram's parts: updates by polling or webhook, the command list, and the check of the token."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,6 +9,7 @@ from starlette.routing import Route
 from telegram.error import Forbidden, InvalidToken, TelegramError
 
 from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroundings
+from bot.queues.hearing import Hearing
 from bot.telegram.adapter import UPDATES, NameUnknown, TelegramAdapter
 from bot.telegram.poller import Poller
 from bot.telegram.settings import TelegramSettings
@@ -24,6 +26,8 @@ LANGUAGES = {"": "th", "en": "en"}
 """Of command lists, by what Telegram calls a telephone's language; "" = all others."""
 WEBHOOK = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - its name, not the secret
+LATELY = timedelta(minutes=2)
+"""A call that failed longer ago says nothing of now."""
 LONGEST_ABOUT = 256
 """Characters that Telegram takes of what a command is about."""
 
@@ -103,7 +107,7 @@ class TelegramPlatform(PlatformParts):
     def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """Polling, where Telegram does not call."""
         if self._settings.telegram_by_webhook:
-            return ()
+            return (Hearing(running.pulses, self.name, self._is_brought).run_forever,)
         poller = Poller(
             self.adapter,
             running.desk.db,
@@ -113,6 +117,17 @@ class TelegramPlatform(PlatformParts):
             running.pulses,
         )
         return (poller.run_forever,)
+
+    async def _is_brought(self) -> bool:
+        """Whether Telegram brings updates to this desk, and it takes them."""
+        info = await self.adapter.bot.get_webhook_info()
+        address = self._surroundings.public_url.rstrip("/")
+        if info.url != f"{address}{WEBHOOK}":
+            return False
+        failed_at = info.last_error_date
+        if not info.pending_update_count or failed_at is None:
+            return True
+        return self._surroundings.clock() - failed_at > LATELY
 
     async def check(self) -> str:
         """Whether Telegram knows the token."""

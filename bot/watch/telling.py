@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.queues.administrators import AdministratorNotices
 from bot.queues.pulses import Pulses
-from domain.reach.health import DISK, TOKEN_REFUSED, find_problems
+from domain.reach.health import DISK, find_problems
 from domain.staff import Platform
 from handlers.chat import Reply
 from handlers.desk import Desk
@@ -54,7 +54,7 @@ class HealthTelling:
             return
         known.add(said)
         if subject != MAILBOX:
-            make = partial(troubles.began, subject, refused=said == TOKEN_REFUSED)
+            make = partial(troubles.began, subject, said)
             self._add(make, f"{subject}:{said}", avoided)
 
     def _end(self, subject: str, avoided: Collection[Platform]) -> None:

@@ -3,11 +3,12 @@ give no sign, writes a line, and looks at what waits, at disks and at the databa
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from bot.log import get_logger, where
 from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk
@@ -59,6 +60,8 @@ class Watch:
         if path is not None:
             self._places["database"] = path.parent
         self._broken = ""
+        self._refused = Counter[str]()
+        self._not_before: dict[str, float] = {}
         self._telling = HealthTelling(running.desk, self._pulses, running.post)
 
     def works(self) -> Sequence[PlatformWork]:
@@ -86,6 +89,8 @@ class Watch:
     def _is_to_be_asked(self, name: str, pulse: PlatformPulse) -> bool:
         every = self._asked[name].ask_every
         assert every is not None
+        if monotonic() < self._not_before.get(name, 0.0):
+            return False
         return pulse.doubtful or self._pulses.silence(pulse) >= every
 
     async def _ask(self, parts: PlatformParts) -> None:
@@ -97,8 +102,19 @@ class Watch:
             return
         if not problem:
             self._pulses.answered(parts.name)
+            self._refused[parts.name] = 0
         elif isinstance(problem, Refusal):
             self._pulses.refused(parts.name)
+            self._wait_longer(parts)
+
+    def _wait_longer(self, parts: PlatformParts) -> None:
+        """It refused us once more."""
+        pauses = parts.refused_pauses
+        if not pauses:
+            return
+        times = self._refused[parts.name]
+        self._refused[parts.name] += 1
+        self._not_before[parts.name] = monotonic() + pauses[min(times, len(pauses) - 1)]
 
     async def look_at_queues(self) -> None:
         """Since when the oldest event and message wait that this process sees to."""

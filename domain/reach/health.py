@@ -7,6 +7,8 @@ from domain.data import TomlTable
 
 MEGABYTE = 1_000_000
 TOKEN_REFUSED = "refuses the token or password"  # noqa: S105 - what is told, not the secret
+UNSIGNED = "webhooks come for us that are signed with another secret: DESKBOT_LINE_CHANNEL_SECRET"
+UNHEARD = "it brings nothing: its webhook is off, goes elsewhere or fails"
 DISK = "disk"
 SILENT = "nothing was received or sent for long"
 SLOW_PLATFORMS = ("mail",)
@@ -50,6 +52,7 @@ class Measured:
     """What was measured of a desk, spans in seconds.
 
     `silences` = since each platform last answered; `refusing` = platforms that do not know us;
+    `deaf` = what keeps a platform from bringing us anything;
     `events` and `messages` = how long the oldest waits, by platform; `unwritten`, `unticked` =
     since the last write and tick; `rooms` = by what lies on the disk; `damage` = what is wrong with
     the database's file.
@@ -57,6 +60,7 @@ class Measured:
 
     silences: Mapping[str, float] = field(default_factory=dict)
     refusing: Collection[str] = ()
+    deaf: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, float] = field(default_factory=dict)
     messages: Mapping[str, float] = field(default_factory=dict)
     unwritten: float = 0.0
@@ -83,6 +87,8 @@ def platform_problems(measured: Measured, rules: HealthRules) -> Iterator[str]:
             yield f"{name}: {TOKEN_REFUSED}"
         elif silence > rules.silent:
             yield f"{name}: {SILENT}"
+        elif name in measured.deaf:
+            yield f"{name}: {measured.deaf[name]}"
 
 
 def _database_problems(measured: Measured, rules: HealthRules) -> Iterator[str]:

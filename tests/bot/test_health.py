@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from bot.mail.platform import MailPlatform
+from bot.parts import PlatformParts, Refusal, RunningDesk
 from bot.queues.pulses import Pulses
+from bot.watch import watch as watch_of_desk
 from bot.watch.health import Health, Problem
 from domain.configuration import load_configuration
 from domain.reach.health import Measured, Room, find_problems
@@ -84,6 +88,7 @@ def test_a_desk_within_its_limits_has_no_problem() -> None:
         ({"silences": {"telegram": 46.0}}, "telegram:"),
         ({"silences": {"mailbox": 46.0}}, "mail"),
         ({"silences": {"line": 0.0}, "refusing": ["line"]}, "line:"),
+        ({"deaf": {"line": "its webhook is off"}}, "line:"),
         ({"events": {"line": 46.0}}, "inbox:"),
         ({"messages": {"telegram": 46.0}}, "outbox:"),
         ({"messages": {"mail": 901.0}}, "outbox:"),
@@ -145,3 +150,44 @@ def test_the_databases_file_is_the_one_that_was_opened(tmp_path: Path) -> None:
     assert file.damage() == database_file.REPLACED
     path.unlink()
     assert file.damage() == database_file.GONE
+
+
+class Refusing(PlatformParts):
+    """A mail server that does not know the password."""
+
+    name = "mail"
+    ask_every = MailPlatform.ask_every
+    refused_pauses = MailPlatform.refused_pauses
+
+    def __init__(self, clock: Moving) -> None:
+        self.clock = clock
+        self.asked: list[float] = []
+
+    async def check(self) -> str:
+        self.asked.append(self.clock.seconds)
+        return Refusal("DESKBOT_SMTP_URL: the server does not know this user and password")
+
+
+async def test_a_login_that_is_refused_is_tried_more_and_more_seldom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Moving()
+    monkeypatch.setattr(watch_of_desk, "monotonic", clock.steady)
+    db = await open_new(tmp_path / "desk.db")
+    pulses = Pulses(clock, clock.steady)
+    running = RunningDesk(Desk(db, OFFICE, clock), "", nothing, nothing, nothing, pulses)  # type: ignore[arg-type]
+    parts = Refusing(clock)
+    watch = watch_of_desk.Watch(running, [parts], f"sqlite:///{tmp_path}/desk.db", tmp_path)
+    for _look in range(240):
+        clock.advance(5)
+        await watch.ask()
+    pauses = [round(after - before) for before, after in pairwise(parts.asked)]
+    assert pauses == [45, 45, 90, 180, 300, 300]
+    assert find_problems(replace(pulses.measured(), unwritten=0, unticked=0), RULES) == [
+        "mail: refuses the token or password"
+    ]
+    await db.close()
+
+
+def nothing(*_given: object) -> None:
+    return None

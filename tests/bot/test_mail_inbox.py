@@ -600,7 +600,7 @@ async def test_a_database_that_is_away_while_the_mailbox_is_ends_nothing(
     for _look in range(4):
         waits.append(inbox._trouble.pause())
         await inbox.look_safely()
-    assert waits == [60, 120, 240, 300]
+    assert waits == [50, 50, 100, 200]
 
 
 async def test_a_mail_that_is_deleted_while_it_is_fetched_is_not_half_a_mail(

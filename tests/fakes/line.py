@@ -98,6 +98,8 @@ class FakeLine(RichMenus):
         self.blocked: set[str] = set()  # people who left: a push is accepted and goes nowhere
         self.names: dict[str, str] = {}  # user or group id -> its name
         self.endpoint = ""
+        self.brings = True
+        """Whether "Use webhook" is on."""
         self.sent_events: list[dict[str, Any]] = []
         self._contents: dict[str, tuple[str, bytes]] = {}
         self._unsent: set[str] = set()
@@ -632,9 +634,10 @@ class FakeLine(RichMenus):
         return {"totalUsage": self.consumption}
 
     def _do_endpoint_get(self, call: Call, request_id: str) -> dict[str, Any]:
-        if not self.endpoint:
+        endpoint = self.endpoint or self.webhook_url
+        if not endpoint:
             raise Refused("Not found", 404)
-        return {"endpoint": self.endpoint, "active": True}
+        return {"endpoint": endpoint, "active": self.brings}
 
     def _do_endpoint_set(self, call: Call, request_id: str) -> None:
         if not call.params["endpoint"].startswith("https://"):

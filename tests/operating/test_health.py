@@ -124,6 +124,35 @@ def test_administrators_hear_on_the_other_platform_once_and_that_it_is_over(
     assert "Telegram" in over[1]
 
 
+def test_webhooks_that_do_not_come_or_are_signed_otherwise(
+    tmp_path: Path, template: Path, telegram: FakeTelegram, line: FakeLine
+) -> None:
+    wrong = {"LINE_CHANNEL_SECRET": "of another channel"}
+    desk = DeskProcess(tmp_path / "desk", template, telegram, line, **wrong)
+    try:
+        desk.start()
+        eventually(lambda: "platform ready" in desk.stderr(), "LINE asked who we are")
+        # What strangers sign proves nothing.
+        assert desk.request("POST", "/line/webhook", b"{}", x_line_signature="x") == 401
+        assert problems(desk) == []
+        assert line.say(ADMIN.line, "/help").status == 401
+        until(desk, "line: webhooks come for us")
+        telegram.wait_messages(ADMIN.telegram, 1, SOON)
+        assert "DESKBOT_LINE_CHANNEL_SECRET" in telegram.messages(ADMIN.telegram)[0].text
+        desk.kill()
+        del wrong["LINE_CHANNEL_SECRET"]
+        desk.settings["LINE_CHANNEL_SECRET"] = line.channel_secret
+        desk.start()
+        assert line.say(ADMIN.line, "/help").status == 200
+        assert problems(desk) == []
+        line.brings = False
+        until(desk, "line: it brings nothing")
+        line.brings = True
+        until(desk, "line", there=False)
+    finally:
+        desk.kill()
+
+
 def test_a_platform_that_is_away(
     serving: DeskProcess, telegram: FakeTelegram, line: FakeLine
 ) -> None:
