@@ -106,8 +106,9 @@ def _is_thanked_for(sentence: str, rules: MailRules) -> bool:
     """Returns whether a sentence says what somebody thanks for, or what he does with it."""
     if rules.has("put_to_use", sentence) or rules.begins("formal_thanks", sentence):
         return True
-    beside = _without(("thanks", "thanks_much"), sentence, rules)
-    return rules.begins("thanked_for", beside.lstrip())
+    thanks = rules.patterns["thanks"].search(sentence)
+    behind = sentence[thanks.end() :] if thanks else sentence
+    return rules.begins("thanked_for", _without(("thanks_much",), behind, rules).lstrip())
 
 
 # Whether somebody says more.
