@@ -18,10 +18,11 @@ name, and little else.
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The platform accepted it (or says that it had). `pushes` = how many it counts towards its
-    monthly quota.
+    monthly quota; `external_id` = what it calls the message, "" where it does not say.
     """
 
     pushes: int = 0
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -436,6 +436,9 @@ def reply_to_json(reply: Reply) -> str:
         kind = type(part).__name__.lower()
         parts.append({"part": kind, **_shallow(part)})
     data: dict[str, object] = {"parts": parts, "confirms": reply.confirms}
+    if not reply.parts and len(reply.earlier) == 1:
+        # It says nothing but what stands there from now on.
+        data["earlier"] = reply.earlier[0].message
     if reply.masked:
         data["masked"] = reply.masked
     if reply.tells:
@@ -453,8 +456,12 @@ def _shallow(part: ReplyPart) -> dict[str, Any]:
 def reply_from_json(text: str) -> Reply:
     """The reverse of `reply_to_json`."""
     data = orjson.loads(text)
+    parts = tuple(map(_part, data["parts"]))
+    message = data.get("earlier", "")
+    if message:
+        return Reply((), earlier=(Earlier(parts[0], message),))
     return Reply(
-        tuple(map(_part, data["parts"])),
+        parts,
         confirms=data["confirms"],
         masked=tuple(Masked(**line) for line in data.get("masked", ())),
         tells=tuple(data.get("tells", ())),

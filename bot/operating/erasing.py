@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from bot.operating.erasures import note_erasures, write_private
 from bot.operating.refused import VerbRefused
+from bot.operating.shown import CHANGED, LEFT, take_out
 from bot.settings import Settings
 from domain.customers.marks import PersonMarks, find_marks
 from domain.dates.days import BANGKOK
@@ -55,7 +56,8 @@ OWNER = "verb"
 KEEP_LEASE = leases.TTL / 3
 TICKETS = "tickets kept"
 """Among the counts, beside those of tables: his tickets, which stay."""
-NO_TABLES = (TICKETS, "bytes")
+APART = (TICKETS, CHANGED, LEFT)
+NO_TABLES = (*APART, "bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +305,9 @@ async def carry_out(
         confirmed_by=confirmed_by,
         reason=erased.reason,
         tickets=erased.rows[TICKETS],
-        rows={table: count for table, count in erased.rows.items() if table != TICKETS},
+        chats_changed=erased.rows.get(CHANGED, 0),
+        chats_left=erased.rows.get(LEFT, 0),
+        rows={table: count for table, count in erased.rows.items() if table not in APART},
     )
     path = data_dir / FOLDER / f"{erased.code}-{at.astimezone(BANGKOK):%Y%m%dT%H%M%S}.txt"
     write_private(path, certificate(told).encode())
@@ -379,6 +383,7 @@ async def _erase_rows(
         )
         rows = Counter({table: count for table, count in done.rows.items() if count})
         rows[TICKETS] = len(subject.tickets)
+        rows.update(await take_out(tx, subject.records, entry.at))
         marks = subject.marks.without(subject.shared)
         rows["bytes"] = len(hashes)
         if erasure_id:

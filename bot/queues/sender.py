@@ -295,7 +295,7 @@ class Sender:
         delivery = await self._deliver(message)
         failpoint("message.accepted")
         if isinstance(delivery, Sent) and not delivery.pushes:
-            self._accepted.add(message)
+            self._accepted.add(replace(message, external_id=delivery.external_id))
             failpoint("message.sent")
             self._settle_later()
             return False
@@ -415,8 +415,9 @@ class Sender:
         if isinstance(delivery, Retry) and _is_useless(message, now):
             delivery = Refused(f"{delivery.error}: given up after {USEFUL}")
         match delivery:
-            case Sent(pushes):
-                return await self._sent(message, now, pushes)
+            case Sent(pushes, external_id):
+                named = replace(message, external_id=external_id)
+                return await self._sent(named, now, pushes)
             case Retry():
                 await self._retry(message, delivery, now)
             case Dropped(error):

@@ -203,14 +203,14 @@ class TelegramAdapter:
         if call["method"] == "answerInlineQuery":
             return await self._answer_query(call["params"])
         try:
-            await self._call(call, int(message.chat))
+            external_id = await self._call(call, int(message.chat))
         except BadRequest as error:
             return await self._bad_request(message, call, error)
         except DeskError:
             return Refused("the file is gone")
         except TelegramError as error:
             return _verdict(error)
-        return Sent()
+        return Sent(external_id=external_id)
 
     async def _answer_query(self, params: dict[str, Any]) -> Delivery:
         """One attempt: Telegram forgets a query within seconds, and the next letter asks anew."""
@@ -225,17 +225,18 @@ class TelegramAdapter:
             return Dropped(str(error))
         return Sent()
 
-    async def _call(self, call: Mapping[str, Any], chat: int) -> None:
+    async def _call(self, call: Mapping[str, Any], chat: int) -> str:
+        """Make it; returns what Telegram calls the message, where it is a text."""
         if "file" in call:
             params = dict(call["params"])
             params["reply_markup"] = self._keyboard(params.get("reply_markup"))
             await self._send_file(call, chat, params)
-            return
+            return ""
         params = {"chat_id": chat, **_in_topic(call), **call["params"]}
         if "reply_markup" in params and not params["reply_markup"]["inline_keyboard"]:
             # No buttons are said by leaving the keyboard out.
             del params["reply_markup"]
-        await self.request.say(f"{self.api_url}/bot{self.token}/{call['method']}", params)
+        return await self.request.say(f"{self.api_url}/bot{self.token}/{call['method']}", params)
 
     async def _send_file(
         self, call: Mapping[str, Any], chat: int, params: Mapping[str, Any]
@@ -266,6 +267,9 @@ class TelegramAdapter:
         text = str(error).lower()
         if "not modified" in text:
             return Sent()
+        if telegram_render.ONLY_THERE in call:
+            # It was to change what stood there: where that is gone there is nothing to say.
+            return Dropped(str(error))
         if "topic" in call and any(word in text for word in TOPIC_GONE):
             return await self._beside_topic(message, call, error)
         match call["method"]:

@@ -45,6 +45,8 @@ PHOTOS = frozenset({"image/jpeg", "image/png"})
 CODE = re.compile(r"[A-Z]?\d[\d.]*")
 MARKED_FIELDS = {"sendMessage": "text", "sendDocument": "caption", "sendPhoto": "caption"}
 """Where a call that can be marked has its words."""
+ONLY_THERE = "only_there"
+"""Marks a call that changes an earlier message and says nothing where that cannot be done."""
 MarkedLine = tuple[str, str]
 """A line as people see it, and as HTML."""
 TelegramCall = dict[str, Any]
@@ -55,6 +57,8 @@ def render(reply: Reply, replaces: str = "") -> list[str]:
     """One JSON payload {"method", "params"} a call; buttons are on the last message."""
     if reply.offers is not None:
         calls = [_answer_query(reply.offers, replaces)]
+    elif not reply.parts and any(each.message for each in reply.earlier):
+        calls = [{**call, ONLY_THERE: True} for call in _redrawn(reply)]
     else:
         calls = _calls(reply, replaces)
     return [json.dumps(call, ensure_ascii=False) for call in calls]

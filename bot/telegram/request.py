@@ -75,16 +75,18 @@ class TelegramRequest(BaseRequest):
         seconds = UPLOAD if files else ANSWER
         status, body = await self.call(url, seconds, **_body(request_data))
         if is_yes(status) and _is_message(url):
-            return _outcome(body)
+            return _outcome(body, named=_is_text(url))
         return status, body
 
-    async def say(self, url: str, params: Mapping[str, Any]) -> None:
-        """One call of a message's, as it stands; raises the library's errors.
+    async def say(self, url: str, params: Mapping[str, Any]) -> str:
+        """One call of a message's, as it stands; returns what Telegram calls the message, "" where
+        it does not say; raises the library's errors.
 
         The library's own way would first make objects of all of it, and then read them out again.
         """
         parameters = [RequestParameter(name, value, None) for name, value in params.items()]
-        await self.post(url, RequestData(parameters))
+        result = await self.post(url, RequestData(parameters))
+        return "" if result is True else str(result)
 
     async def call(self, url: str, seconds: float = ANSWER, **kwargs: Any) -> tuple[int, bytes]:
         """POST and read the whole answer."""
@@ -150,15 +152,27 @@ def _is_message(url: str) -> bool:
     return method.startswith(("send", "edit", "answer"))
 
 
-def _outcome(body: bytes) -> tuple[int, bytes]:
+def _is_text(url: str) -> bool:
+    """Whether it is a text, whose id is kept: it can be changed later."""
+    return url.endswith(("/sendMessage", "/editMessageText"))
+
+
+def _outcome(body: bytes, *, named: bool = False) -> tuple[int, bytes]:
     """Tells whether an answer of 2xx means that the call was taken, as status and body.
 
     It was, unless Telegram itself says no in so many words; whatever else the answer says, the
-    library gets nothing to stumble on.
+    library gets nothing to stumble on. `named` = the message's id is the result, where it is told.
     """
     if not _is_refusal(body):
-        return 200, TAKEN
+        return 200, _taken(body) if named else TAKEN
     code = within(object_of(body), "error_code")
     if isinstance(code, int) and 400 <= code < 600:
         return code, body
     return 400, body
+
+
+def _taken(body: bytes) -> bytes:
+    number = within(object_of(body), "result", "message_id")
+    if type(number) is not int:
+        return TAKEN
+    return json.dumps({"ok": True, "result": number}).encode()

@@ -40,6 +40,8 @@ class Certified:
     confirmed_by: str
     reason: str
     tickets: int
+    chats_changed: int
+    chats_left: int
     rows: Mapping[str, int]
 
 
@@ -67,6 +69,8 @@ def _lines(told: Certified) -> list[str]:
         _("ผู้ยืนยัน: %(name)s", name=told.confirmed_by),
         _("เหตุผล: %(reason)s", reason=told.reason),
         _("ใบงานที่เก็บไว้โดยไม่มีข้อมูลส่วนบุคคล: %(count)s", count=told.tickets),
+        _("ข้อความในแชทที่เปลี่ยนเป็นข้อความกลาง: %(count)s", count=told.chats_changed),
+        _("ข้อความในแชทที่แก้ไม่ได้แล้ว ผู้รับต้องลบเอง: %(count)s", count=told.chats_left),
         _("จำนวนรายการที่ลบหรือล้างข้อความ:"),
         *(f"  {line}" for line in erased),
         _("ข้อมูลสำรอง: รายการลบจะถูกใช้อีกครั้งทุกครั้งที่กู้คืน (restore --erasures)"),

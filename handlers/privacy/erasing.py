@@ -11,7 +11,17 @@ from domain.customers.marks import is_looked_for
 from domain.errors import InvalidInput, NotAllowed
 from domain.staff import Role, Staff, StaffId
 from domain.tickets.references import ReferenceKind, take_reference
-from handlers.chat import Button, Card, Reply, confirm, in_lines, in_one_line, say
+from handlers.chat import (
+    Button,
+    Card,
+    Earlier,
+    Paragraph,
+    Reply,
+    confirm,
+    in_lines,
+    in_one_line,
+    say,
+)
 from handlers.desk import Context
 from handlers.files.cards import as_document
 from handlers.forms.drafts import Given, end, new_draft
@@ -388,6 +398,12 @@ def _refused_notice(code: str, who: str) -> Reply:
 
 
 # What came of it, told by whoever did it.
+
+
+def taken_out(message: str) -> Reply:
+    """What stands in a chat where somebody who is erased was shown."""
+    text = _("ข้อความนี้ถูกนำออกตามคำขอลบข้อมูลส่วนบุคคล")
+    return Reply((), earlier=(Earlier(Paragraph(text), message),))
 
 
 def lapsed_notice(code: str) -> Reply:

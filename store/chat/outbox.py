@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from domain.reach.untold import call_key, notice_key
@@ -47,6 +48,8 @@ class Message:
     """The event that it answers, where that brought a message that its sender may take back."""
     carries: bool = False
     """Whether it brings what could not be told before."""
+    external_id: str = ""
+    """What its platform calls it, once it was sent."""
     is_revoked: bool = False
     """Whether whom it is for has lost access, or the telephone, since it was queued."""
 
@@ -56,6 +59,8 @@ class Message:
         return self.platform, self.chat
 
 
+_SHOWN = re.compile(r"(?:(?<![A-Za-z0-9])|(?<=\\n))[CRQ]\d{1,12}(?!\d)")
+RECORDS_AT_ONCE = 50
 MOST_CALLS = 20
 """Calls that one notice needs at most."""
 
@@ -94,6 +99,11 @@ def _message(row: Row) -> Message:
         carries=bool(row["carries"]),
         is_revoked=bool(row["is_revoked"]),
     )
+
+
+def shown_in(message: Message) -> str:
+    """The records that a message names, side by side: whoever is one of them may be shown there."""
+    return " ".join(dict.fromkeys(_SHOWN.findall(message.payload or message.notice)))
 
 
 def lease_name(platform: str, chat: str) -> str:
@@ -148,8 +158,8 @@ async def put_begun(
     ready = (*message.at, name, owner, now + FRESH)
     row = await tx.fetch_one(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, reply_token, reply_until_at, "
-        "confirms, event_id, created_at, next_at, state, attempts) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "confirms, event_id, shows, created_at, next_at, state, attempts) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         f"CASE WHEN {is_next} THEN 'sending' ELSE 'queued' END, "
         f"CASE WHEN {is_next} THEN 1 ELSE 0 END) RETURNING state",
         str(message.id),
@@ -161,6 +171,7 @@ async def put_begun(
         message.reply_until_at,
         message.confirms,
         message.event_id or None,
+        shown_in(message),
         now,
         now,
         *ready,
@@ -176,8 +187,8 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
     """Queue messages for whoever looks next."""
     await tx.execute_many(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, "
-        "reply_token, reply_until_at, confirms, event_id, carries, state, created_at, next_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) "
+        "reply_token, reply_until_at, confirms, event_id, carries, shows, state, created_at, "
+        "next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) "
         "ON CONFLICT (dedupe_key) DO NOTHING",
         [
             (
@@ -193,6 +204,7 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
                 message.confirms,
                 message.event_id or None,
                 message.carries,
+                shown_in(message),
                 now,
                 now,
             )
@@ -276,19 +288,22 @@ async def set_payload(tx: Tx, message: Message) -> None:
 async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
     """The platform accepted it; what was said is forgotten."""
     await tx.execute_many(
-        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' "
-        "WHERE id = ?",
-        [(now, str(message.id))],
+        "UPDATE outbox SET state = 'sent', sent_at = ?, external_id = ?, payload = '', "
+        "notice = '', error = '' WHERE id = ?",
+        [(now, message.external_id, str(message.id))],
     )
 
 
 async def mark_all_sent(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
     """The platforms accepted them; what was said is forgotten."""
     ids = [str(message.id) for message in messages]
+    each = " ".join(["WHEN ? THEN ?"] * len(ids))
+    called = [(str(message.id), message.external_id) for message in messages]
     await tx.execute(
-        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' "
-        f"WHERE {is_one_of('id', ids)}",
+        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '', "
+        f"external_id = CASE id {each} ELSE '' END WHERE {is_one_of('id', ids)}",
         now,
+        *chain.from_iterable(called),
         *ids,
     )
 
@@ -452,6 +467,24 @@ async def count_by_state(db: Reader) -> dict[str, int]:
         "SELECT state, count(*) AS n FROM outbox WHERE state IN ('dead', 'doubtful') GROUP BY state"
     )
     return {row["state"]: int(row["n"]) for row in rows}
+
+
+async def list_showing(db: Reader, records: Sequence[str]) -> list[Message]:
+    """What was sent to chats and names one of these records, the oldest first."""
+    found: dict[int, Row] = {}
+    for at in range(0, len(records), RECORDS_AT_ONCE):
+        some = records[at : at + RECORDS_AT_ONCE]
+        named = " OR ".join(["' ' || shows || ' ' LIKE ?"] * len(some))
+        rows = await db.fetch(
+            f"SELECT seq, {_COLUMNS}, external_id, 0 AS is_revoked FROM outbox "
+            f"WHERE state = 'sent' AND shows <> '' AND platform <> 'mail' AND ({named})",
+            *(f"% {record} %" for record in some),
+        )
+        found |= {row["seq"]: row for row in rows}
+    return [
+        replace(_message(found[seq]), external_id=found[seq]["external_id"])
+        for seq in sorted(found)
+    ]
 
 
 # What is forgotten.

@@ -135,7 +135,9 @@ class Recorder:
         if message.chat in self.refused:
             return Refused("blocked", unreachable=True)
         self.sent.append((message.chat, reply_from_json(message.payload)))
-        return Sent()
+        if self.platform is Platform.LINE:
+            return Sent()
+        return Sent(external_id=f"m{len(self.sent)}")
 
     async def show_busy(self, chat: str) -> None:
         return None

@@ -201,3 +201,25 @@ async def test_what_a_kill_cut_off_is_taken_up_by_a_desk_that_serves(two, done):
     two.wait(seconds=30)
     await done()
     assert await two.count("erasures", "state = 'done'") == 1
+
+
+async def test_chats_that_showed_the_person_are_changed_where_they_can_be(two, done, tmp_path):
+    shown = len(two.recorders[Platform.TELEGRAM].sent)
+    await two.says("C81554")
+    await two.says("C90210")
+    await two.says("C81554", platform=Platform.LINE)
+    card = await asked(two)
+    await two.presses_token(card.token("ยืนยัน ลบถาวร"), "pim")
+    before = len(two.recorders[Platform.TELEGRAM].sent)
+    await done()
+    await two.mails_go()
+    changed = two.recorders[Platform.TELEGRAM].edited
+    assert f"m{shown + 1}" in changed
+    assert f"m{shown + 2}" not in changed
+    sent = two.recorders[Platform.TELEGRAM].sent[before:]
+    texts = [each.part.text for _chat, reply in sent for each in reply.earlier]
+    assert set(texts) == {"ข้อความนี้ถูกนำออกตามคำขอลบข้อมูลส่วนบุคคล"}
+    (kept,) = (tmp_path / "erasures").iterdir()
+    text = kept.read_text()
+    assert f"messages in chats that are replaced: {len(texts)}" in text
+    assert "ข้อความในแชทที่แก้ไม่ได้แล้ว ผู้รับต้องลบเอง: 1" in text

@@ -78,6 +78,7 @@ async def test_every_field_of_a_message_comes_back(db: Database, officer: StaffI
         "unclear",
         "state",
         "is_revoked",
+        "external_id",
     }
     assert {f.name for f in fields(Message) if getattr(full, f.name) == f.default} == by_the_store
 
