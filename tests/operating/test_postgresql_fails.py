@@ -18,7 +18,7 @@ from tests.fakes.line import FakeLine
 from tests.fakes.pgbouncer import PROGRAM, Pgbouncer
 from tests.fakes.postgres import Postgresql, shared_server
 from tests.operating.outage import TAKEN, Load, fill_disk, small_disk
-from tests.operating.test_health import until
+from tests.operating.test_health import problems, until
 
 pytestmark = pytest.mark.long
 SETTINGS = "-c listen_addresses= -c fsync=off -c autovacuum=off -c max_connections=20"
@@ -44,6 +44,24 @@ def line() -> Iterator[FakeLine]:
 
 
 MakeServed = Callable[[str], DeskProcess]
+
+
+def test_a_server_that_is_away_is_told_and_stops_nobody_from_stopping(
+    desk: DeskProcess, server: Postgresql
+) -> None:
+    eventually(lambda: problems(desk) == [], "ready")
+    server.stop()
+    try:
+        until(desk, "database")
+    finally:
+        server.start()
+    until(desk, "database", there=False)
+    assert problems(desk) == []
+    server.stop()
+    try:
+        assert desk.stop() < 6
+    finally:
+        server.start()
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Every failure at the start is one line for people and an exit code, soon; what is foreign or damaged stays as it is."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,31 @@ def test_settings_may_stand_in_a_file_beside_the_desk(tmp_path: Path) -> None:
     started = Started(tmp_path, "check")
     assert started.code == 1
     assert "DESKBOT_HTTP_PORT" in started.said[0]
+
+
+def test_a_start_that_is_told_to_stop_stops_at_any_moment(tmp_path: Path) -> None:
+    """Moments from the first line of code to a desk that serves."""
+    for tenths in range(0, 40, 4):
+        folder = tmp_path / str(tenths)
+        folder.mkdir()
+        address = f"sqlite:///{folder}/desk.db"
+        settings = {"DESKBOT_DATABASE_URL": address, "DESKBOT_DATA_DIR": str(folder)}
+        starting = subprocess.Popen(
+            [sys.executable, "run_bot.py"],
+            cwd=ROOT,
+            env={**os.environ, **LINE, **settings},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                starting.wait(tenths / 10)
+            starting.terminate()
+            # Either it was not a desk yet, or it ended as one.
+            assert starting.wait(6) in (0, -signal.SIGTERM)
+        finally:
+            starting.kill()
+            starting.wait()
 
 
 @pytest.mark.parametrize("name", ["DESKBOT_TELEGRAM_TOKE", "DESKBOT_TELEGRAM_TOKE_FILE"])
