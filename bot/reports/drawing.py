@@ -13,8 +13,9 @@ from bot.operating.refused import VerbRefused
 from bot.reports.formats import FORMATS, WrittenReport, last_day
 from domain.configuration import Configuration
 from domain.dates.days import BANGKOK
-from domain.dates.periods import Period, before, parse_period, year_before
+from domain.dates.periods import Period, parse_period
 from domain.errors import InvalidInput
+from domain.reports.comparing import period_before, year_ago
 from domain.reports.names import KnownKeys
 from domain.reports.requests import Dimension, ReportRequest
 from store import audit, staff
@@ -36,6 +37,8 @@ _REFUSED = {
     "period_ahead": "still to come",
 }
 """What is wrong with a period, for an operator."""
+FOR_PROGRAMS = ("json", "csv")
+"""Formats that compare nothing."""
 Known = TypeVar("Known")
 
 
@@ -72,7 +75,7 @@ async def draw_report(
         await db.write(lambda tx: audit.add(tx, [entry]))
         await _catch_up(db, configuration)
         content = BytesIO()
-        await write(await _drawn(db, configuration, request, now), content)
+        await write(await _drawn(db, configuration, request, asked.form, now), content)
     finally:
         await db.close()
     _put(content.getvalue(), asked.out)
@@ -127,12 +130,15 @@ async def _catch_up(db: Database, configuration: Configuration) -> None:
 
 
 async def _drawn(
-    db: Database, configuration: Configuration, request: ReportRequest, now: datetime
+    db: Database, configuration: Configuration, request: ReportRequest, form: str, now: datetime
 ) -> WrittenReport:
     report = await read_report(db, configuration, request, now)
+    if form in FOR_PROGRAMS:
+        return WrittenReport(report, (), report, WHO, now, db, configuration)
     whole = replace(request, by=None)
+    today = now.astimezone(BANGKOK).date()
     compared = []
-    for earlier in (before(request.period), year_before(request.period)):
+    for earlier in (period_before(request.period, today), year_ago(request.period, today)):
         compared.append(await read_report(db, configuration, whole.over(earlier), now))
     subjects = report
     if request.by is not Dimension.SUBJECT:
