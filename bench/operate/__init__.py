@@ -24,7 +24,7 @@ NOTES = (
     "Backup and what is beside it are processes of their own; the desk has one core to itself where there "
     "are two. Backup also packs the rows, hashes every byte, and reads the files while chats go on.",
     "sqlite3 .backup copies pages, tar bytes: neither looks at what it copies, and together they are not of "
-    "one moment.",
+    "one moment. Where another process writes, .backup begins anew each time: beside chats it did not end.",
     "Erasure is measured in the function of the verb, without the start of the process.",
 )
 
