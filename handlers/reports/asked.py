@@ -12,7 +12,7 @@ from domain.reports.figures import Figure
 from domain.reports.names import row_name
 from domain.reports.requests import Dimension, ReportRequest
 from handlers.chat import Button, in_one_line
-from handlers.desk import Context
+from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.reports.labels import dimension_label, figure_label
@@ -116,9 +116,9 @@ def weekday_name(number: int) -> str:
     return _(VALUES[number - 1])
 
 
-def filter_text(ctx: Context, dimension: Dimension, key: str) -> str:
+def filter_text(work: Work, dimension: Dimension, key: str) -> str:
     """What a filter is called, with what it is one of."""
-    name = key_name(ctx.configuration, dimension, key)
+    name = key_name(work.configuration, dimension, key)
     return f"{dimension_label(dimension)} {name}"
 
 
@@ -132,24 +132,24 @@ def span_text(period: Period) -> str:
     return whole
 
 
-def days_text(ctx: Context, period: Period) -> str:
+def days_text(work: Work, period: Period) -> str:
     """The days of a period, and of one that still runs how far it has come."""
     told = span_text(period)
     last = period.until - timedelta(days=1)
-    if period.first <= ctx.today < last:
-        return _("%(period)s ถึงวันนี้ (%(today)s)", period=told, today=format_date(ctx.today))
+    if period.first <= work.today < last:
+        return _("%(period)s ถึงวันนี้ (%(today)s)", period=told, today=format_date(work.today))
     return told
 
 
-def understood_text(ctx: Context, asked: AskedReport) -> str:
+def understood_text(work: Work, asked: AskedReport) -> str:
     """All that was understood, a few words each."""
     figures = [figure_label(figure) for figure in asked.figures]
-    filters = [filter_text(ctx, *pair) for pair in asked.request.filters]
+    filters = [filter_text(work, *pair) for pair in asked.request.filters]
     by = asked.request.by
     parts = [
         ", ".join(figures) or _("ทุกตัวเลข"),
         *filters,
-        days_text(ctx, asked.period),
+        days_text(work, asked.period),
     ]
     if by is not None:
         parts.append(_("แยกตาม%(what)s", what=dimension_label(by)))

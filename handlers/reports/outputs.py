@@ -15,7 +15,7 @@ from handlers.i18n import _
 from handlers.registry import action
 from handlers.reports.asked import AskedReport, key_name, understood_text
 from handlers.reports.charts import with_chart
-from handlers.reports.drawing import draw, of_other_times
+from handlers.reports.drawing import draw, leads, of_other_times
 from handlers.reports.labels import dimension_label, figure_label
 from handlers.reports.pictures import picture_of
 from store import files
@@ -28,15 +28,17 @@ SHORT_PERIOD = timedelta(days=62)
 async def outputs_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A picture, or a file."""
     asked = AskedReport.of(args)
-    options = (
+    options = [
         asked.button(_("รูป"), "report.picture"),
         Button(_("ไฟล์ Excel"), "report.file", asked.args(file="xlsx")),
         Button(_("ไฟล์ PDF"), "report.file", asked.args(file="pdf")),
         asked.button(_("ไฟล์ CSV"), "report.csv"),
-    )
+    ]
+    if leads(ctx.staff):
+        options.append(asked.button(_("ส่งให้ประจำ…"), "report.rhythms"))
     question = in_lines(_("ส่งรายงานนี้เป็น"), understood_text(ctx, asked))
     back = (asked.button(_("กลับ")),)
-    return Reply((Choice(question, options, back),))
+    return Reply((Choice(question, tuple(options), back),))
 
 
 @action("report.picture")

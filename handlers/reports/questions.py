@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from rapidfuzz import fuzz, process
 
-from domain.dates.periods import Period, parse_period, relative_period
+from domain.dates.periods import Period, day_of, parse_period, relative_period
 from domain.errors import InvalidInput
 from domain.reports.requests import ReportRequest
+from domain.reports.rhythms import read_rhythm
 from domain.reports.words.phrases import person_phrases
 from domain.reports.words.questions import Question, may_ask, read_question
 from domain.reports.words.tables import question_words
@@ -17,9 +18,10 @@ from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.owed import lead_lists, narrowed
-from handlers.registry import action, command, reads_text
+from handlers.registry import ACTIONS, action, check_right, command, reads_text
 from handlers.reports import report
 from handlers.reports.asked import AskedReport
+from handlers.reports.subscriptions import subscribe
 from store import staff
 from store.chat.forms import Draft
 
@@ -50,7 +52,7 @@ def _is_report(args: str) -> bool:
     """Whether what stands behind a word for a report may be one: that is looked at closely where
     the staff's names are known.
     """
-    return not args.strip()
+    return not args.strip() or read_rhythm(args) is not None
 
 
 @command(
@@ -61,7 +63,13 @@ def _is_report(args: str) -> bool:
     also=("สรุปรายงาน", "รายงานสรุป"),
 )
 async def report_command(ctx: Context, args: str) -> Reply:
-    """Draws the report that is typed; without words that of this month."""
+    """Draws the report that is typed; without words that of this month. How often it is to be sent
+    may be said in its place.
+    """
+    rhythm = read_rhythm(args)
+    if rhythm is not None:
+        check_right(ctx.staff, ACTIONS["report.subscribe"])
+        return await subscribe(ctx, AskedReport(ReportRequest(day_of(ctx.today))), rhythm)
     question = await _read(ctx, args)
     return await _answer(ctx, question, args)
 

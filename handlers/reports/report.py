@@ -9,6 +9,7 @@ from domain.reports.comparing import findings, largest_rows, share
 from domain.reports.figures import KINDS, Figure
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
+from domain.staff import Staff
 from domain.text import shorten
 from handlers.chat import (
     Button,
@@ -19,7 +20,7 @@ from handlers.chat import (
     in_one_line,
     turn_buttons,
 )
-from handlers.desk import Context
+from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.registry import action
 from handlers.reports.asked import (
@@ -29,7 +30,7 @@ from handlers.reports.asked import (
     understood_text,
 )
 from handlers.reports.counts import counts_pressed
-from handlers.reports.drawing import DrawnReport, draw, leads
+from handlers.reports.drawing import DrawnReport, draw, draw_for, leads
 from handlers.reports.labels import dimension_label, figure_label
 from handlers.reports.periods import as_args
 from handlers.reports.summary import (
@@ -78,11 +79,22 @@ async def show(ctx: Context, asked: AskedReport, *told: str, page: int = 0) -> R
     """The report that is asked for; `told` = what else is to be said of how it was understood."""
     if asked.figures == (Figure.PROVINCE_USERS,) and asked.request.by is Dimension.PROVINCE:
         return await counts_pressed(ctx, as_args(asked.period))
+    return await told_to(ctx, ctx.staff, asked, told, page)
+
+
+async def told_to(
+    work: Work,
+    person: Staff,
+    asked: AskedReport,
+    told: Sequence[str] = (),
+    page: int = 0,
+) -> Reply:
+    """The report as this person may see it, also where nobody asks just then."""
     asked = _with_rows(asked)
-    told = (*_understood(ctx, asked), *told)
+    told = (*_understood(work, asked), *told)
     if asked.request.by is not None:
-        return await _by_rows(ctx, asked, told, page)
-    return await _whole(ctx, asked, told)
+        return await _by_rows(work, person, asked, told, page)
+    return await _whole(work, person, asked, told)
 
 
 def _with_rows(asked: AskedReport) -> AskedReport:
@@ -92,10 +104,10 @@ def _with_rows(asked: AskedReport) -> AskedReport:
     return asked.by(None)
 
 
-def _understood(ctx: Context, asked: AskedReport) -> list[str]:
+def _understood(work: Work, asked: AskedReport) -> list[str]:
     """What was understood, unless the title says all of it."""
     if asked.figures or asked.request.by or asked.request.filters:
-        return [understood_text(ctx, asked)]
+        return [understood_text(work, asked)]
     return []
 
 
@@ -110,7 +122,8 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _whole(
-    ctx: Context,
+    work: Work,
+    person: Staff,
     asked: AskedReport,
     told: Sequence[str],
 ) -> Reply:
@@ -118,13 +131,13 @@ async def _whole(
     by_subject = asked
     if not asked.figures:
         by_subject = asked.by(Dimension.SUBJECT)
-    drawn = await draw(ctx, by_subject)
-    text = in_lines(*_in_words(ctx, drawn, asked), *told)
-    return Reply((Paragraph(text, _buttons(ctx, asked, drawn.compared)),))
+    drawn = await draw_for(work, person, by_subject)
+    text = in_lines(*_in_words(work, drawn, asked), *told)
+    return Reply((Paragraph(text, _buttons(work, asked, drawn.compared)),))
 
 
 def _in_words(
-    ctx: Context,
+    work: Work,
     drawn: DrawnReport,
     asked: AskedReport,
 ) -> list[str]:
@@ -136,7 +149,7 @@ def _in_words(
         figure = asked.figures[0]
         answer = f"📊 {figure_label(figure)} {with_unit(figure, compared.now)}"
         return [answer, *judged_text(compared.now, figure), beside_before(compared, figure)]
-    title = _("📊 รายงาน · %(period)s", period=days_text(ctx, asked.period))
+    title = _("📊 รายงาน · %(period)s", period=days_text(work, asked.period))
     lines = figure_lines(compared, asked.figures)
     summary: list[str] = []
     if not asked.figures:
@@ -148,7 +161,7 @@ def _in_words(
 
 
 def _buttons(
-    ctx: Context,
+    work: Work,
     asked: AskedReport,
     compared: Compared,
 ) -> tuple[Button, ...]:
@@ -163,7 +176,7 @@ def _buttons(
     buttons += [
         asked.button(_("ช่วงเวลา…"), "report.periods"),
         asked.button(_("แยกตาม…"), "report.by"),
-        *_dropped(ctx, asked),
+        *_dropped(work, asked),
         asked.button(_("รูปและไฟล์…"), "report.outputs"),
     ]
     if not asked.figures:
@@ -193,11 +206,11 @@ def _first(asked: AskedReport) -> Figure:
     return next(iter(asked.figures), Figure.TICKETS_CREATED)
 
 
-def _dropped(ctx: Context, asked: AskedReport) -> list[Button]:
+def _dropped(work: Work, asked: AskedReport) -> list[Button]:
     """A button for each filter, which takes it out again."""
     buttons = []
     for pair in asked.request.filters:
-        name = shorten(key_name(ctx.configuration, *pair), SHOWN)
+        name = shorten(key_name(work.configuration, *pair), SHOWN)
         label = _("เอา %(what)s ออก", what=name)
         buttons.append(asked.without(pair).button(label))
     return buttons
@@ -207,21 +220,22 @@ def _dropped(ctx: Context, asked: AskedReport) -> list[Button]:
 
 
 async def _by_rows(
-    ctx: Context,
+    work: Work,
+    person: Staff,
     asked: AskedReport,
     told: Sequence[str],
     page: int,
 ) -> Reply:
     """A row a line, the largest first; a tap leads to the report of that row."""
-    drawn = await draw(ctx, asked)
+    drawn = await draw_for(work, person, asked)
     figure = _first(asked)
     rows = _sorted(drawn.report, figure)
     shown = rows[page * PAGE : (page + 1) * PAGE]
     head = in_lines(
-        _title(ctx, asked, figure),
+        _title(work, asked, figure),
         headline(drawn.compared, figure),
         *told,
-        *_limits(ctx, asked),
+        *_limits(person, asked),
     )
     turns = turn_buttons(
         "report.show",
@@ -229,15 +243,15 @@ async def _by_rows(
         page,
         more=len(rows) > (page + 1) * PAGE,
     )
-    buttons = (*turns, *_buttons(ctx, asked, drawn.compared))
+    buttons = (*turns, *_buttons(work, asked, drawn.compared))
     if not shown:
         return Reply((Paragraph(in_lines(head, _("ไม่มีรายการ")), buttons),))
-    options = tuple(_row_button(ctx, asked, drawn.report, row) for row in shown)
+    options = tuple(_row_button(work, asked, drawn.report, row) for row in shown)
     return Reply((Choice(head, options, buttons),))
 
 
 def _title(
-    ctx: Context,
+    work: Work,
     asked: AskedReport,
     figure: Figure,
 ) -> str:
@@ -247,13 +261,13 @@ def _title(
         "📊 %(figure)s ตาม%(by)s · %(period)s",
         figure=figure_label(figure),
         by=dimension_label(by),
-        period=days_text(ctx, asked.period),
+        period=days_text(work, asked.period),
     )
 
 
-def _limits(ctx: Context, asked: AskedReport) -> list[str]:
+def _limits(person: Staff, asked: AskedReport) -> list[str]:
     """That an officer sees no row but the own."""
-    if asked.request.by is Dimension.OFFICER and not leads(ctx.staff):
+    if asked.request.by is Dimension.OFFICER and not leads(person):
         return [_("ตัวเลขของเจ้าหน้าที่คนอื่นดูได้เฉพาะหัวหน้า")]
     return []
 
@@ -266,7 +280,7 @@ def _sorted(report: Report, figure: Figure) -> Sequence[ReportRow]:
 
 
 def _row_button(
-    ctx: Context,
+    work: Work,
     asked: AskedReport,
     report: Report,
     row: ReportRow,
@@ -275,7 +289,7 @@ def _row_button(
     figures = asked.figures or (Figure.TICKETS_CREATED,)
     by = asked.request.by
     assert by is not None
-    parts = [key_name(ctx.configuration, by, row.key), with_unit(figures[0], row.figures)]
+    parts = [key_name(work.configuration, by, row.key), with_unit(figures[0], row.figures)]
     total = report.figures.get(figures[0]) or 0
     part = share(row.figures.get(figures[0]) or 0, total)
     if part and KINDS[figures[0]].adds_up:

@@ -1,0 +1,93 @@
+"""Reports come by themselves once their days are over, once each; unusual days are told."""
+
+from functools import partial
+
+import pytest
+
+from domain.reports.rhythms import Rhythm, read_rhythm
+from domain.staff import Role
+from store import staff
+
+
+@pytest.fixture(autouse=True)
+def _no_mornings(quiet_mornings):
+    """Another test has them."""
+
+
+def sent(desk, who):
+    return desk.told(who).text.count("📬")
+
+
+async def test_a_week_is_sent_once_after_it_is_over(desk):
+    await desk.says("/open C81554 โทร 1.1 ถามเวลาทำการ => ตอบแล้ว ปิด")
+    answer = await desk.says("รายงาน ทุกสัปดาห์", "ton")
+    assert "จะส่งให้ทุกสัปดาห์" in answer.text
+    assert "มีรายงานประจำนี้อยู่แล้ว" in (await desk.says("/report weekly", "ton")).text
+    await desk.tick()
+    assert sent(desk, "ton") == 0
+    desk.wait(days=8)
+    await desk.tick()
+    await desk.tick()
+    assert sent(desk, "ton") == 1
+    assert "รับ 1 · ปิด 1" in desk.told("ton").text
+    # After weeks away only the last one.
+    desk.wait(days=28)
+    await desk.tick()
+    desk.wait(days=1)
+    await desk.tick()
+    assert sent(desk, "ton") == 2
+
+
+async def test_it_keeps_what_it_was_of_and_ends(desk):
+    await desk.says("รายงาน เดือนนี้ โทรศัพท์ ตามเรื่อง", "ton")
+    await desk.presses("รูปและไฟล์…", "ton")
+    asked = await desk.presses("ส่งให้ประจำ…", "ton")
+    assert "ช่องทาง โทรศัพท์" in asked.text
+    await desk.presses("ทุกวันทำการ", "ton")
+    listed = await desk.says("รายงานประจำ", "ton")
+    assert "ทุกวันทำการ" in listed.buttons[0]
+    desk.wait(days=1)
+    await desk.tick()
+    assert sent(desk, "ton") == 1
+    assert "ช่องทาง โทรศัพท์" in desk.told("ton").text
+    await desk.says("รายงานประจำ", "ton")
+    await desk.presses(listed.buttons[0], "ton")
+    desk.wait(days=1)
+    await desk.tick()
+    assert sent(desk, "ton") == 1
+
+
+async def test_officers_have_none_and_who_leads_no_more_is_sent_none(desk):
+    assert "ทุกสัปดาห์" not in (await desk.says("รายงาน ทุกสัปดาห์", "nok")).text
+    await desk.says("รายงาน ทุกวัน", "ton")
+    await desk.db.write(partial(staff.set_role, staff_id=desk.ids["ton"], role=Role.OFFICER))
+    desk.wait(days=1)
+    await desk.tick()
+    assert sent(desk, "ton") == 0
+    assert await desk.count("report_subscriptions") == 0
+
+
+async def test_an_unusual_day_is_told_once(desk):
+    for _ticket in range(12):
+        await desk.says("/open C81554 โทร 1.1 ถามเวลาทำการ => ตอบแล้ว ปิด")
+    desk.wait(days=1)
+    await desk.tick()
+    await desk.tick()
+    assert desk.told("ton").text.count("📈") == 1
+    assert desk.told("ton").buttons[0].startswith("1.1 แนะนำให้คำปรึกษา · 12 ใบ")
+    assert "📈" not in desk.told("nok").text
+
+
+@pytest.mark.parametrize(
+    ("text", "rhythm"),
+    [
+        ("ทุกสัปดาห์", Rhythm.WEEKLY),
+        ("Every  Week", Rhythm.WEEKLY),
+        ("ทุกเช้า", Rhythm.DAILY),
+        ("ทุกปีงบ", Rhythm.YEARLY),
+        ("ทุกคน", None),
+        ("", None),
+    ],
+)
+def test_how_often_as_people_say_it(text, rhythm):
+    assert read_rhythm(text) is rhythm
