@@ -161,7 +161,6 @@ OUTAGES: dict[str, Callable[[Postgresql], None]] = {
     "read-only": setting("default_transaction_read_only", "on"),
     "read-only for new sessions": read_only_for_new_sessions,
     "idle in a transaction": setting("idle_in_transaction_session_timeout", "1ms"),
-    "statements cut off": setting("statement_timeout", "1ms"),
     "too many connections": too_many_connections,
 }
 
