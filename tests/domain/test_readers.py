@@ -106,7 +106,7 @@ NO_TEXTS = {
     "kind", "field", "column", "letter", "post_id", "network", "data_years", "link", "raw", "reason",
     "language", "phone", "mobile", "title", "what", "ticket", "message", "other", "page_id", "texts", "label", "heading", "otherwise",
     "day", "declared", "mime", "shown", "default", "encoding",
-    "sender", "domain", "above",
+    "sender", "domain", "above", "me", "noun",
 }  # fmt: skip
 """Parameters that hold what the desk itself made or looked up, or a value that is checked by now."""
 NO_READERS = {
@@ -209,6 +209,7 @@ NO_METHODS = {
     "domain.mail.raw.bodies.Bodies.add_text": "a part of read_mail, which has a budget",
     "domain.one_line.types.OneLine.with_text": "it keeps what was read",
     "domain.publicity.posting.PostingRules.price": "whether it has an address: has_address",
+    "domain.reports.names.KnownKeys.find": "a key is looked up as a whole",
     "domain.tables.tables.Names.code": "a cell is looked up as a whole",
 }
 """Methods whose text is read elsewhere, or by nobody."""

@@ -86,7 +86,7 @@ async def test_the_list_names_the_likeliest_customer_and_whose_a_mail_is(
     desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
 ) -> None:
     with_rules(mailbox, tmp_path, PAIR)
-    await mailbox.brings(a_mail(sender=SOMCHAIS))
+    await mailbox.brings(a_mail(sender=SOMCHAIS), a_mail(number=2))
     shown = await desk.says("/inbox")
     assert "น่าจะเป็น C81554 นายสมชาย ใจดี · ต้น" in shown.buttons[0]
     assert "ถึง " in shown.buttons[0]
