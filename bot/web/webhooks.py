@@ -1,13 +1,14 @@
 """What all webhooks have in common: how a body is read, and what is said when it is not kept."""
 
 import asyncio
+from contextlib import suppress
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.log import get_logger, where
-from domain.reach.strangers import BODIES_BYTES, BODY_BYTES, BODY_SECONDS
+from domain.reach.strangers import BODIES_BYTES, BODY_BYTES, BODY_SECONDS, PASSED_OVER_BYTES
 
 log = get_logger()
 
@@ -22,8 +23,9 @@ async def read_body(request: Request) -> bytes:
     """The raw body; 413 as soon as it is too large, 408 where it does not come, 503 where too much
     is being read for others.
     """
-    # What says that it is too large need not be read at all.
+    # What says that it is too large need not be kept at all.
     if int(request.headers.get("content-length") or 0) > BODY_BYTES:
+        await _pass_over(request)
         raise _refused(413)
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -41,6 +43,7 @@ async def _read_bounded(request: Request) -> bytes:
             size += len(chunk)
             _Bodies.held += len(chunk)
             if size > BODY_BYTES:
+                await _pass_over(request)
                 raise _refused(413)
             if _Bodies.held > BODIES_BYTES:
                 raise _refused(503)
@@ -48,6 +51,19 @@ async def _read_bounded(request: Request) -> bytes:
     finally:
         _Bodies.held -= size
     return b"".join(chunks)
+
+
+async def _pass_over(request: Request) -> None:
+    """Read what is left and keep none of it: many look for an answer only once they have said
+    all. Whoever says far too much, or too slowly, is cut off.
+    """
+    left = PASSED_OVER_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                left -= len(chunk)
+                if left < 0:
+                    return
 
 
 def _refused(status: int) -> HTTPException:

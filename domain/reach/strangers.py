@@ -33,6 +33,8 @@ HEADERS = 100
 """Of one request."""
 BODY_BYTES = 1_000_000
 """Of one request; what platforms send stays far below."""
+PASSED_OVER_BYTES = 4_000_000
+"""Of a larger one that are read and dropped before it is refused."""
 BODIES_BYTES = 32_000_000
 """Of all requests that are being read."""
 BODY_SECONDS = 10.0

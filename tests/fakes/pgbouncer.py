@@ -39,6 +39,9 @@ class Pgbouncer:
             f"pool_mode = {pool_mode}\n"
             "server_lifetime = 3600\n"
         )
+        # Whatever this process keeps from others, such as after a verb was run in it.
+        users.chmod(0o644)
+        settings.chmod(0o644)
         self._settings = settings
         self._user = user
         self.start()
