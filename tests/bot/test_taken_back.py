@@ -10,6 +10,8 @@ from scheduler.ticker import Ticker
 from store.privacy.columns import list_word_columns
 from tests.bot.conftest import NOK, NOK_LINE, WiredDesk
 
+pytestmark = pytest.mark.long
+
 WORDS = "ขอข้อมูลลับมากของคุณสมหมาย"
 FILE = b"%PDF-1.4 " + "ลับมากเหมือนกัน".encode() * 40
 SOUGHT = (WORDS.encode(), json.dumps(WORDS)[1:-1].encode(), FILE[:60])

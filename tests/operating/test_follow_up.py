@@ -7,6 +7,8 @@ import pytest
 from store.opening import open_database
 from tests.operating.conftest import ENGINES, NOW, Place, Places, run_verb
 
+pytestmark = pytest.mark.long
+
 CUSTOMERS = "code,name\nC81001,สมชาย ใจดี\nC81002,สมหญิง ใจงาม\n"
 HEADER = "no,customer,channel,subject,assignee,details,created_at,status,closed_at,contract_no\n"
 ASKED_ON = {"DESKBOT_CLOCK": "2026-11-23T10:00+07:00"}

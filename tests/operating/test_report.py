@@ -19,6 +19,8 @@ from store.opening import open_database, sqlite_path
 from tests.fakes.office import OFFICE
 from tests.operating.conftest import NOW, Place, Places, run_verb
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 async def place(places: Places) -> Place:

@@ -296,7 +296,7 @@ async def check_rebuilt(world: World, configuration: Configuration = OFFICE) -> 
 
 
 # The desk grows with each example, and with it what each costs.
-SOME = settings(max_examples=min(80, settings.default.max_examples))
+SOME = settings(max_examples=settings.default.max_examples // 6)
 
 
 @SOME
