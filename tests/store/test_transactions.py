@@ -243,8 +243,10 @@ async def test_of_transactions_that_share_one_alone_is_undone(db: Database) -> N
         await add(tx, "also undone")
         await add(tx, "a")
 
+    # What is taken is there before them: where each has a connection, nothing says who comes first.
+    await db.write(lambda tx: add(tx, "a"))
     results = await asyncio.gather(
-        db.write(lambda tx: add(tx, "a"), shares=True),
+        db.write(lambda tx: add(tx, "d"), shares=True),
         db.write(fails, shares=True),
         db.write(lambda tx: add(tx, "b"), shares=True),
         db.write(taken, shares=True),
@@ -253,7 +255,7 @@ async def test_of_transactions_that_share_one_alone_is_undone(db: Database) -> N
     )
 
     assert [type(result) for result in results] == [int, KeyError, int, Conflict, int]
-    assert await names(db) == {"a", "b", "c"}
+    assert await names(db) == {"a", "b", "c", "d"}
 
 
 async def test_many_transactions_at_once_lose_nothing(db: Database) -> None:
