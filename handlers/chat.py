@@ -2,9 +2,10 @@
 platform.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -200,6 +201,16 @@ def _cleaned(body: Body) -> Body:
 # Out.
 
 
+class ButtonStyle(StrEnum):
+    """How a button stands among the others of its part: `primary` = the one thing that is most
+    wanted next, at most one a part; `danger` = what cannot be undone easily.
+    """
+
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A tap that means `action` with `args`; `token` is filled in when the reply is stored.
@@ -216,45 +227,139 @@ class Button:
     once: bool = False
     token: str = ""
     typed: str = ""
+    style: ButtonStyle = ButtonStyle.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class CopyButton:
+    """Copies `text` on the telephone, and tells the desk nothing; shown where a platform can."""
+
+    label: str
+    text: str
+
+
+AnyButton = Button | CopyButton
+
+
+def presses(buttons: Iterable[AnyButton]) -> tuple[Button, ...]:
+    """Those of the buttons that mean something to the desk."""
+    return tuple(button for button in buttons if isinstance(button, Button))
+
+
+class DateKind(StrEnum):
+    """Whether a day alone is asked for, or a time of it as well."""
+
+    DAY = "day"
+    DAY_AND_TIME = "day_and_time"
+
+
+@dataclass(frozen=True, slots=True)
+class DateAsked:
+    """What is asked for is a date: a platform may offer a picker, whose value comes in as the typed
+    text would.
+
+    All are times of the desk's time zone; where a day is asked for, only their day counts.
+    `default` = where the picker opens."""
+
+    kind: DateKind = DateKind.DAY
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    default: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A few sentences."""
+    """A few sentences. `asks` and `passing`: see `Choice`."""
 
     text: str
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[AnyButton, ...] = ()
+    asks: DateAsked | None = None
+    passing: bool = False
+
+
+class FactKind(StrEnum):
+    """What a value on a card is: `phone` can be called, `code` is a number that people copy, `long`
+    may be folded away.
+    """
+
+    WORDS = "words"
+    PHONE = "phone"
+    EMAIL = "email"
+    CODE = "code"
+    DATE = "date"
+    LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of a card: what it is called, and what it is."""
+
+    label: str
+    value: str
+    kind: FactKind = FactKind.WORDS
+
+
+class Tone(StrEnum):
+    """The state that a card tells of, which platforms show as a colour."""
+
+    NEUTRAL = "neutral"
+    FRESH = "fresh"
+    RUNNING = "running"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """One record: a title, lines of label and value, a note, and what can be done with it.
 
+    Lines may be written as pairs, which are facts of no special kind; `facts` are what is read.
     Lines in a row with the same label are one: the label is said once, above a value a line.
-    """
+    `asks`: see `Choice`."""
 
     title: str
-    fields: tuple[tuple[str, str], ...] = ()
+    fields: tuple[Fact | tuple[str, str], ...] = ()
     note: str = ""
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[AnyButton, ...] = ()
+    tone: Tone = Tone.NEUTRAL
+    asks: DateAsked | None = None
 
     def __post_init__(self) -> None:
-        joined: list[tuple[str, str]] = []
-        for label, value in self.fields:
-            if joined and joined[-1][0] == label:
-                joined[-1] = (label, f"{joined[-1][1]}\n{value}")
-            else:
-                joined.append((label, value))
+        joined: list[Fact] = []
+        for line in self.fields:
+            fact = _fact(line)
+            if joined and joined[-1].label == fact.label:
+                last = joined.pop()
+                fact = replace(last, value=f"{last.value}\n{fact.value}")
+            joined.append(fact)
         object.__setattr__(self, "fields", tuple(joined))
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The lines."""
+        return tuple(map(_fact, self.fields))
+
+
+def _fact(line: Fact | tuple[str, str]) -> Fact:
+    if isinstance(line, Fact):
+        return line
+    label, value = line
+    return Fact(label, value)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A question with its possible answers, one a line, and further buttons below."""
+    """A question with its possible answers, one a line, and further buttons below.
+
+    `asks` = the answer is a date, which may be picked as well as typed. `passing` = the answers
+    matter now and not later, so a platform may show them where they vanish once answered."""
 
     question: str
     options: tuple[Button, ...]
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[AnyButton, ...] = ()
+    asks: DateAsked | None = None
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +378,7 @@ class Document:
     caption: str
     open_label: str
     no_link: str
-    buttons: tuple[Button, ...] = ()
+    buttons: tuple[AnyButton, ...] = ()
     shown: bool = False
     reader: StaffId | None = None
 
@@ -376,12 +481,12 @@ class Notice:
     avoids: frozenset[Platform] = frozenset()
 
 
-def say(text: str, *buttons: Button) -> Reply:
+def say(text: str, *buttons: AnyButton) -> Reply:
     """A reply of one paragraph."""
     return Reply((Paragraph(text, buttons),))
 
 
-def confirm(text: str, *buttons: Button) -> Reply:
+def confirm(text: str, *buttons: AnyButton) -> Reply:
     """The same, of something that was done: it stands on its own below what was pressed."""
     return Reply((Paragraph(text, buttons),), confirms=True)
 
@@ -415,10 +520,17 @@ def turn_buttons(
 
 
 def buttons_of(part: ReplyPart) -> tuple[Button, ...]:
-    """All buttons of a part, in the order shown."""
+    """All buttons of a part that mean something to the desk, in the order shown."""
     if isinstance(part, Choice):
-        return (*part.options, *part.buttons)
-    return part.buttons
+        return (*part.options, *presses(part.buttons))
+    return presses(part.buttons)
+
+
+def date_asked(part: ReplyPart) -> DateAsked | None:
+    """The date that a part asks for."""
+    if isinstance(part, Document):
+        return None
+    return part.asks
 
 
 _PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice] | type[Document]] = {
@@ -470,9 +582,47 @@ def reply_from_json(text: str) -> Reply:
 
 def _part(data: dict[str, Any]) -> ReplyPart:
     kind = _PARTS[data.pop("part")]
-    for name in ("buttons", "options"):
-        if name in data:
-            data[name] = tuple(Button(**button) for button in data[name])
-    if "fields" in data:
-        data["fields"] = tuple((label, value) for label, value in data["fields"])
+    for name, read in _READ_AGAIN.items():
+        if data.get(name) is not None:
+            data[name] = read(data[name])
     return kind(**data)
+
+
+def _buttons_again(listed: list[dict[str, Any]]) -> tuple[AnyButton, ...]:
+    return tuple(map(_button_again, listed))
+
+
+def _button_again(data: dict[str, Any]) -> AnyButton:
+    if "action" not in data:
+        return CopyButton(**data)
+    style = data.pop("style", ButtonStyle.PLAIN)
+    return Button(**data, style=ButtonStyle(style))
+
+
+def _facts_again(listed: list[Any]) -> tuple[Fact, ...]:
+    return tuple(map(_fact_again, listed))
+
+
+def _fact_again(data: Any) -> Fact:
+    # Messages that an earlier version kept have pairs.
+    if isinstance(data, list):
+        return Fact(*data)
+    return Fact(data["label"], data["value"], FactKind(data["kind"]))
+
+
+def _asked_again(data: dict[str, Any]) -> DateAsked:
+    times = {}
+    for name in ("earliest", "latest", "default"):
+        if data[name]:
+            times[name] = datetime.fromisoformat(data[name])
+    return DateAsked(DateKind(data["kind"]), **times)
+
+
+_READ_AGAIN: dict[str, Callable[[Any], Any]] = {
+    "buttons": _buttons_again,
+    "options": _buttons_again,
+    "fields": _facts_again,
+    "tone": Tone,
+    "asks": _asked_again,
+}
+"""What of a part is more than its JSON."""

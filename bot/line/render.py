@@ -10,14 +10,17 @@ from typing import Any
 from domain.staff import StaffId
 from domain.text import graphemes, shorten, split_text
 from handlers.chat import (
+    AnyButton,
     Button,
     Card,
     Choice,
     Document,
+    Fact,
     Paragraph,
     Reply,
     ReplyPart,
     buttons_of,
+    presses,
 )
 
 
@@ -82,9 +85,9 @@ def _in_calls(objects: Sequence[LineJson]) -> Iterator[Sequence[LineJson]]:
 
 def _opening(part: ReplyPart, private: LinkMaker) -> ReplyPart:
     """Buttons that may be pressed in a group open the private chat instead."""
-    buttons = []
+    buttons: list[AnyButton] = []
     for button in part.buttons:
-        if button.typed:
+        if isinstance(button, Button) and button.typed:
             button = replace(button, token=private(button.typed))
         buttons.append(button)
     return replace(part, buttons=tuple(buttons))
@@ -93,7 +96,7 @@ def _opening(part: ReplyPart, private: LinkMaker) -> ReplyPart:
 def _objects(part: ReplyPart, link: ReadersLink | None) -> list[LineJson]:
     if isinstance(part, Document):
         return _document(part, link)
-    if isinstance(part, Paragraph) and not part.buttons:
+    if isinstance(part, Paragraph) and not presses(part.buttons):
         return _texts(part.text)
     bubble = _bubble(part)
     if _size(bubble) <= LIMITS.bubble:
@@ -132,7 +135,7 @@ def _words(part: ReplyPart) -> str:
         case Document():
             return part.caption.strip() or part.name
         case Card():
-            fields = [f"{label}: {value}" for label, value in part.fields]
+            fields = [f"{fact.label}: {fact.value}" for fact in part.facts]
             lines = [part.title, *fields, part.note]
             return "\n".join(filter(None, lines))
         case Choice():
@@ -172,7 +175,7 @@ def _url(file: Document, link: ReadersLink | None) -> str:
 
 def _file_bubble(file: Document, link: ReadersLink | None) -> LineJson:
     contents = [_text(shorten(file.caption, LIMITS.field))]
-    buttons = [_button(button) for button in file.buttons]
+    buttons = [_button(button) for button in presses(file.buttons)]
     url = _url(file, link)
     if url:
         buttons.insert(0, _file_button(file, url))
@@ -204,8 +207,8 @@ def _file_button(file: Document, url: str) -> LineJson:
 
 def _bubble(part: _Words) -> LineJson:
     bubble = _giga(_body(part))
-    if part.buttons:
-        buttons = [_button(button) for button in part.buttons]
+    buttons = [_button(button) for button in presses(part.buttons)]
+    if buttons:
         bubble["footer"] = _box(buttons, spacing="xs")
     return bubble
 
@@ -255,7 +258,7 @@ def _question(choice: Choice) -> list[LineJson]:
 
 def _card(card: Card) -> list[LineJson]:
     contents = [_heading(card.title)]
-    contents += [_field(label, value) for label, value in card.fields]
+    contents += [_field(fact) for fact in card.facts]
     if card.note:
         contents.append(_accented(card.note))
     return contents
@@ -265,15 +268,15 @@ def _heading(text: str) -> LineJson:
     return _text(shorten(text, LIMITS.title), weight="bold")
 
 
-def _field(label: str, value: str) -> LineJson:
+def _field(fact: Fact) -> LineJson:
     name = {
         "type": "span",
-        "text": f"{label}  ",
+        "text": f"{fact.label}  ",
         "color": MUTED,
     }
     words = {
         "type": "span",
-        "text": shorten(value, LIMITS.field) or NOTHING,
+        "text": shorten(fact.value, LIMITS.field) or NOTHING,
     }
     return {
         "type": "text",

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from domain.staff import StaffId
 from handlers.chat import (
+    AnyButton,
     Button,
     Choice,
+    CopyButton,
     Document,
     Reply,
     ReplyPart,
@@ -59,11 +61,17 @@ class _Tokens:
             return replace(part, buttons=buttons, reader=self._presser)
         if not isinstance(part, Choice):
             return replace(part, buttons=buttons)
-        options = self._all(part.options)
+        options = tuple(map(self._button, part.options))
         return replace(part, options=options, buttons=buttons)
 
-    def _all(self, buttons: tuple[Button, ...]) -> tuple[Button, ...]:
-        return tuple(self._button(button) for button in buttons)
+    def _all(self, buttons: tuple[AnyButton, ...]) -> tuple[AnyButton, ...]:
+        return tuple(map(self._any, buttons))
+
+    def _any(self, button: AnyButton) -> AnyButton:
+        # What is copied on the telephone never comes here.
+        if isinstance(button, CopyButton):
+            return button
+        return self._button(button)
 
     def _random(self) -> bytes:
         # Many at a time: each asking goes to the operating system.

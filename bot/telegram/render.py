@@ -18,6 +18,7 @@ from handlers.chat import (
     QueryResult,
     Reply,
     ReplyPart,
+    presses,
 )
 
 
@@ -216,9 +217,9 @@ def _lines(part: _Words, keys: Sequence[str]) -> list[MarkedLine]:
 
 def _card(card: Card) -> list[MarkedLine]:
     lines = _bold(card.title)
-    for label, value in card.fields:
-        (plain, escaped), *rest = _plain(value)
-        lines.append((f"{label}: {plain}", f"<i>{_escaped(label)}</i>: {escaped}"))
+    for fact in card.facts:
+        (plain, escaped), *rest = _plain(fact.value)
+        lines.append((f"{fact.label}: {plain}", f"<i>{_escaped(fact.label)}</i>: {escaped}"))
         lines += rest
     if card.note:
         lines += _plain(card.note)
@@ -292,7 +293,7 @@ def _rows(part: ReplyPart, keys: Sequence[str]) -> list[list[Button]]:
     rows: list[list[Button]] = []
     if isinstance(part, Choice):
         rows += _options(part, keys)
-    rows += _by_width(part.buttons)
+    rows += _by_width(presses(part.buttons))
     return rows
 
 

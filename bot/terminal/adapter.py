@@ -222,12 +222,12 @@ def _open(path: Path) -> BinaryIO:
 
 def _card(card: Card, below: Sequence[RichText]) -> Panel:
     inside: list[RenderableType] = []
-    if card.fields:
+    if card.facts:
         table = Table.grid(padding=(0, 2))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")
-        for label, value in card.fields:
-            table.add_row(RichText(label), RichText(value))
+        for fact in card.facts:
+            table.add_row(RichText(fact.label), RichText(fact.value))
         inside.append(table)
     if card.note:
         inside.append(RichText(card.note, style="yellow"))

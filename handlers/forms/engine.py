@@ -21,6 +21,7 @@ from handlers.chat import (
     Reply,
     ReplyPart,
     in_lines,
+    presses,
     turn_buttons,
 )
 from handlers.desk import Context
@@ -210,7 +211,7 @@ async def _part(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
         return await ask_part(ctx, form, draft, draft.asking)
     card = await form.show(ctx, draft)
     # A button that the card brings itself is not offered a second time below it.
-    own = {button.action for button in card.buttons}
+    own = {button.action for button in presses(card.buttons)}
     quick = await form.quick(ctx, draft)
     general = [button for button in _form_buttons(draft, quick) if button.action not in own]
     buttons = (_save_button(form, draft), *card.buttons, *general)
@@ -328,7 +329,7 @@ async def ask_part(
     options = await field_.options(ctx, draft)
     question = in_lines(
         card.title,
-        *(f"{label}: {value}" for label, value in card.fields),
+        *(f"{fact.label}: {fact.value}" for fact in card.facts),
         card.note,
         left,
         was,
@@ -342,8 +343,7 @@ async def ask_part(
         more=len(options) > (page + 1) * PAGE,
     )
     shown = options[page * PAGE : (page + 1) * PAGE]
-    presses = _presses(ctx, draft, field_, shown)
-    return Choice(question, presses, (*turns, *buttons))
+    return Choice(question, _presses(ctx, draft, field_, shown), (*turns, *buttons))
 
 
 def _presses(

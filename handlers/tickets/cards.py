@@ -7,6 +7,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from domain.clock import state as clock
@@ -22,6 +23,7 @@ from domain.tickets.records import SEPARATOR, Change, Status, Ticket
 from handlers.chat import (
     Button,
     Card,
+    Fact,
     Masked,
     Paragraph,
     Reply,
@@ -393,7 +395,8 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     next.
     """
     shown = await card(ctx, ticket)
-    fields = [(label, shorten(value, SAVED)) for label, value in shown.fields]
+    fields: list[Fact | tuple[str, str]]
+    fields = [replace(fact, value=shorten(fact.value, SAVED)) for fact in shown.facts]
     state = _("สถานะ %(status)s", status=value_label("status", ticket.status))
     if ticket.status is Status.CLOSED:
         state = _("ปิดแล้ว")

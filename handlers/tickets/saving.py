@@ -228,7 +228,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
     theirs = await changes.list_changes(ctx.db, current.no, draft.record_version)
     lines = await change_text.lines(ctx, theirs)
     shown = await FORMS[draft.kind].show(ctx, draft)
-    mine = " · ".join(f"{label} {value}" for label, value in shown.fields)
+    mine = " · ".join(f"{fact.label} {fact.value}" for fact in shown.facts)
     if current.status is Status.CLOSED and draft.dialog.closes:
         return await closed_already(ctx, draft, current)
     keep(ctx, draft)

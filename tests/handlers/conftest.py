@@ -181,7 +181,11 @@ def _text(reply: Reply) -> str:
     lines = []
     for part in reply.parts:
         if isinstance(part, Card):
-            lines += [part.title, *(f"{k}: {v}" for k, v in part.fields), part.note]
+            lines += [
+                part.title,
+                *(f"{fact.label}: {fact.value}" for fact in part.facts),
+                part.note,
+            ]
         elif isinstance(part, Choice):
             lines.append(part.question)
         elif isinstance(part, Document):
