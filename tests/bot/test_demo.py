@@ -93,7 +93,10 @@ def desk(desk_of: Callable[[datetime], Desk]) -> Desk:
     return desk_of(NOW)
 
 
-@pytest.fixture(params=[NOW, *OTHER_DAYS], ids=lambda now: f"{now:%Y-%m-%d}")
+LATER = [pytest.param(day, marks=pytest.mark.long) for day in OTHER_DAYS]
+
+
+@pytest.fixture(params=[NOW, *LATER], ids=lambda now: f"{now:%Y-%m-%d}")
 def any_desk(request: pytest.FixtureRequest, desk_of: Callable[[datetime], Desk]) -> Desk:
     return desk_of(request.param)
 

@@ -390,6 +390,7 @@ async def test_what_was_exported_comes_in_again_without_a_change(
     await out_and_in_again(db, tmp_path, ".csv")
 
 
+@pytest.mark.long
 async def test_a_sheet_that_was_exported_comes_in_again_without_a_change(
     lite: Database, tmp_path: Path
 ) -> None:
@@ -586,6 +587,7 @@ def command(url: str, *arguments: str, **more: str) -> CompletedProcess[str]:
     return run_program(arguments, {**machine, "DESKBOT_DATABASE_URL": url, **more})
 
 
+@pytest.mark.long
 def test_a_killed_import_goes_on_where_it_was(tmp_path: Path) -> None:
     rows = [f"{'' if n % 50 == 0 else f'C{n}'},คน ที่{n},08{n:08d}" for n in range(1, 1301)]
     path = write(tmp_path / "c.csv", "code,name,mobile\n" + "\n".join([*rows, "C5000,,"]))

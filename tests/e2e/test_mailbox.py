@@ -75,6 +75,7 @@ def told(telegram: FakeTelegram) -> list[str]:
     return [message.text for message in telegram.messages(NOK.telegram) if BACK in message.text]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "failpoint", ["mail.fetched", "mail.taken", "mail.read", "mail.settled", "mail.settled:2"]
 )
@@ -193,6 +194,7 @@ SOMCHAIS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("failpoint", ["event.handled", "event.finished"])
 def test_killed_at_the_tap_that_matches_a_mail_it_is_matched_once(
     desk: DeskProcess, telegram: FakeTelegram, imap: Dovecot, failpoint: str

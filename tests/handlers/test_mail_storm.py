@@ -49,6 +49,7 @@ def seed(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
 
+@pytest.mark.long
 async def test_anybody_presses_anything_at_any_time(
     desk: DeskUnderTest, mailbox: Mailbox, seed: int
 ) -> None:

@@ -70,6 +70,7 @@ def test_words_are_found_as_by_a_look_at_each(
     }
 
 
+@pytest.mark.long
 @given(
     known=st.lists(st.sampled_from(THAI), unique=True), cut=st.integers(0, len(THAI)), typed=WORD
 )

@@ -200,6 +200,7 @@ def refusing(run):
     return narrow
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("few_parameters")
 async def test_a_customer_with_more_tickets_than_a_statement_takes_parameters_is_merged_and_parted(
     db, by
