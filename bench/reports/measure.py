@@ -1,6 +1,7 @@
 """What reports take on one engine."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,12 +10,13 @@ from random import Random
 from time import perf_counter, process_time
 
 from bench.report import Report, Row, percentile
+from bench.reports.keeping import Place
 from bench.reports.register import BEGAN, NOW, fill
 from domain.configuration import load_configuration
 from domain.dates.periods import Period, fiscal_year_of, month_of
 from domain.reports.facts import facts_of
 from domain.reports.requests import Dimension, ReportRequest
-from store.engine.database import Database
+from store.engine.database import Database, Tx
 from store.opening import open_database
 from store.reports.catching_up import FACTS, catch_up
 from store.reports.reading import read_report
@@ -38,18 +40,29 @@ class Others:
     waited: float = 0.0
 
 
-async def measure_engine(report: Report, name: str, url: str, tickets: int) -> None:
-    """Fill a desk, and add its rows to the report."""
+async def measure_engine(report: Report, name: str, place: Place, tickets: int) -> None:
+    """Fill a desk where none is kept, and add its rows to the report."""
     office = load_configuration()
-    db = await open_database(url, NOW)
+    db = await open_database(place.url, NOW)
     try:
-        await fill(db, office, tickets)
-        await _analyse(db)
+        if not place.is_filled:
+            await fill(db, office, tickets)
+            await _analyse(db)
+            place.filled.touch()
+        if "--fill" in sys.argv:
+            return
+        if "--anew" in sys.argv:
+            await db.write(_forget_facts)
         await _measure_first(report, name, db, tickets)
         await _measure_reports(report, name, db)
         await _measure_drift(report, name, db)
     finally:
         await db.close()
+
+
+async def _forget_facts(tx: Tx) -> None:
+    await tx.execute("DELETE FROM ticket_facts")
+    await tx.execute("DELETE FROM facts_progress")
 
 
 async def _analyse(db: Database) -> None:
