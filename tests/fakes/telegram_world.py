@@ -344,6 +344,25 @@ class TelegramWorld(WireServer):
         with self.lock:
             return [public(message) for message in self._by_chat[chat_id].values()]
 
+    def history(self, chat_id: int) -> list[tuple[dict[str, Any], bool, int, bytes]]:
+        """All that the chat shows, oldest first: what was sent, whether a person sent it, when,
+        and its photo.
+        """
+        with self.lock:
+            said = [
+                (message["message_id"], message, True, message["date"], b"")
+                for message in self._said.values()
+                if message["chat"]["id"] == chat_id
+            ]
+            sent = [
+                (message.message_id, message.params, False, message.date, self._photo(message))
+                for message in self._by_chat[chat_id].values()
+            ]
+        return [row[1:] for row in sorted([*said, *sent], key=lambda row: row[0])]
+
+    def _photo(self, message: Message) -> bytes:
+        return self.files[str(message.file_id)] if message.media == "photo" else b""
+
     def wait_messages(
         self, chat_id: int, count: int, timeout: float = PATIENCE
     ) -> list[SentMessage]:
