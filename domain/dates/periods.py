@@ -107,16 +107,18 @@ def find_period(text: str, today: date) -> tuple[Period, str] | None:
     """Finds the span that `text` (clean) begins with, and returns it with the rest; None if it
     begins with none.
     """
-    text = text.removeprefix(words("dates").text("named")).lstrip()
+    bare = text.removeprefix(words("dates").text("named")).lstrip()
     for find in (_some_days, _latest, _named):
-        if found := find(text, today):
+        if found := find(bare, today):
             return found
-    if month := find_month(text, today):
+    if month := find_month(bare, today):
         first, rest = month
         return month_of(first), rest
-    if day := find_date(text, today):
+    if day := find_date(bare, today):
         on, rest = day
         return day_of(on), rest
+    if bare != text:
+        return _days_alone(bare, today)
     return None
 
 
@@ -131,6 +133,32 @@ def _some_days(text: str, today: date) -> tuple[Period, str] | None:
     if not 1 <= day <= on.day:
         return None
     return Period(on.replace(day=day), on + timedelta(days=1)), rest
+
+
+def _days_alone(text: str, today: date) -> tuple[Period, str] | None:
+    """Finds a day or some days without a month: of this one, or of the last where this one has not
+    come so far.
+    """
+    found = _days_pattern().match(digits(text))
+    if found is None:
+        return None
+    first = int(found["first"])
+    month = month_of(today)
+    if first > today.day:
+        month = before(month)
+    length = (month.until - month.first).days
+    last = min(int(found["last"] or first), length)
+    if not 1 <= first <= last:
+        return None
+    days = Period(month.first.replace(day=first), month.first.replace(day=last) + timedelta(days=1))
+    return days, text[found.end() :].strip()
+
+
+@cache
+def _days_pattern() -> re.Pattern[str]:
+    """Matches a day of a month, and perhaps the last of several."""
+    marks = one_of(words("periods").texts("until"))
+    return re.compile(rf"(?P<first>\d\d?)(?:\s?{marks}\s?(?P<last>[0-3]?\d))?(?![\d/.-])")
 
 
 @cache
@@ -188,42 +216,81 @@ def _by_word(key: str, rest: str, today: date) -> tuple[Period, str] | None:
         if glued and not _behind_marks(rest):
             return None
         return relative_period(key, today), rest.strip()
-    if key == "quarter":
-        return _quarter(rest, today)
+    if key in _PARTS:
+        return _part_of_year(key, rest, today)
     found = find_year(rest)
     if found is None:
         return None
     year, rest = found
-    return _year(year, fiscal=key == "fiscal_year"), rest
+    whole = _year(year, fiscal=key == "fiscal_year")
+    return _part_behind(year, rest, today) or (whole, rest)
 
 
+_PARTS = {"quarter": 3, "first_half": 6, "second_half": 6}
+"""How many months the parts of a fiscal year have."""
 _QUARTER = re.compile(r"\s?(?P<number>[1-4])(?![\d.])\s?/?\s?")
 
 
-def _quarter(rest: str, today: date) -> tuple[Period, str] | None:
-    """Reads a quarter by its number, of a fiscal year that follows, else of the present one."""
-    found = _QUARTER.match(digits(rest))
+def _part_of_year(key: str, rest: str, today: date) -> tuple[Period, str] | None:
+    """Reads a quarter or a half of the fiscal year that follows, else the latest one that has
+    begun.
+    """
+    found = _place_of_part(key, rest)
     if found is None:
         return None
-    behind = rest[found.end() :]
-    year = _year_of_quarter(behind, today)
-    fiscal, behind = year or (fiscal_year_of(today), behind)
-    quarter = quarter_of(fiscal.first)
-    for _one in range(int(found["number"]) - 1):
-        quarter = quarter_of(quarter.until)
-    return quarter, behind.strip()
+    place, behind = found
+    named = _year_of_part(behind, today)
+    if named is not None:
+        fiscal, behind = named
+        return _part(fiscal, key, place), behind
+    part = _part(fiscal_year_of(today), key, place)
+    if part.first > today:
+        part = year_before(part)
+    return part, behind.strip()
 
 
-def _year_of_quarter(text: str, today: date) -> tuple[Period, str] | None:
-    """Finds the fiscal year that stands behind a quarter, perhaps without its word."""
-    plain = text.removeprefix(words("periods").text("of")).lstrip()
+def _place_of_part(key: str, rest: str) -> tuple[int, str] | None:
+    """Reads which quarter, or half, it is, 0 for the first; returns it with what follows."""
+    if key != "quarter":
+        return int(key == "second_half"), rest
+    if found := _QUARTER.match(digits(rest)):
+        return int(found["number"]) - 1, rest[found.end() :]
+    numbers = words("quarter_numbers")
+    for number in numbers.values:
+        for spelling in numbers.texts(number):
+            if rest.lstrip().startswith(spelling):
+                return int(number) - 1, rest.lstrip().removeprefix(spelling)
+    return None
+
+
+def _part(fiscal: Period, key: str, place: int) -> Period:
+    months = _PARTS[key]
+    first = _months_later(fiscal.first, months * place)
+    return Period(first, _months_later(first, months))
+
+
+def _part_behind(year: int, rest: str, today: date) -> tuple[Period, str] | None:
+    """Finds a quarter or a half that stands behind its year and names none itself."""
+    for key, spelling in _spellings():
+        if key not in _PARTS or not rest.casefold().startswith(spelling):
+            continue
+        found = _place_of_part(key, rest[len(spelling) :])
+        if found is not None and _year_of_part(found[1], today) is None:
+            place, behind = found
+            return _part(_year(year, fiscal=True), key, place), behind.strip()
+    return None
+
+
+def _year_of_part(text: str, today: date) -> tuple[Period, str] | None:
+    """Finds the fiscal year that stands behind a quarter or a half, perhaps without its word."""
+    plain = text.lstrip().removeprefix(words("periods").text("of")).lstrip()
     if found := find_year(plain):
         return _year(found[0], fiscal=True), found[1]
     named = _named(plain, today)
     if named is None:
         return None
     period, rest = named
-    # Quarters are the fiscal year's, whatever the year is called.
+    # They are the fiscal year's, whatever the year is called.
     if period == _year(period.first.year, fiscal=False):
         return _year(period.first.year, fiscal=True), rest
     return (period, rest) if period == fiscal_year_of(period.first) else None
@@ -241,11 +308,13 @@ def find_span(text: str, today: date) -> Period | None:
 
 def take_span(text: str, today: date) -> tuple[Period, str] | None:
     """Finds the span, or all from one span to another, that `text` (clean) begins with, and returns
-    it with the rest; None if it begins with none.
+    it with the rest; None if it begins with none. What is named alone behind "since" goes on until
+    today.
     """
+    whole = text
     for word in words("periods").texts("from"):
         text = text.removeprefix(word).lstrip()
-    found = find_period(text, today)
+    found = find_period(whole, today) or find_period(text, today)
     if found is None:
         return None
     period, rest = found
@@ -257,6 +326,9 @@ def take_span(text: str, today: date) -> tuple[Period, str] | None:
         # A span that ends before it begins is a slip of the finger.
         if first < last[0].until:
             return Period(first, last[0].until), last[1]
+    if whole.startswith(words("periods").texts("since")):
+        tomorrow = today + timedelta(days=1)
+        return Period(period.first, max(period.until, tomorrow)), rest
     return period, rest
 
 
@@ -284,6 +356,9 @@ def _second(text: str, behind: str, today: date) -> tuple[Period, str] | None:
     """Finds the span up to which one goes that `text` begins with: a year may stand without its
     word, behind another.
     """
+    for now in words("periods").texts("now"):
+        if behind.startswith(now):
+            return day_of(today), behind.removeprefix(now).strip()
     if found := find_period(behind, today):
         return found
     year = find_year(behind)
@@ -426,6 +501,6 @@ def _year(year: int, *, fiscal: bool) -> Period:
 def _spellings() -> list[tuple[str, str]]:
     """Returns each key with a way to write it, the longest first."""
     table = words("periods")
-    keys = (*RELATIVE, "quarter", *_YEAR_WORDS)
+    keys = (*RELATIVE, *_PARTS, *_YEAR_WORDS)
     pairs = [(key, one.casefold()) for key in keys for one in table.texts(key)]
     return sorted(pairs, key=lambda pair: -len(pair[1]))
