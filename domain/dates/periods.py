@@ -232,21 +232,14 @@ _QUARTER = re.compile(r"\s?(?P<number>[1-4])(?![\d.])\s?/?\s?")
 
 
 def _part_of_year(key: str, rest: str, today: date) -> tuple[Period, str] | None:
-    """Reads a quarter or a half of the fiscal year that follows, else the latest one that has
-    begun.
-    """
+    """Reads a quarter or a half of a fiscal year that follows, else of the present one."""
     found = _place_of_part(key, rest)
     if found is None:
         return None
     place, behind = found
     named = _year_of_part(behind, today)
-    if named is not None:
-        fiscal, behind = named
-        return _part(fiscal, key, place), behind
-    part = _part(fiscal_year_of(today), key, place)
-    if part.first > today:
-        part = year_before(part)
-    return part, behind.strip()
+    fiscal, behind = named or (fiscal_year_of(today), behind)
+    return _part(fiscal, key, place), behind.strip()
 
 
 def _place_of_part(key: str, rest: str) -> tuple[int, str] | None:

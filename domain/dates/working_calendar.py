@@ -58,6 +58,15 @@ class WorkingCalendar:
     rules: Mapping[date, DayRule]
     leave_out: tuple[str, ...] = ()
     entered: Mapping[date, DayRule] = field(default_factory=dict)
+    _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict,
+        init=False,
+        repr=False,
+        compare=False,
+    )
+    """The working intervals of the days that were asked for: clocks run over the same days again and
+    again.
+    """
 
     @property
     def day_minutes(self) -> int:
@@ -151,12 +160,26 @@ class WorkingCalendar:
         """
         on = start.date()
         while True:
-            for one in self.hours(on):
-                closes = datetime.combine(on, one.closes, BANGKOK)
+            for opens, closes in self._intervals_on(on):
                 # 16:30 belongs to the day that ends then, not to the next morning.
                 if closes >= start:
-                    yield datetime.combine(on, one.opens, BANGKOK), closes
-            on += timedelta(days=1)
+                    yield opens, closes
+            on += _DAY
+
+    def _intervals_on(self, on: date) -> tuple[tuple[datetime, datetime], ...]:
+        """Returns the working intervals of a date, which are remembered."""
+        known = self._known.get(on)
+        if known is not None:
+            return known
+        intervals = tuple(
+            (
+                datetime.combine(on, one.opens, BANGKOK),
+                datetime.combine(on, one.closes, BANGKOK),
+            )
+            for one in self.hours(on)
+        )
+        self._known[on] = intervals
+        return intervals
 
     def holidays(self, year: int) -> dict[date, str]:
         """Returns all holidays of a Gregorian year with their Thai names, in order, also those at
@@ -175,6 +198,9 @@ class WorkingCalendar:
         had.
         """
         return replace(self, entered=entered)
+
+
+_DAY = timedelta(days=1)
 
 
 @cache
