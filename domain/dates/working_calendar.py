@@ -64,7 +64,7 @@ class WorkingCalendar:
         repr=False,
         compare=False,
     )
-    """The working intervals of the days that were asked for: clocks run over the same ones often."""
+    """Working intervals of the days that were asked for: clocks run over the same ones often."""
 
     @property
     def day_minutes(self) -> int:

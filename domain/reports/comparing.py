@@ -179,6 +179,14 @@ def _backlog(now: Figures, was: Figures) -> Iterator[Finding]:
         yield Finding(StandsOut.BACKLOG, left, before_)
 
 
+def smallest_rows(rows: Sequence[ReportRow], figure: Figure) -> list[ReportRow]:
+    """Returns the rows that have something of a figure, the smallest first, what has no key
+    last.
+    """
+    having = [row for row in rows if row.figures.get(figure)]
+    return sorted(having, key=lambda row: (not row.key, row.figures[figure] or 0, row.key))
+
+
 def largest_rows(rows: Sequence[ReportRow], figure: Figure) -> list[ReportRow]:
     """Returns the rows that have something of a figure, the largest first, what has no key last."""
     having = [row for row in rows if row.figures.get(figure)]

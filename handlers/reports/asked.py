@@ -8,6 +8,7 @@ from typing import Self
 from domain.configuration import Configuration
 from domain.dates.days import format_date
 from domain.dates.periods import Period, format_period
+from domain.reports.averages import Per
 from domain.reports.figures import Figure
 from domain.reports.names import row_name
 from domain.reports.requests import Dimension, ReportRequest
@@ -29,12 +30,17 @@ VALUES = ("จันทร์", "อังคาร", "พุธ", "พฤหั
 @dataclass(frozen=True, slots=True)
 class AskedReport:
     """A report, and the figures of it that are wanted (none = all); `beside` = the days that it is
-    to be compared with, where they were named.
+    to be compared with, where they were named, `compares` = how much more or less it became is
+    asked. `per` = its average of each day, week or month is wanted; `least` = its smallest rows
+    first.
     """
 
     request: ReportRequest
     figures: tuple[Figure, ...] = ()
     beside: Period | None = None
+    per: Per | None = None
+    least: bool = False
+    compares: bool = False
 
     @property
     def period(self) -> Period:
@@ -69,6 +75,8 @@ class AskedReport:
             "by": self.request.by or "",
             "only": "\n".join(f"{dimension}={key}" for dimension, key in self.request.filters),
             "figures": ",".join(self.figures),
+            "per": self.per or "",
+            "least": "1" * self.least,
             **more,
         }
         return {name: value for name, value in args.items() if value}
@@ -87,7 +95,13 @@ class AskedReport:
             tuple(filters),
         )
         figures = args.get("figures", "")
-        return cls(request, tuple(map(Figure, filter(None, figures.split(",")))))
+        per = args.get("per")
+        return cls(
+            request,
+            tuple(map(Figure, filter(None, figures.split(",")))),
+            per=Per(per) if per else None,
+            least=bool(args.get("least")),
+        )
 
     def button(self, label: str, action: str = "report.show") -> Button:
         """A button that draws it, or does something else with it."""

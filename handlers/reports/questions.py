@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from rapidfuzz import fuzz, process
 
-from domain.dates.periods import Period, day_of, parse_period, relative_period
+from domain.dates.periods import day_of, parse_period, relative_period
 from domain.errors import InvalidInput
+from domain.reports.averages import Per
 from domain.reports.requests import ReportRequest
 from domain.reports.rhythms import read_rhythm
 from domain.reports.words.phrases import person_phrases
@@ -105,7 +106,7 @@ async def _answer(
         parse_period(question.backwards, ctx.today)
     if question.owed:
         return await _owed(ctx, question.owed)
-    if question.period is None and _names_numbers(question):
+    if question.days.period is None and _names_numbers(question):
         _refuse_days(ctx, question)
     if _is_lost(question):
         return _nearest(ctx, question, text)
@@ -131,7 +132,7 @@ def _refuse_days(ctx: Context, question: Question) -> None:
 
 def _is_lost(question: Question) -> bool:
     """Whether nothing was understood."""
-    understood = question.figures or question.by or question.filters or question.period
+    understood = question.figures or question.by or question.filters or question.days.period
     return bool(question.unknown) and not understood
 
 
@@ -143,20 +144,27 @@ async def _owed(ctx: Context, words: str) -> Reply:
 
 
 def _asked(ctx: Context, question: Question) -> AskedReport:
-    period = question.period or relative_period("this_month", ctx.today)
+    days = question.days
+    period = days.period or relative_period("this_month", ctx.today)
     request = ReportRequest(
         period,
         question.by,
         question.filters,
     )
-    beside: Period | None = next(iter(question.others), None)
-    return AskedReport(request, question.figures, beside)
+    return AskedReport(
+        request,
+        question.figures,
+        days.beside,
+        Per(question.per) if question.per else None,
+        least=question.least,
+        compares=days.compares,
+    )
 
 
 def _told(question: Question) -> list[str]:
     """What was not said or not understood, and what the desk keeps no number of."""
     told = []
-    if question.period is None and (question.figures or question.by or question.filters):
+    if question.days.period is None and (question.figures or question.by or question.filters):
         told.append(_("ไม่ได้บอกช่วงเวลา จึงนับเดือนนี้"))
     if question.not_kept:
         told.append(_('ระบบไม่ได้เก็บ "%(unit)s" จึงนับเป็นใบงาน', unit=question.not_kept))

@@ -5,7 +5,7 @@ behind each number.
 from collections.abc import Mapping, Sequence
 
 from domain.dates.periods import format_period, relative_period
-from domain.reports.comparing import findings, largest_rows, share
+from domain.reports.comparing import findings, largest_rows, share, smallest_rows
 from domain.reports.figures import KINDS, Figure
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
@@ -32,6 +32,7 @@ from handlers.reports.asked import (
 from handlers.reports.counts import counts_pressed
 from handlers.reports.drawing import DrawnReport, draw, draw_for, leads
 from handlers.reports.labels import dimension_label, figure_label
+from handlers.reports.measured import average_lines, difference_lines, missing_names
 from handlers.reports.periods import as_args
 from handlers.reports.summary import (
     Compared,
@@ -148,7 +149,13 @@ def _in_words(
     if len(asked.figures) == 1:
         figure = asked.figures[0]
         answer = f"📊 {figure_label(figure)} {with_unit(figure, compared.now)}"
-        return [answer, *judged_text(compared.now, figure), beside_before(compared, figure)]
+        return [
+            answer,
+            *difference_lines(work, asked, compared),
+            *average_lines(work, asked, compared),
+            *judged_text(compared.now, figure),
+            beside_before(compared, figure),
+        ]
     title = _("📊 รายงาน · %(period)s", period=days_text(work, asked.period))
     lines = figure_lines(compared, asked.figures)
     summary: list[str] = []
@@ -229,12 +236,14 @@ async def _by_rows(
     """A row a line, the largest first; a tap leads to the report of that row."""
     drawn = await draw_for(work, person, asked)
     figure = _first(asked)
-    rows = _sorted(drawn.report, figure)
+    rows = _sorted(asked, drawn.report, figure)
     shown = rows[page * PAGE : (page + 1) * PAGE]
     head = in_lines(
         _title(work, asked, figure),
         headline(drawn.compared, figure),
+        *average_lines(work, asked, drawn.compared),
         *told,
+        *_without(work, person, asked, drawn.report),
         *_limits(person, asked),
     )
     turns = turn_buttons(
@@ -272,8 +281,24 @@ def _limits(person: Staff, asked: AskedReport) -> list[str]:
     return []
 
 
-def _sorted(report: Report, figure: Figure) -> Sequence[ReportRow]:
-    """Days, months and hours in their order; everything else by size."""
+def _without(
+    work: Work,
+    person: Staff,
+    asked: AskedReport,
+    report: Report,
+) -> list[str]:
+    """Where the smallest are asked for, those that have nothing at all."""
+    if not asked.least or not leads(person):
+        return []
+    return missing_names(work, report, _first(asked))
+
+
+def _sorted(asked: AskedReport, report: Report, figure: Figure) -> Sequence[ReportRow]:
+    """Days and months in their order; everything else by size, and these, too, where the smallest
+    are wanted first.
+    """
+    if asked.least:
+        return smallest_rows(report.rows, figure)
     if report.request.by in (Dimension.DAY, Dimension.MONTH):
         return report.rows
     return largest_rows(report.rows, figure)

@@ -15,7 +15,7 @@ from domain.text import clean, words
 
 TODAY = date(2026, 11, 23)
 PEOPLE = {"นก": "นก", "ต้น": "ต้น", "เมย์": "เมย์", "มะลิ": "มะลิ"}
-TABLES = ("report_questions.tsv", "report_questions_unseen.tsv")
+TABLES = ("report_questions.tsv", "report_questions_unseen.tsv", "report_questions_tired.tsv")
 THIS_MONTH = "2026-11-01..2026-11-30"
 """The days where none are named."""
 
@@ -36,7 +36,7 @@ def rows(name):
     for line in lines:
         if line and not line.startswith("#"):
             cells = line.split("\t")
-            yield pytest.param(*cells, *[""] * (6 - len(cells)), id=cells[0])
+            yield pytest.param(*cells, *[""] * (7 - len(cells)), id=cells[0])
 
 
 def days(period):
@@ -57,13 +57,22 @@ def filters(question):
     return {f"{dimension}={key}" for dimension, key in question.filters}
 
 
+def told_more(question):
+    """The days beside, and how the figure is to be told."""
+    told = [days(question.days.beside)] if question.days.beside else []
+    told += [f"per {question.per}"] * bool(question.per)
+    told += ["compares"] * question.days.compares
+    told += ["least"] * question.least
+    return set(told)
+
+
 @pytest.mark.parametrize(
-    ("text", "figures", "by", "only", "period", "unknown"),
+    ("text", "figures", "by", "only", "period", "unknown", "more"),
     [row for name in TABLES for row in rows(name)],
 )
-def test_a_question_is_understood(text, figures, by, only, period, unknown):
+def test_a_question_is_understood(text, figures, by, only, period, unknown, more):
     found = ask(text)
-    assert found.is_bare
+    assert found.is_bare or found.is_report
     assert may_ask(text)
     assert ",".join(found.unknown) == unknown
     if figures.startswith("list:"):
@@ -73,7 +82,8 @@ def test_a_question_is_understood(text, figures, by, only, period, unknown):
     assert ",".join(found.figures).startswith(figures)
     assert (found.by or "") == by
     assert filters(found) == set(filter(None, only.split(";")))
-    assert days(found.period) == period
+    assert days(found.days.period) == period
+    assert told_more(found) == set(filter(None, more.split(";")))
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,34 @@ async def test_a_question_is_answered_shown_and_changed_by_taps(busy):
     assert "ไม่มีรายการ" in empty.text
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("เฉลี่ยวันละกี่ใบเดือนนี้", "เฉลี่ยวันละ 0.2 ใบ (23 วัน) · วันทำการละ 0.2 ใบ (16 วันทำการ)"),
+        ("เฉลี่ยเดือนละกี่ใบปีงบนี้", "เฉลี่ยเดือนละ 2.3 ใบ (1.8 เดือน)"),
+        ("เดือนนี้ต่างจากเดือนก่อนเท่าไร", "มากกว่า 1–23 ต.ค. 69 อยู่ 4 ใบ"),
+        ("เดือนนี้น้อยกว่าปีที่แล้วไหม", "มากกว่า 1–23 พ.ย. 68 อยู่ 4 ใบ"),
+        ("ต.ค. กับ ก.ย. อันไหนเยอะกว่า", "เท่ากับ ก.ย. 69"),
+        ("จังหวัดไหนน้อยสุดเดือนนี้", "ไม่มีเลย 77: "),
+    ],
+)
+async def test_averages_differences_and_the_least(busy, text, told):
+    answer = await busy.says(text, "ton")
+    assert told in answer.text
+
+
+async def test_the_least_come_first_and_stay_so_on_other_pages(busy):
+    most = await busy.says("ช่องทางไหนมากสุดเดือนนี้", "ton")
+    assert most.buttons[0].startswith("E-Mail") or most.buttons[0].startswith("โทรศัพท์")
+    await busy.says("/open C81554 โทร 6.1 ขอข้อมูลเด็ก", "ton")
+    least = await busy.says("ช่องทางไหนน้อยสุดเดือนนี้", "ton")
+    assert least.buttons[0] == "E-Mail · 2 ใบ"
+    assert "ไม่มีเลย" in least.text
+    await busy.presses("แยกตาม…", "ton")
+    by_subject = await busy.presses("เรื่อง", "ton")
+    assert by_subject.buttons[0].startswith("7.1")
+
+
 async def test_what_is_not_understood_is_named_and_a_search_is_offered(busy):
     answer = await busy.says("ใบงานของทนายกี่ใบเดือนนี้", "ton")
     assert '⚠️ ไม่เข้าใจ "ทนาย" จึงไม่ได้ใช้' in answer.text

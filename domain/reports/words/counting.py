@@ -9,6 +9,15 @@ from domain.reports.words.tables import figures_of, question_words
 
 WEAK_NOUNS = ("ticket", "customer")
 """Nouns that give way to any other."""
+_COUNTS = (
+    Says.HOW_MANY,
+    Says.MOST,
+    Says.LEAST,
+    Says.EACH,
+    Says.COMPARE,
+    Says.PER,
+)
+"""Where one of these is said, something is counted: tickets, if nothing else is."""
 _OF_TICKETS = ("missed", "kept", "open")
 """States that customers are never in: "how many people are late" counts tickets."""
 
@@ -30,7 +39,7 @@ def _nouns(said: SaidPhrases) -> list[str]:
     weak = [noun for noun in said.nouns if noun in WEAK_NOUNS]
     counted = [_counted(unit) for unit in said.units]
     found = [*counted, *weak]
-    if said.states or said.says(Says.HOW_MANY, Says.MOST, Says.EACH, Says.COMPARE):
+    if said.states or said.says(*_COUNTS):
         found.append("ticket")
     return found[:1]
 

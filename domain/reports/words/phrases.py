@@ -33,6 +33,8 @@ _STEERED = {
 _SIMPLE = (
     ("how_many", "alone", Says.HOW_MANY),
     ("how_many", "most", Says.MOST),
+    ("how_many", "least", Says.LEAST),
+    ("how_many", "average", Says.AVERAGE),
     ("how_many", "each", Says.EACH),
     ("how_many", "compare", Says.COMPARE),
     ("how_many", "who", Says.WHO),
@@ -77,7 +79,13 @@ class OfficePhrases:
         for section, key, says in _SIMPLE:
             known.enter(phrases(section, key), Sense(says))
         _enter_units(known)
+        _enter_none(known)
         _enter_dimensions(known)
+        _enter_named(
+            known,
+            "per",
+            Says.PER,
+        )
         _enter_named(
             known,
             "nouns",
@@ -182,11 +190,21 @@ def _enter_dimensions(known: Phrases) -> None:
     for name in question_words("dimensions").values:
         sense = Sense(Says.BY, dimension=Dimension(name))
         for word in phrases("dimensions", name):
-            known.enter([(*lead, *word) for lead in phrases("by", "before")], sense)
+            before = (*phrases("by", "before"), *phrases("by", "ranked"))
+            known.enter([(*lead, *word) for lead in before], sense)
             known.enter([(*word, *tail) for tail in phrases("by", "behind")], sense)
             if name in alone and word not in not_alone:
                 maybe = Sense(Says.MAYBE_BY, dimension=Dimension(name))
                 known.enter([word], maybe)
+
+
+def _enter_none(known: Phrases) -> None:
+    """Without something: the words for that before a dimension."""
+    table = question_words("none")
+    for name in table.texts("dimensions"):
+        sense = _filter(Dimension(name), "")
+        for word in phrases("dimensions", name):
+            known.enter([(*lead, *word) for lead in phrases("none", "before")], sense)
 
 
 def _subject_phrases(catalogue: Catalogue) -> Iterator[tuple[str, Parts]]:
@@ -248,6 +266,7 @@ def _enter_provinces(known: Phrases) -> None:
 
 
 def _enter_projects(known: Phrases, projects: Iterable[Project]) -> None:
+    survey = words("publicity").text("survey")
     before = (*phrases("dimensions", "project"), *phrases("topics", "before"))
     for project in projects:
         sense = _filter(Dimension.PROJECT, project.name)
@@ -255,9 +274,12 @@ def _enter_projects(known: Phrases, projects: Iterable[Project]) -> None:
             parts = parts_of(word)
             known.enter([parts, *((*lead, *parts) for lead in before)], sense)
             undotted = parts_of(word.replace(".", ""))
-            known.enter([undotted], sense)
+            surveyed = parts_of(f"{survey} {word}")
+            known.enter([undotted, surveyed], sense)
+    spoken = {word.casefold() for project in projects for word in (*project.marks, *project.words)}
     for beginning, meant in _beginnings(projects).items():
-        if len(meant) == 1:
+        # What one survey is called is no beginning of another's name.
+        if len(meant) == 1 and beginning.removeprefix(survey).casefold() not in spoken:
             known.enter([parts_of(beginning)], _filter(Dimension.PROJECT, *meant))
 
 

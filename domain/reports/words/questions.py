@@ -3,23 +3,24 @@ words that say nothing to the desk. Pure.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import pairwise
 
 from domain.catalogue import Catalogue
-from domain.dates.periods import Period
 from domain.patterns import one_of
 from domain.reports.figures import Figure
 from domain.reports.requests import Dimension
 from domain.reports.words.counting import figures_said, not_kept
+from domain.reports.words.days import SaidDays, days_said
 from domain.reports.words.narrowing import RequestFilters, filters_said
+from domain.reports.words.rows import by_said, customers_asked, per_said
 from domain.reports.words.said import Phrase, SaidPhrases
 from domain.reports.words.segments import segments_of
 from domain.reports.words.senses import Phrases, Says
+from domain.reports.words.slips import without_slips
 from domain.reports.words.tables import figures_of, phrases, question_words
 from domain.text import words
 from domain.tickets.references import without_courtesy
@@ -29,14 +30,22 @@ FEW_UNKNOWN = 0.25
 """A text of which a larger share of the letters is not understood is no question: the larger one
 where tickets are counted, which no enquiry does, else the smaller one.
 """
-_SIGNS = (Says.UNIT, Says.HOW_MANY, Says.MOST, Says.WHO, Says.COMPARE)
+_SIGNS = (
+    Says.UNIT,
+    Says.HOW_MANY,
+    Says.MOST,
+    Says.LEAST,
+    Says.WHO,
+    Says.COMPARE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What was understood of a question. No `figures` = all of them.
 
-    `period` = the first that is named, None for none; `others` are further ones, to compare with.
+    `days` = the days that are asked for, and those beside which they are to be told. `per` = the
+    average of each "day", "week" or "month" is wanted, "" for none; `least` = the smallest first.
     `backwards` = a span whose end stands before its beginning, as it was typed.
     `owed` = the words that narrow the list of what is owed, where a list is asked for and no
     figure. `not_kept` = what was to be counted though the desk keeps no number of it. `unknown` are
@@ -50,8 +59,9 @@ class Question:
     figures: tuple[Figure, ...] = ()
     by: Dimension | None = None
     filters: RequestFilters = ()
-    period: Period | None = None
-    others: tuple[Period, ...] = ()
+    days: SaidDays = field(default_factory=SaidDays)
+    per: str = ""
+    least: bool = False
     backwards: str = ""
     owed: str = ""
     not_kept: str = ""
@@ -97,7 +107,7 @@ def read_question(
     *vocabularies: Phrases,
 ) -> Question:
     """Reads a clean text, whatever it is: whether it is a question is told by what is read."""
-    text = without_courtesy(text)
+    text = without_slips(without_courtesy(text))
     said = SaidPhrases(
         segments_of(
             text,
@@ -106,21 +116,20 @@ def read_question(
         )
     )
     filters = filters_said(said, catalogue)
-    periods = [one.sense.period for one in said.of(Says.PERIOD) if one.sense.period is not None]
-    period, *others = [*periods, None]
     owed = _owed_list(said)
     figures: tuple[Figure, ...] = ()
     by = None
     if not owed:
         figures = figures_said(said)
-        by = _by(said, filters)
+        by = by_said(said, filters)
     letters = sum(len(one.text.strip()) for one in said.unknown)
     return Question(
         figures=figures,
         by=by,
         filters=filters,
-        period=period,
-        others=tuple(filter(None, others)),
+        days=days_said(text, said, today),
+        per=per_said(said),
+        least=said.says(Says.LEAST) or "fastest" in said.nouns,
         backwards=_backwards(text, said),
         owed=owed,
         not_kept=not_kept(said),
@@ -136,7 +145,7 @@ def read_question(
 def _not_understood(said: SaidPhrases, owed: str) -> tuple[str, ...]:
     """Returns the words that are not understood, and those of which no figure is drawn."""
     found = [one.text.strip() for one in said.unknown]
-    found += [one.text for one in _customers_asked(said)]
+    found += [one.text for one in customers_asked(said)]
     if not owed:
         found += [one.text for one in said.of(Says.AGE)]
     return tuple(dict.fromkeys(found))
@@ -152,21 +161,7 @@ def _backwards(text: str, said: SaidPhrases) -> str:
     return ""
 
 
-# By what.
-
-
-def _by(said: SaidPhrases, filters: RequestFilters) -> Dimension | None:
-    """Returns what the figures are wanted by: what is said, else what several names are of, else
-    the staff where it is asked who.
-    """
-    named = Counter(dimension for dimension, _key in filters)
-    naming = Counter(said.dimensions(Says.FILTER))
-    several = [one for one in named if named[one] > 1 and naming[one] > 1]
-    maybe = [one for one in said.dimensions(Says.MAYBE_BY) if one not in named]
-    found = [*said.dimensions(Says.BY), *several, *maybe]
-    if said.says(Says.WHO) and not _customers_asked(said):
-        found.append(Dimension.OFFICER)
-    return next(iter(found), None)
+# What it asks.
 
 
 def _asks_which(said: SaidPhrases) -> bool:
@@ -182,14 +177,6 @@ def _is_table(said: SaidPhrases) -> bool:
     is not understood.
     """
     return said.says(Says.BY) and said.says(Says.PERIOD) and not said.unknown
-
-
-def _customers_asked(said: SaidPhrases) -> list[Phrase]:
-    """Returns the word for "who" where customers are asked for: reports name none."""
-    states = question_words("who_asks").texts("states")
-    if said.names_owed or "ticket" in said.nouns or set(states).isdisjoint(said.states):
-        return []
-    return said.of(Says.WHO)
 
 
 # Lists.
@@ -252,7 +239,13 @@ def _is_of_desk(said: SaidPhrases, filters: RequestFilters) -> bool:
         return True
     told = bool(filters or said.nouns) or _any_of(said.states, ("came", "handled"))
     of_days = said.says(Says.PERIOD) and told
-    return of_days or _sorts_own(said)
+    return of_days or _sorts_own(said) or _is_all_understood(said)
+
+
+def _is_all_understood(said: SaidPhrases) -> bool:
+    """Returns whether nothing is said but of which days what is counted, compared or sorted."""
+    asks = said.says(*_SIGNS, Says.BY, Says.PER)
+    return asks and said.says(Says.PERIOD) and not said.unknown
 
 
 def _sorts_own(said: SaidPhrases) -> bool:
@@ -264,6 +257,7 @@ def _sorts_own(said: SaidPhrases) -> bool:
         return True
     asks = said.says(
         Says.MOST,
+        Says.LEAST,
         Says.HOW_MANY,
         Says.EACH,
     )

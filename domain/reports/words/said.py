@@ -21,8 +21,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class SaidPhrases:
-    """The segments of a question; `nouns`, `states` and `units` in the order in which they are
-    said.
+    """The segments of a question; `nouns`, `states`, `units` and `pers` in the order in which they
+    are said.
     """
 
     segments: Sequence[TextSegment]
@@ -30,6 +30,7 @@ class SaidPhrases:
     nouns: tuple[str, ...] = field(init=False)
     states: tuple[str, ...] = field(init=False)
     units: tuple[str, ...] = field(init=False)
+    pers: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         found = [
@@ -60,6 +61,11 @@ class SaidPhrases:
             self,
             "units",
             self._values(Says.UNIT),
+        )
+        object.__setattr__(
+            self,
+            "pers",
+            self._values(Says.PER),
         )
 
     def of(self, *kinds: Says) -> list[Phrase]:

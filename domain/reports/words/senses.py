@@ -17,6 +17,9 @@ class Says(Enum):
     UNIT = auto()
     HOW_MANY = auto()
     MOST = auto()
+    LEAST = auto()
+    AVERAGE = auto()
+    PER = auto()
     EACH = auto()
     COMPARE = auto()
     WHO = auto()
@@ -31,8 +34,8 @@ class Says(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """What a phrase says: NOUN, STATE and UNIT their name as `value`; BY its dimension; FILTER a
-    dimension and the keys of which any may be meant; PERIOD its days.
+    """What a phrase says: NOUN, STATE, UNIT and PER their name as `value`; BY its dimension; FILTER
+    a dimension and the keys of which any may be meant; PERIOD its days.
     """
 
     says: Says

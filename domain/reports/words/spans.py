@@ -39,6 +39,7 @@ def _begins() -> re.Pattern[str]:
     dates = words("dates")
     spellings = [*_all(words("periods")), *_all(dates.table("relative"))]
     spellings += [*dates.texts("month_marks"), *words("data_years").texts("quarter")]
+    spellings.append(dates.text("named"))
     first = {one.casefold() for one in spellings if len(one) > 1}
     return re.compile(rf"\d|{one_of(first)}|{month_names()}", re.IGNORECASE)
 
