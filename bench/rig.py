@@ -22,7 +22,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.fakes.line import FakeLine
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import SENDS, FakeTelegram
 from tests.fakes.wire import Call
 
 ROOT = Path(__file__).parents[1]
@@ -54,8 +54,9 @@ class TimedTelegram(FakeTelegram):
     async def read(self, request: web.BaseRequest) -> Call:
         at = perf_counter()
         call = await super().read(request)
-        if call.method == "sendMessage":
-            self.answers.put(Answer(at, str(call.params["text"])))
+        if call.method in SENDS:
+            words = call.params.get("text") or call.params["rich_message"]["html"]
+            self.answers.put(Answer(at, str(words)))
         self.polls += call.method == "getUpdates"
         return call
 

@@ -343,6 +343,32 @@ def resent_mark() -> str:
     return _("(ส่งซ้ำ) ")
 
 
+def further_lines(count: int) -> str:
+    """Behind this a text goes on."""
+    return _("อ่านต่อ (อีก %(count)s บรรทัด)", count=count)
+
+
+def rich_messages_unknown() -> str:
+    """What the desk falls back from where Telegram's server is old."""
+    return _("ข้อความแบบมีหัวเรื่องและตาราง")
+
+
+def button_looks_unknown() -> str:
+    """The same of buttons."""
+    return _("สีของปุ่มและปุ่มคัดลอก")
+
+
+def lacks(platform: str, means: str) -> Reply:
+    """Administrators hear that a platform does not take something: it is said in the older form."""
+    return say(
+        _(
+            "ℹ️ %(platform)s ยังไม่รองรับ %(means)s ระบบส่งแบบเดิมแทน ไม่มีข้อความหาย",
+            platform=platform.title(),
+            means=means,
+        )
+    )
+
+
 def greeting() -> str:
     """What the terminal says first."""
     return _(

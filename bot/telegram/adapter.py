@@ -3,9 +3,8 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +37,7 @@ from bot.platform import (
 )
 from bot.telegram import group_messages
 from bot.telegram import render as telegram_render
+from bot.telegram.render import Means, TelegramCall
 from bot.telegram.request import NotAccepted, PerhapsAccepted, TelegramRequest
 from bot.telegram.updates import INLINE, incoming, plainly_said, row_of
 from bot.web.answers import within
@@ -61,6 +61,10 @@ MOST_LIMITERS = 10_000
 """Chats whose pace is remembered; more are forgotten together."""
 TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 """What Telegram says where a topic takes no messages."""
+UNKNOWN = ("unsupported", "not supported", "method not found", "unknown")
+"""What a server says to something that it does not know."""
+NO_TEXT = "text is empty"
+"""What an old server says to a rich message in the place of another: it looks for a text."""
 
 log = get_logger()
 
@@ -92,6 +96,9 @@ class TelegramAdapter:
         self._blobs = blobs
         self._id = token.partition(":")[0]
         self._name = ""
+        self.lacking: set[Means] = set()
+        self.tell_lack: Callable[[Means], None] = _tell_nobody
+        """Called once with what this server turns out not to know."""
         self._all = AsyncLimiter(PER_SECOND, 1.0)
         self._chats: dict[str, AsyncLimiter] = {}
 
@@ -159,7 +166,7 @@ class TelegramAdapter:
 
     def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """See `bot.telegram.render`."""
-        payloads = telegram_render.render(reply, replaces)
+        payloads = telegram_render.render(reply, replaces, self.lacking)
         if topic:
             payloads = [telegram_render.in_topic(payload, int(topic)) for payload in payloads]
         return payloads
@@ -196,21 +203,52 @@ class TelegramAdapter:
         """Make the call; what Telegram says decides whether it is sent, to be retried, or
         refused.
         """
-        payload = message.payload
-        if message.unclear:
-            payload = telegram_render.marked(payload, resent_mark())
-        call = json.loads(payload)
+        call = json.loads(message.payload)
         if call["method"] == "answerInlineQuery":
             return await self._answer_query(call["params"])
+        if message.unclear:
+            call = telegram_render.marked(call, resent_mark())
+        return await self._deliver(message, call)
+
+    async def _deliver(self, message: Message, call: TelegramCall) -> Delivery:
+        """The call by what this server knows, which may take several."""
+        delivery: Delivery = Sent()
+        for known in telegram_render.as_known(call, self.lacking):
+            delivery = await self._deliver_one(message, known)
+            if not isinstance(delivery, Sent):
+                break
+        return delivery
+
+    async def _deliver_one(self, message: Message, call: TelegramCall) -> Delivery:
         try:
             external_id = await self._call(call, int(message.chat))
         except BadRequest as error:
             return await self._bad_request(message, call, error)
         except DeskError:
             return Refused("the file is gone")
+        except InvalidToken as error:
+            # So the library calls a method that is not found, too.
+            if telegram_render.needs(call, Means.RICH):
+                return await self._without(message, call, Means.RICH, str(error))
+            return _verdict(error)
         except TelegramError as error:
             return _verdict(error)
         return Sent(external_id=external_id)
+
+    async def _without(
+        self, message: Message, call: TelegramCall, means: Means, error: str
+    ) -> Delivery:
+        """The same by older means; where it was the means, they are tried no more."""
+        log.warning("older form", means=means, reason=error)
+        delivery: Delivery = Sent()
+        for known in telegram_render.as_known(call, {*self.lacking, means}):
+            delivery = await self._deliver_one(message, known)
+            if not isinstance(delivery, Sent):
+                return delivery
+        if _is_unknown(error) and means not in self.lacking:
+            self.lacking.add(means)
+            self.tell_lack(means)
+        return delivery
 
     async def _answer_query(self, params: dict[str, Any]) -> Delivery:
         """One attempt: Telegram forgets a query within seconds, and the next letter asks anew."""
@@ -267,30 +305,38 @@ class TelegramAdapter:
         text = str(error).lower()
         if "not modified" in text:
             return Sent()
+        means = _means_refused(call, text)
+        if means is not None:
+            return await self._without(message, call, means, str(error))
         if telegram_render.ONLY_THERE in call:
             # It was to change what stood there: where that is gone there is nothing to say.
             return Dropped(str(error))
         if "topic" in call and any(word in text for word in TOPIC_GONE):
             return await self._beside_topic(message, call, error)
+        return await self._otherwise(message, call, error)
+
+    async def _otherwise(self, message: Message, call: TelegramCall, error: BadRequest) -> Delivery:
+        """The same as another kind of message, where that may go."""
+        text = str(error).lower()
         match call["method"]:
             case "editMessageReplyMarkup":
                 # The old message is gone or too old: its buttons no longer matter.
                 return Sent()
             case "editMessageText" if "edit" in text or "not found" in text:
-                return await self._as_new(message)
+                return await self._as_new(message, call)
             case "sendPhoto" if "chat" not in text:
                 # Too wide, too large or no picture after all: then as the document that it is.
-                return await self._say_otherwise(message, {**call, "method": "sendDocument"})
+                return await self._deliver(message, {**call, "method": "sendDocument"})
         return Refused(str(error), unreachable="chat not found" in text)
 
-    async def _as_new(self, message: Message) -> Delivery:
+    async def _as_new(self, message: Message, call: TelegramCall) -> Delivery:
         """What cannot take the place of another message is a message of its own."""
-        fresh = json.loads(message.payload)
-        fresh["params"].pop("message_id")
-        return await self._say_otherwise(message, {**fresh, "method": "sendMessage"})
+        params = {name: value for name, value in call["params"].items() if name != "message_id"}
+        method = "sendRichMessage" if "rich_message" in params else "sendMessage"
+        return await self._deliver(message, {**call, "method": method, "params": params})
 
     async def _beside_topic(
-        self, message: Message, call: Mapping[str, Any], error: BadRequest
+        self, message: Message, call: TelegramCall, error: BadRequest
     ) -> Delivery:
         """A topic that was closed or deleted: in a private chat it is said beside the topics, a
         group hears nothing.
@@ -299,11 +345,7 @@ class TelegramAdapter:
         if is_group:
             return Refused(str(error))
         outside = {name: value for name, value in call.items() if name != "topic"}
-        return await self._say_otherwise(message, outside)
-
-    async def _say_otherwise(self, message: Message, call: Mapping[str, Any]) -> Delivery:
-        payload = json.dumps(call, ensure_ascii=False)
-        return await self.deliver(replace(message, payload=payload))
+        return await self._deliver(message, outside)
 
     # Setting up.
 
@@ -316,6 +358,32 @@ class TelegramAdapter:
             await self.bot.set_my_commands(list(entries), language_code=language or None)
         self._name = str(self.bot.username)
         return self._name
+
+
+def _tell_nobody(means: Means) -> None:
+    """Nobody is told by an adapter without a desk."""
+
+
+def _is_unknown(error: str) -> bool:
+    """Whether a server says that it does not know something, and not that something is wrong."""
+    said = error.lower()
+    return NO_TEXT in said or said == "not found" or any(word in said for word in UNKNOWN)
+
+
+_OF_CHAT = ("chat", "message to edit", "can't be edited", "thread", "topic", "not enough rights")
+_OF_BUTTONS = ("button", "keyboard", "copy", "style", "reply_markup")
+
+
+def _means_refused(call: TelegramCall, said: str) -> Means | None:
+    """What of a call a server does not take; None where it is about the chat or the message."""
+    if any(word in said for word in _OF_CHAT):
+        return None
+    about_buttons = any(word in said for word in _OF_BUTTONS)
+    if about_buttons and telegram_render.needs(call, Means.LOOKS):
+        return Means.LOOKS
+    if telegram_render.needs(call, Means.RICH):
+        return Means.RICH
+    return None
 
 
 def _in_topic(call: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,12 +13,15 @@ from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroun
 from bot.queues.hearing import Hearing
 from bot.telegram.adapter import UPDATES, NameUnknown, TelegramAdapter
 from bot.telegram.poller import Poller
+from bot.telegram.render import Means
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.webhook import receive_webhook, secret_matches
 from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
 from domain.staff import Platform, Role
 from handlers import system
+from handlers.chat import Notice, Reply
+from handlers.desk import Outcome
 from handlers.i18n import _, speak
 from handlers.registry import Command
 from store.engine.database import StoreUnavailable
@@ -86,6 +90,8 @@ class TelegramPlatform(PlatformParts):
     def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """The command list, and where updates go."""
 
+        self.adapter.tell_lack = partial(_tell_lack, running)
+
         async def greet() -> None:
             name = await self.adapter.set_up(command_lists())
             running.desk.private_chats[Platform.TELEGRAM] = f"https://t.me/{name}"
@@ -144,6 +150,24 @@ class TelegramPlatform(PlatformParts):
     async def close(self) -> None:
         """Close the connections."""
         await self.adapter.close()
+
+
+LACKS = {
+    Means.RICH: system.rich_messages_unknown,
+    Means.LOOKS: system.button_looks_unknown,
+}
+"""How administrators are told what their Telegram does not know."""
+
+
+def _tell_lack(running: RunningDesk, means: Means) -> None:
+    """Administrators hear of it once."""
+
+    def make() -> Reply:
+        return system.lacks(Platform.TELEGRAM, LACKS[means]())
+
+    key = f"lacks:{Platform.TELEGRAM}:{means}"
+    told = Outcome(notices=(Notice(make, key, role=Role.ADMIN),))
+    running.after(running.post(told))
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

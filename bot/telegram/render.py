@@ -1,85 +1,72 @@
-"""A reply as Telegram calls: HTML text with an inline keyboard, within Telegram's limits. Pure."""
+"""A reply as Telegram calls: rich messages, or HTML text where that says as much, with an inline
+keyboard, within Telegram's limits. Pure.
+"""
 
-import html
 import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from enum import StrEnum
 from typing import Any
 
-from domain.text import graphemes, shorten, split_text, utf16_length
-from handlers.chat import (
-    Button,
-    Card,
-    Choice,
-    Document,
-    Offers,
-    Paragraph,
-    QueryResult,
-    Reply,
-    ReplyPart,
-    presses,
+from bot.telegram.as_lines import lines_of_rich
+from bot.telegram.keyboards import (
+    Keyboard,
+    has_looks,
+    keyboard_of,
+    keys_of,
+    rows_of,
+    without_looks,
 )
+from bot.telegram.limits import LIMITS
+from bot.telegram.lines import MarkedLine, Worded, escaped, lines_of, packed
+from bot.telegram.rich import blocks_of, is_worth_it, mark_first, packed_blocks
+from domain.text import shorten
+from handlers.chat import AnyButton, Document, Offers, QueryResult, Reply
 
-
-@dataclass(frozen=True, slots=True)
-class TelegramLimits:
-    """Telegram's numbers: UTF-16 units of a text and a caption, bytes of a photo, buttons of a
-    message and of a row, graphemes that a phone shows; results of a query, and units of a result's
-    title."""
-
-    text: int = 4096
-    caption: int = 1000
-    photo: int = 10_000_000
-    buttons: int = 100
-    row_buttons: int = 3
-    row_graphemes: int = 36
-    option_graphemes: int = 46
-    label: int = 60
-    results: int = 50
-    title: int = 200
-
-
-LIMITS = TelegramLimits()
-LONGEST_LINE = LIMITS.text // 2
 PHOTOS = frozenset({"image/jpeg", "image/png"})
-CODE = re.compile(r"[A-Z]?\d[\d.]*")
 MARKED_FIELDS = {"sendMessage": "text", "sendDocument": "caption", "sendPhoto": "caption"}
 """Where a call that can be marked has its words."""
 ONLY_THERE = "only_there"
 """Marks a call that changes an earlier message and says nothing where that cannot be done."""
-MarkedLine = tuple[str, str]
-"""A line as people see it, and as HTML."""
 TelegramCall = dict[str, Any]
-_Words = Paragraph | Card | Choice
 
 
-def render(reply: Reply, replaces: str = "") -> list[str]:
-    """One JSON payload {"method", "params"} a call; buttons are on the last message."""
+class Means(StrEnum):
+    """What only newer servers of Telegram know: rich messages; styles of buttons, and such that
+    copy.
+    """
+
+    RICH = "rich"
+    LOOKS = "looks"
+
+
+def render(reply: Reply, replaces: str = "", lacking: Collection[Means] = ()) -> list[str]:
+    """One JSON payload {"method", "params"} a call; buttons are on the last message. `lacking` =
+    what this server does not know.
+    """
     if reply.offers is not None:
         calls = [_answer_query(reply.offers, replaces)]
     elif not reply.parts and any(each.message for each in reply.earlier):
-        calls = [{**call, ONLY_THERE: True} for call in _redrawn(reply)]
+        calls = [{**call, ONLY_THERE: True} for call in _redrawn(reply, lacking)]
     else:
-        calls = _calls(reply, replaces)
+        calls = _calls(reply, replaces, lacking)
     return [json.dumps(call, ensure_ascii=False) for call in calls]
 
 
-def _calls(reply: Reply, replaces: str) -> list[TelegramCall]:
+def _calls(reply: Reply, replaces: str, lacking: Collection[Means]) -> list[TelegramCall]:
     words, files = _words_and_files(reply)
     in_place = replaces if reply.in_place else ""
     calls: list[TelegramCall] = []
     if words or not files:
-        calls += _said(words, in_place)
+        calls += _said(words, in_place, lacking)
     calls += [_send_file(file) for file in files]
     if replaces and reply.retires and not (in_place and words):
         calls += _retired(reply, replaces)
-    return [*calls, *_redrawn(reply)]
+    return [*calls, *_redrawn(reply, lacking)]
 
 
-def _words_and_files(reply: Reply) -> tuple[list[_Words], list[Document]]:
+def _words_and_files(reply: Reply) -> tuple[list[Worded], list[Document]]:
     """What is said now: what stood nowhere earlier first."""
-    words: list[_Words] = []
+    words: list[Worded] = []
     files: list[Document] = []
     without_message = [each.part for each in reply.earlier if not each.message]
     for part in (*without_message, *reply.parts):
@@ -96,34 +83,64 @@ def _retired(reply: Reply, message: str) -> Iterator[TelegramCall]:
         yield _without_buttons(message)
 
 
-def _redrawn(reply: Reply) -> Iterator[TelegramCall]:
+def _redrawn(reply: Reply, lacking: Collection[Means]) -> Iterator[TelegramCall]:
     """What is drawn anew in the messages that showed it earlier."""
     for each in reply.earlier:
         if each.message and not isinstance(each.part, Document):
-            yield from _said([each.part], each.message)
+            yield from _said([each.part], each.message, lacking)
 
 
-def _said(words: Sequence[_Words], replaces: str) -> list[TelegramCall]:
+def _said(words: Sequence[Worded], replaces: str, lacking: Collection[Means]) -> list[TelegramCall]:
     """The calls that say this; the first takes the place of the message `replaces`, where one is
     named.
     """
-    lines: list[MarkedLine] = []
-    rows: list[list[Button]] = []
-    numbered = 0
-    for part in words:
-        if lines:
-            lines.append(("", ""))
-        keys = _keys(part, numbered)
-        numbered += len(keys)
-        lines += _lines(part, keys)
-        rows += _rows(part, keys)
-    calls = [_send(text) for text in _pack(lines, LIMITS.text)]
-    if keyboard := _keyboard(rows):
+    keys = _keys_of_all(words)
+    rows: list[list[AnyButton]] = []
+    for part, named in zip(words, keys, strict=True):
+        rows += rows_of(part, named)
+    calls = _worded(words, keys, lacking)
+    keyboard = keyboard_of(rows, looks=Means.LOOKS not in lacking)
+    if keyboard is not None:
         calls[-1]["params"]["reply_markup"] = keyboard
     if replaces:
         calls[0]["method"] = "editMessageText"
         calls[0]["params"]["message_id"] = int(replaces)
     return calls
+
+
+def _keys_of_all(words: Sequence[Worded]) -> list[list[str]]:
+    keys: list[list[str]] = []
+    numbered = 0
+    for part in words:
+        keys.append(keys_of(part, numbered))
+        numbered += len(keys[-1])
+    return keys
+
+
+def _worded(
+    words: Sequence[Worded], keys: Sequence[Sequence[str]], lacking: Collection[Means]
+) -> list[TelegramCall]:
+    """What is said, without buttons: richly where it gains by that."""
+    if Means.RICH not in lacking and is_worth_it(words, keys):
+        return list(map(_send_rich, _rich_texts(words, keys)))
+    lines: list[MarkedLine] = []
+    for part, named in zip(words, keys, strict=True):
+        if lines:
+            lines.append(("", ""))
+        lines += lines_of(part, named)
+    texts = packed(lines)
+    if len(texts) > 1 and Means.RICH not in lacking:
+        return list(map(_send_rich, _rich_texts(words, keys)))
+    return list(map(_send, texts))
+
+
+def _rich_texts(words: Sequence[Worded], keys: Sequence[Sequence[str]]) -> list[str]:
+    blocks = []
+    numbered = 0
+    for part, named in zip(words, keys, strict=True):
+        blocks += blocks_of(part, named, numbered + 1)
+        numbered += len(named)
+    return packed_blocks(blocks) or ["<p>…</p>"]
 
 
 # Calls.
@@ -159,13 +176,17 @@ def _send(text: str) -> TelegramCall:
     return {"method": "sendMessage", "params": {"text": text, "parse_mode": "HTML"}}
 
 
+def _send_rich(text: str) -> TelegramCall:
+    return {"method": "sendRichMessage", "params": {"rich_message": {"html": text}}}
+
+
 def _send_file(file: Document) -> TelegramCall:
     """A picture that Telegram shows, or a document; the sender adds the bytes."""
     params: dict[str, Any] = {
-        "caption": _escaped(shorten(file.caption, LIMITS.caption)),
+        "caption": escaped(shorten(file.caption, LIMITS.caption)),
         "parse_mode": "HTML",
     }
-    if keyboard := _keyboard(_rows(file, ())):
+    if keyboard := keyboard_of(rows_of(file, ())):
         params["reply_markup"] = keyboard
     photo = file.mime in PHOTOS and file.size <= LIMITS.photo
     return {
@@ -181,171 +202,6 @@ def _without_buttons(message: str) -> TelegramCall:
     return {"method": "editMessageReplyMarkup", "params": params}
 
 
-# Lines.
-
-
-def _escaped(text: str) -> str:
-    return html.escape(text, quote=False)
-
-
-def _plain(text: str) -> list[MarkedLine]:
-    pieces = [piece for line in text.split("\n") for piece in _fit(line)]
-    return [(piece, _escaped(piece)) for piece in pieces]
-
-
-def _fit(line: str) -> list[str]:
-    return split_text(line, LONGEST_LINE) or [""]
-
-
-def _bold(text: str) -> list[MarkedLine]:
-    lines = []
-    for piece, escaped in _plain(text):
-        marked_piece = f"<b>{escaped}</b>" if piece else ""
-        lines.append((piece, marked_piece))
-    return lines
-
-
-def _lines(part: _Words, keys: Sequence[str]) -> list[MarkedLine]:
-    match part:
-        case Paragraph():
-            return _plain(part.text)
-        case Card():
-            return _card(part)
-        case Choice():
-            return _list(part, keys)
-
-
-def _card(card: Card) -> list[MarkedLine]:
-    lines = _bold(card.title)
-    for fact in card.facts:
-        (plain, escaped), *rest = _plain(fact.value)
-        lines.append((f"{fact.label}: {plain}", f"<i>{_escaped(fact.label)}</i>: {escaped}"))
-        lines += rest
-    if card.note:
-        lines += _plain(card.note)
-    return lines
-
-
-def _list(choice: Choice, keys: Sequence[str]) -> list[MarkedLine]:
-    """The question, and each option that has a key in full."""
-    question, _newline, more = choice.question.partition("\n")
-    lines = _bold(question)
-    if more:
-        lines += _plain(more)
-    # Without keys the buttons say it all.
-    for key, option in zip(keys, choice.options, strict=False):
-        own_key = option.label.startswith(key)
-        lines += _plain(option.label if own_key else f"{key}. {option.label}")
-    return lines
-
-
-def _pack(lines: Sequence[MarkedLine], limit: int) -> list[str]:
-    """Whole lines to as few messages as possible; tags never span lines, so none is cut."""
-    texts: list[str] = []
-    current: list[str] = []
-    size = 0
-    for plain, marked_line in lines:
-        # Tags do not count, and the line break does.
-        units = utf16_length(plain) + 1
-        if current and size + units > limit:
-            texts.append(_text(current))
-            current = []
-            size = 0
-        current.append(marked_line)
-        size += units
-    texts.append(_text(current))
-    return [text for text in texts if text.strip()] or ["…"]
-
-
-def _text(lines: Sequence[str]) -> str:
-    return "\n".join(lines).strip("\n")
-
-
-# Buttons.
-
-
-def _keys(part: _Words, before: int) -> list[str]:
-    """What the short buttons of a list say: each option's own code or number where all have one,
-    else 1, 2, 3; after `before` of the lists above. None where the buttons say it all."""
-    if not isinstance(part, Choice) or not _needs_list(part):
-        return []
-    first = [_first_word(option.label) for option in part.options]
-    differ = len(set(first)) == len(first)
-    if differ and all(CODE.fullmatch(word) for word in first):
-        return first
-    return [str(before + n) for n in range(1, len(first) + 1)]
-
-
-def _first_word(label: str) -> str:
-    word, *_rest = label.split() or [""]
-    return word
-
-
-def _needs_list(choice: Choice) -> bool:
-    """A telephone cuts a long button; then the text says it in full, and the buttons only the
-    code.
-    """
-    return any(len(graphemes(option.label)) > LIMITS.option_graphemes for option in choice.options)
-
-
-def _rows(part: ReplyPart, keys: Sequence[str]) -> list[list[Button]]:
-    """The buttons; `keys` stand for options that the text lists."""
-    rows: list[list[Button]] = []
-    if isinstance(part, Choice):
-        rows += _options(part, keys)
-    rows += _by_width(presses(part.buttons))
-    return rows
-
-
-def _options(choice: Choice, keys: Sequence[str]) -> Iterator[list[Button]]:
-    """One a row, unless the text lists them: then as many to a row as it takes."""
-    if not keys:
-        for option in choice.options:
-            yield [_shortened(option)]
-        return
-    most = LIMITS.row_buttons
-    named = zip(keys, choice.options, strict=True)
-    short = [_relabelled(option, key) for key, option in named]
-    for start in range(0, len(short), most):
-        yield short[start : start + most]
-
-
-def _by_width(buttons: Sequence[Button]) -> Iterator[list[Button]]:
-    """As many to a row as a telephone shows whole."""
-    row: list[Button] = []
-    for button in buttons:
-        wide = sum(len(graphemes(other.label)) for other in (*row, button))
-        if row and (len(row) >= LIMITS.row_buttons or wide > LIMITS.row_graphemes):
-            yield row
-            row = []
-        row.append(_shortened(button))
-    if row:
-        yield row
-
-
-def _shortened(button: Button) -> Button:
-    return _relabelled(button, shorten(button.label, LIMITS.label))
-
-
-def _relabelled(button: Button, label: str) -> Button:
-    return Button(label.strip() or "…", button.action, token=button.token)
-
-
-def _keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, object] | None:
-    """Whole rows, as many as Telegram takes; None where there are no buttons."""
-    kept: list[list[dict[str, str]]] = []
-    count = 0
-    for row in rows:
-        count += len(row)
-        # Half a row would look as if it were all of it.
-        if count > LIMITS.buttons:
-            break
-        kept.append([{"text": button.label, "callback_data": button.token} for button in row])
-    if not kept:
-        return None
-    return {"inline_keyboard": kept}
-
-
 # Payloads that are changed before they are sent.
 
 
@@ -356,10 +212,53 @@ def in_topic(payload: str, topic: int) -> str:
     return json.dumps({**json.loads(payload), "topic": topic}, ensure_ascii=False)
 
 
-def marked(payload: str, mark: str) -> str:
-    """The payload of a message that may have arrived already, saying so."""
-    call = json.loads(payload)
+def marked(call: TelegramCall, mark: str) -> TelegramCall:
+    """The call of a message that may have arrived already, saying so."""
+    params = dict(call["params"])
     field = MARKED_FIELDS.get(call["method"])
     if field:
-        call["params"][field] = _escaped(mark) + call["params"][field]
-    return json.dumps(call, ensure_ascii=False)
+        params[field] = escaped(mark) + params[field]
+    elif call["method"] == "sendRichMessage":
+        params["rich_message"] = {"html": mark_first(params["rich_message"]["html"], mark)}
+    return {**call, "params": params}
+
+
+def as_known(call: TelegramCall, lacking: Collection[Means]) -> list[TelegramCall]:
+    """The calls that say the same by what this server knows."""
+    if Means.LOOKS in lacking and has_looks(call["params"].get("reply_markup")):
+        call = _plainly_buttoned(call)
+    if Means.RICH in lacking and "rich_message" in call["params"]:
+        return _plainly_worded(call)
+    return [call]
+
+
+def needs(call: TelegramCall, means: Means) -> bool:
+    """Whether the call is made by that."""
+    if means is Means.RICH:
+        return "rich_message" in call["params"]
+    return has_looks(call["params"].get("reply_markup"))
+
+
+def _plainly_buttoned(call: TelegramCall) -> TelegramCall:
+    params = dict(call["params"])
+    keyboard: Keyboard | None = without_looks(params.pop("reply_markup"))
+    if keyboard is not None:
+        params["reply_markup"] = keyboard
+    return {**call, "params": params}
+
+
+def _plainly_worded(call: TelegramCall) -> list[TelegramCall]:
+    """A rich message as texts: what was on it stays on the last, and what it replaces is replaced
+    by the first.
+    """
+    params = dict(call["params"])
+    html = params.pop("rich_message")["html"]
+    beside = {name: value for name, value in call.items() if name not in ("method", "params")}
+    calls = [{**beside, **_send(text)} for text in packed(lines_of_rich(html))]
+    keyboard = params.pop("reply_markup", None)
+    if keyboard is not None:
+        calls[-1]["params"]["reply_markup"] = keyboard
+    calls[0]["params"] |= params
+    if call["method"] == "editMessageText":
+        calls[0]["method"] = "editMessageText"
+    return calls

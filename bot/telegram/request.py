@@ -154,7 +154,7 @@ def _is_message(url: str) -> bool:
 
 def _is_text(url: str) -> bool:
     """Whether it is a text, whose id is kept: it can be changed later."""
-    return url.endswith(("/sendMessage", "/editMessageText"))
+    return url.endswith(("/sendMessage", "/sendRichMessage", "/editMessageText"))
 
 
 def _outcome(body: bytes, *, named: bool = False) -> tuple[int, bytes]:

@@ -4,14 +4,14 @@ Pure.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import telegram
 
 from bot.platform import Unparsable
-from bot.telegram.render import CODE
+from bot.telegram.keyboards import CODE
 from bot.web.answers import as_number, within
 from domain.customers.vcards import VCard, read_vcards
 from domain.publicity.links import PostLinkKind, find_links
@@ -43,6 +43,8 @@ KINDS = (
     "animation",
     "location",
 )
+_TEXTS_OF_BLOCKS = frozenset({"text", "summary", "blocks", "cells", "items", "caption"})
+"""Fields in which the blocks of a rich message hold texts and further blocks."""
 LAST_NUMBER = 2**63 - 1
 """What both databases take."""
 INLINE = "inline:"
@@ -380,7 +382,23 @@ def _attribute(file: Any, name: str) -> str:
 def _quoted(answered: telegram.Message | None) -> str:
     if answered is None:
         return ""
-    return answered.text or answered.caption or ""
+    # The library does not know rich messages yet, but keeps what it does not know.
+    rich = " ".join(_texts_within(answered.api_kwargs.get("rich_message")))
+    return answered.text or answered.caption or rich
+
+
+def _texts_within(value: Any) -> Iterator[str]:
+    """What people see of a rich message, wherever in its blocks it stands."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts_within(each)
+    elif isinstance(value, dict):
+        for name in _TEXTS_OF_BLOCKS & value.keys():
+            each = value[name]
+            if isinstance(each, str):
+                yield each
+            else:
+                yield from _texts_within(each)
 
 
 def _with_links(text: str, entities: Sequence[telegram.MessageEntity]) -> str:

@@ -4,6 +4,7 @@ reply at all.
 
 import json
 import os
+import re
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from bot.line import render as line_render
 from bot.telegram import render as telegram_render
+from bot.telegram.render import Means
 from bot.terminal.adapter import TerminalAdapter
 from domain.staff import Platform, StaffId
 from domain.text import graphemes
@@ -34,6 +36,7 @@ from handlers.chat import (
 from store.chat.outbox import Message
 from tests.fakes.line_rules import check_request
 from tests.fakes.schema import Upload
+from tests.fakes.telegram_rich import visible_rich
 from tests.fakes.telegram_rules import check_telegram, visible_text
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -278,6 +281,25 @@ def test_any_reply_fits_telegram(reply, replaces):
         assert check_telegram(call["method"], {"chat_id": 1, **call["params"], **file}) == []
 
 
+@given(ANY_REPLY, st.sampled_from(["", "42"]))
+def test_any_reply_fits_a_telegram_of_before(reply, replaces):
+    for payload in telegram_render.render(reply, replaces):
+        for call in telegram_render.as_known(json.loads(payload), set(Means)):
+            if "file" not in call:
+                assert check_telegram(call["method"], {"chat_id": 1, **call["params"]}) == []
+                assert "rich_message" not in call["params"]
+
+
+@pytest.mark.parametrize("name", ["customer", "ticket", "form", "found_several", "hostile"])
+def test_a_rich_message_taken_back_to_lines_says_what_lines_say(name):
+    (rich,) = telegram_render.render(REPLIES[name], "42")
+    (plain,) = telegram_render.render(REPLIES[name], "42", set(Means))
+    (call,) = telegram_render.as_known(json.loads(rich), set(Means))
+    plain_call = json.loads(plain)
+    plain_call["params"]["text"] = plain_call["params"]["text"].replace("\n\n", "\n")
+    assert call == plain_call
+
+
 OFFERS = st.lists(
     st.builds(QueryResult, st.from_regex(r"C\d{1,12}", fullmatch=True), TEXT, TEXT, LONG),
     max_size=60,
@@ -302,8 +324,17 @@ def test_any_reply_fits_line(reply, link):
 @given(st.builds(lambda text, n: text * n, TEXT, st.integers(1, 200)))
 def test_nothing_of_a_long_text_is_lost_on_telegram(text):
     payloads = telegram_render.render(Reply((Paragraph(text),)))
-    shown = "".join(visible_text(json.loads(p)["params"]["text"]) for p in payloads)
+    shown = "".join(_opened(json.loads(p)["params"]) for p in payloads)
     assert "".join(shown.split()) == "".join(text.split()) or not text.strip()
+
+
+def _opened(params: dict) -> str:
+    """What a message says with all that is folded opened, without what stands on the folds."""
+    if "text" in params:
+        return visible_text(params["text"])
+    return visible_rich(
+        re.sub(r"<details><summary>.*?</summary>|</details>", "", params["rich_message"]["html"])
+    )
 
 
 @given(ANY_REPLY)
@@ -314,9 +345,11 @@ def test_a_reply_survives_its_json(reply):
 
 def test_a_message_that_may_have_arrived_says_so():
     (payload,) = telegram_render.render(REPLIES["paragraph"])
-    assert json.loads(telegram_render.marked(payload, "(ส่งซ้ำ) "))["params"]["text"].startswith(
-        "(ส่งซ้ำ) บัญชีนี้"
-    )
+    call = telegram_render.marked(json.loads(payload), "(ส่งซ้ำ) ")
+    assert call["params"]["text"].startswith("(ส่งซ้ำ) บัญชีนี้")
+    (payload,) = telegram_render.render(REPLIES["customer"])
+    call = telegram_render.marked(json.loads(payload), "(ส่งซ้ำ) ")
+    assert visible_rich(call["params"]["rich_message"]["html"]).startswith("(ส่งซ้ำ) 👤")
     for name in ("customer", "paragraph"):
         (payload,) = line_render.render(REPLIES[name])
         call = json.loads(line_render.marked(payload, "(ส่งซ้ำ) "))
@@ -337,7 +370,7 @@ def test_a_file_that_may_have_arrived_says_so():
     text, document, photo = telegram_render.render(REPLIES["files"])
     assert json.loads(text)["method"] == "sendMessage"
     for payload, method in ((document, "sendDocument"), (photo, "sendPhoto")):
-        call = json.loads(telegram_render.marked(payload, "(ส่งซ้ำ) "))
+        call = telegram_render.marked(json.loads(payload), "(ส่งซ้ำ) ")
         assert call["method"] == method
         assert call["params"]["caption"].startswith("(ส่งซ้ำ) 📎")
     (payload,) = line_render.render(Reply(REPLIES["files"].parts[1:]), link=link)
@@ -406,7 +439,8 @@ def test_numbers_of_several_lists_in_one_message_go_on() -> None:
         "3",
         "4",
     ]
-    assert [line[:2] for line in params["text"].split("\n") if "ก" * 60 in line] == [
+    said = visible_rich(params["rich_message"]["html"])
+    assert [line[:2] for line in said.split("\n") if "ก" * 60 in line] == [
         "1.",
         "2.",
         "3.",

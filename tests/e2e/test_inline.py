@@ -5,7 +5,7 @@ the chat.
 import pytest
 
 from tests.e2e.harness import NOK, SAVED, STRANGER, DeskProcess, one_line
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import SENDS, FakeTelegram
 from tests.fakes.wire import DropBefore, Hold, Status
 
 
@@ -56,7 +56,7 @@ def test_a_query_waits_for_no_message_and_no_message_for_it(
     held = Hold()
     telegram.fail("sendMessage", held)
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจแรงงาน"))
-    telegram.wait_for(lambda: any(call.method == "sendMessage" for call in telegram.calls))
+    telegram.wait_for(lambda: any(call.method in SENDS for call in telegram.calls))
     telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช"))
     assert telegram.messages(NOK.telegram) == []
     held.release()

@@ -16,7 +16,7 @@ from tests.e2e.harness import (
     one_line,
 )
 from tests.fakes.line import RATE_LIMITED, FakeLine
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import SENDS, FakeTelegram
 from tests.fakes.wire import Delay, DropAfter, DropBefore, Fault, Hold, Status
 
 pytestmark = pytest.mark.long
@@ -82,9 +82,7 @@ def test_telegram_is_not_asked_again_before_retry_after(
     telegram.say(officer.telegram, missing_ticket(1))
     telegram.wait_messages(officer.telegram, 1)
     mine = [
-        c
-        for c in telegram.calls
-        if c.method == "sendMessage" and c.params["chat_id"] == officer.telegram
+        c for c in telegram.calls if c.method in SENDS and c.params["chat_id"] == officer.telegram
     ]
     first, second = (call.at for call in mine)
     assert second - first >= 2.0

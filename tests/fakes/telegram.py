@@ -14,11 +14,12 @@ from tests.fakes.schema import Issue, Upload
 from tests.fakes.telegram_chat import MEDIA, Message
 from tests.fakes.telegram_rules import TELEGRAM, check_telegram, decode_telegram, telegram_sentence
 from tests.fakes.telegram_world import TelegramWorld
-from tests.fakes.wire import Call, Status, form_of, json_response
+from tests.fakes.wire import Call, Fault, Status, form_of, json_response
 
 _ANSWER_SECONDS = 15.0
 _MOST_DOWN, _MOST_UP, _MOST_PHOTO = 20_000_000, 50_000_000, 10_000_000  # bytes
-_SENT_BY_TEXT = {"sendMessage", *(f"send{kind.title()}" for kind in MEDIA)}
+SENDS = frozenset({"sendMessage", "sendRichMessage"})
+_SENT_BY_TEXT = {*SENDS, *(f"send{kind.title()}" for kind in MEDIA)}
 _NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly "
     "the same as a current content and reply markup of the message"
@@ -154,9 +155,25 @@ class FakeTelegram(TelegramWorld):
         if call.method not in TELEGRAM["methods"]:
             self.violated(call, [Issue("", "method not found")])
             raise Refused("Not Found: method not found", 404)
+        if call.method in self.unknown_methods:
+            raise Refused("Not Found: method not found", 404)
+        call.params = self._as_old_server(call.params)
         if self.strict and (issues := check_telegram(call.method, call.params)):
             self.violated(call, issues)
             raise Refused(telegram_sentence(issues[0]))
+
+    def _take_fault(self, method: str) -> Fault | None:
+        """A fault of "sendMessage" strikes a message however it is said."""
+        fault = super()._take_fault(method)
+        if fault is None and method in SENDS:
+            return super()._take_fault("sendMessage")
+        return fault
+
+    def _as_old_server(self, params: dict[str, Any]) -> dict[str, Any]:
+        """An old server passes over parameters that it does not know."""
+        if "sendRichMessage" not in self.unknown_methods:
+            return params
+        return {name: value for name, value in params.items() if name != "rich_message"}
 
     def _download(self, path: str) -> web.Response:
         file_id = path.rsplit("/", 1)[1]
@@ -244,7 +261,7 @@ class FakeTelegram(TelegramWorld):
 
     def _do_edit_message_text(self, params: dict[str, Any]) -> dict[str, Any]:
         message = self._editable(params)
-        if "text" not in params:
+        if ("text" in params) == ("rich_message" in params):
             raise Refused("Bad Request: message text is empty")
         if message.media:
             raise Refused("Bad Request: there is no text in the message to edit")

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.telegram_rich import RichError, visible_rich
 from tests.fakes.telegram_rules import EntityError, visible_text
 
 MEDIA = ("photo", "document", "video", "audio", "voice", "animation", "sticker")
@@ -38,10 +39,19 @@ class Message:
     file_id: str | None = None
 
     @property
+    def is_rich(self) -> bool:
+        return "rich_message" in self.params
+
+    @property
     def source(self) -> str:
+        if self.is_rich:
+            return str(self.params["rich_message"]["html"])
         return str(self.params.get("caption" if self.media else "text", ""))
 
     def shown(self) -> str:
+        if self.is_rich:
+            with suppress(RichError):
+                return visible_rich(self.source).strip()
         if self.params.get("parse_mode") != "HTML":
             return self.source.strip()
         with suppress(EntityError):
@@ -53,18 +63,22 @@ class Message:
 
     def content(self) -> tuple[Any, ...]:
         """What must differ for an edit to be one."""
-        return self.source.strip(), self.params.get("parse_mode"), self.markup()
+        mode = "rich" if self.is_rich else self.params.get("parse_mode")
+        return self.source.strip(), mode, self.markup()
 
 
 def button_rows(markup: Any) -> tuple[tuple[tuple[str, str | None], ...], ...]:
     rows = (markup or {}).get("inline_keyboard", ())
     return tuple(
-        tuple((b["text"], b.get("callback_data") or b.get("url")) for b in row) for row in rows
+        tuple(
+            (b["text"], b.get("callback_data") or b.get("url")) for b in row if "copy_text" not in b
+        )
+        for row in rows
     )
 
 
 def public(message: Message) -> SentMessage:
-    marked = message.params.get("parse_mode") == "HTML"
+    marked = message.is_rich or message.params.get("parse_mode") == "HTML"
     return SentMessage(
         message_id=message.message_id,
         chat_id=message.chat_id,

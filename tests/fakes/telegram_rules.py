@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.schema import Issue, Schema, Upload, utf16_length
+from tests.fakes.telegram_rich import rich_rule
 
 TELEGRAM: dict[str, Any] = json.loads(
     Path(__file__).with_name("telegram_api.json").read_text(encoding="utf-8")
@@ -127,6 +128,91 @@ def _message_content(value: dict[str, Any], path: str, out: list[Issue]) -> None
     _parsed_text("text", value["message_text"], value.get("parse_mode", ""), (1, 4096), out)
 
 
+REACTIONS = frozenset(
+    [
+        "❤",
+        "👍",
+        "👎",
+        "🔥",
+        "🥰",
+        "👏",
+        "😁",
+        "🤔",
+        "🤯",
+        "😱",
+        "🤬",
+        "😢",
+        "🎉",
+        "🤩",
+        "🤮",
+        "💩",
+        "🙏",
+        "👌",
+        "🕊",
+        "🤡",
+        "🥱",
+        "🥴",
+        "😍",
+        "🐳",
+        "❤\u200d🔥",
+        "🌚",
+        "🌭",
+        "💯",
+        "🤣",
+        "⚡",
+        "🍌",
+        "🏆",
+        "💔",
+        "🤨",
+        "😐",
+        "🍓",
+        "🍾",
+        "💋",
+        "🖕",
+        "😈",
+        "😴",
+        "😭",
+        "🤓",
+        "👻",
+        "👨\u200d💻",
+        "👀",
+        "🎃",
+        "🙈",
+        "😇",
+        "😨",
+        "🤝",
+        "✍",
+        "🤗",
+        "🫡",
+        "🎅",
+        "🎄",
+        "☃",
+        "💅",
+        "🤪",
+        "🗿",
+        "🆒",
+        "💘",
+        "🙉",
+        "🦄",
+        "😘",
+        "💊",
+        "🙊",
+        "😎",
+        "👾",
+        "🤷\u200d♂",
+        "🤷",
+        "🤷\u200d♀",
+        "😡",
+    ]
+)
+"""All that a person or a bot may react with."""
+
+
+def _reaction(value: dict[str, Any], path: str, out: list[Issue]) -> None:
+    if value["emoji"] not in REACTIONS:
+        out.append(Issue(path, "REACTION_INVALID"))
+
+
 _TELEGRAM_SCHEMA = Schema(
     TELEGRAM["types"],
     {
@@ -135,6 +221,8 @@ _TELEGRAM_SCHEMA = Schema(
         "BotCommand": _command,
         "InlineQueryResultArticle": _article,
         "InputTextMessageContent": _message_content,
+        "InputRichMessage": rich_rule,
+        "ReactionTypeEmoji": _reaction,
     },
 )
 
@@ -248,6 +336,8 @@ def telegram_sentence(issue: Issue) -> str:
         "BOT_COMMAND",
         "LANG_CODE",
         "inline keyboard",
+        "REACTION_",
+        "RICH_",
     )
     if issue.message.startswith(plain):
         return f"Bad Request: {issue.message}"

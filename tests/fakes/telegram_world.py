@@ -14,6 +14,7 @@ from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.schema import utf16_length
 from tests.fakes.telegram_chat import Message, SentMessage, public
 from tests.fakes.telegram_queue import Courier, Flood, Update
+from tests.fakes.telegram_rich import blocks_of
 from tests.fakes.wire import WireServer
 
 _OFF_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
@@ -50,6 +51,7 @@ class TelegramWorld(WireServer):
         self.migrated: dict[
             int, int
         ] = {}  # groups that became supergroups: sends are told the new chat
+        self.unknown_methods: set[str] = set()  # what a server of an older version does not know
         self.webhook: dict[str, Any] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.files: dict[str, bytes] = {}  # file_id -> content
@@ -456,6 +458,8 @@ class TelegramWorld(WireServer):
             wire |= {"message_thread_id": topic, "is_topic_message": True}
         if "inline_keyboard" in (message.markup() or {}):
             wire["reply_markup"] = message.markup()
+        if message.is_rich:
+            return wire | {"rich_message": {"blocks": blocks_of(message.source)}}
         if not message.media:
             return wire | {"text": message.shown()}
         file: dict[str, Any] = {
