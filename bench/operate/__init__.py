@@ -2,13 +2,16 @@
 PostgreSQL, the erasure of one person, and what being measured costs.
 
 `python -m bench operate 1000000 10000` takes a million tickets and 10,000 MB of files; without
-numbers it is small. Customers are a fifth of the tickets.
+numbers it is small. Customers are a fifth of the tickets. A place that is filled is kept in BENCH_FOLDER,
+where that is named, and used again; `--fill` fills it and measures nothing.
 """
 
 import asyncio
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,16 +40,31 @@ def run() -> Report:
     report.notes.append(
         f"{os.cpu_count()} cores, load average before the run {os.getloadavg()[0]:.1f}."
     )
-    results = Path(__file__).parents[1] / "results"
-    results.mkdir(exist_ok=True)
     gc.freeze()
-    with TemporaryDirectory(dir=results) as folder:
-        place = BenchPlace(Path(folder))
-        asyncio.run(fill(place, tickets, megabytes))
+    with _place(tickets, megabytes) as place:
+        if not place.is_filled:
+            asyncio.run(fill(place, tickets, megabytes))
+        if "--fill" in sys.argv:
+            return report
         measure_backup(report, place)
         measure_restore(report, place)
         measure_copy(report, place)
         measure_erasure(report, place)
-        measure_metering(report, Path(folder))
+        measure_metering(report)
     report.notes += NOTES
     return report
+
+
+@contextmanager
+def _place(tickets: int, megabytes: int) -> Iterator[BenchPlace]:
+    """A folder that is kept, where one is named, else one that is thrown away."""
+    kept = os.environ.get("BENCH_FOLDER")
+    if kept:
+        folder = Path(kept).resolve() / f"operate-{tickets}-{megabytes}"
+        folder.mkdir(parents=True, exist_ok=True)
+        yield BenchPlace(folder)
+        return
+    results = Path(__file__).parents[1] / "results"
+    results.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=results) as folder:
+        yield BenchPlace(Path(folder))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import process_time
 from uuid import uuid4
 
@@ -39,9 +40,10 @@ class NoMeters(Meters):
         """Nothing."""
 
 
-def measure_metering(report: Report, folder: Path) -> None:
+def measure_metering(report: Report) -> None:
     """Processor time of events with metrics and without, in turns, and of the notes alone."""
-    asyncio.run(_measure(report, folder))
+    with TemporaryDirectory() as folder:
+        asyncio.run(_measure(report, Path(folder)))
 
 
 async def _measure(report: Report, folder: Path) -> None:

@@ -51,6 +51,16 @@ class BenchPlace:
         return self.folder / "desk" / "files"
 
     @property
+    def filled(self) -> Path:
+        """The file that says that all of it is there."""
+        return self.folder / "filled"
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether a run before has filled it."""
+        return self.filled.exists()
+
+    @property
     def settings(self) -> Settings:
         """Those of the desk."""
         return settings_of(self.folder / "desk")
@@ -99,6 +109,7 @@ async def fill(place: BenchPlace, size: int, megabytes: int) -> None:
     rng = random.Random(7)
     for _number in range(megabytes):
         _add_file(place.files, rng.randbytes(FILE))
+    place.filled.touch()
     os.sync()
     print(f"filled in {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
 
