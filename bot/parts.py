@@ -65,9 +65,9 @@ class PlatformParts:
     ask_every: float | None = None
     """Seconds of silence after which the watch over the desk asks it; None = it is not watched."""
 
-    refused_pauses: Sequence[float] = ()
-    """Seconds until it is asked again after it refused us once, twice, …, the last for ever; none =
-    as if it had not answered. A server locks who comes with a wrong password again and again.
+    may_lock_out: bool = False
+    """Whether it may shut out who comes with a wrong password again and again: then it is asked
+    again after `[health] refused`.
     """
 
     def routes(self, running: RunningDesk) -> Sequence[Route]:

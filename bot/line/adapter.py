@@ -287,6 +287,12 @@ class LineAdapter:
             return "", False
         return str(found.endpoint), bool(found.active)
 
+    async def try_webhook(self) -> int:
+        """Have LINE bring an empty webhook; returns the status that was answered to it."""
+        api, _blob = await self._client()
+        tried = await api.test_webhook_endpoint(_request_timeout=TIMEOUT)
+        return int(tried.status_code)
+
     async def set_up(self, labels: list[tuple[str, str]]) -> str:
         """Put up the rich menu, once for each picture; returns the bot's name."""
         bot_name = await self.hello()

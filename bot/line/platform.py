@@ -9,14 +9,15 @@ from starlette.routing import Route
 from bot.line.adapter import LineAdapter, import_sdk
 from bot.line.broadcast import LineBroadcast
 from bot.line.settings import LineSettings
+from bot.line.signatures import Signatures
 from bot.line.webhook import receive_webhook, signature_matches
 from bot.log import get_logger
 from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroundings
 from bot.queues.hearing import Hearing
+from bot.queues.pulses import Pulses
 from bot.queues.quota import QuotaWatch
 from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
-from domain.reach.health import UNSIGNED
 from domain.staff import Platform
 from handlers.registry import COMMANDS
 from store.engine.database import StoreUnavailable
@@ -55,9 +56,11 @@ class LinePlatform(PlatformParts):
         self._api_url = settings.line_api_url
         self._secret = plain(settings.line_channel_secret)
         self._surroundings = surroundings
+        self._signatures: Signatures | None = None
 
     def routes(self, running: RunningDesk) -> Sequence[Route]:
         """The webhook."""
+        signatures = self._signatures_of(running.pulses)
 
         async def webhook(request: Request) -> Response:
             signature = request.headers.get(SIGNATURE_HEADER)
@@ -65,8 +68,9 @@ class LinePlatform(PlatformParts):
                 return empty(401)
             body = await read_body(request)
             if not signature_matches(self._secret, body, signature):
-                self._note_unsigned(running, body)
+                self._note_unsigned(signatures, body)
                 return empty(401)
+            signatures.right()
             return await self._take(running, body)
 
         return (Route(WEBHOOK, webhook, methods=["POST"]),)
@@ -80,15 +84,20 @@ class LinePlatform(PlatformParts):
         except StoreUnavailable as error:
             return not_taken(error)
         running.pulses.received(self.name)
-        running.pulses.deaf(self.name, "")
         running.wake(woken)
         return empty()
 
-    def _note_unsigned(self, running: RunningDesk, body: bytes) -> None:
-        """Strangers sign with anything; who knows the bot's own id is LINE."""
+    def _note_unsigned(self, signatures: Signatures, body: bytes) -> None:
+        """Strangers sign with anything; LINE's own name the bot."""
         user_id = self.adapter.user_id.encode()
         if user_id and user_id in body:
-            running.pulses.deaf(self.name, UNSIGNED)
+            signatures.wrong()
+
+    def _signatures_of(self, pulses: Pulses) -> Signatures:
+        """The one of this desk: its webhook notes, and what runs beside it looks."""
+        if self._signatures is None:
+            self._signatures = Signatures(pulses, self.name, self.adapter.try_webhook)
+        return self._signatures
 
     def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """The rich menu, and the bot's name."""
@@ -112,7 +121,8 @@ class LinePlatform(PlatformParts):
             running.desk.configuration.calendar,
         )
         hearing = Hearing(running.pulses, self.name, self._is_brought)
-        return (watch.run_forever, hearing.run_forever)
+        signatures = self._signatures_of(running.pulses)
+        return (watch.run_forever, hearing.run_forever, signatures.run_forever)
 
     async def _is_brought(self) -> bool:
         """Whether LINE brings events, and to such an address as ours; it may have another host."""

@@ -40,7 +40,7 @@ class MailPlatform(PlatformParts):
     name = Platform.MAIL
     # Each time it is logged in to.
     ask_every = 40.0
-    refused_pauses = (45.0, 45.0, 90.0, 180.0, 300.0)
+    may_lock_out = True
 
     def __init__(self, adapter: MailAdapter) -> None:
         self.adapter: MailAdapter = adapter

@@ -18,11 +18,6 @@ from store.engine.database import StoreUnavailable
 
 AGAIN = 5.0
 """Seconds after a look that failed."""
-SLOW = 50.0
-"""Seconds after a first and a second one that goes no better by itself, twice as many after each
-further one: a server closes the account of whoever tries a wrong password again and again.
-"""
-SLOWEST = 300.0
 ALARM_AFTER = 6
 """Looks in vain, one after the other, until administrators hear of it; of what does not go better
 by itself they hear at once.
@@ -63,7 +58,8 @@ class MailTrouble:
         if not self._failed:
             return 0.0
         if self._step in ALARMING:
-            return min(SLOW * 2.0 ** max(0, self._failed - 2), SLOWEST)
+            # A server may shut out who comes with a wrong password again and again.
+            return self._desk.configuration.health.refused
         return AGAIN
 
     def note(self, error: Exception) -> None:

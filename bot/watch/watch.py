@@ -3,7 +3,6 @@ give no sign, writes a line, and looks at what waits, at disks and at the databa
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -60,7 +59,6 @@ class Watch:
         if path is not None:
             self._places["database"] = path.parent
         self._broken = ""
-        self._refused = Counter[str]()
         self._not_before: dict[str, float] = {}
         self._telling = HealthTelling(running.desk, self._pulses, running.post)
 
@@ -102,19 +100,15 @@ class Watch:
             return
         if not problem:
             self._pulses.answered(parts.name)
-            self._refused[parts.name] = 0
         elif isinstance(problem, Refusal):
             self._pulses.refused(parts.name)
             self._wait_longer(parts)
 
     def _wait_longer(self, parts: PlatformParts) -> None:
         """It refused us once more."""
-        pauses = parts.refused_pauses
-        if not pauses:
-            return
-        times = self._refused[parts.name]
-        self._refused[parts.name] += 1
-        self._not_before[parts.name] = monotonic() + pauses[min(times, len(pauses) - 1)]
+        if parts.may_lock_out:
+            pause = self._desk.configuration.health.refused
+            self._not_before[parts.name] = monotonic() + pause
 
     async def look_at_queues(self) -> None:
         """Since when the oldest event and message wait that this process sees to."""

@@ -22,6 +22,7 @@ class HealthRules:
     """
 
     silent: int
+    refused: int
     written: int
     ticked: int
     event: int

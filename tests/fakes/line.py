@@ -9,7 +9,7 @@ import secrets
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -425,6 +425,8 @@ class FakeLine(RichMenus):
                 self._admit(request, call)
                 handler = getattr(self, "_do_" + call.method.replace(".", "_"))
                 result = handler(call, request_id)
+            if isinstance(result, Awaitable):
+                result = await result
         except Refused as refusal:
             headers = {"x-line-request-id": request_id} | (refusal.headers or {})
             return json_response({"message": str(refusal)} | refusal.extra, refusal.code, headers)
@@ -643,6 +645,16 @@ class FakeLine(RichMenus):
         if not call.params["endpoint"].startswith("https://"):
             raise Refused("Invalid webhook endpoint URL")
         self.endpoint = call.params["endpoint"]
+
+    async def _do_endpoint_test(self, call: Call, request_id: str) -> dict[str, Any]:
+        done = await self._post(*self.signed([]))
+        return {
+            "success": done.status == 200,
+            "timestamp": "2026-11-30T03:00:00Z",
+            "statusCode": done.status,
+            "reason": "OK" if done.status == 200 else "ERROR_STATUS_CODE",
+            "detail": str(done.status),
+        }
 
 
 def emoji_at(text: str, shown: str) -> dict[str, Any]:
