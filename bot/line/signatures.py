@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from bot.log import get_logger, where
-from bot.queues.pulses import Pulses
+from bot.queues.pulses import Pulses, Steady
 from domain.reach.health import UNSIGNED
 
 LOOK_EVERY = 5.0
@@ -18,7 +18,6 @@ OURS = HTTPStatus.UNAUTHORIZED
 """What we answer to a wrong signature: LINE tells it of the webhook that it tried."""
 
 log = get_logger()
-Steady = Callable[[], float]
 
 
 class Signatures:
