@@ -33,6 +33,7 @@ from store import staff
 from store.blobs import Blobs
 from store.engine.database import Database, Tx
 from store.opening import open_database
+from tests.fakes.incoming_mails import Mailbox, a_mail
 from tests.fakes.line import FakeLine
 from tests.fakes.line_chat import line_id
 from tests.fakes.office import OFFICE
@@ -43,6 +44,10 @@ MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """23 November 2569, 10.00 in Bangkok."""
 MORNING = "ตอนเช้า"
 """Typed for the next working day at nine, when all that a morning tells is told."""
+MAIL = "✉"
+"""Begins a line that is a mail from a customer: "✉ subject | text"."""
+SENDER = "Somchai Jaidee <somchai@example.com>"
+OFFICE_MAIL = "services@nso.example"
 PUBLIC = "https://desk.example"
 
 _templates = Path(tempfile.mkdtemp(prefix="deskbot-looking-"))
@@ -68,6 +73,8 @@ class LookingDesk:
         self._accounts = accounts
         self._links = links
         self.now = MONDAY
+        self._mailbox = Mailbox(self)
+        self._marks: dict[tuple[str, str], int] = {}
         self._line_chats: dict[str, list[Shown]] = {}
         self._line_seen: dict[str, int] = {}
 
@@ -76,8 +83,12 @@ class LookingDesk:
     async def hears(self, platform: str, who: str, line: str) -> None:
         """One line of a script: typed text, [a button's label], or a morning."""
         self.now += timedelta(seconds=20)
+        self._marks[platform, who] = len((await self.shows(platform, who)).messages)
         if line == MORNING:
             await self.morning()
+        elif line.startswith(MAIL):
+            subject, _bar, text = line.removeprefix(MAIL).partition("|")
+            await self._mailbox.brings(a_mail(text.strip(), subject.strip(), SENDER))
         elif line.startswith("[") and line.endswith("]"):
             await self._press(platform, who, line[1:-1])
         else:
@@ -166,11 +177,14 @@ class LookingDesk:
     def _clock_face(self) -> str:
         return self.now.astimezone(BANGKOK).strftime("%H:%M")
 
-    async def shows(self, platform: str, who: str) -> Conversation:
-        """The chat of this person as it looks now."""
+    async def shows(self, platform: str, who: str, *, last: bool = False) -> Conversation:
+        """The chat of this person as it looks now; `last` = from the last line said."""
         if platform == Platform.TELEGRAM:
-            return Conversation(platform, self._telegram_chat(self._accounts[who]))
-        messages = self._line_chats.get(who, [])
+            messages = self._telegram_chat(self._accounts[who])
+        else:
+            messages = self._line_chats.get(who, [])
+        if last:
+            messages = messages[self._marks[platform, who] :]
         return Conversation(platform, messages, await self._pictures(messages))
 
     def _telegram_chat(self, user: int) -> list[Shown]:
@@ -222,17 +236,20 @@ def _addresses(node: Any) -> Iterable[str]:
             yield from _addresses(each)
 
 
-async def _introduced(db: Database) -> dict[str, int]:
-    """Accounts on both platforms for the demo's staff; their Telegram numbers."""
+async def _introduced(db: Database, platform: str) -> dict[str, int]:
+    """Accounts on this platform for the demo's staff; their numbers on Telegram."""
     people = await staff.list_staff(db)
     accounts = {person.name: 1000 + place for place, person in enumerate(people)}
 
     async def work(tx: Tx) -> None:
         for person in people:
-            number = str(accounts[person.name])
-            line = line_id(person.name)
-            for platform, user in ((Platform.TELEGRAM, number), (Platform.LINE, line)):
-                await staff.link_identity(tx, Identity(platform, user, person.id, user), MONDAY)
+            users = {
+                Platform.TELEGRAM: str(accounts[person.name]),
+                Platform.LINE: line_id(person.name),
+            }
+            user = users[Platform(platform)]
+            account = Identity(Platform(platform), user, person.id, user)
+            await staff.link_identity(tx, account, MONDAY)
 
     await db.write(work)
     return accounts
@@ -249,10 +266,12 @@ async def _filled(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def open_desk(folder: Path) -> AsyncIterator[LookingDesk]:
-    """The demo desk of one Monday morning; files go into this folder."""
+async def open_desk(folder: Path, platform: str) -> AsyncIterator[LookingDesk]:
+    """The demo desk of one Monday morning, whose staff have this platform; files go into the
+    folder.
+    """
     db = await open_database(f"sqlite:///{await _filled(folder)}")
-    accounts = await _introduced(db)
+    accounts = await _introduced(db, platform)
 
     def clock() -> datetime:
         return desk.now
@@ -275,20 +294,25 @@ async def open_desk(folder: Path) -> AsyncIterator[LookingDesk]:
             "looking",
             clock,
             FileStore(db, by_platform, blobs, has_links=True, album_pause=0.0),
+            OFFICE_MAIL,
             charts=StoredCharts(blobs),
             report_files=StoredReports(blobs),
         )
         desk = LookingDesk(db, engine, (telegram, line), adapters, accounts, links)
-        yield desk
-        await engine.stop()
-        for adapter in adapters:
-            await adapter.close()
-        await db.close()
+        try:
+            yield desk
+        finally:
+            await engine.stop()
+            for adapter in adapters:
+                await adapter.close()
+            await db.close()
 
 
-async def talk(folder: Path, platform: str, who: str, lines: Sequence[str]) -> Conversation:
-    """What a chat shows after these lines."""
-    async with open_desk(folder) as desk:
+async def talk(
+    folder: Path, platform: str, who: str, lines: Sequence[str], *, last: bool = False
+) -> Conversation:
+    """What a chat shows after these lines; `last` = of the last of them alone."""
+    async with open_desk(folder, platform) as desk:
         for line in lines:
             await desk.hears(platform, who, line)
-        return await desk.shows(platform, who)
+        return await desk.shows(platform, who, last=last)

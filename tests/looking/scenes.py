@@ -1,0 +1,36 @@
+"""The scenes that are drawn on both platforms: what is said, and what the chat shows then."""
+
+import asyncio
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.looking.desk import talk
+from tests.looking.shown import Conversation
+
+PLATFORMS = ("telegram", "line")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One kind of message. `one_screen` = it has to fit on a small telephone's screen."""
+
+    name: str
+    title: str
+    lines: Sequence[str]
+    one_screen: bool = False
+    who: str = "ฝน"
+
+
+def scenes() -> list[Scene]:
+    """All of them, in the order of the docs."""
+    text = Path(__file__).with_name("scenes.toml").read_text(encoding="utf-8")
+    return [Scene(**row) for row in tomllib.loads(text)["scene"]]
+
+
+def played(scene: Scene, platform: str, *, last: bool = True) -> Conversation:
+    """What the chat shows after it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(talk(Path(folder), platform, scene.who, scene.lines, last=last))
