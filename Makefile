@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Else each of the processes that run the tests would compile all of them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run install test quick test-long check format docs bench clean
+.PHONY: run install test quick test-long check format docs pictures bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/python run_bot.py
@@ -38,6 +38,10 @@ format: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.architecture
 	$(BIN)/python -m tests.owed_table
+
+# What the chats look like, for docs/platforms.md and README.md; it needs Chromium.
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.looking.pictures
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from math import ceil
 
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests.looking.phone import page as phone_page
@@ -20,6 +20,11 @@ REQUIRED = "DESKBOT_TEST_CHROMIUM"
 """With the value "required", no Chromium is a failure and no reason to pass over a test."""
 TAPPABLE = 44
 """Pixels that a finger needs."""
+SAME_HEIGHT = 6
+"""Pixels by which two pictures of the same may differ in height."""
+SHRUNK = 4
+PLAIN = 40
+"""Steps of grey that are plain to see once a picture is so many times smaller."""
 _FONTS = {
     "https://fonts.looking.invalid/Roboto": ("fontpkg_roboto", "Roboto[wdth,wght].ttf"),
     "https://fonts.looking.invalid/NotoSansThai": (
@@ -212,7 +217,7 @@ def camera() -> Iterator[Camera]:
             browser.close()
 
 
-def small(picture: Image.Image, colours: int = 64) -> bytes:
+def small(picture: Image.Image, colours: int = 96) -> bytes:
     """The picture as a PNG of few bytes."""
     out = io.BytesIO()
     picture.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
@@ -220,14 +225,14 @@ def small(picture: Image.Image, colours: int = 64) -> bytes:
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """The share of pixels in which two pictures of one size plainly differ; 1.0 for two sizes."""
-    if one.size != other.size:
+    """The share of two pictures, made small, that plainly differs; 1.0 where their heights do."""
+    if one.width != other.width or abs(one.height - other.height) > SAME_HEIGHT:
         return 1.0
-    from PIL import ImageChops
-
-    apart = ImageChops.difference(one.convert("L"), other.convert("L"))
-    plain = sum(apart.histogram()[48:])
-    return plain / (one.width * one.height)
+    size = (one.width // SHRUNK, min(one.height, other.height) // SHRUNK)
+    box = (0, 0, size[0] * SHRUNK, size[1] * SHRUNK)
+    shrunk = [each.convert("L").resize(size, Image.Resampling.BOX, box) for each in (one, other)]
+    apart = ImageChops.difference(*shrunk)
+    return sum(apart.histogram()[PLAIN:]) / (size[0] * size[1])
 
 
 def told(measured: Sequence[Measured]) -> str:

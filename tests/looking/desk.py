@@ -300,6 +300,9 @@ async def open_desk(folder: Path, platform: str) -> AsyncIterator[LookingDesk]:
         )
         desk = LookingDesk(db, engine, (telegram, line), adapters, accounts, links)
         try:
+            # Who asks at once is answered as by a desk that has run for a while.
+            await engine.desk.words.refreshed(db, patience=None)
+            await engine.desk.suggestions.refreshed(db)
             yield desk
         finally:
             await engine.stop()

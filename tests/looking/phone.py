@@ -20,13 +20,14 @@ def page(talk: Conversation, *, dark: bool = False, whole: bool = False) -> str:
     """The chat on a telephone, scrolled to its end; `whole` = as long as it is."""
     themes = ["dark"] * dark + ["whole"] * whole
     chat = _DRAWERS[talk.platform](talk.messages)
+    at = talk.messages[-1].at if talk.messages else ""
     chips = line.quick_replies(talk.messages) if talk.platform == "line" else ""
     return f"""<!doctype html>
 <html lang="th" class="{" ".join(themes)}">
 <meta charset="utf-8">
 <style>{_style(talk.platform)}{_style("phone")}</style>
 <div class="phone">
-<div class="status">▲ 10:00</div>
+<div class="status">{at}</div>
 <div class="bar">←<div>deskbot<small>{_TITLES[talk.platform]}</small></div></div>
 <div class="scroll"><div class="chat">{chat}</div></div>
 {chips}

@@ -1,0 +1,52 @@
+"""How high each scene's first message is on a small telephone, before and now.
+
+Run: python -m tests.looking.measures prints what it measures now as a row of measures.toml.
+"""
+
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.looking.camera import Camera, Measured, camera
+from tests.looking.scenes import PLATFORMS, played, scenes
+from tests.looking.shown import SMALL, Conversation
+
+KEPT = Path(__file__).with_name("measures.toml")
+
+
+def kept() -> dict[str, dict[str, dict[str, int]]]:
+    """Rows by scene, platform, and "before" or "now"."""
+    return tomllib.loads(KEPT.read_text(encoding="utf-8"))
+
+
+def card(measured: list[Measured]) -> Measured:
+    """The highest of the desk's messages."""
+    return max((each for each in measured if not each.own), key=lambda each: each.height)
+
+
+def measure_all(lens: Camera, talks: Mapping[tuple[str, str], Conversation]) -> dict[str, object]:
+    """The measures of each scene on each platform."""
+    return {
+        f"{name}.{platform}": card(lens.measure(talk, SMALL))
+        for (name, platform), talk in talks.items()
+    }
+
+
+def main() -> None:
+    talks = {
+        (scene.name, platform): played(scene, platform)
+        for scene in scenes()
+        for platform in PLATFORMS
+    }
+    with camera() as lens:
+        for (name, platform), talk in talks.items():
+            one = card(lens.measure(talk, SMALL))
+            sys.stdout.write(
+                f"{name:>10} {platform:>9} {one.rows:>3} rows {one.height:>5.0f} px"
+                f" tap {one.lowest or 0:.0f} next {one.next_in_sight} cut {len(one.cut)}\n"
+            )
+
+
+if __name__ == "__main__":
+    main()
