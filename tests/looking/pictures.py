@@ -85,7 +85,9 @@ def written(every: Sequence[Scene], highest: Mapping[tuple[str, str], Measured])
         lines.append(f"| {' | '.join(cells)} |")
     for scene in every:
         lines += ["", f"## {scene.title}", ""]
-        lines += [f"![{scene.title}, {theme}](pictures/{scene.name}-{theme}.png)" for theme in THEMES]
+        lines += [
+            f"![{scene.title}, {theme}](pictures/{scene.name}-{theme}.png)" for theme in THEMES
+        ]
     return "\n".join(lines) + "\n"
 
 
