@@ -467,11 +467,22 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkLetter:
+    """A mail to a colleague's work address that says all that there is to say, with what is
+    attached.
+    """
+
+    subject: str
+    body: str
+    files: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message that nobody asked for: to a person, to everybody with a role, or to one chat
     (platform, chat), of somebody who is not staff or of the person named too. `make` words it in
     the recipient's language. Sent once for each `key`; by a platform that it `avoids` only where a
-    person has no other."""
+    person has no other. With a `letter` it goes to the work address first, where there is one."""
 
     make: Callable[[], Reply]
     key: str
@@ -479,6 +490,7 @@ class Notice:
     role: Role | None = None
     to: Chat | None = None
     avoids: frozenset[Platform] = frozenset()
+    letter: WorkLetter | None = None
 
 
 def say(text: str, *buttons: AnyButton) -> Reply:

@@ -32,6 +32,7 @@ from handlers.chat import (
     Incoming,
     Notice,
     Reply,
+    WorkLetter,
 )
 from store.audit import AuditEntry
 from store.blobs import Blobs
@@ -525,11 +526,20 @@ class Work:
         staff_id: StaffId | None = None,
         role: Role | None = None,
         to: Chat | None = None,
+        letter: WorkLetter | None = None,
     ) -> None:
         """Send a person, everybody with a role, or a chat a message not asked for, once for each
-        `key`.
+        `key`; where there is a `letter`, that instead to a person who can be mailed.
         """
-        self.notices.append(Notice(make, key, staff_id, role, to))
+        notice = Notice(
+            make,
+            key,
+            staff_id,
+            role,
+            to,
+            letter=letter,
+        )
+        self.notices.append(notice)
 
     def outcome(self) -> "Outcome":
         """What it came to, to be written."""

@@ -26,7 +26,7 @@ from domain.reach.routes import (
 )
 from domain.reach.untold import Untold, of_others, read_told
 from domain.staff import Chat, Platform, Staff, StaffId
-from handlers.chat import Incoming, Notice, Reply, reply_to_json
+from handlers.chat import Incoming, Notice, Reply, WorkLetter, reply_to_json
 from handlers.desk import Outcome
 from handlers.i18n import speaking
 from handlers.staff.groups import answered_here, told
@@ -37,6 +37,7 @@ from store.chat import buttons, groups, outbox, untold
 from store.chat.buttons import StoredButton
 from store.chat.outbox import Message
 from store.engine.database import Database, Tx
+from store.mail.mails import notice_payload
 
 Adapters = Mapping[Platform, Adapter]
 BREATH = 20
@@ -247,7 +248,7 @@ class Outgoing:
                 self._tell_chat(notice, notice.to, directory.find_active(notice.staff_id))
                 continue
             for person in directory.list_meant(notice.staff_id, notice.role):
-                hearer = await self._tell_person(directory, notice, person)
+                hearer = await self._tell_first(directory, notice, person)
                 if hearer is Hearer.ADMINISTRATORS:
                     unreached[person.id] = person
         await self.tell([person_unreached(person, self.now) for person in unreached.values()])
@@ -266,6 +267,15 @@ class Outgoing:
             key,
             presser=notice.staff_id,
         )
+
+    async def _tell_first(self, directory: Directory, notice: Notice, person: Staff) -> Hearer:
+        """The notice by mail, where it has a letter and the person can be mailed; else on the first
+        route.
+        """
+        if notice.letter is not None and directory.mail and person.email:
+            self._mail(notice, notice.letter, person)
+            return Hearer.NOBODY
+        return await self._tell_person(directory, notice, person)
 
     async def _tell_person(self, directory: Directory, notice: Notice, person: Staff) -> Hearer:
         """The notice on the first route to this person; returns who hears where there is none."""
@@ -288,6 +298,30 @@ class Outgoing:
         if not isinstance(routing.route, InChat) and notice.staff_id is not None:
             self.keep(person, reply, f"{notice.key}:{person.id}")
         return routing.hearer
+
+    def _mail(
+        self,
+        notice: Notice,
+        written: WorkLetter,
+        person: Staff,
+    ) -> None:
+        """A notice as a letter of its own; where that is refused, it is told in a chat."""
+        with speaking(person.language):
+            reply = notice.make()
+        files = [
+            {"name": file.name, "mime": file.mime, "sha256": file.sha256} for file in written.files
+        ]
+        payload = notice_payload(
+            person.email,
+            written.subject,
+            written.body,
+            person.language,
+            self.now,
+            files,
+        )
+        at = (Platform.MAIL, person.email)
+        key = f"{notice.key}:{person.id}"
+        self.messages.append(self._message(reply, at, person.id, key, payload))
 
     async def send(
         self,

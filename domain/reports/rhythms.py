@@ -51,6 +51,15 @@ def last_working_day(today: date, calendar: WorkingCalendar) -> date:
     return day
 
 
+def take_mail(text: str) -> tuple[str, bool]:
+    """Returns the text without the words for "by mail" at its end, and whether they stand there."""
+    said = " ".join(text.casefold().split())
+    for ending in question_words("rhythm_ways").texts("mail"):
+        if said.endswith(ending):
+            return said.removesuffix(ending).strip(), True
+    return said, False
+
+
 def read_rhythm(text: str) -> Rhythm | None:
     """Returns how often, where the text says that and nothing else."""
     spoken = question_words("rhythms")

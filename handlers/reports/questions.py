@@ -10,7 +10,7 @@ from domain.dates.periods import day_of, parse_period, relative_period
 from domain.errors import InvalidInput
 from domain.reports.averages import Per
 from domain.reports.requests import ReportRequest
-from domain.reports.rhythms import read_rhythm
+from domain.reports.rhythms import read_rhythm, take_mail
 from domain.reports.words.phrases import person_phrases
 from domain.reports.words.questions import Question, may_ask, read_question
 from domain.reports.words.tables import question_words
@@ -53,7 +53,8 @@ def _is_report(args: str) -> bool:
     """Whether what stands behind a word for a report may be one: that is looked at closely where
     the staff's names are known.
     """
-    return not args.strip() or read_rhythm(args) is not None
+    often, _by_mail = take_mail(args)
+    return not args.strip() or read_rhythm(often) is not None
 
 
 @command(
@@ -67,10 +68,17 @@ async def report_command(ctx: Context, args: str) -> Reply:
     """Draws the report that is typed; without words that of this month. How often it is to be sent
     may be said in its place.
     """
-    rhythm = read_rhythm(args)
+    often, by_mail = take_mail(args)
+    rhythm = read_rhythm(often)
     if rhythm is not None:
         check_right(ctx.staff, ACTIONS["report.subscribe"])
-        return await subscribe(ctx, AskedReport(ReportRequest(day_of(ctx.today))), rhythm)
+        today = AskedReport(ReportRequest(day_of(ctx.today)))
+        return await subscribe(
+            ctx,
+            today,
+            rhythm,
+            by_mail=by_mail,
+        )
     question = await _read(ctx, args)
     return await _answer(ctx, question, args)
 

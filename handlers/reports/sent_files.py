@@ -56,7 +56,7 @@ async def file_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if count > MANY and args["file"] == "xlsx" and leads(ctx.staff):
         return _later(ctx, args, count)
     try:
-        document = await _make(ctx, ctx.staff, args)
+        document = await make_file(ctx, ctx.staff, args)
     except NotDrawn as error:
         return say(not_made(error))
     return Reply((document,))
@@ -122,14 +122,14 @@ async def _made(
 ) -> Reply:
     """The file, or why there is none."""
     try:
-        return Reply((await _make(work, person, args),))
+        return Reply((await make_file(work, person, args),))
     except NotDrawn as error:
         return say(not_made(error))
     except DeskError:
         return say(_("ทำไฟล์รายงานที่ขอไว้ไม่ได้แล้ว พิมพ์ รายงาน เพื่อขอใหม่"))
 
 
-async def _make(
+async def make_file(
     work: Work,
     person: Staff,
     args: Mapping[str, str],

@@ -20,8 +20,10 @@ from handlers.registry import NOTHING, action, command, due
 from handlers.reports.asked import AskedReport, filter_text
 from handlers.reports.drawing import drawn_entry, leads
 from handlers.reports.labels import dimension_label, figure_label
+from handlers.reports.mailed import plan_mail
 from handlers.reports.periods import as_args
 from handlers.reports.report import told_to
+from handlers.reports.ways import BY_MAIL, check_mail, way_buttons, way_label, way_text
 from store import staff
 from store.due import Due
 from store.reports import subscriptions
@@ -66,8 +68,14 @@ async def subscribe(
     ctx: Context,
     asked: AskedReport,
     rhythm: Rhythm,
+    *,
+    by_mail: bool = False,
 ) -> Reply:
     """Keeps what is asked for; the first is sent once the days that run now are over."""
+    attached = ""
+    if by_mail:
+        check_mail(ctx)
+        attached = BY_MAIL
     kept = _carried(asked)
     mine = await _of_person(ctx)
     if any((one.rhythm, one.report) == (rhythm, kept) for one in mine):
@@ -82,6 +90,7 @@ async def subscribe(
         kept,
         last_whole(rhythm, ctx.today, ctx.configuration.calendar).first,
         ctx.now,
+        attached,
     )
     ctx.change(subscriptions.add_subscription, subscription)
     ctx.audit_entries.append(drawn_entry(ctx, ctx.staff, "report.subscribed"))
@@ -90,7 +99,13 @@ async def subscribe(
         rhythm=_(SPANS[rhythm]),
     )
     ending = Button(_("ยกเลิก"), "report.unsubscribe", {"id": subscription.id})
-    return confirm(in_lines(text, _named(ctx, asked)), ending, _all_button())
+    way = way_text(ctx, attached)
+    return confirm(
+        in_lines(text, _named(ctx, asked), way),
+        *way_buttons(ctx, subscription),
+        ending,
+        _all_button(),
+    )
 
 
 def _all_button() -> Button:
@@ -112,7 +127,8 @@ async def subscriptions_command(ctx: Context, args: str) -> Reply:
         return say(_("ยังไม่มีรายงานประจำ ขอด้วย เช่น รายงาน ทุกสัปดาห์"))
     options = []
     for one in mine:
-        label = in_one_line(_(SPANS[one.rhythm]), _named(ctx, _asked(one, _last(ctx, one))))
+        named = _named(ctx, _asked(one, _last(ctx, one)))
+        label = in_one_line(_(SPANS[one.rhythm]), named, way_label(one.attached))
         options.append(Button(label, "report.unsubscribe", {"id": one.id}))
     return Reply((Choice(_("รายงานประจำของคุณ กดเพื่อยกเลิก"), tuple(options)),))
 
@@ -198,20 +214,25 @@ async def _send(
     subscription: ReportSubscription,
     period: Period,
 ) -> None:
+    asked = _asked(subscription, period)
+    key = f"{KIND}:{subscription.id}:{period.first}"
+    work.change(
+        subscriptions.note_sent,
+        subscription_id=subscription.id,
+        first=period.first,
+    )
+    if subscription.attached:
+        plan_mail(work, person, asked, subscription.attached, key)
+        return
     with speaking(person.language):
-        reply = await _drawn(work, person, _asked(subscription, period))
+        reply = await _drawn(work, person, asked)
         ending = Button(_("ยกเลิกรายงานประจำ"), "report.unsubscribe", {"id": subscription.id})
         told = _("📬 รายงานประจำ %(rhythm)s", rhythm=_(SPANS[subscription.rhythm]))
         reply = reply.followed_by(Paragraph(told, (ending,)))
     work.notify(
         partial(_as_it_is, reply),
-        f"{KIND}:{subscription.id}:{period.first}",
+        key,
         staff_id=person.id,
-    )
-    work.change(
-        subscriptions.note_sent,
-        subscription_id=subscription.id,
-        first=period.first,
     )
 
 

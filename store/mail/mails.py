@@ -302,9 +302,10 @@ def notice_payload(
     body: str,
     language: str,
     now: datetime,
+    files: Sequence[Mapping[str, str]] = (),
 ) -> str:
     """What bot/mail/adapter.py sends to a member of staff; the Message-ID is that of the outbox's
-    message.
+    message. `files` = the name, mime and sha256 of what is attached.
     """
     return json.dumps(
         {
@@ -316,7 +317,7 @@ def notice_payload(
             "message_id": "",
             "cc": [],
             "thread": [],
-            "files": [],
+            "files": list(files),
             "automatic": True,
         },
         ensure_ascii=False,

@@ -12,7 +12,8 @@ from store.engine.database import Reader, Tx
 @dataclass(frozen=True, slots=True)
 class ReportSubscription:
     """`report` says which one, without its days, as buttons carry it (JSON); `period_on` is the
-    first day of the period that was sent last.
+    first day of the period that was sent last. `attached` = it goes by mail with this kind of file,
+    "" for a chat.
     """
 
     id: str
@@ -21,6 +22,7 @@ class ReportSubscription:
     report: str
     period_on: date
     created_at: datetime
+    attached: str = ""
 
 
 _COLUMNS = RecordColumns(ReportSubscription)
@@ -43,6 +45,23 @@ async def note_sent(tx: Tx, subscription_id: str, first: date) -> None:
     """The period that begins on this day was sent."""
     await tx.execute(
         "UPDATE report_subscriptions SET period_on = ? WHERE id = ?", first, subscription_id
+    )
+
+
+async def set_attached(
+    tx: Tx,
+    subscription_id: str,
+    staff_id: StaffId,
+    attached: str,
+) -> int:
+    """Send this person's by mail with such a file from now on, or in chat; returns how many
+    changed.
+    """
+    return await tx.execute(
+        "UPDATE report_subscriptions SET attached = ? WHERE id = ? AND staff_id = ?",
+        attached,
+        subscription_id,
+        staff_id,
     )
 
 

@@ -4,14 +4,31 @@ from functools import partial
 
 import pytest
 
+from bot.mail.adapter import MailAdapter
+from bot.mail.server import Encryption, MailServer
 from domain.reports.rhythms import Rhythm, read_rhythm
 from domain.staff import Role
 from store import staff
+from store.blobs import Blobs
+from tests.fakes.smtp import FakeSmtp
 
 
 @pytest.fixture(autouse=True)
 def _no_mornings(quiet_mornings):
     """Another test has them."""
+
+
+@pytest.fixture
+def smtp():
+    with FakeSmtp() as fake:
+        yield fake
+        assert fake.violations == []
+
+
+@pytest.fixture
+def mailer(smtp, tmp_path):
+    server = MailServer("127.0.0.1", smtp.port, Encryption.NONE)
+    return MailAdapter(server, "", "services@nso.example", blobs=Blobs(tmp_path))
 
 
 def sent(desk, who):
@@ -65,6 +82,66 @@ async def test_officers_have_none_and_who_leads_no_more_is_sent_none(desk):
     await desk.tick()
     assert sent(desk, "ton") == 0
     assert await desk.count("report_subscriptions") == 0
+
+
+async def goes(desk):
+    """Whatever is due is made and sent."""
+    for _again in range(3):
+        await desk.tick()
+        await desk.mails_go()
+
+
+def attached(mail):
+    return [part.get_filename() for part in mail.message.iter_attachments()]
+
+
+async def test_a_report_goes_by_mail_once_with_what_was_chosen(desk, smtp):
+    await desk.says("/open C81554 โทร 1.1 ถามเวลาทำการ => ตอบแล้ว ปิด")
+    refused = await desk.says("รายงาน ทุกสัปดาห์ ทางอีเมล", "ton")
+    assert refused.text.startswith("⚠️ ยังไม่มีอีเมลที่ทำงานของคุณ พิมพ์ /mymail")
+    await desk.says("/mymail ton@nso.example", "ton")
+    kept = await desk.says("รายงาน ทุกสัปดาห์ ทางอีเมล", "ton")
+    assert "อีเมลแนบ PDF → ton@nso.example" in kept.text
+    desk.wait(days=8)
+    await goes(desk)
+    (mail,) = smtp.mails
+    assert mail.to == "ton@nso.example"
+    assert mail.subject == "รายงานการให้บริการข้อมูล 23 พ.ย. 69 – 29 พ.ย. 69"
+    body = mail.message.get_body().get_content()
+    assert "รับ 1 · ปิด 1" in body
+    assert "ถามเวลาทำการ" not in body
+    assert attached(mail) == ["รายงาน 2026-11-23 2026-11-29.pdf"]
+    assert sent(desk, "ton") == 0
+    await desk.presses_token(kept.token("อีเมลแนบ Excel"), "ton")
+    desk.wait(days=7)
+    await goes(desk)
+    assert [attached(mail)[0][-5:] for mail in smtp.mails] == ["9.pdf", ".xlsx"]
+    await desk.presses_token(kept.token("ในแชต"), "ton")
+    desk.wait(days=7)
+    await goes(desk)
+    assert len(smtp.mails) == 2
+    assert sent(desk, "ton") == 1
+
+
+async def test_a_mail_that_is_refused_is_told_in_chat(desk, smtp):
+    await desk.says("/mymail ton@nso.example", "ton")
+    await desk.says("รายงาน ทุกวัน ทางอีเมล", "ton")
+    smtp.fails("rcpt", "550 5.1.1 no")
+    desk.wait(days=1)
+    await goes(desk)
+    assert smtp.mails == []
+    assert "รายงาน · 23 พ.ย. 69" in desk.told("ton").text
+
+
+async def test_who_has_no_address_any_more_is_told_in_chat(desk, smtp):
+    await desk.says("/mymail ton@nso.example", "ton")
+    await desk.says("รายงาน ทุกวัน ทางอีเมล", "ton")
+    await desk.says("/mymail", "ton")
+    await desk.presses("ลบอีเมลสำรอง", "ton")
+    desk.wait(days=1)
+    await goes(desk)
+    assert smtp.mails == []
+    assert "รายงาน · 23 พ.ย. 69" in desk.told("ton").text
 
 
 async def test_an_unusual_day_is_told_once(desk):
