@@ -44,6 +44,8 @@ from store.opening import Opening, open_database, pending_migrations, sqlite_pat
 
 if TYPE_CHECKING:
     from bot.engine import Engine
+    from bot.parts import RunningDesk
+    from bot.platform import Adapter
     from bot.terminal.adapter import TerminalAdapter
     from handlers.desk import Tour
 
@@ -213,13 +215,17 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
     from bot.demo import morning
     from bot.demo.desk import open_demo
     from bot.demo.tour import DemoTour
-    from handlers.system import greeting, morning_comes
+    from bot.web import demo as browser
+    from bot.web.adapter import WebAdapter
+    from bot.web.live import Live
+    from handlers.system import browser_greeting, greeting, morning_comes
     from store import staff
 
     clock = morning.DemoClock(make_clock(settings.clock))
     db = await open_demo(settings.data_dir / "demo.db", configuration, clock)
     admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
     data_dir = settings.data_dir / "demo"
+    live = Live()
     async with sit_down(
         db,
         configuration,
@@ -227,6 +233,7 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
         data_dir,
         admin.name,
         tour=DemoTour(),
+        browser=WebAdapter(live, Blobs(data_dir)),
     ) as seat:
         say = partial(seat.adapter.console.print, style="bold")
         mornings = morning.DemoMornings(
@@ -236,7 +243,13 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
             lambda at: say(morning_comes(at)),
         )
         say(greeting())
-        await seat.chat(own=dict.fromkeys(morning.words(), mornings.play))
+        async with AsyncExitStack() as opened:
+            listening = browser.first_free(settings)
+            if listening is not None:
+                say(browser_greeting(browser.address_of(listening)))
+                pages = browser.demo_pages(seat.running, live, listening, admin.id)
+                await opened.enter_async_context(pages)
+            await seat.chat(own=dict.fromkeys(morning.words(), mornings.play))
 
 
 @dataclass(frozen=True)
@@ -246,6 +259,21 @@ class Seat:
     adapter: "TerminalAdapter"
     engine: "Engine"
     tick: Callable[[], Awaitable[object]]
+
+    @property
+    def running(self) -> "RunningDesk":
+        """The desk for the pages that are served beside."""
+        from bot.parts import RunningDesk
+
+        engine = self.engine
+        return RunningDesk(
+            engine.desk,
+            engine.owner,
+            engine.worker.wake,
+            _behind,
+            engine.post,
+            engine.pulses,
+        )
 
     async def chat(self, **more: Any) -> None:
         """Until whoever sits here leaves; `more` goes to the chat."""
@@ -264,6 +292,11 @@ class Seat:
         await talk.run()
 
 
+def _behind(work: Awaitable[object]) -> None:
+    """Do it once the answer is given; pages ask for nothing of the kind."""
+    raise NotImplementedError
+
+
 @asynccontextmanager
 async def sit_down(
     db: Database,
@@ -274,15 +307,15 @@ async def sit_down(
     *,
     mail_from: str = "",
     tour: "Tour | None" = None,
+    browser: "Adapter | None" = None,
 ) -> AsyncIterator[Seat]:
-    """A terminal on this desk for the member of staff of this name; only a demo desk has a `tour`.
-    The desk is closed behind it.
+    """A terminal on this desk for the member of staff of this name; only a demo desk has a `tour`,
+    and a `browser` beside the terminal. The desk is closed behind it.
     """
     from bot.charts.stored import StoredCharts
     from bot.engine import Engine
     from bot.files.file_store import FileStore
     from bot.operating.asked_erasures import Erasures
-    from bot.platform import Adapter
     from bot.reports.stored import StoredReports
     from bot.terminal.adapter import TerminalAdapter
     from scheduler.ticker import Ticker
@@ -298,6 +331,8 @@ async def sit_down(
         # terminal.
         await leases.release_all(db, f"{owner}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
+        if browser is not None:
+            adapters[browser.platform] = browser
         engine = Engine(
             db,
             configuration,

@@ -76,6 +76,7 @@ class Engine:
         title: Callable[[Platform, str], Awaitable[str]] = no_title,
         notes: Path | None = None,
         tour: Tour | None = None,
+        web_address: str = "",
     ) -> None:
         """`notes` is the folder where calls are noted; None = nowhere. `tour` = of a demo desk."""
         self.networks = networks or PostingNetworks()
@@ -90,6 +91,7 @@ class Engine:
             report_files or NoReportFiles(),
             title=title,
             tour=tour,
+            web_address=web_address,
         )
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"

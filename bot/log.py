@@ -19,6 +19,7 @@ QUIET = (
     "aiosqlite",
     "apscheduler",
     "telegram",
+    "fontTools",
     "linebot",
     "uvicorn.access",
     "asyncio",

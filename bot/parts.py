@@ -1,7 +1,8 @@
 """What one platform adds to the desk: the parts that its folder hands over, what it is given."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from starlette.routing import Route
@@ -11,6 +12,7 @@ from bot.files.links import Links
 from bot.platform import Adapter
 from bot.posting import PostingNetwork
 from bot.queues.pulses import Pulses
+from domain.staff import Platform
 from handlers.desk import Desk
 from store.blobs import Blobs
 from store.chat.inbox import Woken
@@ -22,13 +24,30 @@ PlatformWork: TypeAlias = Callable[[], Awaitable[None]]
 class Surroundings:
     """What a platform is opened with. Where it is only checked there are no files and no links.
 
-    `public_url` = where people reach this desk, empty where nobody said.
+    `public_url` = where people reach this desk, empty where nobody said; `key` signs what is handed
+    out.
     """
 
     clock: Clock
     public_url: str = ""
     blobs: Blobs | None = None
     links: Links | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebLogin:
+    """How a chat app vouches for who opens the desk's pages in it. `field` = what the page posts;
+    `user` says whose account that proves, "" = nobody's; `page` = the template of the page that
+    the app opens, which is given `values`; `sources` = where the app's own script comes from, and
+    what it may ask and be shown in.
+    """
+
+    field: str
+    user: Callable[[str, datetime, timedelta], Awaitable[str]]
+    page: str
+    values: Mapping[str, str]
+    sources: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +56,8 @@ class RunningDesk:
 
     `owner` holds the leases of this process; `wake` = events of these conversations are in the
     inbox; `after` does something once the answer is given; `post` = `bot.engine.Engine.post`;
-    `pulses` = where it is noted that a platform gave or took something.
+    `pulses` = where it is noted that a platform gave or took something; `logins` = the platforms
+    that vouch for who opens a page.
     """
 
     desk: Desk
@@ -46,6 +66,7 @@ class RunningDesk:
     after: Callable[[Awaitable[Any]], None]
     post: Callable[..., Awaitable[None]]
     pulses: Pulses
+    logins: Mapping[Platform, WebLogin] = field(default_factory=dict)
 
 
 class Refusal(str):
@@ -62,6 +83,7 @@ class PlatformParts:
     name: str
     adapter: Adapter | None = None
     networks: Sequence[PostingNetwork] = ()
+    login: WebLogin | None = None
     ask_every: float | None = None
     """Seconds of silence after which the watch over the desk asks it; None = it is not watched."""
 
@@ -72,6 +94,10 @@ class PlatformParts:
 
     def routes(self, running: RunningDesk) -> Sequence[Route]:
         """Its addresses on the web side."""
+        return ()
+
+    def last_routes(self, running: RunningDesk) -> Sequence[Route]:
+        """Addresses that are asked only where nobody else has them."""
         return ()
 
     def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:

@@ -12,6 +12,7 @@ from bot.networks.twitter.platform import open_twitter
 from bot.parts import PlatformParts, Surroundings
 from bot.settings import Settings
 from bot.telegram.platform import open_telegram
+from bot.web.platform import open_web
 
 Opener: TypeAlias = Callable[[Settings, Surroundings], PlatformParts | None]
 """Makes a platform's parts of the settings; None where it is not configured."""
@@ -23,6 +24,7 @@ OPENERS: tuple[Opener, ...] = (
     open_twitter,
     open_mail,
     open_mailbox,
+    open_web,
 )
 
 

@@ -1,14 +1,10 @@
 """The running desk: worker, sender, platforms and HTTP, started together and drained together."""
 
 import asyncio
-import contextlib
 import gc
 import socket
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
-
-import uvicorn
-from starlette.applications import Starlette
 
 from bot.charts.stored import StoredCharts
 from bot.clock import Clock
@@ -20,7 +16,7 @@ from bot.networks.poster import PostingNetworks
 from bot.operating.asked_erasures import Erasures
 from bot.operating.scheduled import ScheduledBackups
 from bot.operating.systemd import READY, STOPPING, of_this_process
-from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
+from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings, WebLogin
 from bot.platform import Adapter
 from bot.platforms import open_platforms
 from bot.posting import PostingNetwork
@@ -29,7 +25,8 @@ from bot.settings import Settings, secret_key
 from bot.variables import SettingsError, plain
 from bot.watch.watch import Watch
 from bot.web.app import make_app
-from bot.web.limits import LimitedProtocol
+from bot.web.platform import home_of
+from bot.web.server import make_server
 from domain.configuration import Configuration
 from domain.staff import Platform
 from store.blobs import Blobs
@@ -39,21 +36,11 @@ from store.engine.database import Database
 SETUP_PAUSE = 2.0
 SETUP_LONGEST = 60.0
 """Seconds between tries to set up a platform: at first, and at most."""
-DRAIN_HTTP = 1
-"""Seconds that open requests get when the desk stops."""
 DRAIN_ERASURES = 0.25
 """Seconds that an erasure which is under way gets: the next start takes it up."""
 BACKLOG = 256
 
 log = get_logger()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: the desk stops as a whole."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Service:
@@ -70,7 +57,8 @@ class Service:
         self._db = db
         blobs = Blobs(settings.data_dir)
         links = _links(settings, clock)
-        surroundings = Surroundings(clock, settings.public_url or "", blobs, links)
+        key = secret_key(settings)
+        surroundings = Surroundings(clock, settings.public_url or "", blobs, links, key)
         self._platforms = open_platforms(settings, surroundings)
         adapters = _adapters(self._platforms)
         self.engine = Engine(
@@ -86,6 +74,7 @@ class Service:
             report_files=StoredReports(blobs),
             title=self._title,
             notes=settings.data_dir,
+            web_address=home_of(settings),
         )
         self._backups = ScheduledBackups(
             configuration.backups, settings.data_dir, clock, self.engine.post
@@ -105,6 +94,7 @@ class Service:
             after=self._spawn,
             post=self.engine.post,
             pulses=self.engine.pulses,
+            logins=_logins(self._platforms),
         )
         self._watch = Watch(
             self._running,
@@ -112,7 +102,7 @@ class Service:
             settings.database_url,
             settings.data_dir,
         )
-        self._server = _server(
+        self._server = make_server(
             make_app(self._running, self._platforms, links, plain(settings.metrics_token))
         )
         self._socket = _listen(settings)
@@ -198,6 +188,15 @@ def _adapters(platforms: Sequence[PlatformParts]) -> dict[Platform, Adapter]:
     return {adapter.platform: adapter for adapter in adapters}
 
 
+def _logins(platforms: Sequence[PlatformParts]) -> dict[Platform, WebLogin]:
+    """By platform, of those that vouch for who opens a page."""
+    return {
+        parts.adapter.platform: parts.login
+        for parts in platforms
+        if parts.adapter is not None and parts.login is not None
+    }
+
+
 def _networks(platforms: Sequence[PlatformParts]) -> list[PostingNetwork]:
     """Those that the desk can post to."""
     return [network for parts in platforms for network in parts.networks]
@@ -219,18 +218,3 @@ def _listen(settings: Settings) -> socket.socket:
         raise SettingsError(
             f"DESKBOT_HTTP_PORT: cannot listen on {address[0]}:{address[1]} ({error.strerror})"
         ) from None
-
-
-def _server(app: Starlette) -> _Server:
-    return _Server(
-        uvicorn.Config(
-            app,
-            http=LimitedProtocol,
-            ws="none",
-            # A request that cannot be read is no matter of the desk's, however many come.
-            log_level="error",
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=DRAIN_HTTP,
-        )
-    )

@@ -10,7 +10,6 @@ from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import (
-    Field,
     SecretStr,
     ValidationError,
     field_validator,
@@ -24,6 +23,7 @@ from bot.networks.facebook.settings import FacebookSettings
 from bot.networks.twitter.settings import TwitterSettings
 from bot.telegram.settings import TelegramSettings
 from bot.variables import PREFIX, SettingsError, SettingsGroup, plain
+from bot.web.settings import WebSettings
 from store.opening import sqlite_path
 
 IN_FILE = "_FILE"
@@ -52,15 +52,6 @@ class StoreSettings(SettingsGroup):
         if path is not None and (not path.name or path.is_dir()):
             raise ValueError("names a folder: a file within it, such as desk.db, is what it takes")
         return value
-
-
-class WebSettings(SettingsGroup):
-    """Where the desk listens, and where people and platforms reach it from outside."""
-
-    http_host: str = "127.0.0.1"
-    http_port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str | None = None
-    metrics_token: SecretStr | None = None
 
 
 # Variables are listed from the last group to the first, as README, "Configuration", has them.

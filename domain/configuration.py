@@ -16,6 +16,7 @@ from domain.mail.matching.candidates import MatchingRules, read_matching
 from domain.mail.sorting_rules import MailRules, read_mail_rules
 from domain.one_line.types import Vocabulary
 from domain.operating.backups import BackupRules, read_backups
+from domain.operating.browser import BrowserRules, read_browser_rules
 from domain.operating.erasures import ErasureRules, read_erasure_rules
 from domain.operating.reading import ReadingRules, read_reading_rules
 from domain.operating.retention import RetentionRules, read_retention
@@ -66,6 +67,7 @@ TABLES = (
     "backup",
     "retention",
     "unusual_reading",
+    "browser",
     "erasure",
     "matching",
     "health",
@@ -103,6 +105,7 @@ class Configuration:
     retention: RetentionRules = field(default_factory=RetentionRules)
     reading: ReadingRules = field(default_factory=ReadingRules)
     erasures: ErasureRules = field(default_factory=ErasureRules)
+    browser: BrowserRules = field(default_factory=BrowserRules)
     organisations: Organisations = field(default_factory=standard_organisations, compare=False)
     vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
     """The words of the one line, but for the names of staff; contracts are those of microdata
@@ -156,6 +159,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
         retention=read_retention(root),
         reading=read_reading_rules(root),
         erasures=read_erasure_rules(root),
+        browser=read_browser_rules(root),
         health=read_health(root),
         organisations=Organisations(root),
     )

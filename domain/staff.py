@@ -11,13 +11,15 @@ StaffId = NewType("StaffId", int)
 class Platform(StrEnum):
     """Where people talk to the desk; never called a channel, which is how customers reach it.
 
-    By mail the desk only speaks: to customers, and to staff whom no chat reaches.
+    By mail the desk only speaks: to customers, and to staff whom no chat reaches. In the browser it
+    only answers: nobody may look there when something is to be told.
     """
 
     TELEGRAM = "telegram"
     LINE = "line"
     TERMINAL = "terminal"
     MAIL = "mail"
+    WEB = "web"
 
 
 Chat = tuple[Platform, str]
@@ -89,5 +91,7 @@ class Identity:
 
     @property
     def takes_messages(self) -> bool:
-        """Whether the platform has not said otherwise."""
-        return self.unreachable_at is None
+        """Whether something that nobody asked for can be said there: not in a browser, nor where
+        the platform said otherwise.
+        """
+        return self.platform is not Platform.WEB and self.unreachable_at is None

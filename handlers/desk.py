@@ -284,7 +284,8 @@ class Desk:
     the bot, filled in when a platform tells; `title` asks a platform what a group is called ("" =
     it does not say); `numbers` are the running numbers that this process gives out, so that events
     at once do not get the same; `words`, `suggestions` and `calendar` are what it remembers
-    of `db`; `tour` = who is shown a demo desk step by step.
+    of `db`; `tour` = who is shown a demo desk step by step;
+    `web_address` = where the desk's pages are, "" where nobody could open them.
     """
 
     db: Database
@@ -304,6 +305,7 @@ class Desk:
     suggestions: Suggestions = field(default_factory=Suggestions)
     calendar: holidays.KnownCalendar = field(default_factory=holidays.KnownCalendar)
     tour: Tour | None = None
+    web_address: str = ""
 
     def __post_init__(self) -> None:
         self.words.organisations = self.configuration.organisations

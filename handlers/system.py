@@ -42,6 +42,7 @@ ORDER = (
     *("contracts", "unreturned", "research", "owed", "followup", "publicize", "post", "posters"),
     *("edit", "remind", "reminders", "counts", "enroll", "link", "language", "staff", "audit"),
     *("team", "mymail", "history", "remark", "subjects", "void", "restore", "assign", "leave"),
+    *("web",),
 )
 """The commands as the help lists them, the daily ones first; any other comes last."""
 FULL = 100
@@ -376,6 +377,11 @@ def greeting() -> str:
         "ใบงานของฉัน · ตอนเช้า · เมนู · เริ่มที่นี่: ทัวร์\n"
         "กดปุ่มด้วย #1 #2 … · ส่งไฟล์พิมพ์ /file ชื่อไฟล์ · ออกพิมพ์ /quit · English: /language"
     )
+
+
+def browser_greeting(address: str) -> str:
+    """Where the demo is seen in a browser."""
+    return _("ดูในเบราว์เซอร์: %(address)s", address=address)
 
 
 def morning_comes(at: datetime) -> str:

@@ -14,7 +14,7 @@ from domain.operating.retention import RetentionKind, RetentionRules
 from scheduler.retention import NightlyRetention
 from store import due, files, reminders, staff
 from store.blobs import Blobs
-from store.chat import access_requests, buttons, forms, inbox, outbox, untold
+from store.chat import access_requests, buttons, forms, inbox, outbox, sessions, untold
 from store.engine.database import Database, StoreUnavailable
 from store.engine.pieces import BEGINNING, Piece, PieceStart
 from store.privacy.erased_files import list_named
@@ -51,6 +51,9 @@ FORGOTTEN: Mapping[str, tuple[Forget, timedelta]] = {
     "events": (inbox.forget_events, HISTORY),
     "messages": (outbox.forget_messages, HISTORY),
     "payloads": (outbox.forget_payloads, RAW_EVENTS),
+    "shown": (outbox.forget_shown, RAW_EVENTS),
+    "web_logins": (sessions.forget_logins, STRANGERS),
+    "web_sessions": (sessions.forget, HISTORY),
     "untold": (untold.forget, HISTORY),
     "due_done": (due.forget, DONE),
     "reminders": (reminders.forget, DONE),
@@ -58,7 +61,7 @@ FORGOTTEN: Mapping[str, tuple[Forget, timedelta]] = {
     "stranger_answers": (staff.forget_stranger_answers, STRANGERS),
 }
 """What is dropped, in this order: how, and how old it must be."""
-TYPED = ("raw_events", "payloads")
+TYPED = ("raw_events", "payloads", "shown")
 """Those of them that the office's rules may keep for another time."""
 THEIR_ROWS = ("events", "messages")
 _BYTES = "bytes"

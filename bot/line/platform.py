@@ -1,6 +1,7 @@
 """LINE's parts: the webhook, the rich menu, the watch over the quota, broadcasts, and the check."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,9 +11,17 @@ from bot.line.adapter import LineAdapter, import_sdk
 from bot.line.broadcast import LineBroadcast
 from bot.line.settings import LineSettings
 from bot.line.signatures import Signatures
+from bot.line.web_login import channel_of, user_of
 from bot.line.webhook import receive_webhook, signature_matches
 from bot.log import get_logger
-from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroundings
+from bot.parts import (
+    PlatformParts,
+    PlatformWork,
+    Refusal,
+    RunningDesk,
+    Surroundings,
+    WebLogin,
+)
 from bot.queues.hearing import Hearing
 from bot.queues.pulses import Pulses
 from bot.queues.quota import QuotaWatch
@@ -55,6 +64,8 @@ class LinePlatform(PlatformParts):
         self.networks = (LineBroadcast(token, settings.line_api_url, surroundings.links),)
         self._api_url = settings.line_api_url
         self._secret = plain(settings.line_channel_secret)
+        if settings.line_liff_id is not None:
+            self.login = _login(settings.line_liff_id, settings.line_api_url)
         self._surroundings = surroundings
         self._signatures: Signatures | None = None
 
@@ -161,6 +172,26 @@ class LinePlatform(PlatformParts):
     async def close(self) -> None:
         """Close the connections."""
         await self.adapter.close()
+
+
+def _login(liff_id: str, api_url: str) -> WebLogin:
+    """A LIFF page says who opened it."""
+    channel = channel_of(liff_id)
+
+    async def user(id_token: str, now: datetime, longest: timedelta) -> str:
+        # How long a token holds is said by LINE.
+        return await user_of(id_token, api_url.rstrip("/"), channel, now)
+
+    return WebLogin(
+        "id_token",
+        user,
+        "line.html",
+        {"liff_id": liff_id},
+        {
+            "script-src": "https://static.line-scdn.net",
+            "connect-src": "https://api.line.me https://liffsdk.line-scdn.net",
+        },
+    )
 
 
 def menu_labels() -> list[tuple[str, str]]:

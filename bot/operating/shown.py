@@ -26,6 +26,7 @@ async def take_out(
     shown = await outbox.list_showing(tx, records)
     named = {(*one.at, one.external_id): one for one in shown if one.external_id}
     await outbox.add(tx, [_change(one) for one in named.values()], now)
+    await outbox.forget_kept(tx, shown)
     left = sum(not one.external_id for one in shown)
     return {CHANGED: len(named), LEFT: left}
 

@@ -1,7 +1,7 @@
 """Telegram's parts: updates by polling or webhook, the command list, and the check of the token."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from starlette.requests import Request
@@ -9,12 +9,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from telegram.error import Forbidden, InvalidToken, TelegramError
 
-from bot.parts import PlatformParts, PlatformWork, Refusal, RunningDesk, Surroundings
+from bot.parts import (
+    PlatformParts,
+    PlatformWork,
+    Refusal,
+    RunningDesk,
+    Surroundings,
+    WebLogin,
+)
 from bot.queues.hearing import Hearing
 from bot.telegram.adapter import UPDATES, NameUnknown, TelegramAdapter
 from bot.telegram.poller import Poller
 from bot.telegram.render import Means
 from bot.telegram.settings import TelegramSettings
+from bot.telegram.web_login import user_of
 from bot.telegram.webhook import receive_webhook, secret_matches
 from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
@@ -58,6 +66,7 @@ class TelegramPlatform(PlatformParts):
         self._settings = settings
         self._surroundings = surroundings
         self._secret = plain(settings.telegram_webhook_secret)
+        self.login = _login(token)
 
     def routes(self, running: RunningDesk) -> Sequence[Route]:
         """The webhook, where Telegram is to call it."""
@@ -168,6 +177,21 @@ def _tell_lack(running: RunningDesk, means: Means) -> None:
     key = f"lacks:{Platform.TELEGRAM}:{means}"
     told = Outcome(notices=(Notice(make, key, role=Role.ADMIN),))
     running.after(running.post(told))
+
+
+def _login(token: str) -> WebLogin:
+    """A Mini App says who opened it."""
+
+    async def user(init_data: str, now: datetime, longest: timedelta) -> str:
+        return user_of(init_data, token, now, longest)
+
+    return WebLogin(
+        "init_data",
+        user,
+        "telegram.html",
+        {},
+        {"script-src": "https://telegram.org", "frame-ancestors": "https://web.telegram.org"},
+    )
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

@@ -8,31 +8,20 @@ from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.files import pictures
-from bot.files.links import FileLink, Links
+from bot.files.links import Links
 from bot.parts import PlatformParts, RunningDesk
 from bot.watch.health import Health
+from bot.web.files import PUBLIC_HEADERS, SAFE_HEADERS, no_file, send_file
 from bot.web.webhooks import not_taken
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
-from store import audit, files, staff
-from store.audit import AuditEntry
+from store import files
 from store.engine.database import StoreUnavailable
-from store.files import File
 from store.publicity import publications
-
-SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
-"""Whatever a file holds, a browser saves it and runs nothing of it."""
-PUBLIC_HEADERS = {**SAFE_HEADERS, "Cache-Control": "public, max-age=86400"}
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -52,6 +41,8 @@ def make_app(
     if links is not None:
         routes.append(_get("/files/{token}", _file(desk, links)))
         routes.append(_get("/pictures/{token}", _picture(desk, links)))
+    for parts in platforms:
+        routes += parts.last_routes(running)
     return Starlette(routes=routes)
 
 
@@ -94,47 +85,11 @@ def _file(desk: Desk, links: Links) -> Endpoint:
     async def download(request: Request) -> Response:
         try:
             link = links.read(request.path_params["token"])
-            file = await files.get_file(desk.db, link.file_id)
-            path = desk.files.blobs.existing(file.sha256)
-            await _note_opening(desk, link, file)
-        except Expired:
-            told = "This link has expired: ask the bot for the file again."
-            return PlainTextResponse(told, 410, SAFE_HEADERS)
-        except NotFound:
-            return PlainTextResponse("", 404, SAFE_HEADERS)
-        except StoreUnavailable as error:
-            return not_taken(error)
-        return FileResponse(
-            path,
-            headers=SAFE_HEADERS,
-            media_type=file.mime,
-            filename=file.name,
-            content_disposition_type="attachment",
-        )
+        except (Expired, NotFound) as error:
+            return no_file(error)
+        return await send_file(desk, link)
 
     return download
-
-
-async def _note_opening(desk: Desk, link: FileLink, file: File) -> None:
-    """Say who opens a file, before its first byte goes out; Expired("file") where that person's
-    access, or the telephone that the link was sent to, is gone.
-    """
-    now = desk.clock()
-    reader = await staff.get_staff(desk.db, link.reader)
-    if not reader.holds_since(link.made_at):
-        raise Expired("file")
-    if file.record.startswith("chart:"):
-        # Numbers without people, which LINE fetches by itself to show them.
-        return
-    entry = AuditEntry(
-        now,
-        reader.id,
-        "file.opened",
-        file.record,
-        "web",
-        "",
-    )
-    await desk.db.write(lambda tx: audit.add(tx, [entry]))
 
 
 def _picture(desk: Desk, links: Links) -> Endpoint:

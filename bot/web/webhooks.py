@@ -25,7 +25,7 @@ async def read_body(request: Request) -> bytes:
     """
     # What says that it is too large need not be kept at all.
     if int(request.headers.get("content-length") or 0) > BODY_BYTES:
-        await _pass_over(request)
+        await pass_over(request)
         raise _refused(413)
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -43,7 +43,7 @@ async def _read_bounded(request: Request) -> bytes:
             size += len(chunk)
             _Bodies.held += len(chunk)
             if size > BODY_BYTES:
-                await _pass_over(request)
+                await pass_over(request)
                 raise _refused(413)
             if _Bodies.held > BODIES_BYTES:
                 raise _refused(503)
@@ -53,7 +53,7 @@ async def _read_bounded(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-async def _pass_over(request: Request) -> None:
+async def pass_over(request: Request) -> None:
     """Read what is left and keep none of it: many look for an answer only once they have said
     all. Whoever says far too much, or too slowly, is cut off.
     """

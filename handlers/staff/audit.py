@@ -116,6 +116,9 @@ ACTIONS = {
     "tickets.exported": "ส่งออกใบงาน",
     "tickets.imported": "นำเข้าใบงาน",
     "tickets.table_received": "รับตารางใบงาน",
+    "web.ended": "ออกจากระบบในเบราว์เซอร์",
+    "web.entered": "เข้าใช้งานในเบราว์เซอร์",
+    "web.link": "ขอลิงก์เข้าใช้งานในเบราว์เซอร์",
 }
 """What each action of the log is called; behind some of them stands the role that was given."""
 GENERAL = {"", "0", "audit", "group", "staff", "team"}

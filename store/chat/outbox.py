@@ -285,23 +285,27 @@ async def set_payload(tx: Tx, message: Message) -> None:
     )
 
 
+_KEPT = "CASE WHEN platform = 'web' THEN payload ELSE '' END"
+"""What is kept of what was said: a browser, which keeps nothing itself, shows it again."""
+
+
 async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
-    """The platform accepted it; what was said is forgotten."""
+    """The platform accepted it; what was said is forgotten, but for what a browser shows."""
     await tx.execute_many(
-        "UPDATE outbox SET state = 'sent', sent_at = ?, external_id = ?, payload = '', "
+        f"UPDATE outbox SET state = 'sent', sent_at = ?, external_id = ?, payload = {_KEPT}, "
         "notice = '', error = '' WHERE id = ?",
         [(now, message.external_id, str(message.id))],
     )
 
 
 async def mark_all_sent(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
-    """The platforms accepted them; what was said is forgotten."""
+    """The platforms accepted them; what was said is forgotten, but for what a browser shows."""
     ids = [str(message.id) for message in messages]
     each = " ".join(["WHEN ? THEN ?"] * len(ids))
     called = [(str(message.id), message.external_id) for message in messages]
     await tx.execute(
-        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '', "
-        f"external_id = CASE id {each} ELSE '' END WHERE {is_one_of('id', ids)}",
+        f"UPDATE outbox SET state = 'sent', sent_at = ?, payload = {_KEPT}, notice = '', "
+        f"error = '', external_id = CASE id {each} ELSE '' END WHERE {is_one_of('id', ids)}",
         now,
         *chain.from_iterable(called),
         *ids,
@@ -501,6 +505,12 @@ _GIVEN_UP = Outdated(
     "payload <> '' AND state IN ('dead', 'doubtful', 'dropped', 'moved') AND created_at < ?",
     "created_at",
 )
+_SHOWN_BEFORE = Outdated(
+    "outbox",
+    "seq",
+    "payload <> '' AND platform = 'web' AND state = 'sent' AND created_at < ?",
+    "created_at",
+)
 
 
 async def forget_since(tx: Tx, staff_id: StaffId, since: datetime) -> None:
@@ -524,3 +534,16 @@ async def forget_messages(db: Database, before: datetime, after: PieceStart = BE
 async def forget_payloads(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
     """Drop what was to be said from messages that were given up before then."""
     return await _GIVEN_UP.empty(db, ("payload", "notice"), before)
+
+
+async def forget_shown(db: Database, before: datetime, after: PieceStart = BEGINNING) -> Piece:
+    """Drop what browsers were shown before then."""
+    return await _SHOWN_BEFORE.empty(db, ("payload",), before)
+
+
+async def forget_kept(tx: Tx, messages: Sequence[Message]) -> None:
+    """Drop what browsers show of these messages."""
+    await tx.execute_many(
+        "UPDATE outbox SET payload = '' WHERE id = ? AND platform = 'web'",
+        [(str(message.id),) for message in messages],
+    )

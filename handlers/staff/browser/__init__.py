@@ -1,0 +1,1 @@
+"""The desk in a browser: the link that logs in, sessions, and the words of its pages."""
