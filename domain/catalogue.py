@@ -15,6 +15,7 @@ ALWAYS_REQUIRED = ("details", "result")
 
 _SUBJECT_KEYS = (
     "name",
+    "english",
     "words",
     "channels",
     "time_table",
@@ -25,6 +26,7 @@ _SUBJECT_KEYS = (
     "from",
     "until",
 )
+_TYPE_KEYS = ("name", "english", "person", "words", "letters")
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+))?", re.ASCII)
 _CODE = re.compile(r"\d+(\.\d+)?|[a-z][a-z0-9_]*(\.[a-z0-9_]+)?", re.ASCII)
 
@@ -36,6 +38,7 @@ class Channel:
     code: str
     name: str
     words: tuple[str, ...] = ()
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class CustomerType:
     person: bool = False
     words: tuple[str, ...] = ()
     letters: str = ""
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class CustomerGroup:
     code: str
     name: str
     types: tuple[str, ...]
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class Subject:
     words: tuple[str, ...] = ()
     forwards: bool = False
     without_customer: bool = False
+    english: str = ""
 
     def active(self, on: date) -> bool:
         """Returns whether it is in use on that date, both ends included."""
@@ -123,9 +129,9 @@ class Subject:
         return self.until_on is None or on <= self.until_on
 
     def is_named(self, words: Collection[str]) -> bool:
-        """Returns whether all these words, in small letters, stand in its name."""
-        name = self.name.casefold()
-        return all(word in name for word in words)
+        """Returns whether all these words, in small letters, stand in its names."""
+        names = f"{self.name} {self.english}".casefold()
+        return all(word in names for word in words)
 
     @property
     def is_numbered(self) -> bool:
@@ -135,7 +141,21 @@ class Subject:
     @property
     def label(self) -> str:
         """Number and name; the name alone of a subject without a number."""
-        return f"{self.code} {self.name}" if self.is_numbered else self.name
+        return self.label_in("th")
+
+    def label_in(self, language: str) -> str:
+        """Returns the label for readers of "th" or "en"."""
+        name = name_in(self, language)
+        return f"{self.code} {name}" if self.is_numbered else name
+
+
+def name_in(entry: Channel | CustomerType | CustomerGroup | Subject, language: str) -> str:
+    """Returns what readers of "th" or "en" call it; without an English name it has its own in
+    both.
+    """
+    if language == "en" and entry.english:
+        return entry.english
+    return entry.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +170,13 @@ class Catalogue:
     @property
     def type_names(self) -> Mapping[str, str]:
         """Code -> name of every customer type and of every group of them."""
-        types = {one.code: one.name for one in self.customer_types.values()}
-        return types | {one.code: one.name for one in self.customer_groups.values()}
+        return self.type_names_in("th")
+
+    def type_names_in(self, language: str) -> Mapping[str, str]:
+        """Returns the same for readers of "th" or "en"."""
+        types = {code: name_in(one, language) for code, one in self.customer_types.items()}
+        groups = {code: name_in(one, language) for code, one in self.customer_groups.items()}
+        return types | groups
 
     @property
     def type_words(self) -> Mapping[str, str]:
@@ -159,11 +184,11 @@ class Catalogue:
         types = self.customer_types.values()
         return {word: one.code for one in types for word in (one.name, *one.words)}
 
-    def type_name(self, code: str) -> str:
+    def type_name(self, code: str, language: str = "th") -> str:
         """Returns what a customer type or a group of them is called; one that the catalogue no
         longer has stands for itself.
         """
-        return self.type_names.get(code, code)
+        return self.type_names_in(language).get(code, code)
 
     def subject(self, code: str) -> Subject:
         """Returns the subject with that code, in use or not; raises NotFound("subject")."""
@@ -177,21 +202,21 @@ class Catalogue:
             raise NotFound("channel", code=code)
         return self.channels[code]
 
-    def subject_label(self, code: str) -> str:
+    def subject_label(self, code: str, language: str = "th") -> str:
         """Returns what a subject is called; a code that the catalogue no longer has stands for
         itself.
         """
         if code not in self.subjects:
             return code
-        return self.subjects[code].label
+        return self.subjects[code].label_in(language)
 
-    def channel_name(self, code: str) -> str:
+    def channel_name(self, code: str, language: str = "th") -> str:
         """Returns what a channel is called; a code that the catalogue no longer has stands for
         itself.
         """
         if code not in self.channels:
             return code
-        return self.channels[code].name
+        return name_in(self.channels[code], language)
 
     def active_subjects(self, on: date, channel: str | None = None) -> list[Subject]:
         """Returns the subjects to choose from on that date; with a channel, only those that fit
@@ -344,25 +369,26 @@ def read_catalogue(root: TomlTable) -> Catalogue:
 
 def _read_types(table: TomlTable) -> dict[str, CustomerType]:
     types: dict[str, CustomerType] = {}
-    for code, row in _rows(table, ("name", "person", "words", "letters")).items():
+    for code, row in _rows(table, _TYPE_KEYS).items():
         types[code] = CustomerType(
             code,
             row.text("name"),
             person=row.flag("person"),
             words=row.texts("words"),
             letters=row.text("letters", ""),
+            english=row.text("english", ""),
         )
     return types
 
 
 def _read_groups(table: TomlTable, customer_types: Collection[str]) -> dict[str, CustomerGroup]:
     groups: dict[str, CustomerGroup] = {}
-    for code, row in _rows(table, ("name", "types")).items():
+    for code, row in _rows(table, ("name", "english", "types")).items():
         if code in customer_types:
             raise row.refusal(f'"{code}" is a customer type already')
         name = row.text("name")
         types = row.codes("types", customer_types, "customer type")
-        groups[code] = CustomerGroup(code, name, types)
+        groups[code] = CustomerGroup(code, name, types, row.text("english", ""))
     return groups
 
 
@@ -370,9 +396,9 @@ def _read_channels(table: TomlTable) -> dict[str, Channel]:
     """Returns the channels; a word may stand for one of them only."""
     channels: dict[str, Channel] = {}
     owners: dict[str, str] = {}
-    for code, row in _rows(table, ("name", "words")).items():
+    for code, row in _rows(table, ("name", "english", "words")).items():
         words = tuple(word.casefold() for word in row.texts("words"))
-        channels[code] = Channel(code, row.text("name"), words)
+        channels[code] = Channel(code, row.text("name"), words, row.text("english", ""))
         for word in (*words, channels[code].name.casefold()):
             # One word for two channels would choose the one that happens to come first.
             if owners.setdefault(word, code) != code:
@@ -439,6 +465,7 @@ class _SubjectReader:
             words=tuple(word.casefold() for word in row.texts("words")),
             forwards=row.flag("forwards"),
             without_customer=row.flag("without_customer"),
+            english=row.text("english", ""),
         )
 
     def _time_table(self, row: TomlTable, group: Subject | None) -> str | None:

@@ -1,12 +1,18 @@
-"""Thai is the source language; English is looked up in locale/en when the reader wants it."""
+"""Thai is the source language; English is looked up in locale/en when the reader wants it, and has
+dates of its own.
+"""
 
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+
+from domain.dates.days import BUDDHIST_OFFSET, format_date, format_month, format_time
+from domain.dates.periods import Period, format_period
 
 _language: ContextVar[str] = ContextVar("language", default="th")
 LANGUAGES = ("th", "en")
@@ -67,3 +73,29 @@ def _(message: str, **params: object) -> str:
     spoken = language()
     text = message if spoken == "th" else _catalogue(spoken).get(message, message)
     return text % params if params else text
+
+
+def date_text(on: date, *, full: bool = False) -> str:
+    """The date in the reader's language: `3 ธ.ค. 69` or `3 Dec 2026`."""
+    return format_date(on, full=full, language=language())
+
+
+def month_text(on: date) -> str:
+    """The date's month: `ธ.ค. 69` or `Dec 2026`."""
+    return format_month(on, language=language())
+
+
+def time_text(at: datetime) -> str:
+    """The time of day in Bangkok: `14.30 น.` or `14:30`."""
+    return format_time(at, language())
+
+
+def year_text(year: int) -> str:
+    """The Gregorian year as readers of the language count it: `2569` or `2026`."""
+    counted = {"th": year + BUDDHIST_OFFSET, "en": year}
+    return f"{counted[language()]}"
+
+
+def period_text(period: Period) -> str:
+    """The span: `ปีงบประมาณ 2569` or `fiscal year 2026`."""
+    return format_period(period, language())

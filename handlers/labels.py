@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from domain.dates.days import BANGKOK, format_date, format_datetime, format_time
+from domain.dates.days import BANGKOK, format_datetime
 from domain.fields.rows import field_row
 from domain.operating.retention import KeptFor, RetentionKind
 from domain.staff import Role, StaffId
 from domain.text.titles import strip_titles
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language, time_text
 
 FIELDS = {
     "received_on": "วันที่ได้รับ",
@@ -344,12 +344,12 @@ def doer_label(names: Mapping[StaffId, str], by: StaffId | None, reader: StaffId
 
 def when(at: datetime) -> str:
     """An instant as officers write it."""
-    return format_datetime(at)
+    return format_datetime(at, language())
 
 
 def day(on: date) -> str:
     """`3 ธ.ค.`"""
-    return format_date(on).rsplit(" ", 1)[0]
+    return date_text(on).rsplit(" ", 1)[0]
 
 
 def days(first: date, last: date) -> str:
@@ -370,7 +370,7 @@ def weekday_when(at: datetime) -> str:
 def day_time(at: datetime) -> str:
     """`3 ธ.ค. 14.30 น.`"""
     on = at.astimezone(BANGKOK).date()
-    return f"{day(on)} {format_time(at)}"
+    return f"{day(on)} {time_text(at)}"
 
 
 def hours(amount: timedelta) -> str:

@@ -201,8 +201,12 @@ def find_relative(text: str, today: date) -> date | None:
     return today + timedelta(days=distance)
 
 
-def format_date(d: date, *, full: bool = False) -> str:
-    """Writes a date: the Thai for 19 Feb 63, or with `full` for 19 February 2563."""
+def format_date(d: date, *, full: bool = False, language: str = "th") -> str:
+    """Writes a date: the Thai for 19 Feb 63, or with `full` for 19 February 2563; in "en" 19 Feb
+    2020, or 19 February 2020.
+    """
+    if language == "en":
+        return f"{d.day} {_english_month(d.month, full=full)} {d.year}"
     year = d.year + BUDDHIST_OFFSET
     name, abbreviation, *_others = words("dates").table("months").texts(str(d.month))
     if full:
@@ -210,21 +214,34 @@ def format_date(d: date, *, full: bool = False) -> str:
     return f"{d.day} {abbreviation} {year % 100:02d}"
 
 
-def format_month(d: date, *, full: bool = False) -> str:
-    """Writes a month: the Thai for Oct 69, or with `full` for October 2569."""
-    return format_date(d, full=full).partition(" ")[2]
+@cache
+def _english_month(month: int, *, full: bool) -> str:
+    names = words("dates").table("months").texts(str(month))
+    english = [name for name in names if name.isascii()]
+    return english[0] if full else english[-1]
 
 
-def format_time(at: datetime) -> str:
-    """Writes the aware instant's time of day in Bangkok, 14.02 and the Thai for "o'clock"."""
-    return f"{at.astimezone(BANGKOK):%H.%M} {words('dates').text('clock')}"
+def format_month(d: date, *, full: bool = False, language: str = "th") -> str:
+    """Writes a month: the Thai for Oct 69, or with `full` for October 2569; in "en" Oct 2026."""
+    return format_date(d, full=full, language=language).partition(" ")[2]
 
 
-def format_datetime(at: datetime) -> str:
+def format_time(at: datetime, language: str = "th") -> str:
+    """Writes the aware instant's time of day in Bangkok, 14.02 and the Thai for "o'clock"; in "en"
+    14:02.
+    """
+    local = at.astimezone(BANGKOK)
+    if language == "en":
+        return f"{local:%H:%M}"
+    return f"{local:%H.%M} {words('dates').text('clock')}"
+
+
+def format_datetime(at: datetime, language: str = "th") -> str:
     """Writes the aware instant's date and time of day in Bangkok, as format_date and format_time
     do.
     """
-    return f"{format_date(at.astimezone(BANGKOK).date())} {format_time(at)}"
+    day = format_date(at.astimezone(BANGKOK).date(), language=language)
+    return f"{day} {format_time(at, language)}"
 
 
 def fiscal_year(d: date) -> int:

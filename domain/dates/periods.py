@@ -4,6 +4,7 @@ day, or from one of these to another.
 
 import re
 from calendar import monthrange
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -467,20 +468,27 @@ _SPANS = {
 }
 
 
-def format_period(period: Period) -> str:
+def format_period(period: Period, language: str = "th") -> str:
     """Writes a span: the Thai for Oct 69, fiscal year 2569, Jan 69 - Dec 69, or 1 Oct 69 - 3 Oct
-    69.
+    69; in "en" Oct 2026 and the like.
     """
     if period == month_of(period.first):
-        return format_date(period.first).split(maxsplit=1)[1]
+        return format_month(period.first, language=language)
     if period == fiscal_year_of(period.first):
-        return f"{words('periods').texts('fiscal_year')[0]} {fiscal_year(period.first)}"
+        return _FISCAL_YEARS[language](fiscal_year(period.first))
     last = period.until - timedelta(days=1)
     if last == period.first:
-        return format_date(last)
+        return format_date(last, language=language)
     whole_months = period.first.day == period.until.day == 1
     written = format_month if whole_months else format_date
-    return f"{written(period.first)} {words('periods').text('to')} {written(last)}"
+    first = written(period.first, language=language)
+    return f"{first} {words('periods').text('to')} {written(last, language=language)}"
+
+
+_FISCAL_YEARS: Mapping[str, Callable[[int], str]] = {
+    "th": lambda year: f"{words('periods').texts('fiscal_year')[0]} {year}",
+    "en": lambda year: f"fiscal year {year - BUDDHIST_OFFSET}",
+}
 
 
 def _year(year: int, *, fiscal: bool) -> Period:

@@ -15,21 +15,34 @@ from domain.text import clean, fold
 from domain.tickets.records import Complexity, Mood, Urgency
 
 
-def row_name(configuration: Configuration, by: Dimension, key: str) -> str:
-    """Returns what a row is called: by the catalogue, else by its own key."""
+def row_name(
+    configuration: Configuration,
+    by: Dimension,
+    key: str,
+    language: str = "th",
+) -> str:
+    """Returns what readers of "th" or "en" call a row: by the catalogue, else by its own key."""
     name = _NAMES.get(by)
     if name is None or not key:
         return key
-    return name(configuration, key)
+    return name(configuration, key, language)
 
 
-_NAMES: Mapping[Dimension, Callable[[Configuration, str], str]] = {
-    Dimension.SUBJECT: lambda office, key: office.catalogue.subject_label(key),
-    Dimension.SUBJECT_GROUP: lambda office, key: office.catalogue.subject_label(key),
-    Dimension.CHANNEL: lambda office, key: office.catalogue.channel_name(key),
-    Dimension.TYPE: lambda office, key: office.catalogue.type_name(key),
-    Dimension.DAY: lambda _office, key: format_date(date.fromisoformat(key)),
-    Dimension.MONTH: lambda _office, key: format_month(date.fromisoformat(f"{key}-01")),
+def _day(_office: Configuration, key: str, language: str) -> str:
+    return format_date(date.fromisoformat(key), language=language)
+
+
+def _month(_office: Configuration, key: str, language: str) -> str:
+    return format_month(date.fromisoformat(f"{key}-01"), language=language)
+
+
+_NAMES: Mapping[Dimension, Callable[[Configuration, str, str], str]] = {
+    Dimension.SUBJECT: lambda office, *row: office.catalogue.subject_label(*row),
+    Dimension.SUBJECT_GROUP: lambda office, *row: office.catalogue.subject_label(*row),
+    Dimension.CHANNEL: lambda office, *row: office.catalogue.channel_name(*row),
+    Dimension.TYPE: lambda office, *row: office.catalogue.type_name(*row),
+    Dimension.DAY: _day,
+    Dimension.MONTH: _month,
 }
 
 

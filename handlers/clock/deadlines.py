@@ -8,14 +8,14 @@ from datetime import datetime, time
 from functools import partial
 
 from domain.clock.state import Stage
-from domain.dates.days import BANGKOK, format_time
+from domain.dates.days import BANGKOK
 from domain.errors import Conflict
 from domain.reach.untold import Untold
 from domain.staff import Staff, StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
 from handlers.chat import Button, Choice, Paragraph, Reply, reply_from_json
 from handlers.desk import Desk, Work
-from handlers.i18n import _
+from handlers.i18n import _, time_text
 from handlers.labels import when
 from handlers.registry import due
 from handlers.staff.masked import also
@@ -254,7 +254,7 @@ def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:
     assert due_at is not None
     at = when(due_at)
     if due_at.astimezone(BANGKOK).date() == work.today:
-        at = format_time(due_at)
+        at = time_text(due_at)
     if stage is Stage.SOON:
         return _("ใกล้กำหนด %(when)s", when=at)
     return _("เกินกำหนด %(when)s", when=at)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
-from domain.dates.days import find_date, format_date, parse_date
+from domain.dates.days import find_date, parse_date
 from domain.dates.working_calendar import DayRule
 from domain.errors import InvalidInput, NotAllowed
 from domain.staff import Role
@@ -15,7 +15,7 @@ from domain.text import shorten
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.clock import deadlines
 from handlers.desk import Context, with_holidays
-from handlers.i18n import _
+from handlers.i18n import _, date_text, year_text
 from handlers.labels import day, role_label, value_label
 from handlers.labels import holiday as names
 from handlers.owed import reminders as owed
@@ -91,7 +91,7 @@ def _year_card(ctx: Context, year: int) -> Card:
     for on, rule in calendar.entered.items():
         if rule.working and on.year == year:
             lines.append((_day(on), _("ทำงาน: %(name)s", name=rule.name)))
-    return Card(_("วันหยุด พ.ศ. %(year)s", year=year + 543), tuple(lines))
+    return Card(_("วันหยุด พ.ศ. %(year)s", year=year_text(year)), tuple(lines))
 
 
 def _day(on: date) -> str:
@@ -108,7 +108,7 @@ def _remove_buttons(ctx: Context) -> tuple[Button, ...]:
 
 
 def _remove_button(on: date) -> Button:
-    label = _("นำ %(date)s ออก", date=format_date(on))
+    label = _("นำ %(date)s ออก", date=date_text(on))
     return Button(
         label,
         "holiday.remove",
@@ -128,11 +128,11 @@ async def _enter(ctx: Context, on: date, rule: DayRule) -> Reply:
         )
     )
     ctx.audit("holiday.entered", on.isoformat())
-    what = f"{format_date(on)} {rule.name}"
+    what = f"{date_text(on)} {rule.name}"
     if rule.working:
         what = _(
             "%(date)s ทำงาน (%(name)s)",
-            date=format_date(on),
+            date=date_text(on),
             name=rule.name,
         )
     return await _changed(
@@ -147,11 +147,11 @@ async def _take_back(ctx: Context, on: date) -> Reply:
     """Forgets what was entered for a date; InvalidInput("no_holiday") where nothing was."""
     calendar = ctx.desk.configuration.calendar
     if on not in calendar.entered:
-        raise InvalidInput("no_holiday", date=format_date(on))
+        raise InvalidInput("no_holiday", date=date_text(on))
     entered = {other: rule for other, rule in calendar.entered.items() if other != on}
     ctx.change(partial(store.take_back, on=on))
     ctx.audit("holiday.removed", on.isoformat())
-    told = _("นำ %(date)s ออกแล้ว", date=format_date(on))
+    told = _("นำ %(date)s ออกแล้ว", date=date_text(on))
     return await _changed(ctx, told, entered, ())
 
 

@@ -9,7 +9,7 @@ from domain.clock.sum import Explanation, SumLine, SumLineKind
 from domain.configuration import Configuration
 from domain.tickets.records import Complexity, Ticket
 from domain.time_standard import Limit
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.labels import (
     closed_up,
     day,
@@ -70,7 +70,7 @@ def _cell(configuration: Configuration, ticket: Ticket, cell: Limit) -> str:
     return _(
         "เรื่อง %(subject)s · %(channel)s · %(complexity)s → %(limit)s (%(table)s แถว %(row)s)",
         subject=ticket.subject,
-        channel=catalogue.channel_name(ticket.channel),
+        channel=catalogue.channel_name(ticket.channel, language()),
         complexity=value_label("complexity", ticket.complexity),
         limit=limit_text(cell),
         table=value_label("time_table", subject.time_table or ""),
@@ -87,7 +87,7 @@ def _no_limit(configuration: Configuration, ticket: Ticket) -> str:
     return _(
         "เรื่อง %(subject)s · %(channel)s · %(complexity)s: %(table)sไม่ได้กำหนดเวลา จึงไม่มีกำหนดเสร็จ",
         subject=ticket.subject,
-        channel=configuration.catalogue.channel_name(ticket.channel),
+        channel=configuration.catalogue.channel_name(ticket.channel, language()),
         complexity=value_label("complexity", ticket.complexity),
         table=value_label("time_table", subject.time_table),
     )

@@ -11,7 +11,7 @@ from domain.tickets.records import Ticket
 from handlers.chat import Button, Card
 from handlers.desk import Context
 from handlers.forms.values import said
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.labels import field_label, value_label
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets.cards import (
@@ -84,7 +84,7 @@ def _data_lines(ctx: Context, customer: Customer) -> list[tuple[str, str]]:
     catalogue = ctx.desk.configuration.catalogue
     gender = value_label("gender", customer.gender) if customer.gender else ""
     lines = [
-        ("kind", catalogue.type_name(customer.kind)),
+        ("kind", catalogue.type_name(customer.kind, language())),
         ("gender", gender),
         ("organisation", customer.organisation),
         ("phone", ", ".join(_phones(customer))),

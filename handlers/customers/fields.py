@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 
+from domain.catalogue import name_in
 from domain.customers.fields import CUSTOMER
 from domain.customers.new_customers import (
     NewCustomer,
@@ -31,6 +33,7 @@ from handlers.forms import reading as fields
 from handlers.forms.drafts import unknown_values
 from handlers.forms.engine import Field, Option
 from handlers.forms.fields import form_fields
+from handlers.i18n import LANGUAGES, language
 from store.chat.forms import Draft
 from store.customers import records as customers
 
@@ -209,13 +212,14 @@ def _renamed(text: str) -> NewCustomer:
 
 async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:
     kinds = ctx.desk.configuration.catalogue.customer_types
-    return [Option(kind.code, kind.name) for kind in kinds.values()]
+    return [Option(kind.code, name_in(kind, language())) for kind in kinds.values()]
 
 
 async def _parse_kind(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A customer type, or a group of them by its own name; an organisation has no gender."""
     catalogue = ctx.desk.configuration.catalogue
-    options = [Option(code, name) for code, name in catalogue.type_names.items()]
+    named = chain.from_iterable(catalogue.type_names_in(each).items() for each in LANGUAGES)
+    options = [Option(code, name) for code, name in named]
     code = fields.match_option(options, text)
     kind = catalogue.customer_types.get(code)
     if kind is not None and kind.person:

@@ -38,7 +38,7 @@ from handlers.forms.engine import (
     start,
 )
 from handlers.forms.values import said
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.labels import field_label
 from handlers.records import changes as change_text
 from handlers.registry import action
@@ -134,7 +134,7 @@ class CustomerForm(Form):
     def _text(self, ctx: Context, name: str, value: str) -> str:
         """A field as people read it."""
         if name == "kind":
-            return ctx.desk.configuration.catalogue.type_name(value)
+            return ctx.desk.configuration.catalogue.type_name(value, language())
         if name in ("phone", "mobile"):
             return format_phone(value)
         row = CUSTOMER.rows.get(name)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from domain.customers.merging import Candidate, Recommendation
 from domain.customers.phones import format_phone
 from domain.customers.records import Customer
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.text import shorten
 from handlers.chat import Button
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language
 from handlers.labels import field_label, value_label
 
 
@@ -19,7 +19,7 @@ def field_text(ctx: Context, name: str, customer: Customer) -> str:
     """Returns a field of a customer as people read it."""
     value = getattr(customer, name)
     if name == "kind":
-        return ctx.desk.configuration.catalogue.type_name(value)
+        return ctx.desk.configuration.catalogue.type_name(value, language())
     if name in ("phone", "mobile"):
         return format_phone(value) if value else ""
     return shorten(value_label(name, value or ""), 120)
@@ -52,7 +52,7 @@ def latest_text(one: Candidate) -> str:
     if one.latest_at is None:
         return ""
     on = one.latest_at.astimezone(BANGKOK).date()
-    return _(" ล่าสุด %(date)s", date=format_date(on))
+    return _(" ล่าสุด %(date)s", date=date_text(on))
 
 
 def advice_text(advice: Recommendation, found: Sequence[Candidate]) -> str:
@@ -65,7 +65,7 @@ def advice_text(advice: Recommendation, found: Sequence[Candidate]) -> str:
     latest = advice.keep.latest_at
     if advice.later and latest:
         on = latest.astimezone(BANGKOK).date()
-        reasons.append(_("ใบงานล่าสุดกว่า (%(date)s)", date=format_date(on)))
+        reasons.append(_("ใบงานล่าสุดกว่า (%(date)s)", date=date_text(on)))
     elif any(_is_later(one, advice.keep) for one in others):
         reasons.append(_("แต่ใบงานล่าสุดอยู่ที่รหัสอื่น"))
     if not reasons:

@@ -27,7 +27,7 @@ from domain.tickets.records import SEPARATOR, join_years, lines_of, split_years
 from handlers.desk import Context
 from handlers.forms.drafts import FormAnswer, Given
 from handlers.forms.engine import Field, Option, value_of
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.messages import sentence
 from store.chat.forms import Draft
 
@@ -244,7 +244,7 @@ def _option(project: Project) -> Option:
 
 def project_text(name: str, years: Mapping[str, str]) -> str:
     """A project with its own years as officers write them."""
-    own = format_periods(years.get(name, ""))
+    own = format_periods(years.get(name, ""), language())
     return f"{name} {own}".strip()
 
 
@@ -270,10 +270,12 @@ def letter_projects(projects: Sequence[Project], names: Sequence[str], years: st
     return ", ".join(called)
 
 
-def years_text(years: str, language: str = "th") -> str:
-    """The years that are not one project's own."""
+def years_text(years: str, spoken: str = "") -> str:
+    """The years that are not one project's own, in this language or else the reader's."""
     lines = map(split_years, lines_of(years))
-    shared = [format_periods(periods, language) for project, periods in lines if not project]
+    shared = [
+        format_periods(periods, spoken or language()) for project, periods in lines if not project
+    ]
     return ", ".join(shared)
 
 

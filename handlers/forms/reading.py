@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from domain.clock.moments import parse_day_time
 from domain.customers.phones import parse_email, parse_phone, read_emails
-from domain.dates.days import BANGKOK, find_date, format_date, format_month, parse_date
+from domain.dates.days import BANGKOK, find_date, parse_date
 from domain.dates.when import find_when
 from domain.errors import InvalidInput
 from domain.one_line.answers import (
@@ -30,7 +30,7 @@ from handlers.forms.engine import (
     Options,
     Parse,
 )
-from handlers.i18n import _
+from handlers.i18n import _, date_text, month_text
 from handlers.labels import field_label, value_labels
 from store.chat.forms import Draft
 
@@ -130,11 +130,11 @@ def _past(ctx: Context, on: date, typed: str) -> date:
     of either era.
     """
     if on > ctx.today:
-        raise InvalidInput("future_date", date=format_date(on))
+        raise InvalidInput("future_date", date=date_text(on))
     # Four digits say which era is meant; two that lie far back may be of the other one.
     has_whole_year = re.search(r"\d{4}", digits(typed))
     if ctx.today - on > LONG_AGO and not has_whole_year:
-        whole = format_date(on, full=True)
+        whole = date_text(on, full=True)
         raise InvalidInput("year_short", text=typed[:40], date=whole)
     return on
 
@@ -194,7 +194,7 @@ def month_field(name: str, hint: str) -> Field:
 async def _month_options(ctx: Context, draft: Draft) -> list[Option]:
     this = ctx.today.replace(day=1)
     last = (this - timedelta(days=1)).replace(day=1)
-    return [Option(month.isoformat(), format_month(month)) for month in (last, this)]
+    return [Option(month.isoformat(), month_text(month)) for month in (last, this)]
 
 
 def past_date_field(
@@ -232,7 +232,7 @@ def past_moment_field(name: str, hint: str) -> Field:
 async def _late_options(ctx: Context, draft: Draft) -> list[Option]:
     options = []
     for label, day in late_days(ctx):
-        options.append(Option(day.isoformat(), f"{label} {format_date(day)}"))
+        options.append(Option(day.isoformat(), f"{label} {date_text(day)}"))
     return options
 
 

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain.configuration import Configuration
-from domain.dates.days import format_date, format_month
 from domain.fields.rows import FieldRow
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language, month_text
 from handlers.labels import when
 
 Say = Callable[[Configuration, FieldRow, str], str]
@@ -19,15 +18,23 @@ def said(configuration: Configuration, row: FieldRow, text: str) -> str:
     return say(configuration, row, text) if say else text
 
 
+def _channel(configuration: Configuration, _row: FieldRow, text: str) -> str:
+    return configuration.catalogue.channel_name(text, language())
+
+
+def _subject(configuration: Configuration, _row: FieldRow, text: str) -> str:
+    return configuration.catalogue.subject_label(text, language())
+
+
 SAYING: Mapping[str, Say] = {
     "choice": lambda _configuration, row, text: _(row.value_label(text)),
     "number": lambda _configuration, _row, text: f"{int(text):,}",
     "users": lambda _configuration, _row, text: f"{int(text):,}",
     "money": lambda _configuration, _row, text: f"{Decimal(text):,.2f}",
-    "day": lambda _configuration, _row, text: format_date(date.fromisoformat(text)),
-    "month": lambda _configuration, _row, text: format_month(date.fromisoformat(text)),
+    "day": lambda _configuration, _row, text: date_text(date.fromisoformat(text)),
+    "month": lambda _configuration, _row, text: month_text(date.fromisoformat(text)),
     "moment": lambda _configuration, _row, text: when(datetime.fromisoformat(text)),
-    "channel": lambda configuration, _row, text: configuration.catalogue.channel_name(text),
-    "subject": lambda configuration, _row, text: configuration.catalogue.subject_label(text),
+    "channel": _channel,
+    "subject": _subject,
 }
 """The types whose text is not what people read."""

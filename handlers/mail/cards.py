@@ -5,13 +5,13 @@ one that is stuck.
 import re
 from datetime import datetime
 
-from domain.dates.days import BANGKOK, format_time
+from domain.dates.days import BANGKOK
 from domain.mail.mails import is_ticket_no
 from domain.text import split_text
 from domain.tickets.records import Ticket
 from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, time_text
 from handlers.labels import field_label, when
 from handlers.registry import CardAddition, on_ticket_card
 from store.mail.mails import Mail, MailState, list_mails
@@ -90,7 +90,7 @@ def state_text(ctx: Context, mail: Mail) -> str:
     if mail.error and mail.next_at:
         return _(
             "กำลังส่ง จะลองใหม่ %(at)s: %(reason)s",
-            at=format_time(mail.next_at),
+            at=time_text(mail.next_at),
             reason=reason(mail.error),
         )
     return _("กำลังส่ง")
@@ -98,7 +98,7 @@ def state_text(ctx: Context, mail: Mail) -> str:
 
 def _sent_text(ctx: Context, mail: Mail, sent_at: datetime) -> str:
     today = sent_at.astimezone(BANGKOK).date() == ctx.today
-    at = format_time(sent_at) if today else when(sent_at)
+    at = time_text(sent_at) if today else when(sent_at)
     sent = _("ส่งแล้ว %(at)s", at=at)
     if not mail.delayed_at:
         return sent

@@ -23,7 +23,7 @@ from handlers.chat import (
 )
 from handlers.desk import Context, Work
 from handlers.files.cards import size_text
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.labels import when
 from handlers.mail.apart import apart_button, set_apart
 from handlers.mail.candidates import candidates_of
@@ -264,7 +264,7 @@ def new_mail_card(
         (_("เรื่อง"), read.subject),
         (_("ข้อความ"), shorten(asked_words(work, ticket, read), NAMES)),
         (_("ไฟล์แนบ"), attachments_line(read)),
-        (_("ประเภทเรื่อง"), work.catalogue.subject_label(ticket.subject)),
+        (_("ประเภทเรื่อง"), work.catalogue.subject_label(ticket.subject, language())),
         (_("กำหนดเสร็จ"), ticket_cards.due_line(work, ticket)),
         (_("หมายเหตุ"), ticket.remarks),
         *of_others.lines,

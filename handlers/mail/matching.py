@@ -14,7 +14,7 @@ from domain.mail.matching.matched import is_known, matched_fields
 from domain.tickets.records import Status, Ticket, TicketNo
 from handlers.chat import Button, Paragraph, Reply, ReplyPart, confirm, in_lines, in_one_line, say
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.labels import doer_label, when
 from handlers.mail.candidates import is_free, writer_of
 from handlers.mail.incoming_cards import additions
@@ -333,7 +333,8 @@ async def _said_of_match(
             no=ticket.no,
             customer=who,
         )
-    subject = _("เรื่อง %(subject)s", subject=ctx.catalogue.subject_label(ticket.subject))
+    label = ctx.catalogue.subject_label(ticket.subject, language())
+    subject = _("เรื่อง %(subject)s", subject=label)
     asked = await address_question(ctx, before.no, customer)
     return Paragraph(
         in_lines(done, subject, asked),

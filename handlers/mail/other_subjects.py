@@ -14,7 +14,7 @@ from domain.tickets.records import Ticket
 from handlers.chat import Button, Paragraph, Reply, confirm
 from handlers.desk import Context
 from handlers.forms.engine import own_draft, proceed
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.mail.incoming_cards import is_own
 from handlers.registry import action
 from handlers.tickets import buttons as ticket_buttons
@@ -59,7 +59,7 @@ def _button(
     code: str,
     draft: str,
 ) -> Button:
-    name = shorten(ctx.catalogue.subject_label(code), LABEL)
+    name = shorten(ctx.catalogue.subject_label(code, language()), LABEL)
     args = {"no": str(ticket.no), "subject": code, "draft": draft}
     return Button(_("เป็น %(subject)s", subject=name), "mail.subject", args)
 
@@ -72,7 +72,11 @@ async def subject_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await ticket_cards.present_state(ctx, ticket)
     code = args["subject"]
     saved = await _with_subject(ctx, ticket, code)
-    told = _("✅ %(no)s เรื่อง %(subject)s", no=ticket.no, subject=ctx.catalogue.subject_label(code))
+    told = _(
+        "✅ %(no)s เรื่อง %(subject)s",
+        no=ticket.no,
+        subject=ctx.catalogue.subject_label(code, language()),
+    )
     draft = await forms.find_draft(ctx.db, args["draft"])
     if draft is not None and draft.state in ALIVE:
         shown = await proceed(ctx, await own_draft(ctx, args))

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain.dates.days import format_date
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
 from domain.staff import StaffId
@@ -18,7 +17,7 @@ from handlers.chat import (
     ReplyPart,
 )
 from handlers.desk import Context, Work
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import field_label, value_label
 from handlers.owed.request_cards import (
     customer_names,
@@ -86,7 +85,7 @@ def one_part(
     note = ""
     if rule:
         if row.due_on:
-            fields.append((_("กำหนดส่ง"), format_date(row.due_on)))
+            fields.append((_("กำหนดส่ง"), date_text(row.due_on)))
         if row.asks(rule):
             note = _("เตือนครบแล้ว จะติดตามต่อหรือเลิกติดตาม")
     return Card(
@@ -254,7 +253,7 @@ def _all_button(shown: Several, mine: StaffId | None) -> Button:
 
 
 def _head(shown: Several, done: int) -> str:
-    on = format_date(shown.on)
+    on = date_text(shown.on)
     if done == shown.count:
         return _(
             "✅ %(date)s · ดำเนินการครบ %(count)s เรื่อง",
@@ -299,7 +298,7 @@ def _line(
     # The reader's own name would say nothing.
     shown_officer = officer if row.assignee != mine else ""
     if row.snoozed_on is not None:
-        on = format_date(row.snoozed_on)
+        on = date_text(row.snoozed_on)
         parts = [
             _("⏸ %(line)s · เลื่อนไป %(date)s", line=text, date=on),
             shown_officer,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from domain.dates.days import format_date
 from domain.errors import InvalidInput
 from domain.fields.rows import FORM, FieldRow
 from domain.owed.contracts import DUE_DATES, Contract, check_due_on
@@ -21,7 +20,7 @@ from handlers.forms.drafts import end, new_draft
 from handlers.forms.engine import Field, Form, Option, enter_form
 from handlers.forms.fields import form_fields
 from handlers.forms.values import said
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import field_label
 from handlers.owed import request_cards
 from handlers.owed.requests import contract_from, save_context
@@ -241,7 +240,7 @@ def _new_dates(ctx: Context, life: Life) -> list[str]:
     for row in requests.settlement(life, rules):
         at = requests.next_of(row, save_context(ctx))
         if row.id and at:
-            due = format_date(row.first_on(rules[row.rule]))
+            due = date_text(row.first_on(rules[row.rule]))
             remind_on = request_cards.day(at)
             lines.append(_("ครบกำหนด %(due)s · เตือน %(at)s", due=due, at=remind_on))
     return lines

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.errors import Expired
 from domain.owed.following_up import since_day, spread
 from domain.staff import Role
 from handlers.chat import Button, Paragraph, Reply, confirm, in_lines, in_one_line, say
 from handlers.desk import Context, Work
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import value_label
 from handlers.owed.list_files import Table, all_rows, send_table
 from handlers.owed.reminders import AT_ONCE
@@ -144,7 +144,7 @@ def _kind_line(ctx: Context, kind: OfferedKind, ages: Mapping[int, date]) -> str
         if kind.younger[day]:
             parts.append(f"{age_label(months)} {kind.younger[day]}")
     oldest = kind.oldest_at.astimezone(BANGKOK).date()
-    parts.append(_("เก่าสุด %(date)s", date=format_date(oldest)))
+    parts.append(_("เก่าสุด %(date)s", date=date_text(oldest)))
     return "• " + in_one_line(*parts)
 
 
@@ -218,8 +218,8 @@ def told_of(answer: FollowUp, a_day: int) -> str:
     text = in_one_line(*lines)
     if not answer.days:
         return text
-    first = format_date(min(answer.days))
-    last = format_date(max(answer.days))
+    first = date_text(min(answer.days))
+    last = date_text(max(answer.days))
     if first == last:
         return in_lines(text, _("เตือนวันที่ %(date)s", date=first))
     spread_over = _(
@@ -255,7 +255,7 @@ async def follow_up_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     until = ctx.today + timedelta(days=rules.undo_days)
     lines = [
         told_of(answer, rules.a_day),
-        _("เลิกทำได้ถึง %(date)s", date=format_date(until)),
+        _("เลิกทำได้ถึง %(date)s", date=date_text(until)),
     ]
     undo = Button(_("เลิกทำ"), "owed.unfollow", {"at": ctx.now.isoformat()}, once=True)
     buttons = [undo]

@@ -5,7 +5,7 @@ officer.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.owed.narrowing import EVERYTHING, NOBODY, Narrowing
 from domain.staff import StaffId
 from handlers.chat import (
@@ -18,7 +18,7 @@ from handlers.chat import (
     turn_buttons,
 )
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import value_label
 from handlers.owed import narrowed
 from handlers.owed.request_cards import waited
@@ -283,7 +283,7 @@ def line_text(
     return in_one_line(
         title or row.customer,
         waits.strip(),
-        _("กำหนด %(date)s", date=format_date(row.expected_on)),
+        _("กำหนด %(date)s", date=date_text(row.expected_on)),
         *_followed(row),
         officer,
     )

@@ -9,14 +9,13 @@ from functools import partial
 from typing import TypeAlias
 from uuid import uuid4
 
-from domain.dates.days import BANGKOK, format_date
-from domain.dates.periods import format_period
+from domain.dates.days import BANGKOK
 from domain.owed.narrowing import AskedList, Narrowing
 from domain.staff import Role, StaffId
 from handlers.chat import Reply, in_one_line
 from handlers.desk import Context
 from handlers.files import cards as file_cards
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language, period_text
 from handlers.labels import value_label, when
 from handlers.mail.cards import reason
 from handlers.owed import movement, narrowed
@@ -173,9 +172,9 @@ def _cells(
         *_named(ctx, customers.get(line.customer, "")),
         value_label("owed", line.rule),
         _officer(line.officer, names),
-        format_date(began),
+        date_text(began),
         str((ctx.today - began).days),
-        format_date(line.expected_on),
+        date_text(line.expected_on),
         str(line.reminders),
         str(line.unchased),
         str(line.chased),
@@ -213,7 +212,7 @@ async def _week(ctx: Context, wanted: Narrowing) -> Table:
         period,
         movement.staffs_of(wanted, visible),
     )
-    rows = [[_("รายการ"), format_period(period)]]
+    rows = [[_("รายการ"), period_text(period)]]
     rows += [[label, text] for label, text in movement.change_lines(change)]
     return Table(_("สรุปค้างส่ง"), rows)
 
@@ -261,7 +260,7 @@ async def _risk(ctx: Context, wanted: Narrowing) -> Table:
         ticket = found[number]
         until = ticket_cards.due(ctx, ticket)
         if until is not None:
-            subject = ctx.catalogue.subject_label(ticket.subject)
+            subject = ctx.catalogue.subject_label(ticket.subject, language())
             row = [when(until), number, subject, _officer(ticket.assignee, names)]
             rows.append((until.date(), row))
     for line in await lists.list_expected(
@@ -273,7 +272,7 @@ async def _risk(ctx: Context, wanted: Narrowing) -> Table:
     ):
         no = line.contract_no or line.customer
         what = value_label("owed", line.rule)
-        row = [format_date(line.expected_on), no, what, _officer(line.officer, names)]
+        row = [date_text(line.expected_on), no, what, _officer(line.officer, names)]
         rows.append((line.expected_on, row))
     rows.sort(key=lambda pair: pair[0])
     heading = [_("กำหนด"), _("เลขที่"), _("เรื่อง"), _("ผู้รับผิดชอบ")]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.owed.narrowing import is_filter
 from domain.owed.rules import OwedState
@@ -20,7 +20,7 @@ from handlers.chat import (
     Reply,
 )
 from handlers.desk import Context
-from handlers.i18n import _, speaking
+from handlers.i18n import _, date_text, speaking
 from handlers.labels import value_label
 from handlers.owed import lead_lists, narrowed, request_cards
 from handlers.owed.named import by_contract
@@ -309,7 +309,7 @@ def _line(
         state = value_label("owed_state", row.state)
         parts.append(f"{state} {request_cards.day(row.ended_at)}")
     elif row.signed_on:
-        parts.append(format_date(row.signed_on))
+        parts.append(date_text(row.signed_on))
     return " · ".join(parts)
 
 
@@ -324,7 +324,7 @@ def _waits(
     late = "⚠️ " if expected_on < ctx.today else ""
     waits = value_label("waits", row.rule)
     parts = [f"{late}{waits} {request_cards.waited(days)}".rstrip()]
-    parts.append(_("กำหนด %(date)s", date=format_date(expected_on)))
+    parts.append(_("กำหนด %(date)s", date=date_text(expected_on)))
     if row.told:
         parts.append(_("เตือนแล้ว %(count)s ครั้ง", count=row.told))
     return parts

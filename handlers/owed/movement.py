@@ -5,14 +5,14 @@ the period before.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.dates.periods import Period, after, before, format_period, relative_period
+from domain.dates.periods import Period, after, before, relative_period
 from domain.owed.narrowing import Narrowing
 from domain.owed.rules import OwedState
 from domain.staff import StaffId
 from domain.text import shorten
 from handlers.chat import Button, Card, Reply, in_one_line, turn_buttons
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, period_text
 from handlers.labels import value_label
 from handlers.owed import narrowed
 from handlers.owed.cards import list_entries
@@ -90,7 +90,7 @@ async def show_movement(ctx: Context, wanted: Narrowing) -> Reply:
     )
     whose = await _whose(ctx, wanted.officer)
     head = in_one_line(
-        _("📊 %(period)s", period=format_period(period)),
+        _("📊 %(period)s", period=period_text(period)),
         whose,
         _against(
             _("ยังค้าง"),
@@ -257,7 +257,7 @@ async def ended_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "owed.week",
         narrowed.as_args(wanted),
     )
-    head = in_one_line(value_label("owed_state", state), format_period(period))
+    head = in_one_line(value_label("owed_state", state), period_text(period))
     options = await _ended_lines(ctx, ids[:PAGE])
     return listed(head, options, (*turns, back))
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from domain.dates.days import format_date
-from domain.dates.periods import Period, format_period
+from domain.dates.periods import Period
 from domain.errors import NotAllowed
 from domain.owed.narrowing import EVERYTHING, NOBODY, AskedList, Narrowing, Speaker, read_asked
 from domain.staff import Role, StaffId
 from domain.tickets.references import without_courtesy
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, date_text, period_text
 from handlers.labels import person_label, value_label
 from store import staff
 from store.owed.lists import Staffs
@@ -118,9 +117,9 @@ async def told(ctx: Context, wanted: Narrowing) -> list[str]:
     if wanted.overdue:
         parts.append(_("เกินกำหนด"))
     if wanted.period:
-        parts.append(_("เริ่มค้าง %(period)s", period=format_period(wanted.period)))
+        parts.append(_("เริ่มค้าง %(period)s", period=period_text(wanted.period)))
     if wanted.before:
-        parts.append(_("ค้างตั้งแต่ก่อน %(date)s", date=format_date(wanted.before)))
+        parts.append(_("ค้างตั้งแต่ก่อน %(date)s", date=date_text(wanted.before)))
     if wanted.unchased:
         parts.append(_("เตือน %(count)s ครั้งขึ้นไปยังไม่ติดตาม", count=wanted.unchased))
     return parts

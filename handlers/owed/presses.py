@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
-from domain.dates.days import format_date
 from domain.errors import InvalidInput, NotFound
 from domain.owed.contracts import check_due_on
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder
@@ -18,7 +17,7 @@ from handlers.forms import reading as fields
 from handlers.forms.drafts import end, new_draft
 from handlers.forms.engine import Field, Option, enter_form, start
 from handlers.forms.one_field import OneField
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import person_label, value_label
 from handlers.mail.cards import mail_lines
 from handlers.owed import request_cards
@@ -183,7 +182,7 @@ async def _days(ctx: Context, draft: Draft) -> list[Option]:
     options = []
     for days, label in spans.items():
         on = ctx.today + timedelta(days=days)
-        options.append(Option(on.isoformat(), f"{label} {format_date(on)}"))
+        options.append(Option(on.isoformat(), f"{label} {date_text(on)}"))
     return options
 
 

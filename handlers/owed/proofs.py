@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from domain.dates.days import format_date
 from domain.errors import NotFound
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState, Rule
@@ -16,7 +15,7 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
 from handlers.files.waiting import attach_held, held_files
-from handlers.i18n import _, speaking
+from handlers.i18n import _, date_text, language, speaking
 from handlers.labels import value_label
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import Entry, list_entries
@@ -114,7 +113,7 @@ async def receive(
             changed,
             ctx.now,
         )
-        label = ctx.desk.configuration.catalogue.subject_label(subject)
+        label = ctx.desk.configuration.catalogue.subject_label(subject, language())
         lines.append(_("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label))
         lines.append(_today_text(ctx))
         return Received(after, lines, changed, ticket, (_another_day(row, ticket.no),))
@@ -136,7 +135,7 @@ async def receive(
 
 
 def _today_text(ctx: Context) -> str:
-    return _("วันที่ได้รับ: วันนี้ %(date)s", date=format_date(ctx.today))
+    return _("วันที่ได้รับ: วันนี้ %(date)s", date=date_text(ctx.today))
 
 
 def _another_day(row: Owed, ticket: str = "") -> Button:

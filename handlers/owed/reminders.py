@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
 
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.errors import Conflict
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState, Rule
@@ -18,7 +18,7 @@ from domain.reach.untold import Untold, of_owed, read_owed
 from domain.staff import Role, StaffId
 from handlers.chat import Masked, Reply, reply_from_json, say
 from handlers.desk import Desk, Work
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import value_label
 from handlers.owed import request_cards
 from handlers.owed.cards import (
@@ -330,7 +330,7 @@ def reminder(
     been told on an earlier day."""
     head = _(
         "⏰ %(date)s · ค้างส่ง %(count)s เรื่อง",
-        date=format_date(work.today),
+        date=date_text(work.today),
         count=count,
     )
     rules = work.desk.configuration.rules

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.fields.rows import CARD
 from domain.owed.fields import CONTRACT
 from domain.owed.requests import Life, RequestKind
@@ -25,7 +25,7 @@ from handlers.chat import (
 from handlers.desk import Context, Desk, Work
 from handlers.forms.projects import projects_text, years_text
 from handlers.forms.values import said
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import field_label, value_label
 from handlers.owed.told import told_fields
 from handlers.tickets import cards as ticket_cards
@@ -40,7 +40,7 @@ SHOWN = 300
 
 def day(at: datetime) -> str:
     """Returns the local date of an instant as people read it."""
-    return format_date(at.astimezone(BANGKOK).date())
+    return date_text(at.astimezone(BANGKOK).date())
 
 
 async def show(ctx: Context, request_id: int) -> Reply:
@@ -174,7 +174,7 @@ def _waiting_parts(work: Work, row: Owed, names: Mapping[StaffId, str]) -> list[
     rule = work.desk.configuration.rules.get(row.rule)
     parts = [how_long(row, work.now), *how_often(row)]
     if rule:
-        parts.append(_("กำหนด %(date)s", date=format_date(row.first_on(rule))))
+        parts.append(_("กำหนด %(date)s", date=date_text(row.first_on(rule))))
         if row.is_overdue(rule, work.now):
             parts.insert(0, _("⚠️ เกินกำหนด"))
         if row.asks(rule):
@@ -475,7 +475,7 @@ def _became(
 def _begun(desk: Desk, row: Owed, now: datetime) -> str:
     """By when something that is owed from now on should come, and the first reminder."""
     rule = desk.configuration.rules[row.rule]
-    first = format_date(row.first_on(rule))
+    first = date_text(row.first_on(rule))
     line = _(
         "⏰ รอ%(what)s กำหนด %(date)s",
         what=value_label("owed", row.rule),

@@ -24,7 +24,7 @@ from handlers.forms.drafts import FormAnswer, end, new_draft
 from handlers.forms.engine import enter_form, start
 from handlers.forms.one_field import OneField
 from handlers.forms.reading import text_field
-from handlers.i18n import _, speaking
+from handlers.i18n import _, language, speaking
 from handlers.labels import value_label
 from handlers.owed import contract_form, own_tickets, request_cards
 from handlers.owed.requests import contract_from, own_unclaimed, save_context, want_button
@@ -338,7 +338,7 @@ async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         details,
         result,
     )
-    label = ctx.desk.configuration.catalogue.subject_label(subject)
+    label = ctx.desk.configuration.catalogue.subject_label(subject, language())
     line = _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)
     show = ticket_buttons.show_button(ticket)
     part = request_cards.outcome(

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from uuid import uuid4
 
-from domain.dates.periods import Period, format_period, relative_period, take_span
+from domain.dates.periods import Period, relative_period, take_span
 from domain.errors import InvalidInput
 from domain.staff import Role, StaffId
 from domain.text import clean, fold, shorten, words
@@ -16,7 +16,7 @@ from domain.tickets.references import take_reference
 from handlers.chat import Button, Card, Reply, in_one_line
 from handlers.desk import Context
 from handlers.files import cards as file_cards
-from handlers.i18n import _
+from handlers.i18n import _, period_text
 from handlers.labels import when
 from handlers.registry import action, command
 from handlers.staff import audit as audit_text
@@ -194,7 +194,7 @@ def _title(asked: AskedLog) -> str:
     if asked.kind:
         parts.append(_(BUTTONS[asked.kind]))
     if asked.period:
-        parts.append(format_period(asked.period))
+        parts.append(period_text(asked.period))
     return in_one_line(*parts)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import time
 from functools import partial
 
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.operating.retention import KeptFor, RetentionKind
 from domain.staff import Role
 from handlers.chat import Button, Card, Reply, confirm, in_one_line, say
 from handlers.desk import Context, Work
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import kept_for, retention_label, when
 from handlers.registry import NOTHING, action, command, due
 from store.due import Due
@@ -50,7 +50,7 @@ class KindPreview:
             oldest = self.past.oldest_at.astimezone(BANGKOK).date()
             parts = [
                 _("ครบกำหนด %(count)s รายการ", count=f"{self.past.going:,}"),
-                _("เก่าสุด %(day)s", day=format_date(oldest)),
+                _("เก่าสุด %(day)s", day=date_text(oldest)),
             ]
         if self.past.held:
             parts.append(_("ยังใช้อยู่ %(count)s รายการ จึงไม่ลบ", count=f"{self.past.held:,}"))

@@ -4,7 +4,7 @@ after they were saved.
 
 from collections.abc import Collection, Mapping, Sequence
 
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.publicity.fields import publicity_texts
 from domain.publicity.lengths import check_length
@@ -29,7 +29,7 @@ from handlers.chat import (
 )
 from handlers.desk import Work
 from handlers.forms.projects import projects_text, years_text
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language
 from handlers.labels import field_label, value_label, when
 from handlers.publicity.fields import SHOWN, further_lines, present_plain
 from store import staff
@@ -43,7 +43,7 @@ def network_name(work: Work, network: Network) -> str:
     """Returns the name of a network as the catalogue calls its channel: Facebook, twitter or
     Line.
     """
-    return work.desk.configuration.catalogue.channel_name(network.value)
+    return work.desk.configuration.catalogue.channel_name(network.value, language())
 
 
 def check_fits(work: Work, network: Network, text: str) -> None:
@@ -102,7 +102,7 @@ def line(work: Work, publication: Publication) -> str:
     names = [network_name(work, post.network) for post in _live(publication)]
     parts = (
         publication.no,
-        format_date(publication.published_on),
+        date_text(publication.published_on),
         ", ".join(names),
         shorten(title_of(publication), 60),
     )
@@ -171,7 +171,7 @@ async def card(work: Work, publication: Publication) -> Card:
     fields = [
         (field_label("text"), shorten(news.text, SHOWN)),
         (field_label("projects"), about_news(news)),
-        (field_label("published_on"), format_date(publication.published_on)),
+        (field_label("published_on"), date_text(publication.published_on)),
     ]
     for post in publication.posts.values():
         fields.append((network_name(work, post.network), post_text(post)))
@@ -313,7 +313,7 @@ def saved(work: Work, publication: Publication, added: Sequence[Ticket]) -> Repl
         name = network_name(work, Network(ticket.channel))
         numbers.append(f"{ticket.no} ({name})")
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=", ".join(numbers) or publication.no)
-    what = f"{title_of(publication)} · {format_date(publication.published_on)}"
+    what = f"{title_of(publication)} · {date_text(publication.published_on)}"
     buttons = (
         show_button(publication),
         _button(_("แก้ไข"), "publicity.edit", publication),
@@ -334,4 +334,4 @@ def posted_on(publication: Publication) -> str:
     """Returns the day on which the publication was recorded, for an officer who logs it a second
     time.
     """
-    return format_date(publication.recorded_at.astimezone(BANGKOK).date())
+    return date_text(publication.recorded_at.astimezone(BANGKOK).date())

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from domain.dates.days import date_at, format_date
+from domain.dates.days import date_at
 from domain.errors import InvalidInput
 from domain.one_line.past import past_at
 from domain.patterns import one_of, skip
@@ -36,7 +36,7 @@ from handlers.forms.engine import (
     own_draft,
 )
 from handlers.forms.projects import DATA_YEARS, PROJECTS, unsettled_text
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import field_label
 from handlers.messages import sentence
 from handlers.publicity.cards import (
@@ -360,7 +360,7 @@ def _is_ahead(ctx: Context, data: Mapping[str, str]) -> bool:
 def _day_text(data: Mapping[str, str]) -> str:
     """The day of the post as people read it, "" where it is not known."""
     on = data.get("published_on")
-    return format_date(date.fromisoformat(on)) if on else ""
+    return date_text(date.fromisoformat(on)) if on else ""
 
 
 enter_form(PublicityForm())

@@ -3,10 +3,10 @@ survey results that nobody has publicised.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
-from domain.dates.days import format_date, format_month
-from domain.dates.periods import Period, format_period, months_of, relative_period
+from domain.dates.days import BUDDHIST_OFFSET
+from domain.dates.periods import Period, fiscal_year_of, months_of, relative_period
 from domain.publicity.networks import Network
 from domain.publicity.summary import (
     Release,
@@ -18,7 +18,7 @@ from domain.publicity.summary import (
 from domain.reports.charts import Chart, Series
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language, month_text, period_text
 from handlers.labels import unset
 from handlers.publicity.cards import reach_text
 from handlers.registry import action
@@ -60,7 +60,7 @@ async def _summary(ctx: Context, period: Period) -> Reply:
         *_fiscal_years(found),
         *_projects(found),
     ]
-    title = _("📣 สรุปประชาสัมพันธ์ · %(period)s", period=format_period(period))
+    title = _("📣 สรุปประชาสัมพันธ์ · %(period)s", period=period_text(period))
     missing = await _missing(ctx, period)
     buttons = (
         *period_buttons(ctx, "publicity.summary", period, SPANS),
@@ -110,7 +110,8 @@ def _fiscal_years(found: Summary) -> list[tuple[str, str]]:
         return []
     lines = []
     for year, posts in sorted(found.fiscal_years.items()):
-        lines.append((_("ปีงบประมาณ %(year)s", year=year), str(posts)))
+        january = date(year - BUDDHIST_OFFSET, 1, 1)
+        lines.append((period_text(fiscal_year_of(january)), str(posts)))
     return lines
 
 
@@ -130,7 +131,7 @@ def _chart(ctx: Context, found: Summary, period: Period) -> Chart:
         name = f"{_network(ctx, network)} {found.networks[network].posts:,}"
         counts = tuple(counted[network] for _label, counted in rows)
         series.append(Series(name, counts, _tone(network)))
-    subtitle = f"{format_period(period)} · {_total_text(found)}"
+    subtitle = f"{period_text(period)} · {_total_text(found)}"
     labels = tuple(label for label, _counts in rows)
     return Chart(title, subtitle, labels, tuple(series))
 
@@ -147,7 +148,7 @@ def _order(networks: Mapping[str, Tally]) -> list[str]:
 
 
 def _network(ctx: Context, network: str) -> str:
-    return ctx.desk.configuration.catalogue.channel_name(network)
+    return ctx.desk.configuration.catalogue.channel_name(network, language())
 
 
 def _tally(tally: Tally, network: str = "") -> str:
@@ -165,7 +166,7 @@ def _months(ctx: Context, found: Summary) -> list[tuple[str, str]]:
         total = str(sum(counts.values()))
         if parts:
             total = f"{total} ({', '.join(parts)})"
-        lines.append((format_month(month), total))
+        lines.append((month_text(month), total))
     return lines
 
 
@@ -211,7 +212,7 @@ def _releases(left: Sequence[Release]) -> list[str]:
             "%(project)s ข้อมูล %(data)s · ออกเมื่อ %(on)s",
             project=one.project,
             data=_data(one),
-            on=format_date(one.on),
+            on=date_text(one.on),
         )
         lines.append(line)
     return lines
@@ -219,8 +220,8 @@ def _releases(left: Sequence[Release]) -> list[str]:
 
 def _data(release: Release) -> str:
     """The months that its data are about."""
-    first = format_month(release.first)
-    last = format_month(release.last)
+    first = month_text(release.first)
+    last = month_text(release.last)
     if first == last:
         return first
     return f"{first}–{last}"

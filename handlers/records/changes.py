@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from domain.configuration import Configuration
 from domain.customers.phones import format_phone
-from domain.dates.days import format_date
 from domain.fields.rows import field_row
 from domain.staff import StaffId
 from domain.text import shorten
@@ -15,7 +14,7 @@ from domain.tickets.records import SEPARATOR, Change, Pause
 from handlers.desk import Work
 from handlers.forms.projects import own_years, years_text
 from handlers.forms.values import SAYING, said
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language
 from handlers.labels import day_time, field_label, value_label, when
 from store import staff
 from store.customers import records as customers
@@ -84,7 +83,7 @@ def _plain(field: str, value: str) -> str:
     if field.endswith("_at"):
         return when(datetime.fromisoformat(value))
     if field.endswith("_on"):
-        return format_date(date.fromisoformat(value))
+        return date_text(date.fromisoformat(value))
     if field.startswith("owed_"):
         return value_label("owed_state", value)
     return value_label(field, value.replace(SEPARATOR, ", "))
@@ -100,8 +99,7 @@ async def _contact(ctx: Work, value: str) -> str:
 
 
 def _type(configuration: Configuration, value: str) -> str:
-    kind = configuration.catalogue.customer_types.get(value)
-    return kind.name if kind else value
+    return configuration.catalogue.type_name(value, language())
 
 
 def _years(_configuration: Configuration, value: str) -> str:
@@ -114,7 +112,9 @@ def _fields(_configuration: Configuration, value: str) -> str:
 
 
 def _networks(configuration: Configuration, value: str) -> str:
-    return ", ".join(map(configuration.catalogue.channel_name, value.split(",")))
+    catalogue = configuration.catalogue
+    names = [catalogue.channel_name(code, language()) for code in value.split(",")]
+    return ", ".join(names)
 
 
 def _contacts(_configuration: Configuration, value: str) -> str:

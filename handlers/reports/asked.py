@@ -6,15 +6,14 @@ from datetime import timedelta
 from typing import Self
 
 from domain.configuration import Configuration
-from domain.dates.days import format_date
-from domain.dates.periods import Period, format_period
+from domain.dates.periods import Period
 from domain.reports.averages import Per
 from domain.reports.figures import Figure
 from domain.reports.names import row_name
 from domain.reports.requests import Dimension, ReportRequest
 from handlers.chat import Button, in_one_line
 from handlers.desk import Work
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language, period_text
 from handlers.labels import value_label
 from handlers.reports.labels import dimension_label, figure_label
 from handlers.reports.periods import as_args, period_of
@@ -116,7 +115,7 @@ def key_name(configuration: Configuration, dimension: Dimension, key: str) -> st
         return value_label(dimension.value, key)
     if dimension is Dimension.WEEKDAY_HOUR:
         return hour_name(key)
-    return row_name(configuration, dimension, key)
+    return row_name(configuration, dimension, key, language())
 
 
 def hour_name(key: str) -> str:
@@ -139,10 +138,10 @@ def filter_text(work: Work, dimension: Dimension, key: str) -> str:
 def span_text(period: Period) -> str:
     """The days of a period; of some days of a month `1–23 ต.ค. 69`."""
     last = period.until - timedelta(days=1)
-    whole = format_period(period)
+    whole = period_text(period)
     same_month = (period.first.year, period.first.month) == (last.year, last.month)
-    if same_month and period.first != last and whole.startswith(format_date(period.first)):
-        return f"{period.first.day}–{format_date(last)}"
+    if same_month and period.first != last and whole.startswith(date_text(period.first)):
+        return f"{period.first.day}–{date_text(last)}"
     return whole
 
 
@@ -151,7 +150,7 @@ def days_text(work: Work, period: Period) -> str:
     told = span_text(period)
     last = period.until - timedelta(days=1)
     if period.first <= work.today < last:
-        return _("%(period)s ถึงวันนี้ (%(today)s)", period=told, today=format_date(work.today))
+        return _("%(period)s ถึงวันนี้ (%(today)s)", period=told, today=date_text(work.today))
     return told
 
 

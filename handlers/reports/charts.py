@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
-from domain.dates.days import fiscal_year, format_month
+from domain.dates.periods import Period, fiscal_year_of
 from domain.reports.charts import MOST_CATEGORIES, Picture
 from handlers.chat import Document, Paragraph, Reply
 from handlers.desk import Context, NotDrawn
 from handlers.files import cards as file_cards
-from handlers.i18n import _
+from handlers.i18n import _, month_text, period_text
 from store import files
 
 MOST_MONTHS = 40
@@ -63,10 +63,10 @@ def by_time(
     """
     none = Counter[str]()
     if len(months) <= MOST_MONTHS:
-        return [(format_month(month), counts.get(month, none)) for month in months]
-    years: dict[int, Counter[str]] = {}
+        return [(month_text(month), counts.get(month, none)) for month in months]
+    years: dict[Period, Counter[str]] = {}
     for month in months:
-        year = years.setdefault(fiscal_year(month), Counter())
+        year = years.setdefault(fiscal_year_of(month), Counter())
         year.update(counts.get(month, none))
-    last = sorted(years.items())[-MOST_CATEGORIES:]
-    return [(_("ปีงบประมาณ %(year)s", year=year), found) for year, found in last]
+    last = [*years.items()][-MOST_CATEGORIES:]
+    return [(period_text(year), found) for year, found in last]

@@ -8,12 +8,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from domain.customers.provinces import list_provinces
-from domain.dates.days import format_month
-from domain.dates.periods import Period, format_period, month_of, months_of
+from domain.dates.periods import Period, month_of, months_of
 from domain.reports.charts import Chart, Series
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, month_text, period_text
 from handlers.registry import action, command
 from handlers.reports.charts import by_time, with_chart
 from handlers.reports.periods import as_args, period_buttons, period_of, read_period
@@ -58,7 +57,7 @@ async def _counts(ctx: Context, period: Period) -> Reply:
     by_province = Counter[str]()
     for report in reports:
         by_province[report.province] += report.users
-    title = _("📊 ผู้เข้าชมเว็บไซต์จังหวัด · %(period)s", period=format_period(period))
+    title = _("📊 ผู้เข้าชมเว็บไซต์จังหวัด · %(period)s", period=period_text(period))
     total = by_province.total()
     lines = [(_("รวม"), _("%(users)s ราย", users=f"{total:,}"))]
     lines += _months(reports, months)
@@ -76,7 +75,7 @@ async def _counts(ctx: Context, period: Period) -> Reply:
 def _months(reports: Sequence[ProvinceReport], months: Sequence[date]) -> list[tuple[str, str]]:
     """Each month's users; of a single month how many provinces have reported."""
     if len(months) > 1:
-        return [(format_month(month), _month(reports, month)) for month in months]
+        return [(month_text(month), _month(reports, month)) for month in months]
     reported = _(
         "%(count)s จาก %(all)s จังหวัด",
         count=len(reports),
@@ -92,7 +91,7 @@ def _chart(
     by_province: Counter[str],
 ) -> Chart:
     """The users of each month; those of a single month by province, the most visited first."""
-    span = format_period(period)
+    span = period_text(period)
     total = f"{by_province.total():,}"
     subtitle = _("%(span)s · รวม %(total)s ราย", span=span, total=total)
     if len(months) > 1:
@@ -169,5 +168,5 @@ def _turns(period: Period) -> tuple[Button, ...]:
     if period != month_of(period.first):
         return ()
     before = month_of(period.first - timedelta(days=1))
-    label = _("ก่อนหน้า %(month)s", month=format_month(before.first))
+    label = _("ก่อนหน้า %(month)s", month=month_text(before.first))
     return (Button(label, "counts.show", as_args(before)),)

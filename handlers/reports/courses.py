@@ -10,6 +10,7 @@ from domain.reports.figures import KINDS, Figure
 from domain.reports.names import row_name
 from domain.reports.reports import Report
 from domain.reports.requests import Dimension
+from handlers.i18n import language
 from handlers.reports.asked import span_text
 from handlers.reports.labels import unit_label
 
@@ -36,7 +37,7 @@ def course_picture(
     lines = [_values(each, by, figure) for each in reports]
     points = min(len(keys), max(map(len, lines)))
     shown = slice(max(0, points - MOST_POINTS), points)
-    names = tuple(row_name(configuration, by, key) for key in keys[shown])
+    names = tuple(row_name(configuration, by, key, language()) for key in keys[shown])
     drawn = []
     for each, values in zip(reports, lines, strict=True):
         ended = [None] * (points - len(values))

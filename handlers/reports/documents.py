@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.configuration import Configuration
-from domain.dates.periods import format_period
 from domain.reports.charts import Chart, Picture, Series
 from domain.reports.documents import Cell, CellRow, DocumentTable, ReportDocument, TableChart
 from domain.reports.figures import KINDS, OF_ROWS, Figure
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension, ReportRequest
-from handlers.i18n import _, language
+from handlers.i18n import _, language, period_text
 from handlers.reports.asked import key_name
 from handlers.reports.labels import dimension_label, figure_label, figure_meaning, unit_label
 from handlers.reports.pictures import picture_of
@@ -59,7 +58,7 @@ def report_document(configuration: Configuration, drawing: Drawing) -> ReportDoc
     """The document of a report."""
     request = drawing.request
     title = _("รายงานการให้บริการข้อมูล")
-    period = format_period(request.period)
+    period = period_text(request.period)
     rows = None
     if request.by is not None:
         rows = _rows(configuration, request.by, drawing.report.rows)
@@ -90,7 +89,7 @@ def document_picture(configuration: Configuration, drawing: Drawing) -> Picture 
     names = []
     values = []
     for each in (report, *drawing.others):
-        names.append(format_period(each.request.period))
+        names.append(period_text(each.request.period))
         values.append(round(each.figures[Figure.TICKETS_CREATED] or 0))
     if not any(values):
         return None
@@ -113,12 +112,12 @@ def _about(configuration: Configuration, drawing: Drawing) -> tuple[tuple[str, C
     request = drawing.request
     last_day = request.period.until - timedelta(days=1)
     lines: list[tuple[str, Cell]] = [
-        (_("ช่วงเวลา"), format_period(request.period)),
+        (_("ช่วงเวลา"), period_text(request.period)),
         (_("ตั้งแต่วันที่"), request.period.first),
         (_("ถึงวันที่"), last_day),
     ]
     for other in drawing.others:
-        lines.append((_("เทียบกับ"), format_period(other.request.period)))
+        lines.append((_("เทียบกับ"), period_text(other.request.period)))
     if request.by is not None:
         lines.append((_("แยกตาม"), dimension_label(request.by)))
     lines += [
@@ -132,7 +131,7 @@ def _about(configuration: Configuration, drawing: Drawing) -> tuple[tuple[str, C
 def _figures(drawing: Drawing) -> DocumentTable:
     """Each figure beside the same of other periods, and by how much it changed."""
     reports = (drawing.report, *drawing.others)
-    periods = [format_period(each.request.period) for each in reports]
+    periods = [period_text(each.request.period) for each in reports]
     headings = [_("รหัส"), _("ตัวเลข"), *periods]
     if drawing.before is not None:
         headings.append(_("เปลี่ยนจากช่วงก่อนร้อยละ"))

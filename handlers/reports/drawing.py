@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from domain.dates.periods import format_period
 from domain.errors import InvalidInput, NotAllowed
 from domain.reports.comparing import period_before, year_ago
 from domain.reports.reports import Report
 from domain.reports.requests import Dimension, ReportRequest
 from domain.staff import Role, Staff
 from handlers.desk import Context, Work
+from handlers.i18n import period_text
 from handlers.reports.asked import AskedReport, span_text
 from handlers.reports.summary import Compared
 from store.audit import AuditEntry
@@ -48,7 +48,7 @@ async def draw_for(
     where an officer asks for somebody else's numbers; Conflict("report_not_ready")."""
     request = asked.request
     if asked.period.first > work.today:
-        raise InvalidInput("period_ahead", text=format_period(asked.period))
+        raise InvalidInput("period_ahead", text=period_text(asked.period))
     check_people(person, request)
     whole = replace(request, by=None)
     earlier = period_before(request.period, work.today)

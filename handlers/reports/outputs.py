@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from uuid import uuid4
 
-from domain.dates.periods import Period, format_period
+from domain.dates.periods import Period
 from domain.reports.figures import KINDS, Figure
 from domain.reports.reports import Figures, Report
 from domain.reports.requests import Dimension
 from handlers.chat import Button, Choice, Paragraph, Reply, in_lines, say
 from handlers.desk import Context
 from handlers.files import cards as file_cards
-from handlers.i18n import _
+from handlers.i18n import _, period_text
 from handlers.registry import action
 from handlers.reports.asked import AskedReport, key_name, understood_text
 from handlers.reports.charts import with_chart
@@ -88,9 +88,7 @@ async def csv_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     ctx.change(files.add, file=file)
     ctx.audit("report.exported", "")
-    caption = in_lines(
-        f"📎 {_('รายงาน')} {format_period(asked.period)}", understood_text(ctx, asked)
-    )
+    caption = in_lines(f"📎 {_('รายงาน')} {period_text(asked.period)}", understood_text(ctx, asked))
     sent = file_cards.as_document(
         file,
         caption,

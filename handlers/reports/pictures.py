@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from domain.configuration import Configuration
-from domain.dates.periods import format_period
 from domain.reports.charts import (
     MOST_CATEGORIES,
     Chart,
@@ -17,7 +16,7 @@ from domain.reports.figures import KINDS, Figure
 from domain.reports.province_map import province_tiles
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import Dimension
-from handlers.i18n import _
+from handlers.i18n import _, period_text
 from handlers.reports.asked import key_name, weekday_name
 from handlers.reports.courses import COURSES, course_picture
 from handlers.reports.labels import dimension_label, figure_label, unit_label
@@ -46,7 +45,7 @@ def picture_of(
     title = _("%(figure)s ตาม%(by)s", figure=figure_label(figure), by=dimension_label(by))
     stacked = figure in STANDARDS and by not in MAPPED
     total = with_unit(Figure.TICKETS_CREATED if stacked else figure, report.figures)
-    subtitle = f"{format_period(report.request.period)} · {total}"
+    subtitle = f"{period_text(report.request.period)} · {total}"
     if stacked:
         return standards_picture(office, report, by, subtitle)
     if by in COURSES:

@@ -4,7 +4,7 @@ behind each number.
 
 from collections.abc import Mapping, Sequence
 
-from domain.dates.periods import format_period, relative_period
+from domain.dates.periods import relative_period
 from domain.reports.comparing import findings, largest_rows, share, smallest_rows
 from domain.reports.figures import KINDS, Figure
 from domain.reports.reports import Report, ReportRow
@@ -21,7 +21,7 @@ from handlers.chat import (
     turn_buttons,
 )
 from handlers.desk import Context, Work
-from handlers.i18n import _
+from handlers.i18n import _, period_text
 from handlers.registry import action
 from handlers.reports.asked import (
     AskedReport,
@@ -338,7 +338,7 @@ async def periods_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     options = []
     for key, label in SPANS.items():
         span = relative_period(key, ctx.today)
-        text = f"{_(label)} · {format_period(span)}"
+        text = f"{_(label)} · {period_text(span)}"
         options.append(asked.over(span).button(text))
     hint = _("หรือพิมพ์ เช่น รายงาน ต.ค. 69 · รายงาน ไตรมาส 1/2569 · รายงาน 1–15 พ.ย. 69")
     question = in_lines(_("ดูช่วงเวลาใด"), hint)

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import orjson
 
-from domain.dates.periods import format_period
 from domain.errors import DeskError
 from domain.reports.documents import TicketRows
 from domain.reports.figures import Figure
@@ -17,7 +16,7 @@ from domain.staff import Staff, StaffId
 from handlers.chat import Document, Reply, in_lines, say
 from handlers.desk import Context, Drawn, NotDrawn, Work
 from handlers.files import cards as file_cards
-from handlers.i18n import _, speaking
+from handlers.i18n import _, period_text, speaking
 from handlers.registry import action, due
 from handlers.reports.asked import AskedReport
 from handlers.reports.documents import Drawing, document_picture, report_document
@@ -151,7 +150,7 @@ async def make_file(
     )
     work.change(files.add, file=file)
     work.audit_entries.append(drawn_entry(work, person, "report.exported"))
-    caption = _("📎 รายงาน %(period)s", period=format_period(asked.period))
+    caption = _("📎 รายงาน %(period)s", period=period_text(asked.period))
     if args["file"] == "xlsx" and not leads(person):
         caption = in_lines(caption, _("รายการใบงานมีในไฟล์ของหัวหน้าเท่านั้น"))
     return file_cards.as_document(

@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from domain.configuration import Configuration
 from domain.reports.documents import Cell, CellRow, TicketRows
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.labels import value_label
 from handlers.reports.labels import figure_label
 from store.reports.listing import ListedTicket
@@ -51,8 +51,8 @@ def _columns(configuration: Configuration) -> Mapping[str, CellOf]:
         _("มาตรฐานเวลา"): lambda ticket: standing(ticket.standing),
         _("ชั่วโมงทำการที่ใช้"): _working_hours,
         _("รหัสเรื่อง"): lambda ticket: ticket.subject,
-        _("เรื่อง"): lambda ticket: catalogue.subject_label(ticket.subject),
-        _("ช่องทาง"): lambda ticket: catalogue.channel_name(ticket.channel),
+        _("เรื่อง"): lambda ticket: catalogue.subject_label(ticket.subject, language()),
+        _("ช่องทาง"): lambda ticket: catalogue.channel_name(ticket.channel, language()),
         _("ความซับซ้อน"): lambda ticket: named("complexity", ticket.complexity),
         _("ความเร่งด่วน"): lambda ticket: named("urgency", ticket.urgency),
         _("อารมณ์ผู้รับบริการ"): lambda ticket: named("mood", ticket.mood),
@@ -61,7 +61,7 @@ def _columns(configuration: Configuration) -> Mapping[str, CellOf]:
         _("เจ้าหน้าที่"): lambda ticket: ticket.officer,
         _("รหัสผู้รับบริการ"): lambda ticket: ticket.customer_code,
         _("ชื่อผู้รับบริการ"): lambda ticket: ticket.customer,
-        _("ประเภทผู้รับบริการ"): lambda ticket: ticket.kind and catalogue.type_name(ticket.kind),
+        _("ประเภทผู้รับบริการ"): lambda ticket: catalogue.type_name(ticket.kind, language()),
         _("รายละเอียด"): lambda ticket: ticket.details,
         _("ราคา"): _price,
         _("เลขที่ใบเสร็จ"): lambda ticket: ticket.receipt_no,

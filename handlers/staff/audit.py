@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
-from domain.dates.days import format_date
 from domain.operating.retention import RetentionKind, read_kept_for
 from domain.staff import Platform, Role, StaffId
 from handlers.chat import in_one_line
 from handlers.desk import Work
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import kept_for, retention_label, role_label, team_label
 from handlers.staff.groups import group_name
 from store.audit import AuditEntry
@@ -178,7 +177,7 @@ async def _group(work: Work, which: str) -> str:
 def _day(record: str) -> str:
     """A day as officers write it; anything else as it is."""
     try:
-        return format_date(date.fromisoformat(record))
+        return date_text(date.fromisoformat(record))
     except ValueError:
         return record
 

@@ -10,11 +10,12 @@ from collections.abc import (
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from domain.catalogue import name_in
 from domain.clock import state as clock
 from domain.clock.state import State
 from domain.customers.phones import format_phone
 from domain.customers.records import Customer
-from domain.dates.days import BANGKOK, format_date, format_time
+from domain.dates.days import BANGKOK
 from domain.fields.rows import CARD
 from domain.one_line.reading import is_salutation
 from domain.text import shorten
@@ -32,7 +33,7 @@ from handlers.chat import (
 from handlers.desk import Context, Work
 from handlers.forms.projects import projects_text, years_text
 from handlers.forms.values import said
-from handlers.i18n import _
+from handlers.i18n import _, date_text, language, time_text
 from handlers.labels import (
     closed_up,
     doer_label,
@@ -213,13 +214,13 @@ def _short_subject(ctx: Work, code: str) -> str:
     subject = ctx.catalogue.subjects.get(code)
     if subject is None or code[:1].isdigit():
         return code
-    return shorten(subject.name, SUBJECT)
+    return shorten(name_in(subject, language()), SUBJECT)
 
 
 @in_thai
 def masked_line(work: Work, found: Ticket, officer: str = "") -> Masked:
     """`🎫 R2611000124 · 1.1 … · กำหนด 24 พ.ย. 69 10.00 น. (เกินกำหนด)`: no customer, no details."""
-    subject = work.catalogue.subject_label(found.subject)
+    subject = work.catalogue.subject_label(found.subject, language())
     state = status_line(found)
     if due(work, found):
         limit = due_line(work, found)
@@ -370,7 +371,7 @@ _OWN_TEXT: Mapping[str, Callable[[Context, Ticket], Awaitable[str]]] = {
 
 def _numbered(number: str, on: date | None) -> str:
     """`512 (24 ก.พ. 69)`, or what there is of both."""
-    dated = f"({format_date(on)})" if on else ""
+    dated = f"({date_text(on)})" if on else ""
     return f"{number} {dated}".strip()
 
 
@@ -385,8 +386,8 @@ def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
         return ""
     return _(
         "⚠️ เรื่อง %(subject)s ปกติไม่ใช้ช่องทาง %(channel)s",
-        subject=catalogue.subject_label(subject_code),
-        channel=catalogue.channel_name(channel_code),
+        subject=catalogue.subject_label(subject_code, language()),
+        channel=catalogue.channel_name(channel_code, language()),
     )
 
 
@@ -452,7 +453,7 @@ async def _who_was_quicker(ctx: Context, ticket: Ticket, latest: Sequence[Change
     told = {
         "who": doer_label(names, last.by, ctx.staff.id),
         "no": ticket.no,
-        "at": format_time(last.at) if is_today else when(last.at),
+        "at": time_text(last.at) if is_today else when(last.at),
     }
     statuses = {change.new for change in latest if change.field == "status"}
     if Status.VOIDED in statuses:

@@ -12,7 +12,7 @@ from handlers.desk import Context
 from handlers.forms.drafts import FormAnswer
 from handlers.forms.engine import Field, Option
 from handlers.forms.reading import past_moment
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.tickets.data import closed_at, local_text, present, saved_ticket
 from store.chat.forms import Draft
 
@@ -43,7 +43,7 @@ async def day_of(ctx: Context, draft: Draft) -> date:
 
 def back_to(said: str) -> Option:
     """The ticket is dated back to the day of this moment."""
-    day = format_date(date.fromisoformat(said.partition("T")[0]))
+    day = date_text(date.fromisoformat(said.partition("T")[0]))
     return Option(said + BACKDATE, _("ย้อนวันที่สร้างใบงานเป็น %(date)s", date=day))
 
 
@@ -51,7 +51,7 @@ async def _options(ctx: Context, draft: Draft) -> list[Option]:
     """The day on which the ticket came, and today; of one closed before that, that it came then."""
     came = await day_of(ctx, draft)
     days = {came: _("วันที่สร้าง"), ctx.today: _("วันนี้")}
-    found = [Option(on.isoformat(), f"{label} {format_date(on)}") for on, label in days.items()]
+    found = [Option(on.isoformat(), f"{label} {date_text(on)}") for on, label in days.items()]
     said = draft.given.get("closed_on", "")
     if said and said < came.isoformat():
         found.insert(0, back_to(said))

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.dates.days import BANGKOK, format_date, format_datetime
+from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import OPENING, WorkingCalendar
 from domain.fields.rows import FORM
 from domain.tickets.fields import TICKET
 from domain.tickets.records import Ticket, join_years, lines_of, split_years
 from handlers.desk import Context
+from handlers.i18n import date_text
+from handlers.labels import when
 from store.chat.forms import Draft
 from store.tickets import records as tickets
 
@@ -104,7 +106,7 @@ def _instant(
 def moment_text(moment: str) -> str:
     """`22 พ.ย. 69`, or with its time of day `22 พ.ย. 69 15.30 น.`"""
     at = datetime.fromisoformat(moment).replace(tzinfo=BANGKOK)
-    return format_datetime(at) if "T" in moment else format_date(at.date())
+    return when(at) if "T" in moment else date_text(at.date())
 
 
 def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:

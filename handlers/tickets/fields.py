@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from domain.catalogue import Subject
-from domain.dates.days import format_date
+from domain.catalogue import Subject, name_in
 from domain.errors import InvalidInput
 from domain.fields.rows import FORM
 from domain.one_line.answers import plain_subject
@@ -24,7 +23,7 @@ from handlers.forms.drafts import FormAnswer, Given, with_values
 from handlers.forms.engine import Field, Option
 from handlers.forms.fields import form_fields
 from handlers.forms.projects import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
-from handlers.i18n import _
+from handlers.i18n import LANGUAGES, _, date_text, language
 from handlers.tickets.closing import BACKDATE, CLOSED_ON, back_to, day_of
 from handlers.tickets.contract_no import check_owner, contract_no_field
 from handlers.tickets.data import present
@@ -49,7 +48,7 @@ async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
         ctx.catalogue.channels.values(),
         key=lambda channel: -used[channel.code],
     )
-    return [Option(channel.code, channel.name) for channel in channels]
+    return [Option(channel.code, name_in(channel, language())) for channel in channels]
 
 
 async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Given:
@@ -85,7 +84,7 @@ async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
         draft.query("subject"),
         certain=is_said,
     )
-    return [Option(subject.code, subject.label) for subject in subjects]
+    return [_subject_option(subject) for subject in subjects]
 
 
 async def _subjects(
@@ -146,7 +145,7 @@ def _find_subject(ctx: Context, text: str) -> list[str]:
     by words.
     """
     found = ctx.catalogue.find_subjects(text, ctx.today)
-    exact = [one.code for one in found if text in (one.code, one.label)]
+    exact = [one.code for one in found if text in (one.code, *map(one.label_in, LANGUAGES))]
     if len(exact) == 1:
         return exact
     word = ctx.catalogue.subject_words.get(text.strip().casefold())
@@ -159,7 +158,11 @@ async def _real_subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """What the customer of a forwarded mail asks for: any subject that is no forwarding itself."""
     query = draft.query("real_subject")
     subjects = await _subjects(ctx, draft, query, certain=True)
-    return [Option(subject.code, subject.label) for subject in subjects if not subject.forwards]
+    return [_subject_option(subject) for subject in subjects if not subject.forwards]
+
+
+def _subject_option(subject: Subject) -> Option:
+    return Option(subject.code, subject.label_in(language()))
 
 
 async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> FormAnswer:
@@ -253,8 +256,7 @@ async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
     with it.
     """
     options = [
-        Option(day.isoformat(), f"{label} {format_date(day)}")
-        for label, day in fields.late_days(ctx)
+        Option(day.isoformat(), f"{label} {date_text(day)}") for label, day in fields.late_days(ctx)
     ]
     on = await present(ctx, draft, "receipt_on")
     # Only a receipt that is older than its ticket is a reason to take the ticket back.
@@ -283,7 +285,7 @@ async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
     options = [Option(GO_ON, _("ใช้ช่องทางนี้"))]
     subject = ctx.catalogue.subjects.get(await present(ctx, draft, "subject"))
     for code in subject.channels if subject else ():
-        options.append(Option(code, ctx.catalogue.channel_name(code)))
+        options.append(Option(code, ctx.catalogue.channel_name(code, language())))
     return options
 
 

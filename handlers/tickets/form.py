@@ -32,7 +32,7 @@ from handlers.forms.drafts import (
 from handlers.forms.engine import Form, enter_form
 from handlers.forms.projects import projects_text, unsettled_text, years_note, years_text
 from handlers.forms.values import said
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.labels import field_label, value_label, when
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.cards import customer_title
@@ -387,7 +387,7 @@ async def _customer(ctx: Context, values: Mapping[str, str], name: str) -> str:
 
 
 async def _subject(ctx: Context, values: Mapping[str, str], name: str) -> str:
-    return ctx.catalogue.subject_label(values[name])
+    return ctx.catalogue.subject_label(values[name], language())
 
 
 async def _person(ctx: Context, values: Mapping[str, str], name: str) -> str:

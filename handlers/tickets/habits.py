@@ -15,6 +15,7 @@ from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.drafts import FormAnswer
 from handlers.forms.engine import Field, Option
+from handlers.i18n import language
 from handlers.tickets.line import line_vocabulary, read_values, without_habit
 from store.chat.forms import Draft
 from store.tickets import records as tickets
@@ -118,7 +119,9 @@ async def _options(ctx: Context, draft: Draft) -> list[Option]:
 
 def _option(catalogue: Catalogue, way: Way) -> Option:
     subject, channel = way
-    label = in_one_line(catalogue.subject_label(subject), catalogue.channel_name(channel))
+    label = in_one_line(
+        catalogue.subject_label(subject, language()), catalogue.channel_name(channel, language())
+    )
     return Option(BETWEEN.join(way), label)
 
 

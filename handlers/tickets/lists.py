@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain.dates.periods import Period, find_period, format_period, relative_period
+from domain.dates.periods import Period, find_period, relative_period
 from domain.errors import InvalidInput
 from domain.staff import StaffId
 from domain.text import clean, digits, shorten
@@ -18,7 +18,7 @@ from handlers.chat import (
     turn_buttons,
 )
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, language, period_text
 from handlers.labels import field_label, team_label, value_label
 from handlers.registry import action, command, spoken
 from handlers.tickets import buttons as ticket_buttons
@@ -312,11 +312,11 @@ def _narrowed(ctx: Context, filters: Filters) -> list[str]:
     if filters.status:
         told.append(value_label("status", filters.status))
     if filters.subject:
-        told.append(ctx.catalogue.subject_label(filters.subject))
+        told.append(ctx.catalogue.subject_label(filters.subject, language()))
     if filters.project:
         told.append(filters.project)
     if filters.period:
-        told.append(format_period(filters.period))
+        told.append(period_text(filters.period))
     return told
 
 
@@ -448,7 +448,7 @@ async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str,
         counts = await ticket_lists.count_by_subject(ctx.db, others)
         label = ctx.catalogue.subject_label
         return [
-            (_narrower(label(each.value), each), replace(filters, subject=each.value))
+            (_narrower(label(each.value, language()), each), replace(filters, subject=each.value))
             for each in counts
         ]
     if what == "projects":
@@ -471,7 +471,7 @@ def _narrower(label: str, each: ticket_lists.Narrower) -> str:
 
 def _span_choice(ctx: Context, filters: Filters, key: str) -> tuple[str, Filters]:
     period = relative_period(key, ctx.today)
-    label = f"{_(SPANS[key])} · {format_period(period)}"
+    label = f"{_(SPANS[key])} · {period_text(period)}"
     return label, replace(filters, period=period)
 
 

@@ -4,7 +4,7 @@ itself.
 
 from collections.abc import Mapping
 
-from domain.catalogue import Subject
+from domain.catalogue import Subject, name_in
 from domain.text import shorten
 from handlers.chat import (
     Button,
@@ -15,7 +15,7 @@ from handlers.chat import (
 )
 from handlers.desk import Context
 from handlers.forms.engine import start
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.registry import action, command
 from handlers.tickets.form import new_ticket
 
@@ -48,7 +48,7 @@ def _channels(ctx: Context, title: str = "") -> Reply:
     for channel in ctx.catalogue.channels.values():
         found = _of_channel(ctx, channel.code)
         if found:
-            label = f"{channel.name} ({len(found)})"
+            label = f"{name_in(channel, language())} ({len(found)})"
             options.append(Button(label, "subject.list", {"channel": channel.code}))
     question = _("ประเภทเรื่องตามช่องทาง เลือกช่องทาง หรือพิมพ์ ประเภทเรื่อง ตามด้วยคำหรือหมายเลข")
     return Reply((Choice(in_lines(title, question), tuple(options)),))
@@ -87,7 +87,7 @@ async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
     else:
         channel = args.get("channel", "")
         found = _of_channel(ctx, channel)
-        name = ctx.catalogue.channel_name(channel)
+        name = ctx.catalogue.channel_name(channel, language())
     if not found:
         nothing = _('ไม่พบประเภทเรื่องที่มีคำว่า "%(text)s"', text=shorten(text, 60))
         return _channels(ctx, nothing)
@@ -113,7 +113,7 @@ def _subject_button(ctx: Context, subject: Subject, channel: str) -> Button:
     # A channel that the subject does not come by is not forced upon the ticket.
     if channel and ctx.catalogue.fits(subject.code, channel):
         chosen["channel"] = channel
-    return Button(subject.label, "subject.open", chosen)
+    return Button(subject.label_in(language()), "subject.open", chosen)
 
 
 @action("subject.channels", in_place=True)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
-from domain.dates.days import format_date
 from domain.errors import InvalidInput, NotAllowed
 from domain.staff import Staff, StaffId
 from domain.text import shorten
@@ -34,7 +33,7 @@ from handlers.forms.engine import (
     enter_form,
     start,
 )
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import doer_label, person_label, team_label
 from handlers.registry import action, command
 from handlers.tickets import buttons as ticket_buttons
@@ -256,7 +255,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     text = _(
         "✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s",
         no=ticket.no,
-        date=format_date(away.first_on),
+        date=date_text(away.first_on),
     )
     return confirm(text, ticket_buttons.show_button(ticket))
 

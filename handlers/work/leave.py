@@ -11,7 +11,7 @@ from functools import partial
 from uuid import uuid4
 
 from domain.clock.moments import names_days, parse_days
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.errors import Conflict, InvalidInput, NotAllowed
 from domain.staff import Staff, StaffId
 from domain.tickets.hand_over import Leave, Offer, OfferState, split
@@ -25,7 +25,7 @@ from handlers.chat import (
     say,
 )
 from handlers.desk import Context, Work
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import days, person_label
 from handlers.registry import action, command, due, spoken
 from handlers.staff.stand_in import supervisors
@@ -252,7 +252,7 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         count=len(offers),
     )
     if offers:
-        text += "\n" + _("งานที่มีผู้รับจะกลับมาเอง %(date)s", date=format_date(after))
+        text += "\n" + _("งานที่มีผู้รับจะกลับมาเอง %(date)s", date=date_text(after))
     return confirm(text, _back_button(away, ctx.today))
 
 
@@ -331,7 +331,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     text = _("✅ รับใบงาน %(count)s ใบแล้ว", count=len(taken))
     if away.first_on > ctx.today:
-        text += "\n" + _("เป็นของคุณตั้งแต่ %(date)s", date=format_date(away.first_on))
+        text += "\n" + _("เป็นของคุณตั้งแต่ %(date)s", date=date_text(away.first_on))
     shown = taken[:SHOWN]
     return confirm(text, *(ticket_buttons.show_button(each, each.no) for each in shown))
 

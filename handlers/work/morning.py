@@ -12,7 +12,7 @@ from itertools import islice
 
 from domain.clock import state as clock
 from domain.clock.state import Stage, State
-from domain.dates.days import BANGKOK, format_date, format_time
+from domain.dates.days import BANGKOK
 from domain.owed.rules import Owed
 from domain.reach.routes import told_on
 from domain.reach.untold import Untold
@@ -29,7 +29,7 @@ from handlers.chat import (
 )
 from handlers.clock import deadlines
 from handlers.desk import Work
-from handlers.i18n import _
+from handlers.i18n import _, date_text, time_text
 from handlers.labels import value_label
 from handlers.mail.incoming_cards import list_button
 from handlers.mail.telling.hearers import at_work
@@ -390,7 +390,7 @@ def _ticket_text(
     due_at = ticket_cards.due(work, ticket)
     until = ""
     if section is Section.TODAY and due_at:
-        until = _("ถึง %(time)s", time=format_time(due_at))
+        until = _("ถึง %(time)s", time=time_text(due_at))
     customer = names.get(ticket.customer or "", "")
     words = ticket_cards.ticket_words(work, ticket, customer)
     return in_one_line(f"🎫 {words}", until)
@@ -431,7 +431,7 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
     subjects = await subjects_of(work, found[:SHOWN])
     lines = []
     for one in found[:SHOWN]:
-        at = format_time(one.due_at)
+        at = time_text(one.due_at)
         what = in_one_line(one.text, subjects.about(work, one.record))
         text = _("⏰ %(time)s %(text)s", time=at, text=what)
         lines.append(
@@ -450,7 +450,7 @@ def _part(work: Work, today: Day, *, late: bool) -> ReplyPart:
     count = today.counts.total()
     on = {
         "day": value_label("free_day", str(work.today.weekday())),
-        "date": format_date(work.today),
+        "date": date_text(work.today),
     }
     head = "☀️ {day} {date}".format(**on)
     if count:

@@ -138,7 +138,7 @@ async def test_a_large_table_is_announced_and_does_not_hold_the_conversation(des
     answer = await send(desk, "code,name,mobile\n" + rows)
     told, shown = answer.replies
     assert "กำลังตรวจ ลูกค้า.csv" in told.parts[0].text
-    assert "9,000" in shown.parts[0].fields[0][1]
+    assert "9,000" in shown.parts[0].fields[0].value
 
 
 async def test_nobody_but_administrators_imports(desk):
@@ -231,7 +231,7 @@ async def test_a_run_that_was_cut_off_goes_on_and_its_counts_hold(desk):
     desk.engine.imports.lanes.wake([job["id"]])
     await desk.engine.idle()
     again = desk.recorders[Platform.TELEGRAM].sent[-1][1]
-    assert [value for _label, value in again.parts[0].fields] == ["1", "0", "1", "1 แถว"]
+    assert [fact.value for fact in again.parts[0].fields] == ["1", "0", "1", "1 แถว"]
 
 
 async def test_a_bug_is_tried_three_times_and_told(desk, monkeypatch):
@@ -263,7 +263,7 @@ async def test_a_run_is_stopped_between_batches_and_says_what_went_in(desk, monk
     assert 0 < written < 20_000
     stopped = desk.told("may").replies[-1].parts[0]
     assert "หยุดนำเข้า ลูกค้า.csv แล้ว" in stopped.title
-    assert stopped.fields[0][1] == f"{written:,}"
+    assert stopped.fields[0].value == f"{written:,}"
 
 
 async def test_a_message_is_answered_at_once_while_a_table_is_imported(desk):

@@ -63,8 +63,8 @@ def told(desk: DeskUnderTest, who: str = "nok") -> Answer:
 def likely(answer: Answer) -> list[str]:
     """The candidates of a card, a line each."""
     cards = [part for reply in answer.replies for part in reply.parts if isinstance(part, Card)]
-    fields = [dict(card.fields).get("น่าจะเป็น", "") for card in cards]
-    return [line for text in fields for line in text.splitlines()]
+    values = [fact.value for card in cards for fact in card.fields if fact.label == "น่าจะเป็น"]
+    return [line for text in values for line in text.splitlines()]
 
 
 def exactly(answer: Answer, label: str) -> str:

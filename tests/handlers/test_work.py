@@ -334,7 +334,7 @@ async def test_every_read_of_personal_data_is_in_the_audit_log(desk):
 
 
 async def test_help_begins_with_the_days_work_and_ends_with_what_is_the_administrators(desk):
-    officer = [label for label, _about in (await desk.says("ช่วยเหลือ")).replies[0].parts[1].fields]
+    officer = [each.label for each in (await desk.says("ช่วยเหลือ")).replies[0].parts[1].fields]
     assert [label.split()[-1] for label in officer[:3]] == ["/find", "/open", "/my"]
     assert "/audit" not in str(officer)
     administrator = (await desk.says("help", who="may")).text

@@ -10,7 +10,7 @@ from domain.staff import StaffId
 from domain.text import shorten
 from handlers.chat import in_lines
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.labels import doer_label, when
 from handlers.mail.answering.answers import ANSWER, CLOSE, NEWEST
 from handlers.mail.answering.copies import copy_presses
@@ -59,7 +59,9 @@ def _subject_text(ctx: Context, asked: Asked, mail: NewMail) -> str:
         return ""
     if asked.ticket.is_done or not is_own(newest, asked.ticket):
         return ""
-    return _("เรื่อง %(subject)s", subject=ctx.catalogue.subject_label(asked.ticket.subject))
+    return _(
+        "เรื่อง %(subject)s", subject=ctx.catalogue.subject_label(asked.ticket.subject, language())
+    )
 
 
 async def _others_text(ctx: Context, mail: NewMail) -> str:

@@ -11,14 +11,14 @@ import orjson
 
 from domain.clock import pauses
 from domain.customers.provinces import count_text
-from domain.dates.days import BANGKOK, format_month
+from domain.dates.days import BANGKOK
 from domain.mail.incoming import IncomingMail
 from domain.mail.sorting import COUNTS
 from domain.mail.uses import MailPurpose, MailUse
 from domain.tickets.records import Ticket
 from handlers.chat import Button, Reply, confirm, in_lines, in_one_line, say
 from handlers.desk import Context, Work
-from handlers.i18n import _
+from handlers.i18n import _, month_text
 from handlers.mail.uses.using import note, ticket_beside, told_before, undo_button, uses_of
 from handlers.registry import CardAddition, action, on_mail_card, on_reply_card
 from handlers.tickets import buttons as ticket_buttons
@@ -52,7 +52,7 @@ class ToldCount:
         """`กระบี่ · ต.ค. 69 · 1,600 ราย`"""
         month = _("ไม่ระบุเดือน")
         if self.month is not None:
-            month = format_month(self.month)
+            month = month_text(self.month)
         users = _users(self.users)
         if self.otherwise:
             users = _("%(users)s หรือ %(others)s", users=users, others=_users(self.otherwise))
@@ -126,7 +126,7 @@ def _buttons(mail: IncomingMail, counts: Sequence[ToldCount]) -> tuple[Button, .
     before = (this - timedelta(days=1)).replace(day=1)
     buttons = []
     for month in (before, this):
-        label = _("บันทึกเป็นเดือน %(month)s", month=format_month(month))
+        label = _("บันทึกเป็นเดือน %(month)s", month=month_text(month))
         dated = {**args, "month": month.isoformat()}
         buttons.append(Button(label, "mail.counts", dated))
     return tuple(buttons)

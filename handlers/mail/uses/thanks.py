@@ -14,7 +14,7 @@ from domain.mail.uses import MailPurpose, MailUse
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context, Work
-from handlers.i18n import _, speaking
+from handlers.i18n import _, language, speaking
 from handlers.mail.uses.using import note, ticket_beside, told_before, undo_button, uses_of
 from handlers.registry import CardAddition, action, on_mail_card, on_reply_card
 from handlers.tickets import buttons as ticket_buttons
@@ -79,7 +79,7 @@ async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     text = _(
         "✅ บันทึกคำขอบคุณแล้ว %(no)s (%(subject)s) ปิดแล้ว",
         no=saved.no,
-        subject=ctx.catalogue.subject_label(saved.subject),
+        subject=ctx.catalogue.subject_label(saved.subject, language()),
     )
     undo = undo_button(mail, MailPurpose.THANKS, saved)
     return confirm(text, undo, ticket_buttons.show_button(saved)).followed_by(*followed)

@@ -5,7 +5,7 @@ taken back with one more.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from domain.dates.days import BANGKOK, format_time
+from domain.dates.days import BANGKOK
 from domain.errors import Conflict
 from domain.mail.incoming import IncomingMail
 from domain.mail.uses import MailPurpose, MailUse, of_purpose
@@ -15,7 +15,7 @@ from domain.tickets import voiding
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Reply, ReplyPart, confirm, say
 from handlers.desk import Context, Work
-from handlers.i18n import _, speaking
+from handlers.i18n import _, speaking, time_text
 from handlers.labels import doer_label, when
 from handlers.registry import TicketEvent, action
 from handlers.tickets import saves as ticket_saves
@@ -74,7 +74,7 @@ async def told_before(ctx: Context, use: MailUse) -> Reply:
     who = doer_label(names, use.used_by, ctx.staff.id)
     at = when(use.used_at)
     if use.used_at.astimezone(BANGKOK).date() == ctx.today:
-        at = format_time(use.used_at)
+        at = time_text(use.used_at)
     if not use.ticket:
         return say(_("%(who)sตอบเรื่องนี้ไปแล้วเมื่อ %(at)s", who=who, at=at))
     text = _("%(who)sบันทึกจากอีเมลนี้ไปแล้วเมื่อ %(at)s ที่ %(no)s", who=who, at=at, no=use.ticket)

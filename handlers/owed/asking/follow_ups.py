@@ -11,7 +11,7 @@ from domain.owed.rules import Owed, OwedState
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Paragraph, Reply, ReplyPart
 from handlers.desk import Context
-from handlers.i18n import _, speaking
+from handlers.i18n import _, language, speaking
 from handlers.labels import value_label
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import list_again
@@ -113,7 +113,7 @@ def _details(row: Owed, life: Life) -> str:
 
 
 def _ticket_line(ctx: Context, ticket: Ticket) -> str:
-    label = ctx.desk.configuration.catalogue.subject_label(ticket.subject)
+    label = ctx.desk.configuration.catalogue.subject_label(ticket.subject, language())
     if ticket.status is Status.CLOSED:
         return _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)
     return _("%(no)s (%(subject)s) ยังเปิดอยู่", no=ticket.no, subject=label)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from domain.customers.records import Contact, Customer
-from domain.dates.days import BANGKOK, format_date
+from domain.dates.days import BANGKOK
 from domain.mail.addressees import ENGLISH, Addressee
 from domain.mail.letters.templates import SEVERAL, fill, letter_date, numbered_items
 from domain.owed.asking import Correspondent, is_time_to_ask
@@ -18,7 +18,7 @@ from domain.tickets.records import SEPARATOR
 from handlers.chat import in_lines
 from handlers.desk import Context
 from handlers.forms.projects import letter_projects, projects_text, years_text
-from handlers.i18n import _
+from handlers.i18n import _, date_text
 from handlers.labels import value_label
 from handlers.mail.asking.receivers import addressee, greeting
 from handlers.mail.letters.writing import Look, Written, framed, looked_at_by, written_by
@@ -297,7 +297,7 @@ def _sent_text(ctx: Context, sent: Sequence[Mail]) -> str:
     return _(
         "📮 ผู้รับนี้ได้จดหมายติดตามแล้ว %(counts)s · ฉบับล่าสุด %(date)s",
         counts=" · ".join(counts),
-        date=format_date(last),
+        date=date_text(last),
     )
 
 
