@@ -58,16 +58,26 @@ def draw_frame(page: Page, most: float, unit: str) -> Frame:
     needed = next(count for count, tick in enumerate(ticks, 1) if tick >= max(most, 1))
     shown = ticks[:needed]
     labels = [f"{tick:,}" for tick in shown]
-    left = MARGIN + GAP / 2 + max(page.pen.width(label, SMALL) for label in labels)
+    widest = max(page.pen.width(label, SMALL) for label in labels)
+    left = MARGIN + GAP / 2 + widest
     page.y += GAP + SMALL
     page.marks.append(Words(MARGIN, page.y, unit, SMALL, MUTED))
     frame = Frame(left, page.y + 1.6 * GAP, shown[-1])
     for tick, label in zip(shown, labels, strict=True):
-        y = frame.y(tick)
-        page.marks.append(Box(left, y - 1, frame.width, 2, FAINT if tick else AXIS))
-        page.marks.append(Words(left - GAP / 2, y + SMALL * 0.32, label, SMALL, MUTED, False, "rs"))
+        _tick(page, frame, tick, label)
     page.y = frame.bottom
     return frame
+
+
+def _tick(page: Page, frame: Frame, tick: int, label: str) -> None:
+    """A line across the frame, with its number on the left."""
+    y = frame.y(tick)
+    colour = FAINT if tick else AXIS
+    line = Box(frame.left, y - 1, frame.width, 2, colour)
+    end = frame.left - GAP / 2
+    baseline = y + SMALL * 0.32
+    number = Words(end, baseline, label, SMALL, MUTED, anchor="rs")
+    page.marks += [line, number]
 
 
 def draw_labels(page: Page, names: Sequence[str], middles: Sequence[float]) -> None:

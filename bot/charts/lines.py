@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.charts.axes import Frame, draw_frame, draw_labels
 from bot.charts.page import GAP, INK, MARGIN, WIDTH, Page, Point, Stroke, Words
@@ -45,15 +46,13 @@ STYLES = (
 
 def draw_lines(page: Page, chart: LineChart) -> None:
     """The first line lies above the others, its highest and its last number beside it."""
-
-    def sample(place: int, x: float, y: float) -> Stroke:
-        middle = y - SMALL * 0.35
-        return _style(place).stroke([(x, middle), (x + SAMPLE, middle)])
-
     if len(chart.lines) > 1:
-        page.legend([line.name for line in chart.lines], SAMPLE, sample)
-    known = [value for line in chart.lines for value in line.values if value is not None]
-    frame = draw_frame(page, max(known, default=0), chart.unit)
+        names = [line.name for line in chart.lines]
+        page.legend(names, SAMPLE, _sample)
+    every = chain.from_iterable(line.values for line in chart.lines)
+    known = [value for value in every if value is not None]
+    most = max(known, default=0)
+    frame = draw_frame(page, most, chart.unit)
     slot = frame.width / len(chart.points)
     middles = [frame.left + slot * (place + 0.5) for place in range(len(chart.points))]
     for place, line in reversed(list(enumerate(chart.lines))):
@@ -92,6 +91,13 @@ def _runs(values: Sequence[Number | None]) -> Iterator[list[tuple[int, Number]]]
             run = []
     if run:
         yield run
+
+
+def _sample(place: int, x: float, y: float) -> Stroke:
+    """A line as the legend shows it."""
+    middle = y - SMALL * 0.35
+    ends = [(x, middle), (x + SAMPLE, middle)]
+    return _style(place).stroke(ends)
 
 
 def _numbers(page: Page, frame: Frame, line: Line, middles: Sequence[float]) -> None:

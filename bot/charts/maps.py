@@ -46,24 +46,39 @@ def draw_heat_map(page: Page, chart: HeatMap) -> None:
     labels = [pen.wrap(name, SMALL, LABEL, 1)[0] for name in chart.rows]
     widest = max(pen.width(label, SMALL) for label in labels)
     left = MARGIN + widest + GAP / 2
-    columns = _Columns(left, (WIDTH - MARGIN - left) / len(chart.columns))
+    slot = (WIDTH - MARGIN - left) / len(chart.columns)
+    columns = _Columns(left, slot)
     values = list(chain.from_iterable(chart.values))
+    most = max(values)
     divisor, texts = in_cells(pen, values, columns.width - BETWEEN)
     _unit(page, chart.unit, divisor)
     _headings(page, chart.columns, columns)
     shown = iter(texts)
     for label, row in zip(labels, chart.values, strict=True):
-        colours = [shade(value, max(values)) for value in row]
         baseline = page.y + CELL / 2 + SMALL * MIDDLE
         end = left - GAP / 2
         page.marks.append(Words(end, baseline, label, SMALL, MUTED, anchor="rs"))
-        for place, colour in enumerate(colours):
-            box = Box(columns.x(place), page.y, columns.width, CELL, colour)
-            middle = columns.middle(place)
-            number = Words(middle, baseline, next(shown), SMALL, ink_on(colour), anchor="ms")
-            page.marks += [box, number]
+        for place, value in enumerate(row):
+            colour = shade(value, most)
+            _cell(page, columns, place, baseline, colour, next(shown))
         page.y += CELL + BETWEEN
-    draw_scale(page, max(values), chart.unit)
+    draw_scale(page, most, chart.unit)
+
+
+def _cell(
+    page: Page,
+    columns: _Columns,
+    place: int,
+    baseline: float,
+    colour: str,
+    text: str,
+) -> None:
+    """A box with its number."""
+    ink = ink_on(colour)
+    box = Box(columns.x(place), page.y, columns.width, CELL, colour)
+    middle = columns.middle(place)
+    number = Words(middle, baseline, text, SMALL, ink, anchor="ms")
+    page.marks += [box, number]
 
 
 def _headings(page: Page, names: Sequence[str], columns: _Columns) -> None:

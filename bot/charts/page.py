@@ -113,12 +113,15 @@ class Stroke:
 
     def put(self, paper: Paper) -> None:
         """Draw the line larger into a mask of its own, and colour the picture through it."""
-        left = int(min(x for x, _y in self.points) - self.width)
-        top = int(min(y for _x, y in self.points) - self.width)
-        right = int(max(x for x, _y in self.points) + self.width) + 2
-        bottom = int(max(y for _x, y in self.points) + self.width) + 2
-        size = ((right - left) * FINER, (bottom - top) * FINER)
-        mask = Image.new("L", size)
+        across = [x for x, _y in self.points]
+        down = [y for _x, y in self.points]
+        left = int(min(across) - self.width)
+        top = int(min(down) - self.width)
+        right = int(max(across) + self.width) + 2
+        bottom = int(max(down) + self.width) + 2
+        wide = (right - left) * FINER
+        high = (bottom - top) * FINER
+        mask = Image.new("L", (wide, high))
         canvas = ImageDraw.Draw(mask)
         width = round(self.width * FINER)
         for piece in self._pieces():

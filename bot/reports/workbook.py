@@ -34,6 +34,7 @@ FONT = "TH Sarabun New"
 """The font of Thai offices; who lacks it sees another one."""
 SIZE = 14
 TITLE_SIZE = 20
+COVER_WIDTHS = {"A": 38, "B": 62, "C": 16, "D": 24}
 HEAD = PatternFill("solid", fgColor="0A3558")
 INK = "FFFFFF"
 SHEET_ROWS = 1_048_000
@@ -185,13 +186,16 @@ class _Book:
         sheet = self._sheet(document.cover)
         title = sheet.cell(1, 1, safe_text(document.title))
         title.font = Font(FONT, TITLE_SIZE, bold=True)
+        bold = Font(FONT, SIZE, bold=True)
         for number, (label, value) in enumerate(document.about, 3):
-            self._put(sheet, number, 1, label).font = Font(FONT, SIZE, bold=True)
-            self._put(sheet, number, 2, value).alignment = Alignment("left", "top", wrap_text=True)
+            self._put(sheet, number, 1, label).font = bold
+            shown = self._put(sheet, number, 2, value)
+            shown.alignment = Alignment("left", "top", wrap_text=True)
+        meanings = document.meanings
         below = len(document.about) + 4
-        self._put(sheet, below, 1, document.meanings.title).font = Font(FONT, SIZE, bold=True)
-        self._put_rows(sheet, below + 1, document.meanings)
-        for letter, width in zip("ABCD", (38, 62, 16, 24), strict=True):
+        self._put(sheet, below, 1, meanings.title).font = bold
+        self._put_rows(sheet, below + 1, meanings)
+        for letter, width in COVER_WIDTHS.items():
             sheet.column_dimensions[letter].width = width
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
 

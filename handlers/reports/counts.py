@@ -58,18 +58,30 @@ async def _counts(ctx: Context, period: Period) -> Reply:
     for report in reports:
         by_province[report.province] += report.users
     title = _("📊 ผู้เข้าชมเว็บไซต์จังหวัด · %(period)s", period=period_text(period))
-    total = by_province.total()
-    lines = [(_("รวม"), _("%(users)s ราย", users=f"{total:,}"))]
-    lines += _months(reports, months)
-    most_first = sorted(by_province.items(), key=lambda pair: (-pair[1], pair[0]))
-    lines += [(name, f"{users:,}") for name, users in most_first]
-    buttons = (*period_buttons(ctx, "counts.show", period, SPANS), *_turns(period))
+    lines = [
+        _total(by_province),
+        *_months(reports, months),
+        *_most_first(by_province),
+    ]
+    spans = period_buttons(ctx, "counts.show", period, SPANS)
+    buttons = (*spans, *_turns(period))
     note = await _notes(ctx, reports, months)
     reply = Reply((Card(title, tuple(lines), note, buttons),))
     if not reports:
         nothing = Paragraph(_("ยังไม่มีรายงานในช่วงนี้ จึงไม่มีกราฟ"))
         return replace(reply, parts=(*reply.parts, nothing))
     return await with_chart(ctx, reply, _chart(reports, months, period, by_province))
+
+
+def _total(by_province: Counter[str]) -> tuple[str, str]:
+    users = f"{by_province.total():,}"
+    return _("รวม"), _("%(users)s ราย", users=users)
+
+
+def _most_first(by_province: Counter[str]) -> list[tuple[str, str]]:
+    """The provinces, of equal ones in the order of the alphabet."""
+    ordered = sorted(by_province.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(name, f"{users:,}") for name, users in ordered]
 
 
 def _months(reports: Sequence[ProvinceReport], months: Sequence[date]) -> list[tuple[str, str]]:

@@ -115,13 +115,21 @@ class OfficePhrases:
             codes = dict.fromkeys(named)
             known.enter([parts], _filter(Dimension.SUBJECT, *codes))
         for word, code in catalogue.channel_words.items():
-            known.enter([parts_of(word)], _filter(Dimension.CHANNEL, code))
+            sense = _filter(Dimension.CHANNEL, code)
+            known.enter([parts_of(word)], sense)
+        self._enter_types(known)
+
+    def _enter_types(self, known: Phrases) -> None:
+        """The types of customers; a group of them means all of its types."""
+        catalogue = self.catalogue
         for word, code in catalogue.type_words.items():
-            known.enter(_plain_names(word), _filter(Dimension.TYPE, code))
+            sense = _filter(Dimension.TYPE, code)
+            known.enter(_plain_names(word), sense)
         groups = {one.code: one.types for one in catalogue.customer_groups.values()}
         for code, name in catalogue.type_names.items():
-            sense = _filter(Dimension.TYPE, *groups.get(code, (code,)))
-            known.enter([parts_of(name), *phrases("types", code)], sense)
+            types = groups.get(code, (code,))
+            called = [parts_of(name), *phrases("types", code)]
+            known.enter(called, _filter(Dimension.TYPE, *types))
 
 
 def person_phrases(
@@ -272,14 +280,19 @@ def _enter_projects(known: Phrases, projects: Iterable[Project]) -> None:
         sense = _filter(Dimension.PROJECT, project.name)
         for word in (project.name, *project.marks, *project.words):
             parts = parts_of(word)
-            known.enter([parts, *((*lead, *parts) for lead in before)], sense)
+            led = [(*lead, *parts) for lead in before]
+            known.enter([parts, *led], sense)
             undotted = parts_of(word.replace(".", ""))
             surveyed = parts_of(f"{survey} {word}")
             known.enter([undotted, surveyed], sense)
-    spoken = {word.casefold() for project in projects for word in (*project.marks, *project.words)}
+    spoken = set()
+    for project in projects:
+        said = (*project.marks, *project.words)
+        spoken |= {word.casefold() for word in said}
     for beginning, meant in _beginnings(projects).items():
         # What one survey is called is no beginning of another's name.
-        if len(meant) == 1 and beginning.removeprefix(survey).casefold() not in spoken:
+        bare = beginning.removeprefix(survey).casefold()
+        if len(meant) == 1 and bare not in spoken:
             known.enter([parts_of(beginning)], _filter(Dimension.PROJECT, *meant))
 
 
