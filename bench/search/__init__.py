@@ -1,5 +1,6 @@
 """The search at 20,000 and 200,000 customers (with --million at 1,000,000, with --size N at N; with
 --postgresql there) beside LIKE, FTS5 and pg_trgm, and a desk that runs on it; with --alone neither.
+--registers=FOLDER keeps the registers there until their keys would be others.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ COMPARED = 40
 """Queries of each kind that the baselines answer too, and FEW at a million."""
 FEW = 12
 SHORT = 90
+REGISTERS = "--registers="
 EXACT_MS = 2
 TYPED_MS = 15
 
@@ -52,7 +54,8 @@ def run() -> Report:
     report = Report(f"forgiving search on {_engine()} beside LIKE, FTS5 and pg_trgm")
     for size in _sizes():
         asked = queries_for(size, EACH.get(size, FEWER))
-        found = asyncio.run(measured(_engine(), size, asked, alone=_is_alone()))
+        kept = _kept_in()
+        found = asyncio.run(measured(_engine(), size, asked, alone=_is_alone(), kept=kept))
         report.notes.append(f"{size:,}: the import took {found.import_seconds:.0f} s.")
         others = {} if _is_alone() else _compared(size, asked)
         _report_all(report, size, found.tallies)
@@ -84,6 +87,12 @@ def _engine() -> str:
 
 def _is_alone() -> bool:
     return "--alone" in sys.argv
+
+
+def _kept_in() -> Path | None:
+    """The folder in which registers are kept for good."""
+    given = [one.removeprefix(REGISTERS) for one in sys.argv if one.startswith(REGISTERS)]
+    return Path(given[0]) if given else None
 
 
 def _sizes() -> Sequence[int]:

@@ -82,11 +82,15 @@ class Measured:
     running: Running | None
 
 
-async def measured(engine: str, size: int, asked: Sequence[Sought], *, alone: bool) -> Measured:
-    """Put the queries to the search in a register of this size, and to a desk that runs on it."""
+async def measured(
+    engine: str, size: int, asked: Sequence[Sought], *, alone: bool, kept: Path | None = None
+) -> Measured:
+    """Put the queries to the search in a register of this size, and to a desk that runs on it; one
+    on SQLite is kept in a folder of its own where one is given.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with _imported(engine, size, folder) as (url, seconds):
+        async with _imported(engine, size, folder, kept) as (url, seconds):
             tallies, duplicates_ms = await _answers(url, asked)
             running = None
             if not alone:
@@ -96,12 +100,14 @@ async def measured(engine: str, size: int, asked: Sequence[Sought], *, alone: bo
 
 
 @asynccontextmanager
-async def _imported(engine: str, size: int, folder: Path) -> AsyncIterator[tuple[str, float]]:
+async def _imported(
+    engine: str, size: int, folder: Path, kept: Path | None
+) -> AsyncIterator[tuple[str, float]]:
     """A database with a register of this size, and the seconds of its import; in PostgreSQL on a
     server of its own.
     """
     if engine == "SQLite":
-        made = await asyncio.to_thread(registered, size)
+        made = await asyncio.to_thread(registered, size, kept)
         # The desk writes into it.
         shutil.copytree(made.path, folder, dirs_exist_ok=True)
         yield f"sqlite:///{folder / DATABASE}", made.seconds

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 CACHE = Path(tempfile.gettempdir()) / "deskbot-bench"
 SAMPLE = 3_000
 """Customers by whom invented registers are told apart."""
-DERIVED = (
+KEYED = (
     "domain/text",
     "domain/data/titles.toml",
     "domain/data/words.toml",
@@ -31,10 +31,10 @@ DERIVED = (
     "domain/customers/romanise.py",
     "domain/customers/phones.py",
     "store/customers/keys.py",
-    "store/search",
-    "store/tables",
-    "store/migrations",
+    *(f"store/search/{name}.py" for name in ("building", "maker", "packed", "segment", "sounds")),
 )
+"""What the keys and the dictionary of a register follow from."""
+DERIVED = (*KEYED, "store/search", "store/tables", "store/migrations")
 """What a database follows from into which a table was imported."""
 READING = tuple(
     ROOT / "store" / "search" / f"{name}.py"
@@ -71,19 +71,26 @@ class RegisterFolder:
     seconds: float
 
 
-def registered(size: int) -> RegisterFolder:
-    """A SQLite desk with a register of this size, made where there is none or an old one."""
+def registered(size: int, kept: Path | None = None) -> RegisterFolder:
+    """A SQLite desk with a register of this size, made where there is none or an old one; one in a
+    folder of its own (`kept`) is old only when other keys would be made, and is never thrown away.
+    """
     CACHE.mkdir(exist_ok=True)
-    path = CACHE / f"register-v5-{size}-{invented()}-{digest(DERIVED)}"
+    if kept:
+        kept.mkdir(exist_ok=True)
+        path = kept / f"register-{size}-{invented()}-{digest(KEYED)}"
+    else:
+        path = CACHE / f"register-v5-{size}-{invented()}-{digest(DERIVED)}"
     took = path / "seconds"
     if not path.exists():
         _forget_old()
         # Another benchmark may make the same one.
-        making = Path(tempfile.mkdtemp(dir=CACHE))
+        making = Path(tempfile.mkdtemp(dir=path.parent))
         seconds = import_register(f"sqlite:///{making / DATABASE}", size)
         (making / "seconds").write_text(str(seconds), encoding="ascii")
         making.rename(path)
-        _name_newest(path / DATABASE, size)
+        if not kept:
+            _name_newest(path / DATABASE, size)
     return RegisterFolder(path, float(took.read_text(encoding="ascii")))
 
 
