@@ -3,11 +3,13 @@ command.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from domain.errors import InvalidInput
+from domain.patterns import one_of
 from domain.text import FOLLOWING_VOWELS, MARKS
 from domain.tickets.references import ReferenceKind, is_courtesy, is_question, take_reference
 from handlers.registry import COMMANDS, SPOKEN, Command, Spoken
@@ -22,6 +24,9 @@ _MARKS = " \t:"
 _LATIN = re.compile(r"[A-Za-z]")
 _THAI = re.compile(r"[\u0e01-\u0e4e]")
 _CUT = re.compile(f"[{MARKS}{FOLLOWING_VOWELS}]")
+_ASKED = re.compile(
+    rf"{one_of(ASKING)}[{_MARKS}]*+(?=[^{MARKS}{FOLLOWING_VOWELS}])", re.IGNORECASE | re.DOTALL
+)
 
 
 class Said(NamedTuple):
@@ -54,11 +59,8 @@ def parse_command(text: str) -> Said | None:
 
 def _asked(text: str) -> str:
     """What a polite word that leads the text asks for; "" where none leads it."""
-    for word in ASKING:
-        rest = text[len(word) :].lstrip(_MARKS)
-        if _begins(text, word) and rest and not _CUT.match(rest):
-            return rest
-    return ""
+    asked = _ASKED.match(text)
+    return text[asked.end() :] if asked else ""
 
 
 def near_command(text: str) -> tuple[Command, str, bool] | None:
@@ -140,11 +142,13 @@ def _ends_word(one: Spoken, tail: str, record: str) -> bool:
 
 def _at_end(text: str) -> Said | None:
     """A word that may stand behind its arguments."""
-    last = text[-1:].casefold()[-1:]
-    for one in _by_letter(len(SPOKEN), -1).get(last, ()):
+    end = text.casefold()
+    commands, words = _last(len(SPOKEN))
+    if not end.endswith(words):
+        return None
+    for one in commands:
         front = text[: -len(one.word)]
-        word = text[-len(one.word) :]
-        if not one.last or not front or word.casefold() != one.word:
+        if not front or not end.endswith(one.word):
             continue
         apart = not front[-1].strip()
         if not apart and not (one.joined and one.joined(front)):
@@ -194,19 +198,36 @@ def _joins(one: Spoken, rest: str) -> bool:
 
 def _beginning(text: str) -> Iterator[Spoken]:
     """Those whose word begins the text, the longest first."""
-    first = text[:1].casefold()[:1]
-    for one in _by_letter(len(SPOKEN), 0).get(first, ()):
-        if _begins(text, one.word):
-            yield one
+    words, lengths = _by_word(len(SPOKEN))
+    first = text[:2].casefold()
+    for length in lengths.get(first) or lengths.get(first[:1], ()):
+        yield from words.get(text[:length].casefold(), ())
 
 
 @cache
-def _by_letter(count: int, place: int) -> Mapping[str, Sequence[Spoken]]:
-    """All of them by their first letter (`place` 0) or their last (-1), the longest first."""
-    found: dict[str, list[Spoken]] = {}
+def _by_word(count: int) -> tuple[Mapping[str, Sequence[Spoken]], Mapping[str, Sequence[int]]]:
+    """All of them by their words; and by one or two first letters how long these words are, the
+    longest first.
+    """
+    words: defaultdict[str, list[Spoken]] = defaultdict(list)
+    lengths: defaultdict[str, list[int]] = defaultdict(list)
     for one in _spoken(count):
-        found.setdefault(one.word[place], []).append(one)
-    return found
+        words[one.word].append(one)
+    for word in words:
+        lengths[word[:2]].append(len(word))
+    for first, some in lengths.items():
+        if len(first) > 1 and first[0] in words:
+            some.append(1)
+    # Neither is to grow when it is asked for what it has not.
+    different = {first: tuple(dict.fromkeys(some)) for first, some in lengths.items()}
+    return dict(words), different
+
+
+@cache
+def _last(count: int) -> tuple[Sequence[Spoken], tuple[str, ...]]:
+    """Those that may stand behind their arguments, the longest first, and their words."""
+    commands = [one for one in _spoken(count) if one.last]
+    return commands, tuple(one.word for one in commands)
 
 
 @cache

@@ -5,7 +5,7 @@ by name.
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -59,6 +59,8 @@ class TomlTable:
     values: Mapping[str, object]
     path: tuple[str, ...]
     documents: tuple[TomlFile, ...]
+    _read: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Lists of texts by their keys, as far as they were asked for."""
 
     def refusal(self, mend: str, key: str = "") -> DataError:
         """Returns the error to raise about `key` of this table; blames the last file that sets
@@ -120,7 +122,16 @@ class TomlTable:
         return tuple(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Returns a list of texts; empty where it is missing."""
+        """Returns a list of texts; empty where it is missing. It is read once: some are asked for
+        with every word that is typed.
+        """
+        known = self._read.get(key)
+        if known is None:
+            known = self._texts(key)
+            self._read[key] = known
+        return known
+
+    def _texts(self, key: str) -> tuple[str, ...]:
         texts: list[str] = []
         for item in self.items(key):
             if not isinstance(item, str) or not item.strip():

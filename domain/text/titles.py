@@ -73,10 +73,13 @@ class _Titles:
 
     def end(self, text: str, at: int) -> int:
         """Returns where the title ends that stands at this place; 0 where there is none."""
-        for length in self._lengths_at(text, at):
+        lengths = self._lengths_at(text, at)
+        if not lengths:
+            return 0
+        longest = text[at : at + lengths[0]].lower()
+        for length in lengths:
             behind = at + length
-            title = text[at:behind].lower()
-            ending = self._ends.get(title)
+            ending = self._ends.get(longest[:length])
             if ending is _End.OTHER:
                 return 0
             if ending is not None:

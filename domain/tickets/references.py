@@ -23,7 +23,7 @@ import regex  # type: ignore[import-untyped]
 
 from domain.customers.records import CustomerCode
 from domain.errors import InvalidInput
-from domain.patterns import at_end, without_end
+from domain.patterns import at_end, one_of, without_end
 from domain.text import clean, digits, words
 from domain.tickets.records import TicketNo, parse_contract_no
 
@@ -173,9 +173,7 @@ def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
     if _STORED_CODE.fullmatch(text):
         return CustomerCode(text)
     plain = _plain(clean(text)).strip(_AROUND_CODE)
-    for label in words("references").texts("customer_labels"):
-        if plain.casefold().startswith(label):
-            plain = plain[len(label) :].strip(_AROUND_CODE)
+    plain = _customer_labels().sub("", plain, count=1)
     plain = without_end(_polite_end(), plain).strip(_AROUND_CODE)
     found = _CODE.fullmatch(plain)
     if found is None:
@@ -353,6 +351,13 @@ def _contract() -> re.Pattern[str]:
     marks = _whole_words(words("one_line").texts("contract_marks"))
     number = r"(?P<no>\d{1,5}\s?/\s?(?:\d{4}|\d{2}))"
     return re.compile(rf"{marks}{_GAP}{number}{_BEHIND}(?![\d/])", re.IGNORECASE)
+
+
+@cache
+def _customer_labels() -> re.Pattern[str]:
+    """Returns a pattern for the words before a code that say it is a customer's."""
+    labels = one_of(words("references").texts("customer_labels"))
+    return re.compile(rf"^(?:{labels}[{re.escape(_AROUND_CODE)}]*+)+", re.IGNORECASE)
 
 
 @cache
