@@ -7,8 +7,14 @@ from tests.looking import line, telegram
 from tests.looking.shown import Conversation
 
 _HERE = Path(__file__).parent
-_TITLES = {"telegram": "บอต", "line": "บัญชีทางการ"}
-_HINTS = {"telegram": "ข้อความ", "line": "Aa"}
+_TITLES = {
+    "th": {"telegram": "บอต", "line": "บัญชีทางการ"},
+    "en": {"telegram": "bot", "line": "Official account"},
+}
+_HINTS = {
+    "th": {"telegram": "ข้อความ", "line": "Aa"},
+    "en": {"telegram": "Message", "line": "Aa"},
+}
 _DRAWERS = {"telegram": telegram.drawn, "line": line.drawn}
 
 
@@ -28,10 +34,10 @@ def page(talk: Conversation, *, dark: bool = False, whole: bool = False) -> str:
 <style>{_style(talk.platform)}{_style("phone")}</style>
 <div class="phone">
 <div class="status">{at}</div>
-<div class="bar">←<div>deskbot<small>{_TITLES[talk.platform]}</small></div></div>
+<div class="bar">←<div>deskbot<small>{_TITLES[talk.language][talk.platform]}</small></div></div>
 <div class="scroll"><div class="chat">{chat}</div></div>
 {chips}
-<div class="input">☺<span>{_HINTS[talk.platform]}</span>➤</div>
+<div class="input">☺<span>{_HINTS[talk.language][talk.platform]}</span>➤</div>
 {_menu(talk.menu)}
 </div>
 </html>"""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.looking import readme
 from tests.looking.camera import Camera, Measured, camera, small
 from tests.looking.measures import card, kept
 from tests.looking.scenes import PLATFORMS, Scene, played, scenes
@@ -96,15 +97,18 @@ def main() -> None:
     # All is said first: the browser's driver has an event loop of its own.
     told = scenes()
     every = {scene.name: both(scene) for scene in told}
+    for_readme = [(one, readme.steps(one)) for one in readme.told()]
     with camera() as lens:
-        for name, data in taken(lens, every):
-            (FOLDER / name).write_bytes(data)
-            sys.stdout.write(f"{name} {len(data) // 1000} KB\n")
+        pictures = dict(taken(lens, every))
+        pictures |= dict(readme.photographed(lens, one, shown) for one, shown in for_readme)
         highest = {
             (name, platform): card(lens.measure(talk, SMALL))
             for name, talks in every.items()
             for platform, talk in talks.items()
         }
+    for name, data in pictures.items():
+        (FOLDER / name).write_bytes(data)
+        sys.stdout.write(f"{name} {len(data) // 1000} KB\n")
     PAGE.write_text(written(told, highest), encoding="utf-8")
 
 

@@ -41,3 +41,5 @@ class Conversation:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     menu: bytes = b""
     """The rich menu's picture."""
+    language: str = "th"
+    """Of the telephone."""
