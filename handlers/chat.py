@@ -259,12 +259,15 @@ class DateAsked:
     text would.
 
     All are times of the desk's time zone; where a day is asked for, only their day counts.
-    `default` = where the picker opens."""
+    `default` = where the picker opens. `label` = what opens it. `before` = what is typed before the
+    date, a command for instance."""
 
     kind: DateKind = DateKind.DAY
     earliest: datetime | None = None
     latest: datetime | None = None
     default: datetime | None = None
+    label: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +302,10 @@ class Fact:
     kind: FactKind = FactKind.WORDS
 
 
+CardLine = Fact | tuple[str, str]
+"""A line as it is written: a pair is a fact of no special kind."""
+
+
 class Tone(StrEnum):
     """The state that a card tells of, which platforms show as a colour."""
 
@@ -319,7 +326,7 @@ class Card:
     `asks`: see `Choice`."""
 
     title: str
-    fields: tuple[Fact | tuple[str, str], ...] = ()
+    fields: tuple[CardLine, ...] = ()
     note: str = ""
     buttons: tuple[AnyButton, ...] = ()
     tone: Tone = Tone.NEUTRAL
@@ -341,7 +348,7 @@ class Card:
         return tuple(map(_fact, self.fields))
 
 
-def _fact(line: Fact | tuple[str, str]) -> Fact:
+def _fact(line: CardLine) -> Fact:
     if isinstance(line, Fact):
         return line
     label, value = line
@@ -623,11 +630,11 @@ def _fact_again(data: Any) -> Fact:
 
 
 def _asked_again(data: dict[str, Any]) -> DateAsked:
-    times = {}
+    read = dict(data)
     for name in ("earliest", "latest", "default"):
         if data[name]:
-            times[name] = datetime.fromisoformat(data[name])
-    return DateAsked(DateKind(data["kind"]), **times)
+            read[name] = datetime.fromisoformat(data[name])
+    return DateAsked(**{**read, "kind": DateKind(data["kind"])})
 
 
 _READ_AGAIN: dict[str, Callable[[Any], Any]] = {

@@ -9,6 +9,7 @@ from domain.fields.rows import field_row
 from domain.operating.retention import KeptFor, RetentionKind
 from domain.staff import Role, StaffId
 from domain.text.titles import strip_titles
+from handlers.chat import Fact, FactKind
 from handlers.i18n import _, date_text, language, time_text
 
 FIELDS = {
@@ -253,6 +254,34 @@ def field_label(field: str) -> str:
         return _(FIELDS[name])
     row = field_row(name)
     return name if row is None else _(row.label)
+
+
+FACT_KINDS = {
+    "phone": FactKind.PHONE,
+    "email": FactKind.EMAIL,
+    "long_text": FactKind.LONG,
+    "day": FactKind.DATE,
+    "month": FactKind.DATE,
+    "moment": FactKind.DATE,
+}
+"""What a field's type makes of its value on a card."""
+OWN_KINDS = {
+    "remind_at": FactKind.DATE,
+    "post_at": FactKind.DATE,
+    "mail_to": FactKind.EMAIL,
+    "staff_email": FactKind.EMAIL,
+    "mail_text": FactKind.LONG,
+}
+"""The same of fields that are in no record's table."""
+
+
+def fact(field: str, value: str) -> Fact:
+    """A field with its value, as it stands on a card."""
+    row = field_row(COLUMNS.get(field, field))
+    kind = FactKind.WORDS
+    if row is not None:
+        kind = FACT_KINDS.get(row.type, kind)
+    return Fact(field_label(field), value, OWN_KINDS.get(field, kind))
 
 
 def button_label(field: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from enum import Enum, auto
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -20,7 +20,17 @@ from domain.errors import NotAllowed
 from domain.mail.incoming import IncomingMail
 from domain.staff import Role, Staff
 from domain.tickets.records import Ticket
-from handlers.chat import Attachment, Button, Reply, ReplyPart
+from handlers.chat import (
+    AnyButton,
+    Attachment,
+    Button,
+    ButtonStyle,
+    Card,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    presses,
+)
 from handlers.desk import Context, Fetched, Work
 from handlers.labels import role_label
 from store.chat.forms import Draft
@@ -119,6 +129,10 @@ def check_right(staff: Staff, needed: Command | Action) -> None:
 COMMANDS: dict[str, Command] = {}
 SPOKEN: list[Spoken] = []
 ACTIONS: dict[str, Action] = {}
+DANGEROUS: set[str] = set()
+"""Actions that cannot be undone easily."""
+ASIDE: set[str] = set()
+"""Actions that are never what is wanted most: they lead elsewhere, or away."""
 STATES: dict[str, StateFunction] = {}
 """By the letter that a record's name begins with: how it is shown to a press that came too late."""
 KINDS: dict[str, DueKind] = {}
@@ -224,14 +238,55 @@ def action(
     role: Role = Role.OFFICER,
     in_place: bool = False,
     posting: bool = False,
+    danger: bool = False,
+    aside: bool = False,
 ) -> Callable[[ActionFunction], ActionFunction]:
-    """Enter a function in the table of button actions."""
+    """Enter a function in the table of button actions.
+
+    `danger` = what it does cannot be undone easily; `aside` = it is never what is wanted most."""
 
     def enter(run: ActionFunction) -> ActionFunction:
         _put(ACTIONS, name, Action(name, role, in_place, run, posting))
         return run
 
+    if danger:
+        DANGEROUS.add(name)
+    if aside:
+        ASIDE.add(name)
+
     return enter
+
+
+def styled(part: ReplyPart) -> ReplyPart:
+    """The part with the style of each of its buttons: what is dangerous says so, and the first is
+    the one that is wanted most, where nothing else says that of itself.
+    """
+    buttons = tuple(map(_with_danger, part.buttons))
+    if not isinstance(part, Paragraph | Card):
+        return replace(part, buttons=buttons)
+    if wanted := _wanted_most(presses(buttons)):
+        primary = replace(wanted, style=ButtonStyle.PRIMARY)
+        buttons = tuple(primary if button is wanted else button for button in buttons)
+    return replace(part, buttons=buttons)
+
+
+def _with_danger(button: AnyButton) -> AnyButton:
+    if isinstance(button, Button) and button.action in DANGEROUS:
+        return replace(button, style=ButtonStyle.DANGER)
+    return button
+
+
+def _wanted_most(buttons: Sequence[Button]) -> Button | None:
+    """The first; none where it leads aside or is dangerous, and where it is one of several alike:
+    to choose among them is the point.
+    """
+    if not buttons or any(button.style is ButtonStyle.PRIMARY for button in buttons):
+        return None
+    first, *others = buttons
+    alike = any(other.action == first.action for other in others)
+    if alike or first.action in DANGEROUS | ASIDE:
+        return None
+    return first
 
 
 def text_action(name: str) -> Callable[[CommandFunction], CommandFunction]:

@@ -138,7 +138,7 @@ def _menu_buttons() -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-@action("menu.run")
+@action("menu.run", aside=True)
 async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A command without arguments, by its button."""
     wanted = COMMANDS[args["command"]]

@@ -16,6 +16,7 @@ from handlers.chat import (
     ReplyPart,
 )
 from handlers.desk import BUTTON_LIFETIME
+from handlers.registry import styled
 from store.chat.buttons import StoredButton
 
 TOKEN_BYTES = 11
@@ -56,6 +57,7 @@ class _Tokens:
         return replace(reply, parts=parts, earlier=earlier)
 
     def _part(self, part: ReplyPart) -> ReplyPart:
+        part = styled(part)
         buttons = self._all(part.buttons)
         if isinstance(part, Document):
             return replace(part, buttons=buttons, reader=self._presser)

@@ -4,6 +4,7 @@ follow at once.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -15,6 +16,7 @@ from domain.text import shorten
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.clock import deadlines
 from handlers.desk import Context, with_holidays
+from handlers.forms.reading import day_to_come
 from handlers.i18n import _, date_text, year_text
 from handlers.labels import day, role_label, value_label
 from handlers.labels import holiday as names
@@ -63,7 +65,7 @@ def _read_rule(ctx: Context, text: str) -> tuple[date, DayRule]:
     return on, DayRule(name or _("วันหยุดพิเศษ"), False)
 
 
-@action("holiday.remove", role=Role.ADMIN)
+@action("holiday.remove", role=Role.ADMIN, danger=True)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Takes back what was entered for a date."""
     return await _take_back(ctx, date.fromisoformat(args["date"]))
@@ -77,8 +79,11 @@ def _only_administrators(ctx: Context) -> None:
 def _list(ctx: Context) -> Reply:
     """A card for this year and one for the next."""
     cards = [_year_card(ctx, year) for year in (ctx.today.year, ctx.today.year + 1)]
-    how = Paragraph(_("เพิ่มได้เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ"), _remove_buttons(ctx))
-    return Reply((*cards, how))
+    how = _("เพิ่มได้เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ")
+    asks = None
+    if ctx.staff.role.covers(Role.ADMIN):
+        asks = replace(day_to_come(ctx), before="/holiday ")
+    return Reply((*cards, Paragraph(how, _remove_buttons(ctx), asks)))
 
 
 def _year_card(ctx: Context, year: int) -> Card:

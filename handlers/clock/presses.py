@@ -23,6 +23,7 @@ from handlers.clock import text as clock_text
 from handlers.desk import Context
 from handlers.forms.drafts import end, new_draft
 from handlers.forms.engine import Field, Form, enter_form, start
+from handlers.forms.reading import moment_ago
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, when
 from handlers.registry import action, command
@@ -206,7 +207,7 @@ async def _pause(ctx: Context, args: Mapping[str, str]) -> tuple[Ticket, Pause]:
     return found, pause
 
 
-@action("pause.drop")
+@action("pause.drop", danger=True)
 async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Removes a stretch of waiting that never was."""
     found, _old = await _pause(ctx, args)
@@ -270,12 +271,14 @@ class PauseForm(Form):
             MOMENT_HINT,
             _parse,
             clearable=False,
+            asks=moment_ago,
         ),
         "until": Field(
             "until",
             MOMENT_HINT,
             _parse,
             clearable=False,
+            asks=moment_ago,
         ),
     }
 
@@ -322,7 +325,7 @@ class PauseForm(Form):
 enter_form(PauseForm())
 
 
-@action("ticket.why")
+@action("ticket.why", aside=True)
 async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Explains the due time of a ticket day by day."""
     found = await tickets.get_ticket(ctx.db, args["no"])

@@ -8,11 +8,11 @@ from domain.customers.records import Contact, Customer
 from domain.fields.rows import CARD
 from domain.text import shorten
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Card
+from handlers.chat import AnyButton, Button, Card, CardLine, CopyButton, Fact
 from handlers.desk import Context
 from handlers.forms.values import said
 from handlers.i18n import _, language
-from handlers.labels import field_label, value_label
+from handlers.labels import fact, field_label, value_label
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets.cards import (
     by_due,
@@ -55,6 +55,7 @@ async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
     shown = await tickets.list_latest_and_unfinished(ctx.db, customer.code, RECENT)
     waiting = by_due(ctx, [ticket for ticket in shown if not ticket.is_done])
     met = next((one for one in customer.contacts if str(one.id) == contact), None)
+    lines: list[CardLine]
     lines = [*_data_lines(ctx, customer), *_contact_lines(customer, met)]
     for ticket in waiting[:OPEN]:
         lines.append(
@@ -68,9 +69,10 @@ async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
             lines.append((_("ใบงานล่าสุด"), ticket_line(ctx, ticket)))
     if overview.merged:
         lines.append((_("รหัสเดิม"), ", ".join(overview.merged)))
-    buttons = (
+    buttons: tuple[AnyButton, ...] = (
         *_open_buttons(ctx, customer, met, waiting),
         *_buttons(customer, overview.tickets, overview.requests),
+        CopyButton(_("คัดลอกรหัส"), customer.code),
     )
     return Card(
         f"👤 {customer.code} {shown_name(customer)}",
@@ -79,7 +81,7 @@ async def card(ctx: Context, customer: Customer, contact: str = "") -> Card:
     )
 
 
-def _data_lines(ctx: Context, customer: Customer) -> list[tuple[str, str]]:
+def _data_lines(ctx: Context, customer: Customer) -> list[Fact]:
     """The customer's own fields; none that is empty."""
     catalogue = ctx.desk.configuration.catalogue
     gender = value_label("gender", customer.gender) if customer.gender else ""
@@ -94,7 +96,7 @@ def _data_lines(ctx: Context, customer: Customer) -> list[tuple[str, str]]:
         *_further_lines(ctx, customer),
         ("unknown", ", ".join(field_label(name) for name in sorted(customer.unknown))),
     ]
-    return [(field_label(name), value) for name, value in lines if value]
+    return [fact(name, value) for name, value in lines if value]
 
 
 def _further_lines(ctx: Context, customer: Customer) -> list[tuple[str, str]]:

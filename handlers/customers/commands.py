@@ -328,7 +328,7 @@ def _new_button(text: str) -> Button:
     )
 
 
-@action("find.page", in_place=True)
+@action("find.page", in_place=True, aside=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows another page of the same search."""
     return await find_page(ctx, args["text"], int(args["page"]))
@@ -354,7 +354,7 @@ async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await start(ctx, new_ticket(ctx, answer))
 
 
-@action("customer.history", in_place=True)
+@action("customer.history", in_place=True, aside=True)
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists the customer's tickets, the newest first."""
     page = int(args.get("page", "0"))

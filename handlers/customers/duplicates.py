@@ -213,7 +213,7 @@ def _decide_buttons(keep: str, gone: str) -> tuple[Button, Button]:
 
 
 @action("duplicate.list", role=Role.ADMIN)
-@action("duplicate.page", role=Role.ADMIN, in_place=True)
+@action("duplicate.page", role=Role.ADMIN, in_place=True, aside=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists what waits for a decision, page by page."""
     return await _list_open(ctx, int(args.get("page", "0")))

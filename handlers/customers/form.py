@@ -11,7 +11,7 @@ from domain.customers.fields import CUSTOMER
 from domain.customers.phones import format_phone
 from domain.customers.records import Address, Customer, CustomerCode
 from domain.text import shorten
-from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.chat import Button, Card, CardLine, Paragraph, Reply
 from handlers.customers import cards as customer_cards
 from handlers.customers import likely_duplicates
 from handlers.customers.fields import (
@@ -39,7 +39,7 @@ from handlers.forms.engine import (
 )
 from handlers.forms.values import said
 from handlers.i18n import _, language
-from handlers.labels import field_label
+from handlers.labels import fact, field_label
 from handlers.records import changes as change_text
 from handlers.registry import action
 from handlers.tickets.form import habit_defaults, new_ticket
@@ -118,11 +118,11 @@ class CustomerForm(Form):
             title = _("แก้ไข %(no)s", no=draft.record)
         if values.get("name"):
             title = f"{title} · {values['name']}"
-        lines = []
+        lines: list[CardLine] = []
         for name in CUSTOMER_FIELDS:
             if values.get(name):
                 value = self._text(ctx, name, values[name])
-                lines.append((field_label(name), value))
+                lines.append(fact(name, value))
         unknown = [field_label(name) for name in CUSTOMER_FIELDS if name in _unknown(values)]
         if unknown:
             lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
@@ -337,7 +337,7 @@ async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Repl
     return Reply((Card(title, tuple(lines), buttons=buttons),))
 
 
-@action("customer.rebase", in_place=True)
+@action("customer.rebase", in_place=True, danger=True)
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer has seen the changes of others, and lays the own ones over them."""
     draft = await own_draft(ctx, args)

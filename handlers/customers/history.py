@@ -29,7 +29,7 @@ from store.records import changes
 PAGE = 8
 
 
-@action("customer.more")
+@action("customer.more", aside=True)
 async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows the buttons that are seldom wanted of a customer."""
     customer = await customers.get_customer(ctx.db, args["code"])
@@ -52,7 +52,7 @@ def _named(customer: Customer) -> str:
     return f"{customer.code} {customer_cards.shown_name(customer)}"
 
 
-@action("customer.changes", in_place=True)
+@action("customer.changes", in_place=True, aside=True)
 async def changes_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists who changed what, the newest first; the last change can be taken back."""
     customer = await customers.get_customer(ctx.db, args["code"])
@@ -88,7 +88,7 @@ async def changes_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("customer.undo", in_place=True)
+@action("customer.undo", in_place=True, aside=True)
 async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Takes the last change back, by a change that can be taken back as well. Raises
     Conflict("not_last") if it is not the last one, ("undo_merge") if it was a merge.

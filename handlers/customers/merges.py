@@ -251,7 +251,7 @@ async def take_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("merge.swap", role=Role.ADMIN, in_place=True)
+@action("merge.swap", role=Role.ADMIN, in_place=True, aside=True)
 async def swap_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Keeps the other code; the values that were chosen stay chosen."""
     kept, gone = await candidates(ctx, (args["keep"], args["gone"]))

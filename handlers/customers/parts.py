@@ -29,7 +29,7 @@ from handlers.forms import reading as fields
 from handlers.forms.drafts import FormAnswer, end, new_draft
 from handlers.forms.engine import Field, Form, enter_form, start
 from handlers.i18n import _
-from handlers.labels import field_label, value_label
+from handlers.labels import fact, field_label, value_label
 from handlers.registry import action
 from store.chat import forms
 from store.chat.forms import Dialog, Draft
@@ -40,14 +40,14 @@ PAGE = 10
 
 
 @action("customer.contacts")
-@action("contacts.page", in_place=True)
+@action("contacts.page", in_place=True, aside=True)
 async def contacts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists the contacts, the main one first; each can be opened."""
     return await _list(ctx, args, "contacts")
 
 
 @action("customer.addresses")
-@action("addresses.page", in_place=True)
+@action("addresses.page", in_place=True, aside=True)
 async def addresses_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists the addresses, the main one first; each can be opened."""
     return await _list(ctx, args, "addresses")
@@ -201,13 +201,13 @@ async def main_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _change(ctx, args, "addresses", remove=False)
 
 
-@action("contacts.remove", in_place=True)
+@action("contacts.remove", in_place=True, danger=True)
 async def remove_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Removes a contact; tickets go on naming it, and the removal can be taken back."""
     return await _change(ctx, args, "contacts", remove=True)
 
 
-@action("addresses.remove", in_place=True)
+@action("addresses.remove", in_place=True, danger=True)
 async def remove_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Removes an address; the removal can be taken back."""
     return await _change(ctx, args, "addresses", remove=True)
@@ -366,7 +366,7 @@ class PartForm(Form):
         for name in self.fields:
             value = await self.present(ctx, draft, name)
             if value:
-                lines.append((field_label(name), value))
+                lines.append(fact(name, value))
         return Card(_title(customer, self.kind), tuple(lines))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:

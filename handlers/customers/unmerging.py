@@ -71,7 +71,7 @@ def _merge_line(one: StoredMerge, names: Mapping[StaffId, str]) -> str:
     return " · ".join(filter(None, (pair, who)))
 
 
-@action("merge.list", role=Role.ADMIN)
+@action("merge.list", role=Role.ADMIN, aside=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists the merges of a customer."""
     return await list_merges(ctx, args["code"])

@@ -44,7 +44,7 @@ def removal(ctx: Context, file: File, version: int | None) -> Write:
     )
 
 
-@action("file.list")
+@action("file.list", aside=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A ticket's files: the only one at once, several to choose from."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])
@@ -89,7 +89,7 @@ async def send_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _send(ctx, [await _ticket_file(ctx, args)])
 
 
-@action("file.all")
+@action("file.all", aside=True)
 async def all_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """All files of a ticket, the newest where they are many."""
     found = await file_store.list_files(ctx.db, args["no"])
@@ -98,7 +98,7 @@ async def all_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _send(ctx, found[-AT_ONCE:])
 
 
-@action("file.remove")
+@action("file.remove", danger=True)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Asked first: what is removed is gone."""
     file = await _ticket_file(ctx, args)
@@ -116,7 +116,7 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Card(question, (size,), buttons=buttons),))
 
 
-@action("file.removed", in_place=True)
+@action("file.removed", in_place=True, danger=True)
 async def removed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Removed, as a line of the ticket's list of changes."""
     file = await _ticket_file(ctx, args)

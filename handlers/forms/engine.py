@@ -15,8 +15,10 @@ from domain.one_line.answers import says_none
 from domain.text import digits, shorten
 from handlers.chat import (
     Button,
+    ButtonStyle,
     Card,
     Choice,
+    DateAsked,
     Paragraph,
     Reply,
     ReplyPart,
@@ -35,7 +37,7 @@ from handlers.forms.drafts import (
     with_values,
 )
 from handlers.i18n import _
-from handlers.labels import button_label, field_label, typed_label
+from handlers.labels import button_label, fact, field_label, typed_label
 from handlers.messages import sentence, unread_note
 from store.chat import forms
 from store.chat.forms import Draft
@@ -76,10 +78,11 @@ class Field:
     email. `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise,
     so that it is asked about first. `nine` = 9 means "not known" here; `unknown` = that is offered
     as a button too; `none` = a word for none means it as well. `clearable` = an edit may empty it.
-    `appends` = what is typed is put behind what is there. `hidden` = not listed among the fields to
-    choose from. `opens` = the action that a tap on the field of a saved record leads to, where the
-    field is a list of its own. `typed` = its value is typed, its buttons are but short cuts.
-    `settles` = it asks how what is there is meant, so nothing is missing meanwhile."""
+    `appends` = what is typed is put behind what is there. `asks` = its value is a date,
+    for which a picker may open. `hidden` = not listed among the fields to choose from. `opens` =
+    the action that a tap on the field of a saved record leads to, where it is a list. `typed` = its
+    value is typed, its buttons are but short cuts. `settles` = it asks how what is there is meant,
+    so nothing is missing meanwhile."""
 
     name: str
     hint: str
@@ -93,6 +96,7 @@ class Field:
     none: bool = False
     clearable: bool = True
     appends: bool = False
+    asks: Callable[[Context], DateAsked] | None = None
     hidden: bool = False
     opens: str = ""
     typed: bool = False
@@ -225,12 +229,13 @@ def form_button(label: str, name: str, draft: Draft, **args: str) -> Button:
 
 def _save_button(form: Form, draft: Draft) -> Button:
     # The draft is stored once more with this reply, which raises its version by one.
-    return form_button(
+    save = form_button(
         form.save_label(draft),
         "form.save",
         draft,
         version=str(draft.version + 1),
     )
+    return replace(save, style=ButtonStyle.PRIMARY)
 
 
 def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
@@ -269,7 +274,7 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
     for name in names:
         value = await form.present(ctx, draft, name)
         if value:
-            lines.append((field_label(name), shorten(value, LISTED)))
+            lines.append(fact(name, shorten(value, LISTED)))
     buttons = [_field_button(form, draft, name) for name in names]
     if draft.asking != EVERY:
         every = form_button(_("ช่องทั้งหมด"), "form.more", draft, every="1")
@@ -318,6 +323,9 @@ async def ask_part(
         *_form_buttons(draft, others),
     )
     left = await _left(ctx, form, draft)
+    asks = None
+    if field_.asks is not None:
+        asks = field_.asks(ctx)
     if field_.options is None:
         note = in_lines(
             left,
@@ -325,7 +333,7 @@ async def ask_part(
             _prompt(field_, present),
             card.note,
         )
-        return replace(card, note=note, buttons=buttons)
+        return replace(card, note=note, buttons=buttons, asks=asks)
     options = await field_.options(ctx, draft)
     question = in_lines(
         card.title,
@@ -343,7 +351,13 @@ async def ask_part(
         more=len(options) > (page + 1) * PAGE,
     )
     shown = options[page * PAGE : (page + 1) * PAGE]
-    return Choice(question, _presses(ctx, draft, field_, shown), (*turns, *buttons))
+    return Choice(
+        question,
+        _presses(ctx, draft, field_, shown),
+        (*turns, *buttons),
+        asks,
+        passing=True,
+    )
 
 
 def _presses(

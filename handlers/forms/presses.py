@@ -32,13 +32,13 @@ from handlers.registry import NOTHING, action, command, text_action
 from store.chat import forms
 
 
-@action("form.ask", in_place=True)
+@action("form.ask", in_place=True, aside=True)
 async def ask_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Ask for one field."""
     return await proceed(ctx, await own_draft(ctx, args), args["field"])
 
 
-@action("form.page", in_place=True)
+@action("form.page", in_place=True, aside=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of a field's options."""
     draft = replace(
@@ -58,7 +58,7 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("form.more", in_place=True)
+@action("form.more", in_place=True, aside=True)
 async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The list of other fields."""
     return await proceed(
@@ -68,7 +68,7 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("form.back", in_place=True)
+@action("form.back", in_place=True, aside=True)
 @action("form.resume")
 async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Go on where the form was."""
@@ -98,14 +98,14 @@ async def feed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("form.unknown", in_place=True)
+@action("form.unknown", in_place=True, aside=True)
 async def unknown_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A required field is not known."""
     draft = await own_draft(ctx, args)
     return await advance(ctx, with_values(draft, unknown_values(draft, args["field"])))
 
 
-@action("form.skip", in_place=True)
+@action("form.skip", in_place=True, aside=True)
 async def skip_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Pass over one prompt, or all that are left; what was answered is saved."""
     draft = await own_draft(ctx, args)
@@ -116,7 +116,7 @@ async def skip_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await advance(ctx, with_prompts(draft, left))
 
 
-@action("form.clear", in_place=True)
+@action("form.clear", in_place=True, aside=True)
 async def clear_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Empty a field of a saved record."""
     draft = await own_draft(ctx, args)
@@ -134,7 +134,7 @@ async def save_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await FORMS[draft.kind].save(ctx, draft)
 
 
-@action("form.cancel", in_place=True)
+@action("form.cancel", in_place=True, aside=True)
 async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Keep nothing."""
     draft = await own_draft(ctx, args)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from domain.clock.moments import parse_day_time
@@ -21,6 +22,7 @@ from domain.one_line.past import past_at
 from domain.one_line.slips import Slip, SlipKind, find_slip
 from domain.text import digits, fold
 from domain.tickets.records import parse_contract_no
+from handlers.chat import DateAsked, DateKind
 from handlers.desk import Context
 from handlers.forms.drafts import Given
 from handlers.forms.engine import (
@@ -40,6 +42,8 @@ LONG_AGO = timedelta(days=30 * 365)
 finger.
 """
 LONG_LIMIT = 20_000
+MORNING = 9
+"""The hour at which a picker of a time to come opens."""
 _STORED_MONTH = re.compile(r"\d{4}-\d\d-01")
 """A first day of a month as a button gives it."""
 FEWEST = 2
@@ -197,6 +201,46 @@ async def _month_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(month.isoformat(), month_text(month)) for month in (last, this)]
 
 
+def day_ago(ctx: Context) -> DateAsked:
+    """A day that is not to come."""
+    return DateAsked(
+        DateKind.DAY,
+        latest=_local(ctx),
+        default=_local(ctx),
+        label=_("📅 เลือกวันที่"),
+    )
+
+
+def moment_ago(ctx: Context) -> DateAsked:
+    """A day that is not to come, with its time of day."""
+    return replace(day_ago(ctx), kind=DateKind.DAY_AND_TIME, label=_("📅 เลือกวันและเวลา"))
+
+
+def day_to_come(ctx: Context) -> DateAsked:
+    """A day from today on."""
+    return DateAsked(
+        DateKind.DAY,
+        earliest=_local(ctx),
+        default=_local(ctx),
+        label=_("📅 เลือกวันที่"),
+    )
+
+
+def moment_to_come(ctx: Context) -> DateAsked:
+    """A moment to come, first that of tomorrow morning."""
+    morning = _local(ctx) + timedelta(days=1)
+    return DateAsked(
+        DateKind.DAY_AND_TIME,
+        earliest=_local(ctx),
+        default=morning.replace(hour=MORNING, minute=0),
+        label=_("📅 เลือกวันและเวลา"),
+    )
+
+
+def _local(ctx: Context) -> datetime:
+    return ctx.now.astimezone(BANGKOK).replace(second=0, microsecond=0)
+
+
 def past_date_field(
     name: str,
     hint: str,
@@ -213,6 +257,7 @@ def past_date_field(
         unknown=unknown,
         none=unknown,
         clearable=clearable,
+        asks=day_ago,
         typed=True,
     )
 
@@ -225,6 +270,7 @@ def past_moment_field(name: str, hint: str) -> Field:
         read_into(name, past_moment),
         _late_options,
         clearable=False,
+        asks=moment_ago,
         typed=True,
     )
 

@@ -101,7 +101,7 @@ def apart_button(which: Apart, count: int) -> Button:
     return Button(labels[which], "inbox.apart", {"list": which.value, "page": "0"})
 
 
-@action("inbox.apart", in_place=True)
+@action("inbox.apart", in_place=True, aside=True)
 async def apart_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A page of one of the lists, for whoever may ask for it."""
     which = Apart(args["list"])

@@ -9,7 +9,7 @@ from domain.dates.days import BANGKOK
 from domain.mail.mails import is_ticket_no
 from domain.text import split_text
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Reply, confirm
+from handlers.chat import Button, Fact, FactKind, Reply, confirm
 from handlers.desk import Context
 from handlers.i18n import _, time_text
 from handlers.labels import field_label, when
@@ -121,16 +121,16 @@ def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
     return again, Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args)
 
 
-def text_lines(body: str) -> list[tuple[str, str]]:
+def text_lines(body: str) -> list[Fact]:
     """A letter in pieces that every platform shows, the first under its label."""
     return pieces(field_label("mail_text"), body)
 
 
-def pieces(label: str, text: str) -> list[tuple[str, str]]:
+def pieces(label: str, text: str) -> list[Fact]:
     """A long text in pieces that every platform shows, the first under this label."""
     lines = []
     for piece in split_text(text, PIECE):
-        lines.append((label, f"\n{piece}"))
+        lines.append(Fact(label, f"\n{piece}", FactKind.LONG))
         label = "…"
     return lines
 

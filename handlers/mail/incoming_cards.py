@@ -213,7 +213,7 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _page(ctx, 0)
 
 
-@action("inbox.page", in_place=True)
+@action("inbox.page", in_place=True, aside=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of the list."""
     return await _page(ctx, int(args["page"]))
@@ -271,7 +271,8 @@ def new_mail_card(
     )
     title = in_one_line(_("📬 อีเมลใหม่"), ticket.no)
     shown = tuple((label, text) for label, text in fields if text)
-    return Card(title, shown, buttons=(*of_others.buttons, show, *buttons))
+    every = (*of_others.buttons, show, *buttons)
+    return Card(title, shown, buttons=every, tone=ticket_cards.tone(work, ticket))
 
 
 async def _apart(ctx: Context) -> list[Button]:

@@ -281,4 +281,5 @@ def answer_notice(
     show = Button(_("ดูใบงาน"), "ticket.show", {"no": ticket.no})
     title = _("📬 อีเมลตอบใบงาน %(no)s", no=ticket.no)
     shown = tuple((label, text) for label, text in fields if text)
-    return Reply((Card(title, shown, buttons=(*buttons, show)),))
+    tone = ticket_cards.tone(work, ticket)
+    return Reply((Card(title, shown, buttons=(*buttons, show), tone=tone),))

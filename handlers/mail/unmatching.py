@@ -28,7 +28,7 @@ from store.tickets import records as tickets
 REFUSED = "no"
 
 
-@action("mail.unmatch")
+@action("mail.unmatch", aside=True)
 async def unmatch_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take a match back: all that it set is as it was, but for what was changed since."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])

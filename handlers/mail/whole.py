@@ -74,7 +74,7 @@ async def whole_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _page(ctx, args)
 
 
-@action("mail.page", in_place=True)
+@action("mail.page", in_place=True, aside=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of it, or of what it quotes."""
     return await _page(ctx, args)
@@ -211,7 +211,7 @@ def _file_buttons(mail: IncomingMail) -> list[Button]:
     return buttons
 
 
-@action("mail.file")
+@action("mail.file", aside=True)
 async def file_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One file of a mail: what may run, or is no file that chat takes, stays within the mail."""
     mail = await incoming.get_mail(ctx.db, int(args["mail"]))
@@ -241,7 +241,7 @@ def _sends(ctx: Context, file: File, caption: str) -> Reply:
     return Reply((document,))
 
 
-@action("mail.raw", role=Role.ADMIN)
+@action("mail.raw", role=Role.ADMIN, aside=True)
 async def raw_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The mail as the server handed it out; NotFound("file") where its bytes are gone."""
     mail = await incoming.get_mail(ctx.db, int(args["mail"]))

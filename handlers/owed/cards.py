@@ -9,13 +9,7 @@ from datetime import date
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
 from domain.staff import StaffId
-from handlers.chat import (
-    Button,
-    Card,
-    Earlier,
-    Paragraph,
-    ReplyPart,
-)
+from handlers.chat import Button, Card, Earlier, Paragraph, ReplyPart, Tone
 from handlers.desk import Context, Work
 from handlers.i18n import _, date_text
 from handlers.labels import field_label, value_label
@@ -93,7 +87,13 @@ def one_part(
         tuple(field for field in fields if field[1]),
         note,
         (*owed_buttons(row, rule), request_button(row.request_id)),
+        _tone(work, row),
     )
+
+
+def _tone(work: Work, row: Owed) -> Tone:
+    is_over = row.due_on is not None and row.due_on < work.today
+    return Tone.OVERDUE if is_over else Tone.WAITING
 
 
 def _since(work: Work, row: Owed) -> str:

@@ -94,7 +94,7 @@ def _agreed(row: FieldRow) -> Field:
         agreed = check_due_on(day, ctx.today)
         return {row.name: agreed.isoformat()}
 
-    return Field(row.name, row.hint, parse)
+    return Field(row.name, row.hint, parse, asks=fields.day_to_come)
 
 
 def _contract_fields() -> dict[str, Field]:

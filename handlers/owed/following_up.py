@@ -265,7 +265,7 @@ async def follow_up_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return confirm(in_lines(*lines), *buttons)
 
 
-@action("owed.unfollow", role=Role.SUPERVISOR, in_place=True)
+@action("owed.unfollow", role=Role.SUPERVISOR, in_place=True, aside=True)
 async def unfollow_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """All that was answered then waits for an answer again; what somebody was reminded of since, or
     changed, stays as it is.
@@ -288,7 +288,7 @@ def check_time(at: datetime, now: datetime, days: int) -> None:
         raise Expired("follow_up", days=days)
 
 
-@action("owed.offered_file", role=Role.SUPERVISOR)
+@action("owed.offered_file", role=Role.SUPERVISOR, aside=True)
 async def file_pressed(ctx: Context, _args: Mapping[str, str]) -> Reply:
     """Sends the list of what waits for an answer as a file."""
 

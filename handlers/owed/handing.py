@@ -287,7 +287,7 @@ def _given(
     )
 
 
-@action("owed.hand_back", in_place=True)
+@action("owed.hand_back", in_place=True, aside=True)
 async def hand_back_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """All goes back to whoever had it; what has gone its own way since stays as it is, and that is
     said.

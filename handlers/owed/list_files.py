@@ -47,7 +47,7 @@ class Table:
     rows: list[list[str]]
 
 
-@action("owed.file")
+@action("owed.file", aside=True)
 async def file_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Sends the list from which the button comes as a file."""
     wanted = narrowed.of_args(args)

@@ -164,7 +164,7 @@ def read_view(view: View, text: str) -> View:
     return view
 
 
-@action("owed.list", in_place=True)
+@action("owed.list", in_place=True, aside=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows a list with another filter, or another page of it."""
     known = {"overdue", "mine", "year", "page"}

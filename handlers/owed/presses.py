@@ -287,6 +287,7 @@ _DAY = Field(
     _parse_day,
     _days,
     clearable=False,
+    asks=fields.day_to_come,
     typed=True,
 )
 _PERSON = fields.choice_field("assignee", _people)
@@ -308,7 +309,7 @@ async def assign_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _ask(ctx, args, "owed.assign")
 
 
-@action("owed.drop")
+@action("owed.drop", danger=True)
 async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Asks why it is given up."""
     return await _ask(ctx, args, "owed.drop")

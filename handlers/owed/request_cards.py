@@ -17,16 +17,19 @@ from domain.tickets.records import SEPARATOR, Status, Ticket
 from handlers.chat import (
     Button,
     Card,
+    CardLine,
+    Fact,
     Paragraph,
     Reply,
     ReplyPart,
+    Tone,
     in_one_line,
 )
 from handlers.desk import Context, Desk, Work
 from handlers.forms.projects import projects_text, years_text
 from handlers.forms.values import said
 from handlers.i18n import _, date_text
-from handlers.labels import field_label, value_label
+from handlers.labels import fact, field_label, value_label
 from handlers.owed.told import told_fields
 from handlers.tickets import cards as ticket_cards
 from store import staff
@@ -57,6 +60,7 @@ async def life_card(ctx: Context, life: Life) -> Card:
     names = await staff.staff_names(ctx.db)
     rows = await with_unreached(ctx, life.owed)
     life = replace(life, owed=tuple(rows))
+    fields: list[CardLine]
     fields = [(field_label("customer"), f"{customer.code} {ticket_cards.shown_name(customer)}")]
     fields += await _contract_lines(ctx, life)
     fields += [(value_label("step", step), text) for step, text in _step_lines(ctx, life) if text]
@@ -75,7 +79,17 @@ async def life_card(ctx: Context, life: Life) -> Card:
         tuple(fields),
         _ended_note(life),
         buttons,
+        tone(life),
     )
+
+
+def tone(life: Life) -> Tone:
+    """The colour of a request's state."""
+    if life.request.ended_at:
+        return Tone.DONE
+    if any(row.state is OwedState.OPEN for row in life.owed):
+        return Tone.WAITING
+    return Tone.RUNNING
 
 
 def _stands_among_steps(row: Owed) -> bool:
@@ -106,7 +120,7 @@ def plain_title(life: Life) -> str:
     return f"{value_label('request', life.request.kind)} {day(life.request.started_at)}"
 
 
-async def _contract_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
+async def _contract_lines(ctx: Context, life: Life) -> list[Fact]:
     contract = life.contract
     if contract is None:
         return []
@@ -126,7 +140,7 @@ async def _contract_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
     for name, text in CONTRACT.texts(contract, plain).items():
         if text:
             told[name] = shorten(said(ctx.desk.configuration, CONTRACT.rows[name], text), SHOWN)
-    return [(field_label(name), told[name]) for name in names if told.get(name)]
+    return [fact(name, told[name]) for name in names if told.get(name)]
 
 
 def _step_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:

@@ -81,7 +81,7 @@ async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
     return CardAddition(buttons=(button,))
 
 
-@action("request.list")
+@action("request.list", aside=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists the requests of a customer below the message from which the button comes."""
     return await requests_of(ctx, args["code"])
@@ -118,7 +118,7 @@ def _waits(life: Life) -> list[str]:
     return [value_label("waits", row.rule) for row in life.owed if row.state is OwedState.OPEN]
 
 
-@action("request.tickets")
+@action("request.tickets", aside=True)
 async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Lists the tickets of a request, the oldest first."""
     life = await _load(ctx, args)
@@ -140,7 +140,7 @@ async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("request.history")
+@action("request.history", aside=True)
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows the latest changes of a request, its contract and what is owed: who changed what, when,
     from what to what.
@@ -387,7 +387,7 @@ enter_form(
 )
 
 
-@action("request.end")
+@action("request.end", danger=True)
 async def end_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Asks why nothing more is expected of this request."""
     life = await _load(ctx, args)

@@ -145,7 +145,7 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _card(ctx, _of_args(args))
 
 
-@action("audit.file", role=Role.ADMIN)
+@action("audit.file", role=Role.ADMIN, aside=True)
 async def file_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The entries that a card counts, as a file."""
     return await _file(ctx, _of_args(args))

@@ -334,7 +334,7 @@ async def _decidable(ctx: Context, erasure_id: str) -> Erasure | Reply:
     return found
 
 
-@action("erase.confirm", role=Role.ADMIN)
+@action("erase.confirm", role=Role.ADMIN, danger=True)
 async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A second person confirms it: from now on nothing stops it."""
     found = await _decidable(ctx, args["id"])
@@ -367,7 +367,7 @@ async def _check_asker(ctx: Context, erasure: Erasure) -> None:
         raise NotAllowed("erase_asker")
 
 
-@action("erase.refuse", role=Role.ADMIN)
+@action("erase.refuse", role=Role.ADMIN, aside=True)
 async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """It is not done: who asked takes it back, or another administrator says no."""
     found = await _decidable(ctx, args["id"])

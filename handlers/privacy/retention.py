@@ -159,7 +159,7 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("retention.sure", role=Role.ADMIN)
+@action("retention.sure", role=Role.ADMIN, danger=True)
 async def sure_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The rules hold from now on."""
     waiting = _waiting(await preview(ctx))

@@ -19,18 +19,11 @@ from domain.publicity.publications import (
 from domain.publicity.reading import News
 from domain.text import shorten
 from domain.tickets.records import SEPARATOR, Ticket
-from handlers.chat import (
-    Button,
-    Card,
-    Choice,
-    Paragraph,
-    Reply,
-    say,
-)
+from handlers.chat import Button, Card, CardLine, Choice, Paragraph, Reply, say
 from handlers.desk import Work
 from handlers.forms.projects import projects_text, years_text
 from handlers.i18n import _, date_text, language
-from handlers.labels import field_label, value_label, when
+from handlers.labels import fact, field_label, value_label, when
 from handlers.publicity.fields import SHOWN, further_lines, present_plain
 from store import staff
 
@@ -169,7 +162,6 @@ async def card(work: Work, publication: Publication) -> Card:
     """Returns the card of a publication, with buttons for everything that can be done now."""
     news = publication.news
     fields = [
-        (field_label("text"), shorten(news.text, SHOWN)),
         (field_label("projects"), about_news(news)),
         (field_label("published_on"), date_text(publication.published_on)),
     ]
@@ -177,7 +169,9 @@ async def card(work: Work, publication: Publication) -> Card:
         fields.append((network_name(work, post.network), post_text(post)))
     fields += further_lines(work, publicity_texts(publication))
     fields += await _people(work, publication)
-    shown = [(label, value) for label, value in fields if value]
+    shown: list[CardLine] = [(label, value) for label, value in fields if value]
+    if news.text:
+        shown.insert(0, fact("text", shorten(news.text, SHOWN)))
     title = f"📣 {publication.no} · {title_of(publication)}"
     buttons = (*_changes(publication), *_tickets(publication))
     return Card(title, tuple(shown), "", buttons)

@@ -315,7 +315,7 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await start(ctx, edit_publicity(ctx, found))
 
 
-@action("publicity.history")
+@action("publicity.history", aside=True)
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows the latest changes of a publication: who changed what, when, from what to what."""
     found = await publications.get(ctx.db, args["no"])
@@ -327,7 +327,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((card,))
 
 
-@action("publicity.remove", in_place=True)
+@action("publicity.remove", in_place=True, danger=True)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Asks which post is to be removed, and whether it was taken down or logged by mistake."""
     found = await publications.get(ctx.db, args["no"])

@@ -194,6 +194,7 @@ POST_FIELDS: Mapping[str, Field] = {
         "พิมพ์วันและเวลา เช่น พรุ่งนี้ 9.00",
         _parse_time,
         _time_options,
+        asks=fields.moment_to_come,
         typed=True,
     ),
     "projects": PROJECTS,

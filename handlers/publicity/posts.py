@@ -284,7 +284,7 @@ def _anew(post: Post, now: datetime) -> Post:
     )
 
 
-@action("post.cancel", in_place=True, posting=True)
+@action("post.cancel", in_place=True, posting=True, danger=True)
 async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Cancels the posts that still wait; a call that is under way cannot be taken back."""
     old = await publications.get(ctx.db, args["no"])

@@ -125,7 +125,7 @@ async def list_all(ctx: Context, args: str) -> Reply:
     return await _page(ctx, 0)
 
 
-@action("remind.page", in_place=True)
+@action("remind.page", in_place=True, aside=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of them."""
     return await _page(ctx, int(args["page"]))
@@ -199,7 +199,7 @@ async def to_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await move(ctx, found, at)
 
 
-@action("remind.delete", in_place=True)
+@action("remind.delete", in_place=True, danger=True)
 async def delete_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """It is not wanted any more."""
     found, same = await _own(ctx, args)

@@ -16,7 +16,7 @@ from handlers.chat import Card, Reply, in_one_line
 from handlers.desk import Context
 from handlers.forms.drafts import end, new_draft
 from handlers.forms.engine import Field, Form, Option, enter_form
-from handlers.forms.reading import text_field
+from handlers.forms.reading import moment_to_come, text_field
 from handlers.i18n import _
 from handlers.labels import field_label, weekday_when
 from handlers.reminders import cards as reminder_cards
@@ -79,6 +79,7 @@ class ReminderForm(Form):
             _parse_when,
             _offered,
             clearable=False,
+            asks=moment_to_come,
             typed=True,
         ),
         "remind_text": text_field("remind_text", "พิมพ์เรื่องที่ต้องการให้เตือน", reminder_cards.LIMIT),

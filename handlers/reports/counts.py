@@ -42,7 +42,7 @@ async def counts(ctx: Context, args: str) -> Reply:
     return await _counts(ctx, read_period(ctx, args, "last_month"))
 
 
-@action("counts.show")
+@action("counts.show", aside=True)
 async def counts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same, of another period."""
     return await _counts(ctx, period_of(args))

@@ -24,7 +24,7 @@ SHORT_PERIOD = timedelta(days=62)
 """A longer one is drawn by its months, not by its days."""
 
 
-@action("report.outputs", in_place=True)
+@action("report.outputs", in_place=True, aside=True)
 async def outputs_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A picture, or a file."""
     asked = AskedReport.of(args)
@@ -41,7 +41,7 @@ async def outputs_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Choice(question, tuple(options), back),))
 
 
-@action("report.picture")
+@action("report.picture", aside=True)
 async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The report's picture: what it is by, else its course over time."""
     asked = AskedReport.of(args)
@@ -66,7 +66,7 @@ def _time_of(period: Period) -> Dimension:
     return Dimension.DAY
 
 
-@action("report.csv")
+@action("report.csv", aside=True)
 async def csv_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The report as a table: its figures and those of its rows."""
     asked = AskedReport.of(args)

@@ -331,7 +331,7 @@ def _row_button(
 # Changed by taps.
 
 
-@action("report.periods", in_place=True)
+@action("report.periods", in_place=True, aside=True)
 async def periods_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Other days to choose from, and how further ones are typed."""
     asked = AskedReport.of(args)
@@ -353,7 +353,7 @@ async def periods_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("report.by", in_place=True)
+@action("report.by", in_place=True, aside=True)
 async def by_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What the rows may be by."""
     asked = AskedReport.of(args)
@@ -376,7 +376,7 @@ async def by_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("report.figures", in_place=True)
+@action("report.figures", in_place=True, aside=True)
 async def figures_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Every figure that has something, each of which leads to its report and its tickets."""
     asked = AskedReport.of(args)

@@ -44,7 +44,7 @@ MIMES = {
 }
 
 
-@action("report.file")
+@action("report.file", aside=True)
 async def file_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Sends the report as a file, now or once it is made."""
     asked = AskedReport.of(args)

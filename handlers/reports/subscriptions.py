@@ -43,7 +43,7 @@ SPANS = {
 """What each rhythm is called."""
 
 
-@action("report.rhythms", role=Role.SUPERVISOR, in_place=True)
+@action("report.rhythms", role=Role.SUPERVISOR, in_place=True, aside=True)
 async def rhythms_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """How often this report is to be sent."""
     asked = AskedReport.of(args)
@@ -133,13 +133,13 @@ async def subscriptions_command(ctx: Context, args: str) -> Reply:
     return Reply((Choice(_("รายงานประจำของคุณ กดเพื่อยกเลิก"), tuple(options)),))
 
 
-@action("report.subscriptions", role=Role.SUPERVISOR)
+@action("report.subscriptions", role=Role.SUPERVISOR, aside=True)
 async def subscriptions_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same by a button."""
     return await subscriptions_command(ctx, "")
 
 
-@action("report.unsubscribe", role=Role.SUPERVISOR)
+@action("report.unsubscribe", role=Role.SUPERVISOR, aside=True)
 async def unsubscribe_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Sends it no more."""
     ctx.change(

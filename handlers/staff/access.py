@@ -92,7 +92,7 @@ def _ways_to_call(name: str) -> set[str]:
     return {"".join(words), *words} - {""}
 
 
-@action("access.list", role=Role.ADMIN, in_place=True)
+@action("access.list", role=Role.ADMIN, in_place=True, aside=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Who waits by now."""
     return _list(await store.list_waiting(ctx.db), await staff.list_staff(ctx.db))
@@ -157,7 +157,7 @@ async def _free_name(ctx: Context, name: str) -> str:
     return next(free for free in numbered if free not in taken)
 
 
-@action("access.refuse", role=Role.ADMIN)
+@action("access.refuse", role=Role.ADMIN, aside=True)
 async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Leave a stranger outside; nothing is said to them."""
     request = await _undecided(ctx, args["id"])

@@ -7,18 +7,10 @@ from functools import partial
 
 from domain.errors import InvalidInput
 from domain.staff import Role, Staff, StaffId
-from handlers.chat import (
-    Button,
-    Card,
-    Choice,
-    Reply,
-    confirm,
-    in_lines,
-    say,
-)
+from handlers.chat import Button, Card, CardLine, Choice, Reply, confirm, in_lines, say
 from handlers.desk import Context
 from handlers.i18n import LANGUAGES, _
-from handlers.labels import field_label, role_label, when
+from handlers.labels import fact, field_label, role_label, when
 from handlers.messages import ALPHABET
 from handlers.registry import NOTHING, action, command, on_person_card
 from store import staff as store
@@ -78,7 +70,7 @@ async def language(ctx: Context, args: str) -> Reply:
     return say(_("เลือกภาษา"), *buttons)
 
 
-@action("staff.language")
+@action("staff.language", aside=True)
 async def language_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Speak the chosen language from now on."""
     chosen = args["language"] if args["language"] in LANGUAGES else "th"
@@ -125,14 +117,14 @@ def _option(person: Staff) -> Button:
 
 
 async def _person_card(ctx: Context, person: Staff) -> Reply:
-    lines = [(_("สิทธิ์"), role_label(person.role))]
+    lines: list[CardLine] = [(_("สิทธิ์"), role_label(person.role))]
     if person.post_granted_at and not person.role.covers(Role.SUPERVISOR):
         lines.append((_("โพสต์ได้ตั้งแต่"), when(person.post_granted_at)))
     for account in await store.list_identities(ctx.db, person.id):
         state = _("ส่งไม่ถึง") if account.unreachable_at else _("ใช้งานได้")
         lines.append((account.platform.title(), state))
     if person.email:
-        lines.append((field_label("staff_email"), person.email))
+        lines.append(fact("staff_email", person.email))
     if person.blocked_at:
         lines.append((_("ระงับเมื่อ"), when(person.blocked_at)))
     buttons = _role_buttons(person)
@@ -180,7 +172,7 @@ async def _person(ctx: Context, args: Mapping[str, str]) -> Staff:
     return await store.get_staff(ctx.db, StaffId(int(args["id"])))
 
 
-@action("staff.role", role=Role.ADMIN)
+@action("staff.role", role=Role.ADMIN, aside=True)
 async def role_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take a right away from the next press on; ask once more before one is given."""
     person = await _person(ctx, args)
@@ -219,7 +211,7 @@ def _give_role(ctx: Context, person: Staff, role: Role) -> Reply:
     return confirm(text)
 
 
-@action("staff.block", role=Role.ADMIN)
+@action("staff.block", role=Role.ADMIN, danger=True)
 async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take a person's access away everywhere, or give it back, from the next press on."""
     person = await _person(ctx, args)

@@ -102,7 +102,7 @@ def _whose(group: Group) -> str:
     return team_label(group.team) if group.team else _("ทุกทีม")
 
 
-@action("group.remove", role=Role.ADMIN)
+@action("group.remove", role=Role.ADMIN, danger=True)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Serve a group no longer."""
     _remove(ctx, Platform(args["platform"]), args["chat"])

@@ -25,7 +25,7 @@ async def offer(ctx: Context, person: Staff) -> CardAddition:
     return CardAddition(buttons=(button,))
 
 
-@action("staff.lost", role=Role.ADMIN)
+@action("staff.lost", role=Role.ADMIN, danger=True)
 async def lost_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Say what will end, and ask once more."""
     person = await staff.get_staff(ctx.db, StaffId(int(args["id"])))
@@ -45,7 +45,7 @@ async def lost_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return say(text, sure)
 
 
-@action("staff.lost_sure", role=Role.ADMIN)
+@action("staff.lost_sure", role=Role.ADMIN, danger=True)
 async def lost_for_sure(ctx: Context, args: Mapping[str, str]) -> Reply:
     """End all of it, and give a code for the next telephone."""
     person = await staff.get_staff(ctx.db, StaffId(int(args["id"])))

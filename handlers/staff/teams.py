@@ -109,7 +109,7 @@ async def member_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _members(ctx, name, members)
 
 
-@action("team.remove", role=Role.ADMIN)
+@action("team.remove", role=Role.ADMIN, danger=True)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Dissolve a team; its people and their tickets stay as they are."""
     name = args["team"]

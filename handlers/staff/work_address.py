@@ -69,7 +69,7 @@ def _entered(ctx: Context, who: StaffId, email: str) -> Reply:
     return confirm(_("✅ บันทึกข้อมูลเรียบร้อย แจ้งทาง %(email)s เมื่อส่งทางแชทไม่ได้", email=email))
 
 
-@action("mymail.remove")
+@action("mymail.remove", danger=True)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Forget an address: one's own, or as an administrator anybody's."""
     who = StaffId(int(args["id"]))
@@ -119,7 +119,7 @@ enter_form(
 )
 
 
-@action("staff.email", role=Role.ADMIN)
+@action("staff.email", role=Role.ADMIN, aside=True)
 async def email_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Enter a colleague's address."""
     person = await store.get_staff(ctx.db, StaffId(int(args["id"])))

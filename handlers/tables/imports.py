@@ -290,7 +290,7 @@ def _step(ctx: Context, job: Import, state: str) -> None:
     )
 
 
-@action("import.cancel", role=Role.ADMIN, in_place=True)
+@action("import.cancel", role=Role.ADMIN, in_place=True, aside=True)
 async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Before the word nothing is written; while it runs it stops after the rows in hand."""
     job = await own_import(ctx, args)

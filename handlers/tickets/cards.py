@@ -22,13 +22,18 @@ from domain.text import shorten
 from domain.tickets.fields import TICKET
 from domain.tickets.records import SEPARATOR, Change, Status, Ticket
 from handlers.chat import (
+    AnyButton,
     Button,
     Card,
+    CardLine,
+    CopyButton,
     Fact,
+    FactKind,
     Masked,
     Paragraph,
     Reply,
     ReplyPart,
+    Tone,
 )
 from handlers.desk import Context, Work
 from handlers.forms.projects import projects_text, years_text
@@ -37,6 +42,7 @@ from handlers.i18n import _, date_text, language, time_text
 from handlers.labels import (
     closed_up,
     doer_label,
+    fact,
     field_label,
     span,
     value_label,
@@ -246,26 +252,42 @@ async def contact_name(ctx: Context, code: str, contact_id: int) -> str:
 
 async def card(ctx: Context, ticket: Ticket) -> Card:
     """The whole ticket, with what can be done to it now."""
-    shown = []
+    shown: list[CardLine] = []
     for name in CARD_FIELDS:
         text = await _field_text(ctx, ticket, name)
         if text:
-            shown.append((field_label(name), text))
-    shown.append((_("กำหนดเสร็จ"), due_line(ctx, ticket)))
+            shown.append(fact(name, text))
+    if due_text := due_line(ctx, ticket):
+        shown.append(Fact(_("กำหนดเสร็จ"), due_text, FactKind.DATE))
     links = await ctx.belonging(ticket_links.list_links, ticket.no, ())
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
-    buttons: list[Button] = []
+    buttons: list[AnyButton] = []
     attached = await _files_buttons(ctx, ticket)
     for add in on_ticket_card:
         more = await add(ctx, ticket)
         shown += more.lines
         buttons += more.buttons
     buttons += [*await daily_buttons(ctx, ticket), *attached, more_button(ticket)]
+    buttons.append(CopyButton(_("คัดลอกเลข"), ticket.no))
     return Card(
         f"🎫 {ticket.no} · {status_line(ticket)}",
-        tuple((label, text) for label, text in shown if text),
+        tuple(shown),
         buttons=tuple(buttons),
+        tone=tone(ctx, ticket),
     )
+
+
+def tone(ctx: Work, ticket: Ticket) -> Tone:
+    """The colour of a ticket's state."""
+    if ticket.is_done:
+        return Tone.DONE
+    state = clock.state(ctx.configuration, ticket, ctx.now)
+    by_status = Tone.FRESH if ticket.status is Status.NEW else Tone.RUNNING
+    return TONES.get(state, by_status)
+
+
+TONES = {State.OVERDUE: Tone.OVERDUE, State.WAITING: Tone.WAITING}
+"""What the clock says, where that is more than the status."""
 
 
 async def _files_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
@@ -396,7 +418,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     next.
     """
     shown = await card(ctx, ticket)
-    fields: list[Fact | tuple[str, str]]
+    fields: list[CardLine]
     fields = [replace(fact, value=shorten(fact.value, SAVED)) for fact in shown.facts]
     state = _("สถานะ %(status)s", status=value_label("status", ticket.status))
     if ticket.status is Status.CLOSED:
@@ -417,6 +439,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
         tuple(fields),
         "\n".join(told),
         buttons,
+        shown.tone,
     )
     return Reply((confirmed,), confirms=True)
 

@@ -11,7 +11,7 @@ from domain.tickets.records import Status
 from handlers.desk import Context
 from handlers.forms.drafts import FormAnswer
 from handlers.forms.engine import Field, Option
-from handlers.forms.reading import past_moment
+from handlers.forms.reading import moment_ago, past_moment
 from handlers.i18n import _, date_text
 from handlers.tickets.data import closed_at, local_text, present, saved_ticket
 from store.chat.forms import Draft
@@ -84,5 +84,6 @@ CLOSED_ON = Field(
     _parse,
     _options,
     clearable=False,
+    asks=moment_ago,
     typed=True,
 )

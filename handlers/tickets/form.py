@@ -19,7 +19,7 @@ from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets.fields import TICKET
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Card, Reply
+from handlers.chat import Card, Fact, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
 from handlers.forms.drafts import (
@@ -33,7 +33,7 @@ from handlers.forms.engine import Form, enter_form
 from handlers.forms.projects import projects_text, unsettled_text, years_note, years_text
 from handlers.forms.values import said
 from handlers.i18n import _, language
-from handlers.labels import field_label, value_label, when
+from handlers.labels import fact, field_label, value_label, when
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.cards import customer_title
 from handlers.tickets.closing import backdated, closing_of
@@ -161,7 +161,7 @@ class TicketForm(Form):
         title = " · ".join(filter(None, (f"🎫 {_heading(draft)}", customer)))
         lines = await self._lines(ctx, draft, values)
         if count := await draft_files.waiting_with(ctx, draft):
-            lines.append((field_label("files"), str(count)))
+            lines.append(fact("files", str(count)))
         told = [
             *problems(ctx, values, draft.given).values(),
             *await _asking_notes(ctx, draft, values),
@@ -188,7 +188,7 @@ class TicketForm(Form):
         ctx: Context,
         draft: Draft,
         values: Mapping[str, str],
-    ) -> list[tuple[str, str]]:
+    ) -> list[Fact]:
         """For a new ticket what is filled; for a saved one what this draft changes, and the result
         while closing.
         """
@@ -197,14 +197,14 @@ class TicketForm(Form):
         for name in TICKET_FIELDS:
             query = draft.query(name)
             if query and name in SEARCHED:
-                lines.append((field_label(name), f'"{_readable(name, query)}"'))
+                lines.append(Fact(field_label(name), f'"{_readable(name, query)}"'))
             elif name in shown:
                 text = await self._text(ctx, values, name)
-                lines.append((field_label(name), shorten(text, LINE_LIMIT)))
+                lines.append(fact(name, shorten(text, LINE_LIMIT)))
         unknown = unknown_of(values)
         labels = [field_label(name) for name in TICKET_FIELDS if name in unknown]
-        lines.append((_("ไม่ทราบ"), ", ".join(labels)))
-        return [(label, text) for label, text in lines if text]
+        lines.append(Fact(_("ไม่ทราบ"), ", ".join(labels)))
+        return [line for line in lines if line.value]
 
     def _shown(
         self,

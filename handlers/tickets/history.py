@@ -38,8 +38,8 @@ async def history(ctx: Context, args: str) -> Reply:
     return await ACTIONS["customer.history"].run(ctx, {"code": named.value})
 
 
-@action("ticket.history")
-@action("ticket.history_page", in_place=True)
+@action("ticket.history", aside=True)
+@action("ticket.history_page", in_place=True, aside=True)
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The latest changes of the ticket, or another page of them."""
     return await _history(

@@ -154,7 +154,7 @@ async def link_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await start(ctx, draft)
 
 
-@action("ticket.links")
+@action("ticket.links", aside=True)
 async def links_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The tickets that this one is tied to: open one, untie one, tie one more."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])

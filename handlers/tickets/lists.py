@@ -381,7 +381,7 @@ async def _parked(ctx: Context) -> list[Button]:
     return [Button(label, "form.parked")]
 
 
-@action("my.page", in_place=True)
+@action("my.page", in_place=True, aside=True)
 async def my_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of the list, or the list narrowed otherwise."""
     return await my_page(
@@ -391,7 +391,7 @@ async def my_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("my.filter", in_place=True)
+@action("my.filter", in_place=True, aside=True)
 async def filter_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What to narrow the list by."""
     labels = {
@@ -427,7 +427,7 @@ async def filter_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-@action("my.choose", in_place=True)
+@action("my.choose", in_place=True, aside=True)
 async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The values there are, with how many tickets have them; those that are there already are left
     out.

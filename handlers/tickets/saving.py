@@ -277,7 +277,7 @@ async def append_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await advance(ctx, rebased(draft, current.version))
 
 
-@action("ticket.rebase", in_place=True)
+@action("ticket.rebase", in_place=True, danger=True)
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer saw the other's changes: lay the own ones over them, and save if nothing is
     missing now.

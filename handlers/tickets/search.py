@@ -50,7 +50,7 @@ async def find(ctx: Context, args: str) -> Reply:
     return await _page(ctx, args, 0)
 
 
-@action("tickets.page", in_place=True)
+@action("tickets.page", in_place=True, aside=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of the same search."""
     return await _page(ctx, args["text"], int(args["page"]))

@@ -116,7 +116,7 @@ def _subject_button(ctx: Context, subject: Subject, channel: str) -> Button:
     return Button(subject.label_in(language()), "subject.open", chosen)
 
 
-@action("subject.channels", in_place=True)
+@action("subject.channels", in_place=True, aside=True)
 async def channels_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The channels again."""
     return _channels(ctx)

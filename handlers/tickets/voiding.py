@@ -48,7 +48,7 @@ async def void(ctx: Context, args: str) -> Reply:
     return await _void(ctx, found, _checked(reason))
 
 
-@action("ticket.void")
+@action("ticket.void", danger=True)
 async def void_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Why it is voided."""
     return await _ask(ctx, await tickets.get_ticket(ctx.db, args["no"]))
@@ -187,7 +187,7 @@ def _voided_notice(who: str, no: str) -> Reply:
 # The last change.
 
 
-@action("ticket.undo")
+@action("ticket.undo", aside=True)
 async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take the last change back, by a change that can be taken back too."""
     found = await tickets.get_ticket(ctx.db, args["no"])

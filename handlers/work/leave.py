@@ -20,11 +20,14 @@ from domain.tickets.references import without_courtesy
 from handlers.chat import (
     Button,
     Choice,
+    DateAsked,
+    Paragraph,
     Reply,
     confirm,
     say,
 )
 from handlers.desk import Context, Work
+from handlers.forms.reading import day_to_come
 from handlers.i18n import _, date_text
 from handlers.labels import days, person_label
 from handlers.registry import action, command, due, spoken
@@ -141,7 +144,8 @@ async def _proposal(
     away = days(first, last)
     if not given:
         text = _("ลา %(days)s · ไม่มีใบงานค้าง หรือไม่มีผู้รับฝาก", days=away)
-        return say(text, Button(_("บันทึกวันลา"), "leave.confirm", plan, once=True))
+        enter = Button(_("บันทึกวันลา"), "leave.confirm", plan, once=True)
+        return Reply((Paragraph(text, (enter,), _until(ctx, first, last)),))
     names = await staff.staff_names(ctx.db)
     found = await tickets.get_tickets(ctx.db, [*given])
     options = []
@@ -168,7 +172,21 @@ async def _proposal(
         Button(_("ฝากตามนี้"), "leave.confirm", plan, once=True),
         Button(_("ลาโดยไม่ฝาก"), "leave.confirm", nobody, once=True),
     )
-    return Reply((Choice(question, tuple(options), buttons),))
+    return Reply((Choice(question, tuple(options), buttons, _until(ctx, first, last)),))
+
+
+def _until(ctx: Context, first: date, last: date) -> DateAsked | None:
+    """Of a leave of one day its last day is asked for."""
+    if first != last:
+        return None
+    begin = datetime.combine(first, MORNING, BANGKOK)
+    return replace(
+        day_to_come(ctx),
+        earliest=begin,
+        default=begin,
+        label=_("📅 ลาถึงวันที่"),
+        before=f"/leave {format_date(first, full=True)} - ",
+    )
 
 
 def _as_text(given: Mapping[TicketNo, StaffId]) -> str:
@@ -356,7 +374,8 @@ async def _entered(ctx: Context) -> Reply:
         lines.append(f"{names.get(each.staff, '-')} {span}")
         if each.staff == ctx.staff.id:
             buttons.append(_back_button(each, ctx.today))
-    return say("\n".join(lines), *buttons)
+    asks = replace(day_to_come(ctx), before="/leave ")
+    return Reply((Paragraph("\n".join(lines), tuple(buttons), asks),))
 
 
 def _back_button(away: Leave, today: date) -> Button:
@@ -368,7 +387,7 @@ def _back_button(away: Leave, today: date) -> Button:
     return Button(label, "leave.back", {"leave": away.id}, once=True)
 
 
-@action("leave.back")
+@action("leave.back", aside=True)
 async def back_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Back early, or not away at all: the work comes back now."""
     away = await hand_overs.get_leave(ctx.db, args["leave"])

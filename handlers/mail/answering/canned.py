@@ -48,7 +48,7 @@ async def canned_answers(ctx: Context, args: str) -> Reply:
     return await _page(ctx, args.strip(), 0)
 
 
-@action("canned.page", in_place=True)
+@action("canned.page", in_place=True, aside=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of the list."""
     return await _page(ctx, args["text"], int(args["page"]))
@@ -144,7 +144,7 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await start(ctx, draft)
 
 
-@action("canned.remove", role=Role.SUPERVISOR)
+@action("canned.remove", role=Role.SUPERVISOR, danger=True)
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Ask once, then take it away."""
     answer = await canned.get_canned(ctx.db, args["id"])

@@ -51,13 +51,13 @@ async def conversation(ctx: Context, args: str) -> Reply:
     return await _page(ctx, read_number(args), 0)
 
 
-@action("mail.conversation")
+@action("mail.conversation", aside=True)
 async def conversation_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The conversation from its beginning."""
     return await _page(ctx, args["no"], 0)
 
 
-@action("mail.conversation_page", in_place=True)
+@action("mail.conversation_page", in_place=True, aside=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of it."""
     return await _page(ctx, args["no"], int(args["page"]))

@@ -10,11 +10,11 @@ from domain.mail.addressees import ENGLISH, has_thai_letters
 from domain.mail.letters.answering import COPIES
 from domain.mail.mails import BODY_LIMIT, check_subject, is_ticket_no, subject_line
 from domain.tickets.records import reply_addresses
-from handlers.chat import Button, Card, Reply, in_lines
+from handlers.chat import Button, Card, CardLine, Reply, in_lines
 from handlers.desk import Context
 from handlers.forms.engine import Field, Form, Option, enter_form, form_button
 from handlers.i18n import _
-from handlers.labels import field_label, value_label
+from handlers.labels import fact, field_label, value_label
 from handlers.mail.asking.canned_field import CANNED_FIELD
 from handlers.mail.cards import state_text, text_lines
 from handlers.mail.letters.attachments import (
@@ -191,10 +191,10 @@ def _lines(
     mail: NewMail,
     record: str,
     files: str,
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[CardLine]:
     """The letter as it will be read."""
     if mail.to:
-        yield field_label("mail_to"), mail.to
+        yield fact("mail_to", mail.to)
     if mail.cc:
         yield field_label("mail_cc"), ", ".join(mail.cc)
     subject = subject_line(mail.subject, record)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.mail.mails import is_customer
-from handlers.chat import Card, Reply, confirm, say
+from handlers.chat import Card, CardLine, Reply, confirm, say
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import field_label
+from handlers.labels import fact, field_label
 from handlers.mail import cards as mail_cards
 from handlers.mail.cards import text_lines
 from handlers.mail.letters.commands import preview
@@ -16,7 +16,7 @@ from store.mail import mails
 from store.mail.mails import Mail, MailState, NewMail
 
 
-@action("mail.list")
+@action("mail.list", aside=True)
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The mails about a record, the newest first, each with its text and state."""
     found = await mails.list_mails(ctx.db, args["record"])
@@ -28,8 +28,8 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 def _card(ctx: Context, mail: Mail) -> Card:
-    lines = (
-        (field_label("mail_to"), mail.to),
+    lines: tuple[CardLine, ...] = (
+        fact("mail_to", mail.to),
         (field_label("status"), mail_cards.state_text(ctx, mail)),
         *text_lines(mail.body),
     )

@@ -169,7 +169,7 @@ async def _join(ctx: Context, first: Ticket, other: Ticket) -> None:
 # Taken back.
 
 
-@action("mail.unjoin", in_place=True)
+@action("mail.unjoin", in_place=True, aside=True)
 async def unjoin_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Each ticket has its own mails again, and the first what it said before."""
     first = await tickets.get_ticket(ctx.db, args["no"])

@@ -258,7 +258,7 @@ def _about(read: MailReading) -> str:
 # Taken back.
 
 
-@action("mail.unsplit", in_place=True)
+@action("mail.unsplit", in_place=True, aside=True)
 async def unsplit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The first ticket is as it was, and the second one void."""
     mail = await incoming.get_mail(ctx.db, int(args["mail"]))

@@ -107,7 +107,7 @@ def unuse_args(mail: IncomingMail, purpose: MailPurpose, about: int = 0) -> dict
     }
 
 
-@action("mail.unuse", in_place=True)
+@action("mail.unuse", in_place=True, aside=True)
 async def unuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The tickets that came of it are void, or as they were before, and it may be done again."""
     mail = await incoming.get_mail(ctx.db, int(args["mail"]))
