@@ -126,5 +126,5 @@ async def test_a_leave_may_be_picked_day_by_day(desk):
     assert "ลา 24 ธ.ค." in asked.text
     last = date_asked(asked.replies[0].parts[-1])
     whole = await desk.says(f"{last.before}26/12/2569")
-    assert "ลา 24-26 ธ.ค." in whole.text
+    assert "24–26 ธ.ค." in whole.text
     assert date_asked(whole.replies[0].parts[-1]) is None
