@@ -185,7 +185,7 @@ def _until(ctx: Context, first: date, last: date) -> DateAsked | None:
         earliest=begin,
         default=begin,
         label=_("📅 ลาถึงวันที่"),
-        before=f"/leave {format_date(first, full=True)} - ",
+        before=f"/leave {first:%d/%m/%Y} - ",
     )
 
 
