@@ -44,5 +44,7 @@ NOTES = [
     "one project on two of three, a receipt on one of twelve.",
     "The baseline is one GROUP BY subject over the tickets of the same days: it knows neither due times, nor working hours, nor "
     "who is new.",
+    "A summary is what `/report` says first: all figures of the period, its subjects and those of the time before, and what "
+    "the headline says of that and of a year ago.",
     "Event loop held, and the wait of others who read, are the longest during all reports.",
 ]

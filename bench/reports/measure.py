@@ -18,8 +18,12 @@ from bench.reports.keeping import Place
 from bench.reports.register import BEGAN, NOW, fill
 from domain.configuration import load_configuration
 from domain.dates.periods import Period, fiscal_year_of, month_of
+from domain.reports.comparing import period_before, year_ago
 from domain.reports.facts import facts_of
+from domain.reports.figures import Figure
 from domain.reports.requests import Dimension, ReportRequest
+from handlers.reports.asked import AskedReport
+from handlers.reports.drawing import LookedAt
 from store.engine.database import Database, Tx
 from store.opening import open_database
 from store.reports.catching_up import FACTS, catch_up
@@ -127,6 +131,28 @@ async def _measure_reports(report: Report, name: str, db: Database) -> None:
         request = ReportRequest(period, by)
         return lambda: read_report(db, office, request, NOW)
 
+    def summary(period: Period) -> Callable[[], Awaitable[object]]:
+        """What `/report` says first: by subject, beside the time before and a year ago."""
+        created = (Figure.TICKETS_CREATED,)
+        beside = LookedAt.in_words(AskedReport(ReportRequest(period))).beside
+        today = NOW.date()
+        requests = (
+            ReportRequest(period, Dimension.SUBJECT, of_rows=created),
+            ReportRequest(
+                period_before(period, today),
+                Dimension.SUBJECT,
+                wanted=beside,
+                of_rows=created,
+            ),
+            ReportRequest(year_ago(period, today), wanted=beside),
+        )
+
+        async def read() -> None:
+            for request in requests:
+                await read_report(db, office, request, NOW)
+
+        return read
+
     def plain(period: Period) -> Callable[[], Awaitable[object]]:
         return lambda: db.fetch(
             "SELECT subject, count(*) AS n FROM tickets "
@@ -135,6 +161,8 @@ async def _measure_reports(report: Report, name: str, db: Database) -> None:
         )
 
     async with watched(db, others):
+        of_month = await _times([summary(month) for month in months])
+        of_year = await _times([summary(year) for year in years])
         by_month = await _times([draw(month, None) for month in months])
         by_subject = await _times([draw(month, Dimension.SUBJECT) for month in months])
         by_project = await _times([draw(month, Dimension.PROJECT) for month in months[:10]])
@@ -144,10 +172,12 @@ async def _measure_reports(report: Report, name: str, db: Database) -> None:
     plain_year = await _times([plain(year) for year in years])
     await _measure_dump(report, name, db, months[0], years[-2])
     rows = (
-        ("a month", by_month, plain_month, AIM_MONTH),
+        ("a month's summary", of_month, plain_month, AIM_MONTH),
+        ("a fiscal year's summary", of_year, plain_year, AIM_YEAR),
+        ("a month, every figure", by_month, plain_month, None),
         ("a month by subject", by_subject, plain_month, None),
         ("a month by project", by_project, plain_month, None),
-        ("a fiscal year", by_year, plain_year, AIM_YEAR),
+        ("a fiscal year, every figure", by_year, plain_year, None),
         ("a fiscal year by subject", by_year_subject, plain_year, None),
     )
     for what, times, baseline, aim in rows:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Self
 
 from domain.dates.periods import Period
+from domain.reports.figures import Figure
 
 
 class Dimension(StrEnum):
@@ -32,11 +33,15 @@ class ReportRequest:
 
     `filters` are pairs of a dimension and a key, as rows have it ("" = those that have none). A
     ticket is in the report where every dimension that is named has one of the keys named for it.
+    `wanted` = the figures that are looked at, `of_rows` = those of its rows, () for all of them:
+    others may be missing.
     """
 
     period: Period
     by: Dimension | None = None
     filters: tuple[tuple[Dimension, str], ...] = ()
+    wanted: tuple[Figure, ...] = ()
+    of_rows: tuple[Figure, ...] = ()
 
     def over(self, period: Period) -> Self:
         """Returns the same report of another period."""

@@ -1,9 +1,11 @@
 """Draws a report for who asks in chat: what that person may see, beside the time before."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 from domain.errors import InvalidInput, NotAllowed
 from domain.reports.comparing import period_before, year_ago
+from domain.reports.figures import Figure
 from domain.reports.reports import Report
 from domain.reports.requests import Dimension, ReportRequest
 from domain.staff import Role, Staff
@@ -32,6 +34,26 @@ class DrawnReport:
     compared: Compared
 
 
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """The figures that are looked at: of the report's rows, and of what it is compared with; () for
+    all.
+    """
+
+    of_rows: tuple[Figure, ...] = ()
+    beside: tuple[Figure, ...] = ()
+
+    @classmethod
+    def in_words(cls, asked: AskedReport) -> Self:
+        """Those that are told in a chat."""
+        of_rows = asked.figures or (Figure.TICKETS_CREATED, Figure.STANDARD_MISSED)
+        beside = asked.figures or (Figure.TICKETS_CREATED, Figure.TICKETS_OPEN)
+        return cls(of_rows, beside)
+
+
+EVERYTHING = LookedAt()
+
+
 async def draw(ctx: Context, asked: AskedReport) -> DrawnReport:
     """The report for who speaks; see `draw_for`."""
     return await draw_for(ctx, ctx.staff, asked)
@@ -41,20 +63,22 @@ async def draw_for(
     work: Work,
     person: Staff,
     asked: AskedReport,
+    looked_at: LookedAt = EVERYTHING,
 ) -> DrawnReport:
     """The report, and what it is compared with; it is audited.
 
     InvalidInput("period_ahead") where none of its days has begun; NotAllowed("others_figures")
     where an officer asks for somebody else's numbers; Conflict("report_not_ready")."""
-    request = asked.request
+    request = replace(asked.request, of_rows=looked_at.of_rows)
     if asked.period.first > work.today:
         raise InvalidInput("period_ahead", text=period_text(asked.period))
     check_people(person, request)
-    whole = replace(request, by=None)
+    beside_it = replace(request, wanted=looked_at.beside)
+    whole = replace(beside_it, by=None)
     earlier = period_before(request.period, work.today)
     report = await read_figures(work, request)
     # Rows of before are looked at where a subject may have grown, and beside a course.
-    beside_rows = request if request.by in BESIDE_ROWS else whole
+    beside_rows = beside_it if request.by in BESIDE_ROWS else whole
     before = await read_figures(work, beside_rows.over(earlier))
     ago = await read_figures(work, whole.over(year_ago(request.period, work.today)))
     compared = Compared(

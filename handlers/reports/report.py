@@ -3,6 +3,7 @@ behind each number.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from domain.dates.periods import relative_period
 from domain.reports.comparing import findings, largest_rows, share, smallest_rows
@@ -30,7 +31,7 @@ from handlers.reports.asked import (
     understood_text,
 )
 from handlers.reports.counts import counts_pressed
-from handlers.reports.drawing import DrawnReport, draw, draw_for, leads
+from handlers.reports.drawing import DrawnReport, LookedAt, draw, draw_for, leads
 from handlers.reports.labels import dimension_label, figure_label
 from handlers.reports.measured import average_lines, difference_lines, missing_names
 from handlers.reports.periods import as_args
@@ -130,9 +131,11 @@ async def _whole(
 ) -> Reply:
     """Figures in words: those that were asked for, or all of them in groups."""
     by_subject = asked
+    looked_at = LookedAt.in_words(asked)
     if not asked.figures:
         by_subject = asked.by(Dimension.SUBJECT)
-    drawn = await draw_for(work, person, by_subject)
+        looked_at = replace(looked_at, of_rows=(Figure.TICKETS_CREATED,))
+    drawn = await draw_for(work, person, by_subject, looked_at)
     text = in_lines(*_in_words(work, drawn, asked), *told)
     return Reply((Paragraph(text, _buttons(work, asked, drawn.compared)),))
 
@@ -234,7 +237,7 @@ async def _by_rows(
     page: int,
 ) -> Reply:
     """A row a line, the largest first; a tap leads to the report of that row."""
-    drawn = await draw_for(work, person, asked)
+    drawn = await draw_for(work, person, asked, LookedAt.in_words(asked))
     figure = _first(asked)
     rows = _sorted(asked, drawn.report, figure)
     shown = rows[page * PAGE : (page + 1) * PAGE]

@@ -2,14 +2,14 @@
 else reads.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from domain.configuration import Configuration
 from domain.errors import NotReady
-from domain.reports.figures import KINDS, Figure
+from domain.reports.figures import KINDS, OF_ROWS, Figure
 from domain.reports.names import row_name
 from domain.reports.reports import Report, ReportRow
 from domain.reports.requests import ReportRequest
@@ -23,14 +23,19 @@ from store.reports.selecting import Params, Selection
 
 PIECES = 12
 """Pieces that a report makes up for before it is drawn: some thousands of tickets."""
-_COUNTS: Sequence[Callable[[Reader, Selection], Awaitable[OfKeys]]] = (
-    counted.count_created,
-    counted.count_customers,
-    counted.spread_of_hours,
-    counted.count_closed,
-    counted.count_open,
-    counted.sum_income,
-)
+_COUNTS: Mapping[Callable[[Reader, Selection], Awaitable[OfKeys]], Collection[Figure]] = {
+    counted.count_created: OF_CREATED,
+    counted.count_customers: (
+        Figure.CUSTOMERS_SERVED,
+        Figure.CUSTOMERS_NEW,
+        Figure.CUSTOMERS_RETURNING,
+    ),
+    counted.spread_of_hours: (Figure.WORKING_HOURS_MEDIAN, Figure.WORKING_HOURS_P90),
+    counted.count_closed: (Figure.TICKETS_CLOSED,),
+    counted.count_open: (Figure.TICKETS_OPEN,),
+    counted.sum_income: (Figure.INCOME_BAHT, Figure.RECEIPTS),
+}
+"""What is counted, and which figures that gives: what nobody looks at is not counted."""
 _WHOLE = ""
 """The key of the one row of a report that is by nothing."""
 
@@ -58,34 +63,42 @@ async def _read(
 ) -> Report:
     whole = Selection.of(replace(request, by=None), now)
     by_key = await _count_all(db, whole)
-    figures = _complete(by_key.get(_WHOLE, {}))
+    figures = _complete(by_key.get(_WHOLE, {}), whole.wanted)
     for figure, beside in counted.besides(whole).items():
-        figures[figure] = await counted.sum_beside(db, beside)
+        if figure in whole.wanted:
+            figures[figure] = await counted.sum_beside(db, beside)
     if request.by is None:
         return Report(request, figures)
+    of_rows = Selection.of(request, now)
+    in_rows = of_rows.wanted & frozenset(OF_ROWS)
     rows = [
-        ReportRow(key, row_name(configuration, request.by, key), _complete(found, in_rows=True))
-        for key, found in (await _count_all(db, Selection.of(request, now))).items()
+        ReportRow(key, row_name(configuration, request.by, key), _complete(found, in_rows))
+        for key, found in (await _count_all(db, of_rows)).items()
     ]
     return Report(request, figures, tuple(_ordered(request, rows)))
 
 
 async def _count_all(db: Reader, selection: Selection) -> OfKeys:
     found: OfKeys = {}
-    for count in _COUNTS:
+    for count, figures_of_it in _COUNTS.items():
+        if selection.wanted.isdisjoint(figures_of_it) and count is not counted.count_created:
+            continue
         for key, figures in (await count(db, selection)).items():
             found.setdefault(key, {}).update(figures)
     return found
 
 
-def _complete(found: dict[str, int | float], *, in_rows: bool = False) -> dict[str, int | float]:
-    """Returns all figures, 0 where nothing is."""
-    figures: dict[str, int | float] = {}
-    for figure, kind in KINDS.items():
-        if kind.in_rows or not in_rows:
-            figures[figure.value] = found.get(figure, 0)
-    served = figures[Figure.CUSTOMERS_SERVED]
-    figures[Figure.CUSTOMERS_RETURNING] = served - figures[Figure.CUSTOMERS_NEW]
+def _complete(found: dict[str, int | float], wanted: Collection[Figure]) -> dict[str, int | float]:
+    """Returns all figures that are wanted, 0 where nothing is."""
+    figures = {
+        figure.value: found.get(figure, 0)
+        for figure in KINDS
+        if figure in wanted or figure is Figure.TICKETS_CREATED
+    }
+    if Figure.CUSTOMERS_RETURNING in wanted:
+        served = found.get(Figure.CUSTOMERS_SERVED, 0)
+        new = found.get(Figure.CUSTOMERS_NEW, 0)
+        figures[Figure.CUSTOMERS_RETURNING] = served - new
     return figures
 
 

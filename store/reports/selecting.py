@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.reports.facts import LASTS
+from domain.reports.figures import Figure
 from domain.reports.requests import Dimension, ReportRequest
 from store.engine.database import is_one_of
 
@@ -99,19 +100,31 @@ _OF_SEVERAL = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A report's tickets, but for which of its moments they are of."""
+    """A report's tickets, but for which of its moments they are of; `wanted` = the figures that are
+    looked at.
+    """
 
     source: KeySource
     where: str
     params: Params
     moments: Moments
+    wanted: frozenset[Figure] = frozenset(Figure)
 
     @classmethod
     def of(cls, request: ReportRequest, now: datetime) -> "Selection":
         """What a report is of."""
         source = _WHOLE if request.by is None else SOURCES[request.by]
         where, params = _filters(request)
-        return cls(source, where, params, Moments.of(request, now))
+        wanted = request.wanted
+        if request.by is not None:
+            wanted = request.of_rows
+        return cls(
+            source,
+            where,
+            params,
+            Moments.of(request, now),
+            frozenset(wanted or Figure),
+        )
 
     def tickets(self, window: str, *bounds: object) -> tuple[str, Params]:
         """Returns the statement of the tickets for which `window` holds, with their keys, and how

@@ -314,6 +314,30 @@ async def test_figures_are_those_that_are_counted_slowly(world: World, seed: int
     await check_rebuilt(world)
 
 
+@SOME
+@given(seed=st.integers(0, 2**32))
+async def test_figures_that_are_looked_at_alone_are_the_same(world: World, seed: int):
+    random = Random(seed)
+    world.random = random
+    await world.is_used()
+    request = world.request()
+    whole = await read_report(world.db, OFFICE, request, NOW)
+    wanted = tuple(random.sample(list(Figure), 3))
+    of_rows = tuple(random.sample(OF_ROWS, 2))
+    narrow = replace(
+        request,
+        wanted=wanted,
+        of_rows=of_rows,
+    )
+    found = await read_report(world.db, OFFICE, narrow, NOW)
+    assert found.figures.items() <= whole.figures.items()
+    assert found.figures.keys() >= set(wanted)
+    rows = {row.key: row.figures for row in whole.rows}
+    for row in found.rows:
+        assert row.figures.items() <= rows[row.key].items()
+        assert row.figures.keys() >= set(of_rows)
+
+
 SUMMED = (Figure.INCOME_BAHT, Figure.PROVINCE_USERS)
 OF_CUSTOMERS = (Figure.CUSTOMERS_SERVED, Figure.CUSTOMERS_NEW, Figure.CUSTOMERS_RETURNING)
 
