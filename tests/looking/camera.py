@@ -24,7 +24,7 @@ SAME_HEIGHT = 6
 """Pixels by which two pictures of the same may differ in height."""
 SHRUNK = 4
 PLAIN = 40
-"""Steps of grey that are plain to see once a picture is so many times smaller."""
+"""Steps of a colour that are plain to see once a picture is so many times smaller."""
 _FONTS = {
     "https://fonts.looking.invalid/Roboto": ("fontpkg_roboto", "Roboto[wdth,wght].ttf"),
     "https://fonts.looking.invalid/NotoSansThai": (
@@ -230,8 +230,9 @@ def difference(one: Image.Image, other: Image.Image) -> float:
         return 1.0
     size = (one.width // SHRUNK, min(one.height, other.height) // SHRUNK)
     box = (0, 0, size[0] * SHRUNK, size[1] * SHRUNK)
-    shrunk = [each.convert("L").resize(size, Image.Resampling.BOX, box) for each in (one, other)]
-    apart = ImageChops.difference(*shrunk)
+    shrunk = [each.convert("RGB").resize(size, Image.Resampling.BOX, box) for each in (one, other)]
+    red, green, blue = ImageChops.difference(*shrunk).split()
+    apart = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     return sum(apart.histogram()[PLAIN:]) / (size[0] * size[1])
 
 

@@ -94,7 +94,6 @@ def written(every: Sequence[Scene], highest: Mapping[tuple[str, str], Measured])
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    # All is said first: the browser's driver has an event loop of its own.
     told = scenes()
     every = {scene.name: both(scene) for scene in told}
     for_readme = [(one, readme.steps(one)) for one in readme.told()]

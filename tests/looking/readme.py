@@ -2,7 +2,6 @@
 it goes.
 """
 
-import asyncio
 import io
 import tempfile
 import tomllib
@@ -14,6 +13,7 @@ from PIL import Image
 
 from tests.looking.camera import Camera, small
 from tests.looking.desk import open_desk
+from tests.looking.scenes import beside
 from tests.looking.shown import LARGE, SMALL, Conversation
 
 COLOURS = 64
@@ -46,7 +46,7 @@ def told() -> list[Told]:
 def steps(one: Told) -> list[Conversation]:
     """What the chat shows after each line, without what was said before `since`."""
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_steps(one, Path(folder)))
+        return beside(_steps(one, Path(folder)))
 
 
 async def _steps(one: Told, folder: Path) -> list[Conversation]:

@@ -3,13 +3,16 @@
 import asyncio
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tests.looking.desk import talk
 from tests.looking.shown import Conversation
 
+T = TypeVar("T")
 PLATFORMS = ("telegram", "line")
 
 
@@ -33,4 +36,10 @@ def scenes() -> list[Scene]:
 def played(scene: Scene, platform: str, *, last: bool = True) -> Conversation:
     """What the chat shows after it."""
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(talk(Path(folder), platform, scene.who, scene.lines, last=last))
+        return beside(talk(Path(folder), platform, scene.who, scene.lines, last=last))
+
+
+def beside(work: Coroutine[Any, Any, T]) -> T:
+    """The result of work that wants an event loop of its own: the browser's driver has one, too."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
