@@ -134,17 +134,17 @@ async def _measure_reports(report: Report, name: str, db: Database) -> None:
     def summary(period: Period) -> Callable[[], Awaitable[object]]:
         """What `/report` says first: by subject, beside the time before and a year ago."""
         created = (Figure.TICKETS_CREATED,)
-        beside = LookedAt.in_words(AskedReport(ReportRequest(period))).beside
+        looked_at = LookedAt.in_words(AskedReport(ReportRequest(period)))
         today = NOW.date()
         requests = (
             ReportRequest(period, Dimension.SUBJECT, of_rows=created),
             ReportRequest(
                 period_before(period, today),
                 Dimension.SUBJECT,
-                wanted=beside,
+                wanted=looked_at.before,
                 of_rows=created,
             ),
-            ReportRequest(year_ago(period, today), wanted=beside),
+            ReportRequest(year_ago(period, today), wanted=looked_at.beside),
         )
 
         async def read() -> None:

@@ -36,19 +36,21 @@ class DrawnReport:
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """The figures that are looked at: of the report's rows, and of what it is compared with; () for
-    all.
+    """The figures that are looked at: of the report's rows, of the time before, and of a year ago
+    or other days; () for all.
     """
 
     of_rows: tuple[Figure, ...] = ()
+    before: tuple[Figure, ...] = ()
     beside: tuple[Figure, ...] = ()
 
     @classmethod
     def in_words(cls, asked: AskedReport) -> Self:
         """Those that are told in a chat."""
         of_rows = asked.figures or (Figure.TICKETS_CREATED, Figure.STANDARD_MISSED)
-        beside = asked.figures or (Figure.TICKETS_CREATED, Figure.TICKETS_OPEN)
-        return cls(of_rows, beside)
+        before = asked.figures or (Figure.TICKETS_CREATED, Figure.TICKETS_OPEN)
+        beside = asked.figures or (Figure.TICKETS_CREATED,)
+        return cls(of_rows, before, beside)
 
 
 EVERYTHING = LookedAt()
@@ -73,13 +75,12 @@ async def draw_for(
     if asked.period.first > work.today:
         raise InvalidInput("period_ahead", text=period_text(asked.period))
     check_people(person, request)
-    beside_it = replace(request, wanted=looked_at.beside)
-    whole = replace(beside_it, by=None)
+    whole = replace(request, by=None, wanted=looked_at.beside)
     earlier = period_before(request.period, work.today)
     report = await read_figures(work, request)
     # Rows of before are looked at where a subject may have grown, and beside a course.
-    beside_rows = beside_it if request.by in BESIDE_ROWS else whole
-    before = await read_figures(work, beside_rows.over(earlier))
+    beside_rows = request if request.by in BESIDE_ROWS else whole
+    before = await read_figures(work, replace(beside_rows.over(earlier), wanted=looked_at.before))
     ago = await read_figures(work, whole.over(year_ago(request.period, work.today)))
     compared = Compared(
         report.figures,

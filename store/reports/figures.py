@@ -4,6 +4,7 @@ says in a sentence what each is.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.publicity.publications import STANDING
 from domain.publicity.reading import SUBJECT
@@ -48,6 +49,8 @@ async def count_created(db: Reader, selection: Selection) -> OfKeys:
 
 async def count_customers(db: Reader, selection: Selection) -> OfKeys:
     """The different customers of these tickets, and those who had none before the period."""
+    if selection.is_of_all and selection.moments.until - selection.moments.since >= _LONG:
+        return await _count_all_customers(db, selection)
     tickets, params = selection.created
     rows = await db.fetch(
         f"SELECT key, count(*) AS {Figure.CUSTOMERS_SERVED}, SUM(CASE WHEN EXISTS "
@@ -57,6 +60,28 @@ async def count_customers(db: Reader, selection: Selection) -> OfKeys:
         "WHERE customer_code IS NOT NULL) AS served GROUP BY key",
         selection.moments.since,
         *params,
+    )
+    return _by_key(rows, (Figure.CUSTOMERS_SERVED, Figure.CUSTOMERS_NEW))
+
+
+_LONG = timedelta(days=150)
+"""Of a longer period all customers are gone through in their order, which is quicker than looking
+for the first ticket of so many.
+"""
+
+
+async def _count_all_customers(db: Reader, selection: Selection) -> OfKeys:
+    moments = selection.moments
+    rows = await db.fetch(
+        f"SELECT '' AS key, count(*) AS {Figure.CUSTOMERS_SERVED}, "
+        f"COALESCE(SUM(CASE WHEN first >= ? THEN 1 ELSE 0 END), 0) AS {Figure.CUSTOMERS_NEW} "
+        "FROM (SELECT MIN(created_at) AS first, "
+        "MAX(CASE WHEN created_at >= ? AND created_at < ? THEN 1 ELSE 0 END) AS inside "
+        "FROM ticket_facts WHERE customer_code IS NOT NULL GROUP BY customer_code) AS customers "
+        "WHERE inside = 1",
+        moments.since,
+        moments.since,
+        moments.until,
     )
     return _by_key(rows, (Figure.CUSTOMERS_SERVED, Figure.CUSTOMERS_NEW))
 

@@ -126,6 +126,11 @@ class Selection:
             frozenset(wanted or Figure),
         )
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether nothing narrows the tickets but their time, and there are no rows."""
+        return self.source == _WHOLE and not self.where
+
     def tickets(self, window: str, *bounds: object) -> tuple[str, Params]:
         """Returns the statement of the tickets for which `window` holds, with their keys, and how
         each stood at the moment of the report.
