@@ -22,6 +22,8 @@ _MISPLACED = re.compile(
     rf"|(?<=[{_LEADING}{_BEHIND}\u0e2f\u0e46])[{_MARK}]"
     # no consonant has two vowels above or below, or two tones;
     rf"|(?<=[{_ABOVE_OR_BELOW}])[{_ABOVE_OR_BELOW}]|(?<=[{_TONE}])[{_TONE}]"
+    # nothing stands above the sign of a silent letter;
+    rf"|(?<=\u0e4c)[{_MARK}]"
     # a consonant follows a leading vowel, and no letter the sign of repetition.
     rf"|[{_LEADING}](?![{_CONSONANT}])|\u0e46(?=[\u0e01-\u0e4e])"
 )

@@ -14,6 +14,16 @@ from store.search.meanings import Reading, WordMeanings, itself
 from store.search.rank import NEAR, Match
 from store.search.readings import MISPLACED, NameQuery, near_cuts, neighbours_joined, spelt
 
+SHORT_WORD = 8
+SHORT_SOUND = 91.0
+LONG_SOUND = 88.0
+"""Percent from which a word alone in Latin letters may be meant, a short one and a longer one: of
+588 names that were found so two are less like it, and more than half of the nonsense.
+"""
+HEARD_ALONE = 8
+"""Letters from which a word alone is looked for by how it is heard: so long ones hardly sound alike
+by chance.
+"""
 GOOD = 86.0
 """Percent from which no further reading of a guess is tried."""
 MOST_WITHOUT = 20
@@ -52,6 +62,8 @@ class Guesses:
         await self._by_slips(texts, found)
         if not found:
             await self._beside_known_words(found)
+        if not _are_good(found.values()):
+            await self._as_heard(found)
         return sorted(found.values(), key=lambda match: (-match.likeness, match.code))
 
     async def by_sound(self) -> list[Match]:
@@ -64,8 +76,9 @@ class Guesses:
         matches = await self._near(reading, "roman")
         if not alone:
             return matches
-        # A word alone may sound like something by chance.
-        return [match for match in matches if match.likeness >= GOOD]
+        # A word alone may sound like something by chance, and the shorter it is, the likelier.
+        least = SHORT_SOUND if len(typed[0]) <= SHORT_WORD else LONG_SOUND
+        return [match for match in matches if match.likeness >= least]
 
     async def _near(self, reading: Reading, why: str) -> list[Match]:
         """Those who have what a reading may mean, which is a guess."""
@@ -122,6 +135,16 @@ class Guesses:
                 near = partial(self._meanings.known_or_near, more=1)
                 reading = await self._meanings.all_meant(typed, near)
                 keep_all(found, await self._near(reading, why))
+
+    async def _as_heard(self, found: Found) -> None:
+        """Where more letters differ than slips do, but the name was written as it was heard."""
+        if not self._query.is_well_formed():
+            return
+        for typed in spelt(self._query.text):
+            if len(typed) == 1 and len(typed[0]) < HEARD_ALONE:
+                continue
+            reading = await self._meanings.all_meant(typed, self._meanings.known_or_heard)
+            keep_all(found, await self._near(reading, ""))
 
     async def without_one(self) -> tuple[list[Match], str]:
         """The few who have all of the typed words but one, and that one; nobody where there are

@@ -18,6 +18,8 @@ MOST_GUESSED = 200
 """Words that hold a word where nobody is surely found; of longer ones it is the lesser share."""
 LETTERS_A_SLIP = 4
 """Of a word alone: what is less alike may be like something by chance."""
+LEAST_HEARD = 4
+"""Letters of a word that is looked for by how it is heard: shorter ones sound alike by chance."""
 A_LITTLE = 0.001
 """Percent by which, of words that sound alike, each stands behind the one that is commoner."""
 
@@ -205,6 +207,15 @@ class WordMeanings:
             )
             await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
         return self._likes[asked]
+
+    async def known_or_heard(self, word: str) -> Meanings:
+        """What a word of the register may mean without slips, any other by how it is heard."""
+        if word in self.words:
+            return await self._all_of_in_turn(word)
+        if len(word) < LEAST_HEARD or not has_thai(word):
+            return Meanings()
+        await asyncio.sleep(0)  # as in `_like`
+        return _with(Meanings(), self.words.heard_alike(word))
 
     async def sounding(
         self,

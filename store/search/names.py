@@ -29,6 +29,8 @@ UNHEARD = 2
 """So many times as many letters as are heard no name has."""
 LEAST_CUT = 8
 """Letters from which one of them may stand where Thai has none."""
+LEAST_KEYS = 6
+"""Keys of the Thai layout that are looked for within a word: fewer stand in some word by chance."""
 SHORT = 2
 """Letters that are looked for as the beginning of words alone."""
 FEW = 3
@@ -304,11 +306,13 @@ class _Search:
 
     async def _as_parts(
         self,
-        _text: str,
+        text: str,
         words: Sequence[Sequence[str]],
         found: Found,
     ) -> None:
         alone = len(words) == 1
+        if alone and text == self._query.thai_keys and len(text) < LEAST_KEYS:
+            return
         held: list[Meanings] = []
         # The longest may be held by nobody: then the others need not be looked for.
         for spellings in sorted(words, key=_longest, reverse=True):

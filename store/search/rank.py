@@ -21,8 +21,8 @@ LIMIT = 60
 MOST_WORDS = 8
 WORST = 70.0
 """Percent below which nobody would recognise the name."""
-WORST_ALONE = 75.0
-WORST_KEYS_ALONE = 80.0
+WORST_ALONE = 78.0
+WORST_KEYS_ALONE = 82.0
 """The same of one word alone, and of one that was typed on the other layout besides: some name is
 that near to letters at random.
 """

@@ -41,6 +41,11 @@ class NameQuery:
         keys = self.thai_keys if in_keys <= slips else ""
         return (text, ""), (keys, "layout")
 
+    def is_well_formed(self) -> bool:
+        """Whether no Thai sign stands where Thai has none."""
+        in_text, _in_keys = self._misplaced
+        return in_text == 0
+
     def is_latin(self) -> bool:
         """Whether something of it is written in Latin letters, and no word with a digit within or a
         key that is a letter on the Thai layout alone.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from domain.customers.romanise import Sound, thai_sounds
 from domain.text.keyboard import has_thai
 from store.search.slips import SlipIndex
-from store.search.sounds import Candidates, consonant_slips
+from store.search.sounds import Candidates
 
 
 class RecentWords:
@@ -57,9 +57,8 @@ class RecentWords:
         """
         return self._by_letters.within(word, slips)
 
-    def candidates(self, wanted: Sound) -> Candidates:
-        """Sounds that have nearly the consonants of the wanted one."""
-        slips = consonant_slips(wanted)
+    def candidates(self, wanted: Sound, slips: int) -> Candidates:
+        """Sounds that have the consonants of the wanted one but for so many."""
         words: list[str] = []
         letters: list[str] = []
         for consonants, _distance in self._consonants.within(wanted.consonants, slips):

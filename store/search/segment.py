@@ -143,9 +143,9 @@ class Segment:
         for word in self.words:
             yield letters.text(word)
 
-    def candidates(self, wanted: Sound) -> Candidates:
-        """Sounds that have nearly the consonants of the wanted one."""
-        near, numbers = self.sounds.near(wanted)
+    def candidates(self, wanted: Sound, slips: int) -> Candidates:
+        """Sounds that have the consonants of the wanted one but for so many."""
+        near, numbers = self.sounds.near(wanted, slips)
         return Candidates(near, numbers, self._word)
 
     def _word(self, number: int) -> tuple[str, int]:

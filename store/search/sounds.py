@@ -9,12 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from domain.customers.romanise import Sound
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extract
+
+from domain.customers.romanise import Sound, outlines
 from domain.customers.spelt import likely
 from store.search.packed import PackedWords, Packing, pack
 
 LEAST_SOUND = 80.0
 """Percent; of 265 real names in Latin letters, 98 in 100 sound at least so much like the Thai."""
+LEAST_ALIKE = 88.0
+"""Percent; of 90 Thai names written as they were heard, nine in ten sound so much like the name."""
 LONG_CONSONANTS = 6
 _SEPARATOR = "\n"
 _NUMBER_SIZE = 4
@@ -65,6 +70,16 @@ def soundings(wanted: Sound, candidates: Sequence[Candidates]) -> Iterator[Sound
         some = candidates[number]
         within = place - ends[number] + len(some.letters)
         word, commonness = some.word_of(some.owners[within])
+        yield Sounding(word, percent, commonness)
+
+
+def alike(sound: Sound, some: Candidates) -> Iterator[Sounding]:
+    """Those of some Thai sounds, with its consonants, that people hear as they hear this one."""
+    (outline,) = outlines([sound.letters])
+    others = outlines(some.letters)
+    near = extract(outline, others, scorer=ratio, score_cutoff=LEAST_ALIKE, limit=None)
+    for _other, percent, place in near:
+        word, commonness = some.word_of(some.owners[place])
         yield Sounding(word, percent, commonness)
 
 
@@ -121,12 +136,14 @@ class PackedSounds:
         at += groups * _NUMBER_SIZE
         self._numbers = _numbers(data, at, packing.sounds)
 
-    def near(self, wanted: Sound) -> tuple[list[str], list[int]]:
-        """Letters of the sounds that have nearly these consonants, and numbers of their words."""
+    def near(self, wanted: Sound, slips: int) -> tuple[list[str], list[int]]:
+        """Letters of the sounds that have these consonants but for so many, and numbers of their
+        words.
+        """
         asked = wanted.consonants.encode("ascii")
         letters: list[str] = []
         numbers: list[int] = []
-        for group, _distance in self._consonants.within(asked, consonant_slips(wanted)):
+        for group, _distance in self._consonants.within(asked, slips):
             start = self._letters + self._places[group]
             end = self._letters + self._places[group + 1] - 1
             letters += self._data[start:end].decode("ascii").split(_SEPARATOR)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from heapq import merge
 from itertools import islice
 
-from domain.customers.romanise import Sound, latin_sound
+from domain.customers.romanise import Sound, latin_sound, thai_sounds
 from domain.search.organisations import standard_organisations
 from domain.text.keyboard import has_thai
 from store.engine.database import Reader
@@ -20,7 +20,7 @@ from store.search.recent import RecentWords
 from store.search.segment import FORMAT, Segment
 from store.search.segments import SegmentRow, list_segments, read_chunks
 from store.search.sieve import passes, sieve_of, together
-from store.search.sounds import Candidates, Sounding, soundings
+from store.search.sounds import Candidates, Sounding, alike, consonant_slips, soundings
 
 BATCH = 5_000
 MOST_RECENT = 20_000
@@ -28,6 +28,8 @@ MOST_RECENT = 20_000
 AT_ONCE = 20
 """Words that are heard without letting others run in between: some milliseconds."""
 MOST_SOUNDS = 60
+MOST_HEARD = 2
+"""Ways to read a Thai word that are looked for."""
 MOST = 900
 """Most words that one typed word stands for."""
 ALLOWED_SLIPS = (0, 0, 0, 1, 1, 2, 2, 2, 2)
@@ -263,7 +265,7 @@ class SearchWords(Memory):
         wanted = latin_sound(latin)
         if not wanted.is_thai():
             return {}
-        few = [some.candidates(wanted) for some in self._known.few]
+        few = self._few_near(wanted)
         return _likeliest(wanted, few, [*self._known.segments.values()])
 
     async def heard(self, latin: str) -> dict[str, float]:
@@ -271,12 +273,31 @@ class SearchWords(Memory):
         wanted = latin_sound(latin)
         if not wanted.is_thai():
             return {}
-        few = [some.candidates(wanted) for some in self._known.few]
+        few = self._few_near(wanted)
         segments = [*self._known.segments.values()]
         if not segments:
             return _likeliest(wanted, few, segments)
         # Tens of milliseconds where there are many words; segments never change.
         return await asyncio.to_thread(_likeliest, wanted, few, segments)
+
+    def _few_near(self, wanted: Sound) -> list[Candidates]:
+        slips = consonant_slips(wanted)
+        return [some.candidates(wanted, slips) for some in self._known.few]
+
+    def heard_alike(self, word: str) -> dict[str, float]:
+        """Thai words that people hear as they hear this one (a search key), with their likeness in
+        percent.
+        """
+        alike_words: dict[str, float] = {}
+        for sound in thai_sounds(word)[:MOST_HEARD]:
+            some = [few.candidates(sound, 0) for few in self._known.few]
+            some += [segment.candidates(sound, 0) for segment in self._known.segments.values()]
+            for candidates in some:
+                for each in alike(sound, candidates):
+                    known = alike_words.get(each.word, 0.0)
+                    alike_words[each.word] = max(known, each.percent)
+        likeliest = sorted(alike_words, key=lambda other: (-alike_words[other], other))
+        return {other: alike_words[other] for other in likeliest[:MOST_SOUNDS]}
 
 
 def _likeliest(
@@ -285,7 +306,7 @@ def _likeliest(
     """The words that are likeliest meant, among few candidates and those of segments."""
     candidates = [*few]
     for segment in segments:
-        candidates.append(segment.candidates(wanted))
+        candidates.append(segment.candidates(wanted, consonant_slips(wanted)))
     likeliest: dict[str, Sounding] = {}
     for sounding in soundings(wanted, candidates):
         likeliest.setdefault(sounding.word, sounding)

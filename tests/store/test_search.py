@@ -442,7 +442,7 @@ async def test_few_letters_that_cannot_stand_so_are_no_part_of_a_name(
         ("jjrkmn", "rkm7d", "สุวิดล พาทึก"),
         ("lskqiusk", "lki7sk", "ประเวส สารีหา"),
         ("iri;ujjj", "riru;", "สุดา พรพีว"),
-        ("rakp;we", "rakpwe", "ฐิตาภรณ์ รักษ์เพียว"),
+        ("rakp;we", "rakpiew", "ฐิตาภรณ์ รักษ์เพียว"),
         ("e7m1mokq", "emmok", "พักตร์นภา เอมมก"),
     ],
 )
@@ -453,6 +453,43 @@ async def test_letters_at_random_are_no_name_that_happens_to_be_near(
 
     assert await find_customers(db, words, typed) == []
     assert [hit.customer.code for hit in await find_customers(db, words, slipped)] == ["C1"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "name"),
+    [
+        ("สีสุวันพบ", "ญาดา ศรีสุวรรณภพ"),
+        ("มะนีวงวิจิด", "จุฬารัตน์ มณีวงศ์วิจิตร"),
+        ("ถิติวัด กานจะนะวะสิด", "ฐิติวัฒน์ กาญจนะวสิต"),
+        ("กะมนเนต ไพบูนพานิชกิจ", "กมลเนตร ไพบูลย์พานิชกิจ"),
+        ("กมลเนตร ไพบูนพานิดชะกิด", "กมลเนตร ไพบูลย์พานิชกิจ"),
+    ],
+)
+async def test_a_name_written_as_it_was_heard_is_found_however_many_letters_differ(
+    db: Database, words: SearchWords, heard: str, name: str
+) -> None:
+    await add_all(db, [customer(1, name), customer(2, "สมหญิง ประเสริฐกุล")])
+
+    assert [hit.customer.code for hit in await find_customers(db, words, heard)] == ["C1"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("โชบไจ", "วิโรจน์ ชอบชัย"),
+        ("วางมี่ด", "วิโรจน์ ห่วงมิตร"),
+        ("มลขนต์เไท", "มนทกานติ์ นิลใจ"),
+        ("fefama", "ฟามา ภัทรวราปาน"),
+        ("hilnohi", "ประเสริฐ นิลน้อย"),
+        ("poje", "สมพงษ์ บุศย์น้ำเนตร"),
+    ],
+)
+async def test_short_words_that_sound_a_little_like_a_name_are_none(
+    db: Database, words: SearchWords, typed: str, name: str
+) -> None:
+    await add_all(db, [customer(1, name)])
+
+    assert await find_customers(db, words, typed) == []
 
 
 async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(
