@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from domain.staff import Platform
-from handlers.chat import Attachment, Incoming, Reply
+from handlers.chat import Attachment, Incoming, Reply, ReplyPart
 from store.chat.inbox import Event
 from store.chat.outbox import Message
 
@@ -119,4 +119,13 @@ class SaysWhenFree(Protocol):
 
     def is_free(self, chat: str) -> bool:
         """Whether a call to this chat could be made at once."""
+        ...
+
+
+@runtime_checkable
+class ShowsAScreen(Protocol):
+    """An adapter that shows of a long part what one screen has room for."""
+
+    def rest(self, part: ReplyPart) -> ReplyPart | None:
+        """What is not shown at once; None = nothing."""
         ...

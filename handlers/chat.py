@@ -272,12 +272,14 @@ class DateAsked:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A few sentences. `asks` and `passing`: see `Choice`."""
+    """A few sentences. `asks`, `passing` and `more`: see `Choice`; `whole`: see `Card`."""
 
     text: str
     buttons: tuple[AnyButton, ...] = ()
     asks: DateAsked | None = None
     passing: bool = False
+    more: Button | None = None
+    whole: bool = False
 
 
 class FactKind(StrEnum):
@@ -323,7 +325,7 @@ class Card:
 
     Lines may be written as pairs, which are facts of no special kind; `facts` are what is read.
     Lines in a row with the same label are one: the label is said once, above a value a line.
-    `asks`: see `Choice`."""
+    `asks` and `more`: see `Choice`. `whole` = nothing of it may wait behind a button."""
 
     title: str
     fields: tuple[CardLine, ...] = ()
@@ -331,6 +333,8 @@ class Card:
     buttons: tuple[AnyButton, ...] = ()
     tone: Tone = Tone.NEUTRAL
     asks: DateAsked | None = None
+    more: Button | None = None
+    whole: bool = False
 
     def __post_init__(self) -> None:
         joined: list[Fact] = []
@@ -360,13 +364,15 @@ class Choice:
     """A question with its possible answers, one a line, and further buttons below.
 
     `asks` = the answer is a date, which may be picked as well as typed. `passing` = the answers
-    matter now and not later, so a platform may show them where they vanish once answered."""
+    matter now and not later, so a platform may show them where they vanish once answered. `more` =
+    what shows the rest, where a platform does not show all at once: made with the tokens."""
 
     question: str
     options: tuple[Button, ...]
     buttons: tuple[AnyButton, ...] = ()
     asks: DateAsked | None = None
     passing: bool = False
+    more: Button | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -608,12 +614,14 @@ def _part(data: dict[str, Any]) -> ReplyPart:
 
 
 def _buttons_again(listed: list[dict[str, Any]]) -> tuple[AnyButton, ...]:
-    return tuple(map(_button_again, listed))
+    return tuple(map(_any_button_again, listed))
 
 
-def _button_again(data: dict[str, Any]) -> AnyButton:
-    if "action" not in data:
-        return CopyButton(**data)
+def _any_button_again(data: dict[str, Any]) -> AnyButton:
+    return _button_again(data) if "action" in data else CopyButton(**data)
+
+
+def _button_again(data: dict[str, Any]) -> Button:
     style = data.pop("style", ButtonStyle.PLAIN)
     return Button(**data, style=ButtonStyle(style))
 
@@ -643,5 +651,6 @@ _READ_AGAIN: dict[str, Callable[[Any], Any]] = {
     "fields": _facts_again,
     "tone": Tone,
     "asks": _asked_again,
+    "more": _button_again,
 }
 """What of a part is more than its JSON."""

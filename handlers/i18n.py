@@ -99,3 +99,28 @@ def year_text(year: int) -> str:
 def period_text(period: Period) -> str:
     """The span: `ปีงบประมาณ 2569` or `fiscal year 2026`."""
     return format_period(period, language())
+
+
+_NAMED = re.compile(r"%\(\w+\)s")
+_MONTH = r"(?:(?:[ก-ฮ]|มี|เม|มิ)[.][ก-ฮ][.]|[A-Z][a-z][a-z])"
+_TIME = r"\d\d[.:]\d\d(?: น[.])?"
+_DAY = rf"\d{{1,2}}(?:[–-]\d{{1,2}})? {_MONTH}(?: \d{{2,4}})?(?: {_TIME})?"
+_NUMBER = r"[A-Z]\d{1,10}|\d{1,6}/\d{4}|\d{1,3}(?:,\d{3})*"
+_SAFE = re.compile(rf"(?<![\w.-])(?:{_DAY}|{_NUMBER})(?![\w-])")
+"""Numbers of records, days and sums: what may stand in the desk's own words without naming
+anybody; no telephone is such a number."""
+
+
+@cache
+def _own_texts() -> frozenset[str]:
+    """All that the desk says, in both languages, with a sign where something is put in."""
+    texts = [text for pair in _catalogue("en").items() for text in pair]
+    plain = {_NAMED.sub("%", text).strip() for text in texts}
+    return frozenset(text for text in plain if any(map(str.isalpha, text)))
+
+
+def is_own_text(text: str) -> bool:
+    """Whether a text is the desk's own, with nothing put into it but numbers of records, days and
+    sums.
+    """
+    return _SAFE.sub("%", text.strip()) in _own_texts()

@@ -131,6 +131,8 @@ SPOKEN: list[Spoken] = []
 ACTIONS: dict[str, Action] = {}
 DANGEROUS: set[str] = set()
 """Actions that cannot be undone easily."""
+FURTHER: set[str] = set()
+"""Actions that show what else can be done with a record."""
 ASIDE: set[str] = set()
 """Actions that are never what is wanted most: they lead elsewhere, or away."""
 STATES: dict[str, StateFunction] = {}
@@ -240,10 +242,12 @@ def action(
     posting: bool = False,
     danger: bool = False,
     aside: bool = False,
+    further: bool = False,
 ) -> Callable[[ActionFunction], ActionFunction]:
     """Enter a function in the table of button actions.
 
-    `danger` = what it does cannot be undone easily; `aside` = it is never what is wanted most."""
+    `danger` = what it does cannot be undone easily; `aside` = it is never what is wanted most;
+    `further` = it shows what else can be done with a record."""
 
     def enter(run: ActionFunction) -> ActionFunction:
         _put(ACTIONS, name, Action(name, role, in_place, run, posting))
@@ -251,8 +255,10 @@ def action(
 
     if danger:
         DANGEROUS.add(name)
-    if aside:
+    if aside or further:
         ASIDE.add(name)
+    if further:
+        FURTHER.add(name)
 
     return enter
 
@@ -262,7 +268,7 @@ def styled(part: ReplyPart) -> ReplyPart:
     the one that is wanted most, where nothing else says that of itself.
     """
     buttons = tuple(map(_with_danger, part.buttons))
-    if not isinstance(part, Paragraph | Card):
+    if not isinstance(part, Paragraph | Card) or part.whole:
         return replace(part, buttons=buttons)
     if wanted := _wanted_most(presses(buttons)):
         primary = replace(wanted, style=ButtonStyle.PRIMARY)

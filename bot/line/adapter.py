@@ -20,6 +20,7 @@ from bot.line import group_messages
 from bot.line import menu as line_menu
 from bot.line import render as line_render
 from bot.line.events import incoming, row_of, unreadable
+from bot.line.folding import rest
 from bot.line.groups import LineGroups
 from bot.log import get_logger
 from bot.platform import (
@@ -33,7 +34,7 @@ from bot.platform import (
 from bot.web.answers import body_of, is_yes, object_of
 from domain.errors import NotFound
 from domain.staff import Platform
-from handlers.chat import Attachment, Incoming, Reply
+from handlers.chat import Attachment, Incoming, Reply, ReplyPart
 from handlers.desk import FetchFailed
 from handlers.system import resent_mark
 from store.chat.inbox import Event
@@ -147,6 +148,10 @@ class LineAdapter:
         link = self._links.url if self._links else None
         private = self._private if self._bot_id else None
         return line_render.render(reply, replaces, link=link, private=private)
+
+    def rest(self, part: ReplyPart) -> ReplyPart | None:
+        """See `bot.platform.ShowsAScreen`."""
+        return rest(part)
 
     def _private(self, typed: str) -> str:
         """The address that opens the private chat with the bot, with this typed already."""

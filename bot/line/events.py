@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
 from bot.line import group_messages
+from bot.line.actions import PICKED, picked
 from bot.line.text import words_of
 from bot.platform import HEARD
 from bot.web.answers import as_number, as_object, as_text, within
@@ -140,7 +141,7 @@ def _body(data: dict[str, Any]) -> Body:
         case "message":
             return _message(data["message"])
         case "postback":
-            return Press(str(data["postback"]["data"]))
+            return _postback(data["postback"])
         case "unsend":
             return Unsent(str(data["unsend"]["messageId"]))
         case "messageEdited":
@@ -151,6 +152,16 @@ def _body(data: dict[str, Any]) -> Body:
             return Left()
         case _:
             return Other()
+
+
+def _postback(postback: dict[str, Any]) -> Body:
+    """A press; what was picked is what would have been typed."""
+    pressed = str(postback["data"])
+    if not pressed.startswith(PICKED):
+        return Press(pressed)
+    params = as_object(postback.get("params")) or {}
+    value = as_text(params.get("datetime")) or as_text(params.get("date"))
+    return Text(picked(pressed, value)) if value else Other()
 
 
 def _message(message: dict[str, Any]) -> Body:

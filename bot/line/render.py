@@ -1,5 +1,5 @@
-"""A reply as LINE message objects: text or Flex bubbles with postback buttons, within LINE's
-limits. Pure.
+"""A reply as LINE message objects: texts and Flex bubbles of one design, within LINE's limits.
+Pure.
 """
 
 import json
@@ -7,15 +7,32 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.line import actions, folding
+from bot.line import buttons as line_buttons
+from bot.line.about import about
+from bot.line.choices import choice_bubbles, is_quick, quick_replies
+from bot.line.design import (
+    ACCENT,
+    LINE_GRAPHEMES,
+    LineJson,
+    bubble,
+    count,
+    first_words,
+    head,
+    lines_of,
+    small,
+    text,
+)
+from bot.line.facts import fact_lines
 from domain.staff import StaffId
-from domain.text import graphemes, shorten, split_text
+from domain.text import shorten, split_text
 from handlers.chat import (
     AnyButton,
     Button,
     Card,
     Choice,
+    CopyButton,
     Document,
-    Fact,
     Paragraph,
     Reply,
     ReplyPart,
@@ -26,34 +43,27 @@ from handlers.chat import (
 
 @dataclass(frozen=True, slots=True)
 class LineLimits:
-    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble and a preview,
-    graphemes of labels.
+    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble, a carousel and a
+    preview; and ours: characters of a title.
     """
 
     objects: int = 5
     text: int = 5000
     bubble: int = 30_000
+    carousel: int = 50_000
     preview: int = 1_000_000
-    alt_text: int = 1500
-    label: int = 40
-    display: int = 300
-    field: int = 1500
-    title: int = 600
+    title: int = 300
+    file: int = 1500
 
 
 LIMITS = LineLimits()
-LineJson = dict[str, Any]
 LinkMaker = Callable[[str], str]
 ReadersLink = Callable[[str, StaffId], str]
 """The address of a file for one member of staff."""
-_Words = Paragraph | Card | Choice
-MUTED = "#6B7280"
-ACCENT = "#0B5C8E"
-OPTION_GROUND = "#EEF4F8"
+FEW_LINES = 5
+"""Lines of a paragraph that are written large."""
 LONGEST_HEAD = 60
 """Units of the first line that stands above buttons whose words are too much for one bubble."""
-NOTHING = "-"
-"""LINE takes no empty text."""
 
 
 def render(
@@ -68,10 +78,11 @@ def render(
     `link` makes the address of a file, which LINE does not let a bot send; `private` the one that
     opens the private chat with something typed."""
     objects: list[LineJson] = []
-    for part in reply.all_parts:
+    parts = reply.all_parts
+    for part in parts:
         if private is not None:
             part = _opening(part, private)
-        objects += _objects(part, link)
+        objects += _objects(part, link, is_last=part is parts[-1])
     return [
         json.dumps({"messages": messages}, ensure_ascii=False) for messages in _in_calls(objects)
     ]
@@ -85,6 +96,8 @@ def _in_calls(objects: Sequence[LineJson]) -> Iterator[Sequence[LineJson]]:
 
 def _opening(part: ReplyPart, private: LinkMaker) -> ReplyPart:
     """Buttons that may be pressed in a group open the private chat instead."""
+    if not any(button.typed for button in presses(part.buttons)):
+        return part
     buttons: list[AnyButton] = []
     for button in part.buttons:
         if isinstance(button, Button) and button.typed:
@@ -93,51 +106,58 @@ def _opening(part: ReplyPart, private: LinkMaker) -> ReplyPart:
     return replace(part, buttons=tuple(buttons))
 
 
-def _objects(part: ReplyPart, link: ReadersLink | None) -> list[LineJson]:
+def _objects(part: ReplyPart, link: ReadersLink | None, *, is_last: bool) -> list[LineJson]:
     if isinstance(part, Document):
         return _document(part, link)
-    if isinstance(part, Paragraph) and not presses(part.buttons):
+    if isinstance(part, Paragraph) and not presses(part.buttons) and part.asks is None:
         return _texts(part.text)
-    bubble = _bubble(part)
-    if _size(bubble) <= LIMITS.bubble:
-        return [_flex(part, bubble)]
-    # Too much for a bubble: the words as plain texts, the buttons alone in the bubble.
+    if isinstance(part, Choice):
+        return _choice(part, is_last=is_last)
+    return _fitting(part, _bubble(_shown(part)))
+
+
+def _shown(part: Paragraph | Card) -> Paragraph | Card:
+    """The part as one screen shows it, and the button to the rest of it."""
+    if part.more is None:
+        return part
+    shown, _rest = folding.folded(part)
+    assert isinstance(shown, Paragraph | Card)
+    return replace(shown, buttons=(*shown.buttons, part.more))
+
+
+def _fitting(part: Paragraph | Card | Choice, contents: LineJson) -> list[LineJson]:
+    """What is too much for a bubble: the words as plain texts, the buttons alone in the bubble."""
+    most = LIMITS.carousel if contents["type"] == "carousel" else LIMITS.bubble
+    if _size(contents) <= most:
+        return [_flex(part, contents)]
     words = _words(part)
-    head, *_rest = words.split("\n", 1)
-    buttons = Paragraph(shorten(head, LONGEST_HEAD), buttons_of(part))
-    return [*_texts(words), _flex(buttons, _bubble(buttons))]
+    first, *_rest = words.split("\n", 1)
+    buttons = Paragraph(shorten(first, LONGEST_HEAD), buttons_of(part))
+    return [*_texts(words), _flex(part, _bubble(buttons))]
 
 
-def _size(bubble: LineJson) -> int:
+def _size(contents: LineJson) -> int:
     """Bytes, as LINE counts them."""
-    return len(json.dumps(bubble, ensure_ascii=False).encode())
+    return len(json.dumps(contents, ensure_ascii=False).encode())
 
 
-def _texts(text: str) -> list[LineJson]:
-    pieces = split_text(text, LIMITS.text)
+def _texts(words: str) -> list[LineJson]:
+    pieces = split_text(words, LIMITS.text)
     return [{"type": "text", "text": piece} for piece in pieces if piece.strip()]
 
 
-def _flex(part: ReplyPart, bubble: LineJson) -> LineJson:
-    words = _words(part).strip() or NOTHING
-    return {
-        "type": "flex",
-        "altText": shorten(words, LIMITS.alt_text),
-        "contents": bubble,
-    }
+def _flex(part: ReplyPart, contents: LineJson) -> LineJson:
+    return {"type": "flex", "altText": about(part), "contents": contents}
 
 
-def _words(part: ReplyPart) -> str:
-    """The part as text: what the notification and old versions show."""
+def _words(part: Paragraph | Card | Choice) -> str:
+    """The part as text."""
     match part:
         case Paragraph():
             return part.text
-        case Document():
-            return part.caption.strip() or part.name
         case Card():
-            fields = [f"{fact.label}: {fact.value}" for fact in part.facts]
-            lines = [part.title, *fields, part.note]
-            return "\n".join(filter(None, lines))
+            facts = [f"{fact.label}: {fact.value}" for fact in part.facts]
+            return "\n".join(filter(None, [part.title, *facts, part.note]))
         case Choice():
             options = [option.label for option in part.options]
             return "\n".join([part.question, *options])
@@ -149,13 +169,7 @@ def _words(part: ReplyPart) -> str:
 def _document(file: Document, link: ReadersLink | None) -> list[LineJson]:
     if file.shown:
         return _picture(file, link)
-    return [
-        {
-            "type": "flex",
-            "altText": shorten(_words(file), LIMITS.alt_text),
-            "contents": _file_bubble(file, link),
-        }
-    ]
+    return [_flex(file, _file_bubble(file, link))]
 
 
 def _picture(file: Document, link: ReadersLink | None) -> list[LineJson]:
@@ -174,156 +188,60 @@ def _url(file: Document, link: ReadersLink | None) -> str:
 
 
 def _file_bubble(file: Document, link: ReadersLink | None) -> LineJson:
-    contents = [_text(shorten(file.caption, LIMITS.field))]
-    buttons = [_button(button) for button in presses(file.buttons)]
+    body = [text(shorten(file.caption, LIMITS.file))]
+    foot = [*line_buttons.drawn(presses(file.buttons))]
     url = _url(file, link)
     if url:
-        buttons.insert(0, _file_button(file, url))
+        foot.insert(0, _file_button(file, url))
     else:
-        contents.append(_accented(file.no_link))
-    bubble = _giga(contents)
-    if buttons:
-        bubble["footer"] = _box(buttons, spacing="xs")
-    return bubble
+        body.append(_accented(file.no_link))
+    return bubble(body, None, foot)
 
 
 def _file_button(file: Document, url: str) -> LineJson:
-    action = {
-        "type": "uri",
-        "label": shorten(file.open_label, LIMITS.label, units=_count),
-        "uri": url,
-    }
-    return {
-        "type": "button",
-        "style": "primary",
-        "height": "sm",
-        "color": ACCENT,
-        "action": action,
-    }
+    label = shorten(file.open_label, actions.LABEL, units=count)
+    action = {"type": "uri", "label": label, "uri": url}
+    return {"type": "button", "style": "primary", "color": ACCENT, "action": action}
 
 
 # Words and buttons.
 
 
-def _bubble(part: _Words) -> LineJson:
-    bubble = _giga(_body(part))
-    buttons = [_button(button) for button in presses(part.buttons)]
-    if buttons:
-        bubble["footer"] = _box(buttons, spacing="xs")
-    return bubble
+def _bubble(part: Paragraph | Card) -> LineJson:
+    foot = [*line_buttons.drawn(presses(part.buttons), part.asks)]
+    if isinstance(part, Paragraph):
+        words = small if lines_of(part.text, LINE_GRAPHEMES) > FEW_LINES else text
+        return bubble([words(part.text)], None, foot)
+    return bubble(_card(part), _head(part), foot)
 
 
-def _giga(contents: list[LineJson]) -> LineJson:
-    """A bubble as wide as LINE makes them."""
-    return {"type": "bubble", "size": "giga", "body": _box(contents)}
-
-
-def _box(contents: list[LineJson], spacing: str = "sm") -> LineJson:
-    return {
-        "type": "box",
-        "layout": "vertical",
-        "spacing": spacing,
-        "contents": contents,
-    }
-
-
-def _text(text: str, **style: Any) -> LineJson:
-    words = text.strip() or NOTHING
-    return {"type": "text", "text": words, "wrap": True, **style}
-
-
-def _accented(text: str) -> LineJson:
-    """A small line in the accent's colour."""
-    return _text(shorten(text, LIMITS.field), size="sm", color=ACCENT)
-
-
-def _body(part: _Words) -> list[LineJson]:
-    match part:
-        case Paragraph():
-            return [_text(shorten(part.text, LIMITS.text))]
-        case Choice():
-            return _question(part)
-        case Card():
-            return _card(part)
-
-
-def _question(choice: Choice) -> list[LineJson]:
-    first, _newline, rest = choice.question.partition("\n")
-    contents = [_heading(first)]
-    if rest.strip():
-        contents.append(_text(shorten(rest, LIMITS.text), size="sm"))
-    contents += [_option(option) for option in choice.options]
-    return contents
+def _head(card: Card) -> LineJson:
+    copied = [button for button in card.buttons if isinstance(button, CopyButton)]
+    copy = actions.copy(copied[0]) if copied else None
+    return head(shorten(card.title, LIMITS.title), card.tone, copy)
 
 
 def _card(card: Card) -> list[LineJson]:
-    contents = [_heading(card.title)]
-    contents += [_field(fact) for fact in card.facts]
+    body: list[LineJson] = []
+    for fact in card.facts:
+        body += fact_lines(fact)
     if card.note:
-        contents.append(_accented(card.note))
-    return contents
+        body.append(_accented(card.note))
+    return body
 
 
-def _heading(text: str) -> LineJson:
-    return _text(shorten(text, LIMITS.title), weight="bold")
+def _accented(words: str) -> LineJson:
+    """Small words in the accent's colour."""
+    return small(words, color=ACCENT)
 
 
-def _field(fact: Fact) -> LineJson:
-    name = {
-        "type": "span",
-        "text": f"{fact.label}  ",
-        "color": MUTED,
-    }
-    words = {
-        "type": "span",
-        "text": shorten(fact.value, LIMITS.field) or NOTHING,
-    }
-    return {
-        "type": "text",
-        "contents": [name, words],
-        "wrap": True,
-        "size": "sm",
-    }
-
-
-def _count(text: str) -> int:
-    return len(graphemes(text))
-
-
-def _postback(button: Button) -> LineJson:
-    label = button.label.strip() or "…"
-    return {
-        "type": "postback",
-        "label": shorten(label, LIMITS.label, units=_count),
-        "data": button.token,
-        "displayText": shorten(label, LIMITS.display, units=_count),
-    }
-
-
-def _option(option: Button) -> LineJson:
-    """A line that can be tapped and shows its whole label, which a button would cut."""
-    return {
-        "type": "box",
-        "layout": "vertical",
-        "action": _postback(option),
-        "backgroundColor": OPTION_GROUND,
-        "cornerRadius": "md",
-        "paddingAll": "md",
-        "contents": [_text(option.label, size="sm", color=ACCENT)],
-    }
-
-
-def _button(button: Button) -> LineJson:
-    action = _postback(button)
-    # Its token is an address where it leads out of a group.
-    if button.token.startswith("https:"):
-        action = {"type": "uri", "label": action["label"], "uri": button.token}
-    return {
-        "type": "button",
-        "style": "secondary",
-        "height": "sm",
-        "action": action,
-    }
+def _choice(choice: Choice, *, is_last: bool) -> list[LineJson]:
+    """A question; its answers stand above the keyboard where they are few and pass away."""
+    quick = is_last and is_quick(choice)
+    objects = _fitting(choice, choice_bubbles(choice, quick=quick))
+    if quick:
+        objects[-1]["quickReply"] = quick_replies(choice)
+    return objects
 
 
 # A message that may have arrived already.
@@ -342,6 +260,12 @@ def marked(payload: str, mark: str) -> str:
             call["messages"] = messages[-LIMITS.objects :]
         case _:
             first["altText"] = mark + first["altText"]
-            component = first["contents"]["body"]["contents"][0]
-            component["text"] = mark + component["text"]
+            words = first_words(_first_bubble(first["contents"]))
+            words["text"] = mark + words["text"]
     return json.dumps(call, ensure_ascii=False)
+
+
+def _first_bubble(contents: dict[str, Any]) -> LineJson:
+    if contents["type"] == "carousel":
+        contents = contents["contents"][0]
+    return contents

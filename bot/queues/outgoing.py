@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from bot.platform import Adapter
+from bot.platform import Adapter, ShowsAScreen
 from bot.queues.alarms import person_unreached
 from bot.queues.pushes import Pushes, free_chat
-from bot.queues.tokens import with_tokens
+from bot.queues.tokens import Rest, with_tokens
 from domain.reach.routes import (
     ByMail,
     Directory,
@@ -132,7 +132,7 @@ class Outgoing:
         said with it, as far as that costs nothing.
         """
         presser = who if incoming.private else None
-        tokened = self._with_tokens(reply, presser)
+        tokened = self._with_tokens(reply, presser, incoming.platform)
         adapter = self._adapters[incoming.platform]
         payloads = adapter.render(tokened, incoming.message, incoming.topic)
         if not payloads:
@@ -176,7 +176,8 @@ class Outgoing:
         until = incoming.reply_until or self.now
         if incoming.reply_token and len(alone) == 1 and until > self.now:
             for riding in rides.forms():
-                more, rows = with_tokens(riding.reply, riding.told[0].staff_id, self.now)
+                rest = self._rest(incoming.platform)
+                more, rows = with_tokens(riding.reply, riding.told[0].staff_id, self.now, rest)
                 both = reply.followed_by(*more.parts)
                 payloads = self._adapters[incoming.platform].render(both)
                 if len(payloads) == 1:
@@ -187,7 +188,7 @@ class Outgoing:
     def _behind(self, incoming: Incoming, who: StaffId | None, rides: Rides) -> None:
         """What rides as messages of their own, where each is free."""
         for riding in rides.apart():
-            tokened = self._with_tokens(riding.reply, who)
+            tokened = self._with_tokens(riding.reply, who, incoming.platform)
             for payload in self._adapters[incoming.platform].render(tokened):
                 message = Message(
                     id=_message_id(self.now),
@@ -352,7 +353,8 @@ class Outgoing:
         *,
         presser: StaffId | None,
     ) -> None:
-        tokened = self._with_tokens(reply, presser)
+        platform, _chat_id = chat
+        tokened = self._with_tokens(reply, presser, platform)
         self.messages.append(self._message(tokened, chat, who, key))
 
     def _message(
@@ -383,10 +385,14 @@ class Outgoing:
             carries=bool(brought),
         )
 
-    def _with_tokens(self, reply: Reply, presser: StaffId | None) -> Reply:
-        tokened, rows = with_tokens(reply, presser, self.now)
+    def _with_tokens(self, reply: Reply, presser: StaffId | None, platform: Platform) -> Reply:
+        tokened, rows = with_tokens(reply, presser, self.now, self._rest(platform))
         self._buttons += rows
         return tokened
+
+    def _rest(self, platform: Platform) -> Rest | None:
+        adapter = self._adapters.get(platform)
+        return adapter.rest if isinstance(adapter, ShowsAScreen) else None
 
     def come_from(self, event_id: str) -> None:
         """All of it comes from this event's message, which can be taken back."""

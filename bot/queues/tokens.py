@@ -2,6 +2,7 @@
 
 import os
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from handlers.chat import (
     ReplyPart,
 )
 from handlers.desk import BUTTON_LIFETIME
+from handlers.forms.rest import rest_button
 from handlers.registry import styled
 from store.chat.buttons import StoredButton
 
@@ -28,14 +30,26 @@ PER_SECOND = 256
 """Bytes before them that tell when it was made, and how many times of a second they tell apart."""
 
 
+Rest = Callable[[ReplyPart], ReplyPart | None]
+"""What of a part a platform does not show at once; None = nothing."""
+
+
 def with_tokens(
-    reply: Reply, presser: StaffId | None, now: datetime
+    reply: Reply,
+    presser: StaffId | None,
+    now: datetime,
+    rest: Rest | None = None,
 ) -> tuple[Reply, list[StoredButton]]:
     """The reply with a token in every button that has none, and what the new tokens mean;
-    `presser` = who may press, None for anybody of the staff.
+    `presser` = who may press, None for anybody of the staff. What a platform does not show at once
+    (`rest`) is kept behind a button of its own.
     """
     tokens = _Tokens(presser, now)
-    return tokens.reply(reply), tokens.rows
+    tokened = tokens.reply(reply)
+    if rest is not None:
+        parts = tuple(tokens.with_more(part, rest(part)) for part in tokened.parts)
+        tokened = replace(tokened, parts=parts)
+    return tokened, tokens.rows
 
 
 class _Tokens:
@@ -65,6 +79,12 @@ class _Tokens:
             return replace(part, buttons=buttons)
         options = tuple(map(self._button, part.options))
         return replace(part, options=options, buttons=buttons)
+
+    def with_more(self, part: ReplyPart, rest: ReplyPart | None) -> ReplyPart:
+        """The part with the button that shows the rest of it."""
+        if rest is None or isinstance(part, Document):
+            return part
+        return replace(part, more=self._button(rest_button(rest)))
 
     def _all(self, buttons: tuple[AnyButton, ...]) -> tuple[AnyButton, ...]:
         return tuple(map(self._any, buttons))

@@ -29,7 +29,7 @@ from store.records import changes
 PAGE = 8
 
 
-@action("customer.more", aside=True)
+@action("customer.more", further=True)
 async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Shows the buttons that are seldom wanted of a customer."""
     customer = await customers.get_customer(ctx.db, args["code"])

@@ -32,7 +32,7 @@ def more_button(ticket: Ticket) -> Button:
     return _button(_("เพิ่มเติม"), "ticket.more", ticket)
 
 
-@action("ticket.more", aside=True)
+@action("ticket.more", further=True)
 async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What is wanted of a ticket now and then."""
     found = await tickets.get_ticket(ctx.db, args["no"])

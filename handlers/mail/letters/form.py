@@ -148,7 +148,8 @@ class MailForm(Form):
         title = _("📧 อีเมล %(record)s", record=record)
         files = await attached_text(ctx, draft)
         lines = tuple(_lines(draft, mail, record, files))
-        return Card(title, lines, note, buttons)
+        # What goes out is read before.
+        return Card(title, lines, note, buttons, whole=True)
 
     async def present(
         self,
