@@ -31,14 +31,15 @@ def one_word_of(spellings: Iterable[str]) -> str:
     return f"(?:{'|'.join(ways)})"
 
 
-def one_dotted(spellings: Iterable[str]) -> str:
+def one_dotted(spellings: Iterable[str], *, parted: bool = True) -> str:
     """Returns a pattern for any of the abbreviations, whose dots may be missing, or followed by a
-    blank.
+    blank; `parted` = both.
     """
+    between = r"\.?\s?" if parted else r"(?:\.\s?)?"
     ways = []
     for spelling in sorted(spellings, key=len, reverse=True):
         parts = spelling.rstrip(".").split(".")
-        ways.append(r"\.?\s?".join(map(re.escape, parts)) + r"\.?")
+        ways.append(between.join(map(re.escape, parts)) + r"\.?")
     return f"(?:{'|'.join(ways)})"
 
 

@@ -445,6 +445,9 @@ class _Scan:
         """Returns the number with the extension behind it, if there is one."""
         extension = _extension().match(self._plain, end)
         if extension is None:
+            # "02-280-4085-96 ext. 3110": the exchange has several lines, each with the extension.
+            extension = _range_with_extension().match(self._plain, end)
+        if extension is None:
             return begin, end, number
         return begin, extension.end(), f"{number};ext={extension[1]}"
 
@@ -588,6 +591,13 @@ def _extension() -> re.Pattern[str]:
 
 
 @cache
+def _range_with_extension() -> re.Pattern[str]:
+    """Matches the end of a range of numbers with an extension behind it."""
+    last = rf"\s?{_any_of('ranges')}\s?\d{{1,4}}(?!\d)"
+    return re.compile(rf"{last}(?:{_extension().pattern})", re.IGNORECASE)
+
+
+@cache
 def _labels(*keys: str) -> re.Pattern[str]:
     """Matches one label, as a whole word."""
     return re.compile(rf"{_NO_LETTER_BEFORE}{_any_of(*keys)}{WORD_END}", re.IGNORECASE)
@@ -596,7 +606,7 @@ def _labels(*keys: str) -> re.Pattern[str]:
 @cache
 def _labels_behind() -> regex.Pattern[str]:
     """Matches all labels with which a text ends."""
-    label = rf"{_NO_LETTER_BEFORE}{_any_of('labels', 'fax')}[\s.:/()=-]*"
+    label = rf"{_NO_LETTER_BEFORE}{_any_of('labels', 'fax')}[\s.:/()&=-]*"
     return at_end(rf"(?:{label})+")
 
 

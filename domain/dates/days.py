@@ -413,11 +413,14 @@ def _year_pattern() -> re.Pattern[str]:
 
 
 @cache
-def month_names(*, english: bool = False) -> str:
-    """Returns a pattern for any month's name, of which `english` leaves out the Thai ones."""
+def month_names(*, english: bool = False, parted: bool = True) -> str:
+    """Returns a pattern for any month's name, of which `english` leaves out the Thai ones; `parted`
+    = a blank alone may stand for the dot within a short one.
+    """
     names = _all_of("months").values()
     every = [name for month in names for name in month]
-    return one_dotted(name for name in every if name.isascii() or not english)
+    chosen = [name for name in every if name.isascii() or not english]
+    return one_dotted(chosen, parted=parted)
 
 
 @cache

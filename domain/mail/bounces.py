@@ -77,17 +77,27 @@ def _read(mail: Message) -> DeliveryReport | None:
     told = by_action.get("failed") or by_action.get("delayed")
     if told is None:
         return None
-    returned = _first_of(parts, _RETURNED)
-    message_id = _first_id(_headers(returned)) if returned is not None else ""
     answers = _ID.findall(str(mail["In-Reply-To"] or ""))
     answers += reversed(_ID.findall(str(mail["References"])))
     return DeliveryReport(
         "failed" in by_action,
-        message_id,
+        _returned_id(parts),
         tuple(dict.fromkeys(answers)),
         _codes(told),
         _recipient(told),
     )
+
+
+def read_reported(raw: bytes) -> str:
+    """Returns the Message-ID of the mail that a readable report shows, whatever became of it; ""
+    where it shows none.
+    """
+    return _returned_id(_parts(email.message_from_bytes(raw)))
+
+
+def _returned_id(parts: Iterable[Message]) -> str:
+    returned = _first_of(parts, _RETURNED)
+    return _first_id(_headers(returned)) if returned is not None else ""
 
 
 def _parts(mail: Message) -> list[Message]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from domain.errors import InvalidInput
-from domain.mail.bounces import DeliveryReport, codes_in, is_report, read_report
+from domain.mail.bounces import DeliveryReport, codes_in, is_report, read_report, read_reported
 from domain.mail.contents.hints import returned_ids
 from domain.mail.failed_recipients import failed_recipient, report_text
 from domain.mail.forwards import subject_prefix
@@ -33,13 +33,14 @@ _OUR_ID = re.compile(r"<[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@([^<>@\s]+)>
 @dataclass(frozen=True, slots=True)
 class MachineMail:
     """A mail by a machine. `report` = what a server says became of a mail; `unreadable` = it calls
-    itself a report, and cannot be read as one.
+    itself a report, and cannot be read as one; `about` = the Message-ID of what a receipt is for.
     """
 
     kind: IncomingKind
     reason: str
     report: DeliveryReport | None = None
     unreadable: bool = False
+    about: str = ""
 
     @property
     def failed_recipient(self) -> str | None:
@@ -52,7 +53,7 @@ class MachineMail:
     def answers(self) -> tuple[str, ...]:
         """Returns the Message-IDs that its report names."""
         if self.report is None:
-            return ()
+            return tuple(filter(None, (self.about,)))
         return tuple(filter(None, (self.report.message_id, *self.report.answers)))
 
 
@@ -100,7 +101,11 @@ class _Sorter:
         # One that names nobody's failure may tell it in words all the same.
         if self.rules.has("bounce_texts", self._told()):
             return self._contradicted()
-        return _automatic("receipt of a server")
+        return MachineMail(
+            IncomingKind.AUTO_REPLY,
+            "receipt of a server",
+            about=read_reported(raw[:REPORT]),
+        )
 
     def _reported(self, report: DeliveryReport) -> MachineMail:
         """Returns what a report says that could be read."""

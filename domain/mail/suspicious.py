@@ -10,13 +10,27 @@ from domain.mail.sorting_rules import MailRules
 
 READ = 8_000
 """Letters of a text that are read."""
+POLITELY = 3
+"""How much it weighs against it that somebody asks as people ask the desk."""
 ENOUGH = 5
 """How much the evidence must weigh: one thing that is wanted and how it is pressed for."""
-_WORDS = ("spam_money", "spam_account", "spam_blackmail", "spam_goods", "spam_press")
+HINTS = (0, 1, 2, 4, 5)
+"""How much so many different single words weigh together; four are enough."""
+_WORDS = (
+    "spam_money",
+    "spam_account",
+    "spam_secret",
+    "spam_contact",
+    "spam_blackmail",
+    "spam_goods",
+    "spam_press",
+)
 """Lists of words, each of which is one kind of evidence."""
 _WEIGHTS = {
     "spam_money": 3,
     "spam_account": 3,
+    "spam_secret": 3,
+    "spam_contact": 2,
     "spam_blackmail": 3,
     "spam_goods": 3,
     "spam_press": 2,
@@ -52,7 +66,19 @@ def suspicion(mail: ReadMail, office: OfficeAddresses, rules: MailRules) -> tupl
     }
     reasons += filter(signs.__getitem__, signs)
     weight = sum(_WEIGHTS[reason] for reason in reasons)
+    hints = _hints(text, rules)
+    if hints:
+        reasons.append("spam_hints")
+    weight += hints
+    if rules.has("spam_politely", text):
+        weight -= POLITELY
     return tuple(reasons) if weight >= ENOUGH else ()
+
+
+def _hints(text: str, rules: MailRules) -> int:
+    """Returns how much the single words weigh that stand in a mail."""
+    met = set(rules.patterns["spam_hints"].findall(text.casefold()))
+    return HINTS[min(len(met), len(HINTS) - 1)]
 
 
 def _is_flagged(mail: ReadMail, header: str) -> bool:

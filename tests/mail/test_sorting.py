@@ -99,6 +99,9 @@ def test_a_delivery_report_names_whom_it_did_not_reach_and_the_mail_that_came_ba
     assert failed.ticket_candidates[0].value == "<ours@nso.go.th>"
     late = sort(raw % b"delayed")
     assert (late.kind, late.failed_recipient) == (IncomingKind.AUTO_REPLY, None)
+    arrived = sort(raw % b"relayed")
+    assert (arrived.kind, arrived.report) == (IncomingKind.AUTO_REPLY, None)
+    assert arrived.ticket_candidates[0].value == "<ours@nso.go.th>"
 
 
 def test_a_read_receipt_is_a_machines() -> None:

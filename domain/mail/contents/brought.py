@@ -38,7 +38,9 @@ def find_proofs(mail: ReadMail, rules: MailRules) -> tuple[ProofHint, ...]:
     found = set(_called(_NO_SIGN.sub(" ", files), "files", rules))
     linked = _LINK.search(text) is not None and not rules.has("still_asks", text)
     if names or linked:
-        found.update(_called(text, "words", rules))
+        # Whose contract it is under says nothing of what is brought.
+        said = rules.patterns["under_contract"].sub(" ", text)
+        found.update(_called(said, "words", rules))
     contracts = find_contracts(text, files)
     kinds = sorted(found)
     return tuple(ProofHint(kind, contracts, _subjects(kind, text, rules)) for kind in kinds)

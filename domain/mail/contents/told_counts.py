@@ -29,6 +29,8 @@ _NUMBER = re.compile(
     r"(?<![\d.,/:-])\d{1,3}(?:,\d{3})+(?![\d:/-])|(?<![\d.,/:-])\d{1,9}(?![\d:/%-]|[.,]\d)"
 )
 """A whole number, with or without commas; no part of a date, a telephone or a share."""
+_MARKS = " \t-*•|:"
+"""Signs before the first word of a line."""
 _NUMBERED = re.compile(r"\A\s*[(\[]?\d{1,3}\s?[.)\]](?!\d)")
 """The number of a line in a list."""
 _DAY_BEFORE = 12
@@ -69,13 +71,14 @@ _Place = tuple[str, str]
 @dataclass(slots=True)
 class _Told:
     """What was told so far: `above` = the province and the month of the heading, `columns` = those
-    of a table.
+    of a table. `in_parts` = lines told a number and neither of the two.
     """
 
     above: dict[_Is, str]
     columns: list[_Token] = field(default_factory=list)
     counts: dict[_Place, int] = field(default_factory=dict)
     otherwise: dict[_Place, int] = field(default_factory=dict)
+    in_parts: bool = False
 
     def note(self, about: dict[_Is, str], number: _Token, known: Container[_Place] = ()) -> None:
         """Keeps a number of users, where it is anybody's; the first of a province and month, and
@@ -88,6 +91,16 @@ class _Told:
         if place in known and self.counts[place] != users:
             self.otherwise[place] = users
         self.counts.setdefault(place, users)
+
+    def add_up(self, number: _Token) -> None:
+        """Takes the sum of what stands above it: parts of one place's users count as that sum, and
+        the sum of several places is nobody's.
+        """
+        place = (self.above[_Is.PROVINCE], self.above[_Is.MONTH])
+        if self.in_parts:
+            self.counts.pop(place, None)
+        if self.in_parts or not self.counts:
+            self.note(self.above, number)
 
 
 def find_counts(
@@ -105,6 +118,9 @@ def find_counts(
     if not _reports(f"{subject}\n{text}\n{mail.sender.name}", rules):
         return ()
     lines = [line[:LONGEST] for line in text.splitlines()[:LINES]]
+    if not any(map(str.isdigit, text)):
+        # All of it may stand in the subject.
+        lines.append(subject[:LONGEST])
     reader = _Reader(rules, today, _year_of(f"{subject}\n{text}", today))
     told = reader.beginning(subject, mail.sender.name, lines)
     for line in lines:
@@ -168,6 +184,8 @@ class _Reader:
             return
         elif len(told.columns) == len(numbers) > 1:
             self._row(named, numbers, told)
+        elif not named and self.rules.begins("sums", line.strip(_MARKS)):
+            told.add_up(numbers[-1])
         else:
             self._sentence(named, numbers, told)
 
@@ -181,6 +199,7 @@ class _Reader:
     def _sentence(self, named: Sequence[_Token], numbers: Sequence[_Token], told: _Told) -> None:
         """Reads numbers that stand beside what they are of."""
         known: set[_Place] = set()
+        told.in_parts |= not named
         # What a line says further of the place that it has named is a part of it, or a sum.
         if len(numbers) == 1 and _of(named, _Is.PROVINCE):
             known.update(told.counts)
@@ -313,7 +332,9 @@ def _month(last: int) -> re.Pattern[str]:
     counted = one_of(words("data_years").texts("counted"))
     end = rf"(?!\d|[.,:/-]\d|\s?%|\s?{counted})"
     year = rf"(?:{_year_marks()}\s?){{0,2}}(?P<year>{years}){end}"
-    by_name = rf"(?<![a-z])(?P<name>{month_names()})(?![a-z])(?:[\s,/-]{{0,3}}{year})?"
+    # The end of one word and the beginning of the next are no short month.
+    names = month_names(parted=False)
+    by_name = rf"(?<![a-z])(?P<name>{names})(?![a-z])(?:[\s,/-]{{0,3}}{year})?"
     by_number = rf"(?<![\d/])(?P<number>0?[1-9]|1[0-2])/(?P<of_number>{years}){end}"
     return re.compile(rf"{by_name}|{by_number}", re.IGNORECASE)
 

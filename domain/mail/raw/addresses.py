@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.mail.raw.characters import safe_header
 from domain.mail.raw.headers import read_words
@@ -20,6 +20,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(.)")
+_QUOTED = re.compile(r"""\A(["'])(.*)\1\Z""")
+"""Quotes that a program encoded together with the name."""
 _ADDRESS = re.compile(r"(?<![^\s<>()\[\],;:\"'])[^\s<>()\[\],;:\"'@]++@[^\s<>()\[\],;:\"']+")
 _ID = re.compile(r"<([^<>]{1,998})>")
 _BARE_ID = re.compile(r"[^\s<>]{1,500}@[^\s<>]{1,490}")
@@ -40,8 +42,13 @@ def read_addresses(line: str, notes: Notes) -> tuple[MailAddress, ...]:
     found: list[MailAddress] = []
     for entry in _entries(line):
         address = _address(entry, notes)
-        if address != NOBODY:
-            found.append(address)
+        if address == NOBODY:
+            continue
+        if address.email and found and not found[-1].email:
+            # "Smith, John <john@example.org>": programs forget the quotes around a comma.
+            surname = found.pop().name
+            address = replace(address, name=f"{surname}, {address.name}".rstrip(", "))
+        found.append(address)
         if len(found) == ADDRESSES:
             break
     return tuple(found)
@@ -86,7 +93,7 @@ def _take(entry: _Entry, token: re.Match[str]) -> None:
 
 
 def _address(entry: _Entry, notes: Notes) -> MailAddress:
-    name = read_words(_spaced(entry.words), notes)
+    name = _QUOTED.sub(r"\2", read_words(_spaced(entry.words), notes))
     email = _email(read_words(entry.email, notes))
     if email:
         return MailAddress(name or _comments(entry, notes), email)

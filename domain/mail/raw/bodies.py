@@ -62,6 +62,13 @@ _RICHER = 1.15
 _RICHER_BY = 20
 """One text says more than another from a sixth and this many letters on."""
 
+_SAMPLE = 6
+_SAMPLES = 24
+"""Letters of a sample, and about how many samples are compared."""
+_EXCUSE = 400
+_ABOUT_PAGES = re.compile(r"html|browser|emailclient|mailclient|viewer|emailprogram")
+"""What programs write for who sees no pages, its letters alone."""
+
 
 @dataclass(slots=True)
 class Bodies:
@@ -161,6 +168,9 @@ def _richer(plain: Bodies, page: Bodies, budget: Budget) -> Bodies:
     """
     before = "".join(plain.texts)
     after = "".join(page.texts)
+    if _differ(before, after):
+        budget.notes.add(ALTERNATIVES_DIFFER)
+        return _unlike(plain, page)
     if len(after) > _RICHER * len(before) + _RICHER_BY:
         budget.notes.add(ALTERNATIVES_DIFFER)
         return page
@@ -168,6 +178,27 @@ def _richer(plain: Bodies, page: Bodies, budget: Budget) -> Bodies:
         budget.notes.add(ALTERNATIVES_DIFFER)
         return plain
     return page if page.rows > plain.rows + 1 else plain
+
+
+def _differ(before: str, after: str) -> bool:
+    """Returns whether two texts have little in common, by samples out of the shorter one."""
+    shorter, longer = sorted((before, after), key=len)
+    last = len(shorter) - _SAMPLE
+    if last < 0:
+        return False
+    steps = range(0, last + 1, max(1, last // _SAMPLES))
+    met = [shorter[at : at + _SAMPLE] in longer for at in steps]
+    return sum(met) * 2 < len(met)
+
+
+def _unlike(plain: Bodies, page: Bodies) -> Bodies:
+    """Returns what a person sees, who sees the page, and below it what else the plain text says:
+    nothing where it is a few words about pages that a program cannot show.
+    """
+    said = "".join(plain.texts)
+    if len(said) < _EXCUSE and _ABOUT_PAGES.search(said):
+        return page
+    return Bodies(page.texts | plain.texts, page.rows)
 
 
 def _letters(text: str) -> str:

@@ -48,7 +48,8 @@ _NO_TEXT = _names("idna punycode unicode-escape raw-unicode-escape undefined mbc
 _SEVEN_BITS = frozenset({"utf-7", "hz"})
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SIGNS = re.compile(r"[^a-z0-9]+")
-_SHIFT = re.compile(rb"[\x1b\0]")
+_SHIFT = re.compile(rb"[\x1b\0\x0e]")
+"""Bytes of no plain text: shifts, noughts (UTF-16), and half of a Thai letter in it."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _THAI_RUN = re.compile(rb"[\xe0-\xe4]?[\xa1-\xce][\xa1-\xda\xdf-\xfb]+")
 """A consonant, perhaps a vowel before it, and more: small letters of the West are none of them."""

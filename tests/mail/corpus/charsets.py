@@ -92,6 +92,12 @@ CASES = [
     ),
     Case("TIS-620 in base64", encoded("tis-620", "base64"), READ),
     Case("TIS-620 in quoted-printable", encoded("tis-620", "quoted-printable"), READ),
+    Case("UTF-16 without a mark", encoded("utf-16le", "base64"), READ),
+    Case(
+        "plain text that is called UTF-16",
+        plain("hello there", "ascii", "utf-16"),
+        {"text": "hello there"},
+    ),
     Case("sara am taken apart", plain("น\u0e4d\u0e32"), {"text": "นำ"}),
     Case("what nobody sees", plain("ประ\u200bชา\u00adกร \u202eabc\u202c"), {"text": "ประชากร abc"}),
     Case("decomposed accents", plain("cafe\u0301"), {"text": "café"}),

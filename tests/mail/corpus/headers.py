@@ -57,6 +57,19 @@ CASES = [
     Case("folded", subject("one\r\n\ttwo"), {"subject": "one two"}),
     Case("control characters", subject("a\x00b\x07c\u202ed\x1b[31m"), {"subject": "abcd[31m"}),
     Case(
+        "comma without quotes",
+        sender("Doe, Jane (NIDA) <jane@x.th>"),
+        who("Doe, Jane", "jane@x.th"),
+    ),
+    Case(
+        "quotes within quotes", sender("\"'Jane Doe'\" <jane@x.th>"), who("Jane Doe", "jane@x.th")
+    ),
+    Case(
+        "quotes that are encoded",
+        sender("=?utf-8?B?IuC4gSwg4LiCIg==?= <k@x.th>"),
+        who("ก, ข", "k@x.th"),
+    ),
+    Case(
         "name and address",
         sender('"Somchai, Jr." <Som@EXAMPLE.Co.TH>'),
         who("Somchai, Jr.", "Som@example.co.th"),

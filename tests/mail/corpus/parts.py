@@ -115,6 +115,24 @@ CASES = [
         notes=("alternatives_differ",),
     ),
     Case(
+        "the text excuses itself",
+        with_head(
+            several(
+                "alternative",
+                text_part("หากท่านไม่เห็นข้อความนี้ กรุณาเปิดอีเมลด้วยโปรแกรมที่รองรับ HTML"),
+                page_part(PAGE),
+            )
+        ),
+        {"text": PLAIN},
+        notes=("alternatives_differ",),
+    ),
+    Case(
+        "alternatives of which each says something else",
+        with_head(several("alternative", text_part("รหัสงาน 4711 ของฝ่ายแผน"), page_part(PAGE))),
+        contains={"text": f"{PLAIN}\n\nรหัสงาน 4711"},
+        notes=("alternatives_differ",),
+    ),
+    Case(
         "empty plain text",
         with_head(several("alternative", text_part(" \n"), page_part(PAGE))),
         {"text": PLAIN},
