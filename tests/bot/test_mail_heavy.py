@@ -29,6 +29,8 @@ from store.engine.database import Database
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.office import OFFICE, open_new
 
+pytestmark = pytest.mark.long
+
 HEAD = (
     b"From: Stranger <stranger@example.net>\r\nSubject: heavy\r\nMIME-Version: 1.0\r\n"
     b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'

@@ -17,7 +17,7 @@ from tests.handlers.test_mail_rules import PAIR, only_on_line, with_rules
 GROUP = "group1"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def desk_engine(request: pytest.FixtureRequest) -> Any:
     return request.param
 

@@ -14,7 +14,7 @@ SOMCHAIS = "Somchai <somchai@example.com>"
 OPEN = "/open C81554 โทร 1.1 รายได้ครัวเรือนกระบี่"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def desk_engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

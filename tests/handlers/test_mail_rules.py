@@ -23,7 +23,7 @@ from tests.handlers.test_incoming_mails import FIRST, Mailbox, a_mail
 SECOND = "R2611000125"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def desk_engine(request: pytest.FixtureRequest) -> Any:
     return request.param
 
@@ -112,6 +112,7 @@ async def test_a_rule_may_go_by_the_address_that_a_mail_was_sent_to(
     assert [ticket.assignee for ticket in found.values()] == [desk.ids["ton"]] * 2 + [None]
 
 
+@pytest.mark.long
 async def test_of_many_each_hears_in_one_message_of_what_is_theirs(
     desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
 ) -> None:
@@ -128,6 +129,7 @@ async def test_of_many_each_hears_in_one_message_of_what_is_theirs(
     assert await desk.count("incoming_mails", "told_at IS NULL") == 0
 
 
+@pytest.mark.long
 async def test_mails_that_trickle_in_are_few_messages(
     desk: DeskUnderTest, mailbox: Mailbox
 ) -> None:

@@ -18,7 +18,7 @@ from tests.handlers.test_incoming_mails import FIRST, Mailbox, a_mail
 from tests.handlers.test_mail_rules import PAIR, heard, only_on_line, with_rules
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def desk_engine(request: pytest.FixtureRequest) -> Any:
     return request.param
 
@@ -101,6 +101,7 @@ async def test_what_trickles_in_is_one_message_each_half_hour(
     assert "⏰ อีเมลใหม่ 20 ฉบับ ยังไม่มีคนรับเรื่อง" in desk.told("nok").text
 
 
+@pytest.mark.long
 async def test_of_hundreds_each_hears_in_one_message(desk: DeskUnderTest, mailbox: Mailbox) -> None:
     for number in range(210):
         await mailbox.takes(a_mail(number=number))

@@ -23,7 +23,7 @@ from tests.handlers.test_incoming_mails import (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def desk_engine(request: pytest.FixtureRequest) -> Any:
     return request.param
 

@@ -97,6 +97,7 @@ SECONDS = 6.0
 """Of the processor, for a few hundred kilobytes each; what is quadratic takes minutes."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_mails_take_a_known_time(name: str):
     begun = thread_time()
