@@ -15,6 +15,7 @@ _HINTS = {
     "th": {"telegram": "ข้อความ", "line": "Aa"},
     "en": {"telegram": "Message", "line": "Aa"},
 }
+# The wide plus, which no font of the lock has, is drawn as the plain one.
 _DRAWERS = {"telegram": telegram.drawn, "line": line.drawn}
 
 
@@ -25,13 +26,13 @@ def _style(name: str) -> str:
 def page(talk: Conversation, *, dark: bool = False, whole: bool = False) -> str:
     """The chat on a telephone, scrolled to its end; `whole` = as long as it is."""
     themes = ["dark"] * dark + ["whole"] * whole
-    chat = _DRAWERS[talk.platform](talk.messages)
+    chat = _DRAWERS[talk.platform](talk.messages).replace("＋", "+")
     at = talk.messages[-1].at if talk.messages else ""
     chips = line.quick_replies(talk.messages) if talk.platform == "line" else ""
     return f"""<!doctype html>
 <html lang="th" class="{" ".join(themes)}">
 <meta charset="utf-8">
-<style>{_style(talk.platform)}{_style("phone")}</style>
+<style>{_style(talk.platform)}{_style("phone")}{_finger(talk.pressed)}</style>
 <div class="phone">
 <div class="status">{at}</div>
 <div class="bar">←<div>deskbot<small>{_TITLES[talk.language][talk.platform]}</small></div></div>
@@ -41,6 +42,14 @@ def page(talk: Conversation, *, dark: bool = False, whole: bool = False) -> str:
 {_menu(talk.menu)}
 </div>
 </html>"""
+
+
+def _finger(label: str) -> str:
+    """The rule that shows which button is pressed."""
+    if not label:
+        return ""
+    where = f'article:last-of-type [data-label*="{label}"]'
+    return f"{where} {{ box-shadow: inset 0 0 0 3px #fff; filter: brightness(.75); }}"
 
 
 def _menu(picture: bytes) -> str:

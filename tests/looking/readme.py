@@ -65,15 +65,15 @@ async def _steps(one: Told, folder: Path) -> list[Conversation]:
 def photographed(lens: Camera, one: Told, shown: Sequence[Conversation]) -> tuple[str, bytes]:
     """The name of the conversation's picture, and its bytes."""
     if one.moving:
-        return f"{one.name}.gif", _moving(lens, shown)
+        return f"{one.name}.gif", _moving(lens, one.lines[one.since :], shown)
     picture = lens.photograph(shown[-1], LARGE, dark=one.dark)
     return f"{one.name}.png", small(picture, COLOURS)
 
 
-def _moving(lens: Camera, shown: Sequence[Conversation]) -> bytes:
+def _moving(lens: Camera, lines: Sequence[str], shown: Sequence[Conversation]) -> bytes:
     frames = []
     times = []
-    for talk, time in _moments(shown):
+    for talk, time in _moments(lines, shown):
         taken = lens.photograph(talk, SMALL, scale=1)
         frames.append(taken.quantize(COLOURS, dither=Image.Dither.NONE))
         times.append(time)
@@ -85,13 +85,15 @@ def _moving(lens: Camera, shown: Sequence[Conversation]) -> bytes:
     return out.getvalue()
 
 
-def _moments(shown: Sequence[Conversation]) -> Iterator[tuple[Conversation, int]]:
-    """The chat with what was typed, and then with its answer."""
+def _moments(
+    lines: Sequence[str], shown: Sequence[Conversation]
+) -> Iterator[tuple[Conversation, int]]:
+    """The chat with what was typed or is being pressed, and then with the answer."""
     before = replace(shown[0], messages=())
-    for talk in shown:
+    for line, talk in zip(lines, shown, strict=True):
         added = talk.messages[len(before.messages) :]
         own = [each for each in added if each.own]
-        if own:
-            yield replace(before, messages=[*before.messages, *own]), HEARD
+        pressed = line.strip("[]") if line.startswith("[") else ""
+        yield replace(before, messages=[*before.messages, *own], pressed=pressed), HEARD
         yield talk, READ
         before = talk

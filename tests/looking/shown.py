@@ -43,3 +43,5 @@ class Conversation:
     """The rich menu's picture."""
     language: str = "th"
     """Of the telephone."""
+    pressed: str = ""
+    """The label of the button of the last message on which a finger lies."""

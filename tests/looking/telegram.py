@@ -30,7 +30,7 @@ _RICH_ATTRIBUTES = frozenset(
     {"href", "align", "valign", "colspan", "rowspan", "open", "bordered", "striped", "type"}
     | {"start", "value", "checked", "reversed"}
 )
-_CORNER = {"url": "↗", "copy_text": "⧉", "web_app": "▣", "login_url": "↗"}
+_CORNER = {"url": "↗", "copy_text": "❐", "web_app": "▣", "login_url": "↗"}
 _FILE_KINDS = ("document", "video", "audio", "voice", "animation")
 
 
@@ -94,6 +94,7 @@ def _key(button: Mapping[str, Any]) -> str:
     style = button.get("style", "plain")
     corner = "".join(mark for kind, mark in _CORNER.items() if kind in button)
     return (
-        f'<div class="key {escape(style)}" data-tap data-style="{escape(style)}">'
+        f'<div class="key {escape(style)}" data-tap data-style="{escape(style)}"'
+        f' data-label="{escape(button["text"])}">'
         f'<span class="label">{escape(button["text"])}</span><i>{corner}</i></div>'
     )

