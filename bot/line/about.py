@@ -44,7 +44,6 @@ def _told(line: str) -> Iterator[str]:
         if is_own_text(piece):
             yield piece.strip()
             continue
-        sign = _SIGN.match(piece)
         codes = _CODE.findall(piece)
         if codes:
-            yield f"{sign[0] if sign else ''}{' '.join(codes)}".strip()
+            yield " ".join([*_SIGN.findall(piece), *codes])
