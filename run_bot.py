@@ -575,6 +575,7 @@ async def _check_database(
     now = make_clock(settings.clock)()
     console.print(f"database: {db.engine}: good")
     console.print(await _effect(db, configuration, now), markup=False)
+    console.print(await _unusual(db, configuration, now), markup=False)
     await _check_quota(db, configuration, now, console)
     await _check_mails(db, configuration, console)
 
@@ -593,6 +594,16 @@ async def _effect(db: Database, configuration: Configuration, now: datetime) -> 
     if effect.ended:
         parts.append(f"{effect.ended} would end")
     return f"reminders: {', '.join(parts)}"
+
+
+async def _unusual(db: Database, configuration: Configuration, now: datetime) -> str:
+    """On how many days lately the rule of unusual days would have told something."""
+    from handlers.reports.trial import TRIED, try_unusual
+
+    if configuration.unusual.off:
+        return "unusual days: off"
+    told = await try_unusual(db, configuration, now.astimezone(BANGKOK).date())
+    return f"unusual days: {told} of the last {TRIED} working days would have been told"
 
 
 async def _check_quota(

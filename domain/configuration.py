@@ -19,6 +19,12 @@ from domain.operating.backups import BackupRules, read_backups
 from domain.operating.browser import BrowserRules, read_browser_rules
 from domain.operating.erasures import ErasureRules, read_erasure_rules
 from domain.operating.reading import ReadingRules, read_reading_rules
+from domain.operating.report_rules import (
+    SummaryRules,
+    UnusualRules,
+    read_summary_rules,
+    read_unusual_rules,
+)
 from domain.operating.retention import RetentionRules, read_retention
 from domain.owed.following_up import FollowUpRules, read_follow_up_rules
 from domain.owed.leading import LeadRules, read_lead_rules
@@ -71,6 +77,8 @@ TABLES = (
     "erasure",
     "matching",
     "health",
+    "summary",
+    "unusual",
     *organisations.TABLES,
 )
 
@@ -106,6 +114,8 @@ class Configuration:
     reading: ReadingRules = field(default_factory=ReadingRules)
     erasures: ErasureRules = field(default_factory=ErasureRules)
     browser: BrowserRules = field(default_factory=BrowserRules)
+    summary: SummaryRules = field(default_factory=SummaryRules)
+    unusual: UnusualRules = field(default_factory=UnusualRules)
     organisations: Organisations = field(default_factory=standard_organisations, compare=False)
     vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
     """The words of the one line, but for the names of staff; contracts are those of microdata
@@ -160,6 +170,8 @@ def load_configuration(override: Path | None = None) -> Configuration:
         reading=read_reading_rules(root),
         erasures=read_erasure_rules(root),
         browser=read_browser_rules(root),
+        summary=read_summary_rules(root),
+        unusual=read_unusual_rules(root),
         health=read_health(root),
         organisations=Organisations(root),
     )

@@ -58,7 +58,7 @@ async def draw_report(
 ) -> None:
     """Draw it, and write it to its file, else to standard output.
 
-    Raises VerbRefused, WrongSchema, StoreUnavailable, OSError."""
+    Raises VerbRefused, WrongSchema, StoreUnavailable."""
     write = _known(FORMATS, asked.form, "--format")
     period = _read_period(asked.period, now.astimezone(BANGKOK).date())
     by = _dimension(asked.by, "--by") if asked.by else None
@@ -157,5 +157,7 @@ def _put(content: bytes, out: Path | None) -> None:
     try:
         beside.write_bytes(content)
         beside.replace(out)
+    except OSError as error:
+        raise VerbRefused(f"--out: {out}: {error.strerror}") from None
     finally:
         beside.unlink(missing_ok=True)

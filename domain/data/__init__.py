@@ -26,6 +26,7 @@ DEFAULT_FILES = (
     "reach.toml",
     "organisations.toml",
     "operating.toml",
+    "reports.toml",
 )
 
 MOST_BYTES = 500_000

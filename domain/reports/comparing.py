@@ -8,11 +8,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.dates.periods import Period, before, year_before
+from domain.operating.report_rules import PERCENT, SummaryRules
 from domain.reports.figures import Figure
 from domain.reports.reports import Figures, Report, ReportRow
-from domain.reports.words.tables import question_words
-
-PERCENT = 100
 
 
 class StandsOut(StrEnum):
@@ -28,11 +26,14 @@ class StandsOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that stands out: its numbers, and the row that it is about."""
+    """One thing that stands out: its numbers, the percentage where one is told, and the row that
+    it is about.
+    """
 
     what: StandsOut
     count: int
     of: int
+    percent: int | None = None
     row: ReportRow | None = None
 
 
@@ -74,66 +75,78 @@ def year_ago(period: Period, today: date) -> Period:
     return Period(whole.first, min(whole.until, whole.first + (passed.until - passed.first)))
 
 
-def least_for_percent() -> int:
-    """Returns the number from which a share of it is told: of fewer a percentage says nothing."""
-    return question_words("summary").count("least_for_percent")
-
-
-def share(part: float, whole: float) -> int | None:
-    """Returns the percentage; None where the whole is too small to speak of one."""
-    if whole < least_for_percent():
+def share(
+    part: float,
+    whole: float,
+    least: int,
+) -> int | None:
+    """Returns the percentage; None where the whole is less than the least of which one is told."""
+    if whole < least:
         return None
     return round(PERCENT * part / whole)
 
 
-def change(now: float, was: float) -> FigureChange:
-    """Returns how a figure has changed."""
-    grown = share(now - was, was)
+def change(
+    now: float,
+    was: float,
+    least: int,
+) -> FigureChange:
+    """Returns how a figure has changed; of less than the `least` not by how many percent."""
+    grown = share(now - was, was, least)
     return FigureChange(was, grown)
 
 
-def findings(report: Report, earlier: Report) -> list[Finding]:
+def findings(
+    report: Report,
+    earlier: Report,
+    rules: SummaryRules,
+) -> list[Finding]:
     """Returns what stands out in a report by subject, the most telling first; at most as many as
     the rule allows.
     """
-    found = [*_mostly(report), *_grown(report, earlier), *_late(report.figures)]
-    found += _backlog(report.figures, earlier.figures)
-    return found[: question_words("summary").count("most_findings")]
+    found = [*_mostly(report, rules), *_grown(report, earlier, rules)]
+    found += _late(report.figures, rules)
+    found += _backlog(report.figures, earlier.figures, rules)
+    return found[: rules.most_findings]
 
 
 def _number(figures: Figures, figure: Figure) -> int:
     return int(figures.get(figure) or 0)
 
 
-def _mostly(report: Report) -> Iterator[Finding]:
+def _mostly(report: Report, rules: SummaryRules) -> Iterator[Finding]:
     """Yields the largest subject, where it has its share of enough tickets."""
     total = _number(report.figures, Figure.TICKETS_CREATED)
     named = [row for row in report.rows if row.key]
     if not named:
         return
     largest = max(named, key=lambda row: row.tickets)
-    part = share(largest.tickets, total)
-    if part is None or part < question_words("summary").count("largest_percent"):
+    part = share(largest.tickets, total, rules.least_for_percent)
+    if part is None or part < rules.largest_percent:
         return
     what = StandsOut.LARGEST
-    if part >= question_words("summary").count("mostly_percent"):
+    if part >= rules.mostly_percent:
         what = StandsOut.MOSTLY
     yield Finding(
         what,
         largest.tickets,
         total,
+        part,
         largest,
     )
 
 
-def _grown(report: Report, earlier: Report) -> Iterator[Finding]:
+def _grown(
+    report: Report,
+    earlier: Report,
+    rules: SummaryRules,
+) -> Iterator[Finding]:
     """Yields the subject that grew most, where it has become some times as large."""
-    rule = question_words("summary")
     # Where hardly anything was before, everything has grown.
-    if _number(earlier.figures, Figure.TICKETS_CREATED) < least_for_percent():
+    if _number(earlier.figures, Figure.TICKETS_CREATED) < rules.least_for_percent:
         return
     were = {row.key: row.tickets for row in earlier.rows}
-    grown = [row for row in report.rows if _has_grown(row, were, rule.count("grew_times"))]
+    grown = [row for row in report.rows if _has_grown(row, were, rules)]
     if not grown:
         return
     most = max(grown, key=lambda row: row.tickets - were.get(row.key, 0))
@@ -141,41 +154,45 @@ def _grown(report: Report, earlier: Report) -> Iterator[Finding]:
         StandsOut.GREW,
         most.tickets,
         were.get(most.key, 0),
-        most,
+        row=most,
     )
 
 
 def _has_grown(
     row: ReportRow,
     were: Mapping[str, int],
-    times: int,
+    rules: SummaryRules,
 ) -> bool:
     was = were.get(row.key, 0)
-    enough = row.tickets - was >= question_words("summary").count("grew_least")
-    return bool(row.key) and enough and row.tickets >= times * was
+    enough = row.tickets - was >= rules.grew_least
+    return bool(row.key) and enough and row.tickets >= rules.grew_times * was
 
 
-def _late(figures: Figures) -> Iterator[Finding]:
+def _late(figures: Figures, rules: SummaryRules) -> Iterator[Finding]:
     """Yields how many tickets missed their time standard, where that is a part worth telling, or
     that none did.
     """
     late = _number(figures, Figure.STANDARD_MISSED)
     judged = late + _number(figures, Figure.STANDARD_KEPT)
-    part = share(late, judged)
+    part = share(late, judged, rules.least_for_percent)
     if part is None:
         return
     if not late:
         yield Finding(StandsOut.NONE_LATE, 0, judged)
-    elif part >= question_words("summary").count("late_percent"):
-        yield Finding(StandsOut.LATE, late, judged)
+    elif part >= rules.late_percent:
+        yield Finding(StandsOut.LATE, late, judged, part)
 
 
-def _backlog(now: Figures, was: Figures) -> Iterator[Finding]:
+def _backlog(
+    now: Figures,
+    was: Figures,
+    rules: SummaryRules,
+) -> Iterator[Finding]:
     """Yields that the work in hand has grown or shrunk by a part worth telling."""
     left = _number(now, Figure.TICKETS_OPEN)
     before_ = _number(was, Figure.TICKETS_OPEN)
-    part = share(left - before_, before_)
-    if part is not None and abs(part) >= question_words("summary").count("backlog_percent"):
+    part = share(left - before_, before_, rules.least_for_percent)
+    if part is not None and abs(part) >= rules.backlog_percent:
         yield Finding(StandsOut.BACKLOG, left, before_)
 
 

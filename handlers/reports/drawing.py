@@ -87,6 +87,7 @@ async def draw_for(
         before.figures,
         ago.figures,
         span_text(earlier),
+        work.configuration.summary.least_for_percent,
     )
     if asked.beside is not None:
         beside = await read_figures(work, whole.over(asked.beside))

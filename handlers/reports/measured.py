@@ -80,7 +80,7 @@ def difference_lines(
     unit = unit_label(KINDS[figure].unit)
     if now == old:
         return [_("เท่ากับ %(days)s", days=days)]
-    part = share(abs(now - old), old)
+    part = share(abs(now - old), old, compared.least_for_percent)
     words = {
         "days": days,
         "number": number_text(figure, {figure: abs(now - old)}),

@@ -156,7 +156,7 @@ def _in_words(
             answer,
             *difference_lines(work, asked, compared),
             *average_lines(work, asked, compared),
-            *judged_text(compared.now, figure),
+            *judged_text(compared, figure),
             beside_before(compared, figure),
         ]
     title = _("📊 รายงาน · %(period)s", period=days_text(work, asked.period))
@@ -164,7 +164,7 @@ def _in_words(
     summary: list[str] = []
     if not asked.figures:
         lines = group_lines(drawn.report.figures)
-        found = findings(drawn.report, drawn.before)
+        found = findings(drawn.report, drawn.before, work.configuration.summary)
         summary = [headline(compared, Figure.TICKETS_CREATED), *finding_lines(found)]
     numbers = [f"{label}: {value}" for label, value in lines]
     return [title, *summary, *numbers]
@@ -319,7 +319,11 @@ def _row_button(
     assert by is not None
     parts = [key_name(work.configuration, by, row.key), with_unit(figures[0], row.figures)]
     total = report.figures.get(figures[0]) or 0
-    part = share(row.figures.get(figures[0]) or 0, total)
+    part = share(
+        row.figures.get(figures[0]) or 0,
+        total,
+        work.configuration.summary.least_for_percent,
+    )
     if part and KINDS[figures[0]].adds_up:
         parts[-1] += f" ({part}%)"
     for figure in figures[1:]:

@@ -96,6 +96,7 @@ class Compared:
     before: Figures
     year_ago: Figures
     days: str
+    least_for_percent: int
     beside: Figures | None = None
     named: str = ""
 
@@ -139,10 +140,11 @@ def headline(compared: Compared, figure: Figure) -> str:
     return f"{with_unit(figure, compared.now)} {beside_before(compared, figure)}"
 
 
-def judged_text(figures: Figures, figure: Figure) -> list[str]:
+def judged_text(compared: Compared, figure: Figure) -> list[str]:
     """Of what kept or missed its time standard, which part of all that was judged it is."""
+    figures = compared.now
     judged = _number(figures, Figure.STANDARD_KEPT) + _number(figures, Figure.STANDARD_MISSED)
-    part = share(_number(figures, figure), judged)
+    part = share(_number(figures, figure), judged, compared.least_for_percent)
     if figure not in (Figure.STANDARD_KEPT, Figure.STANDARD_MISSED) or part is None:
         return []
     return [_("%(percent)s%% ของ %(count)s ใบที่ตัดสินได้แล้ว", percent=part, count=f"{judged:,}")]
@@ -150,7 +152,11 @@ def judged_text(figures: Figures, figure: Figure) -> list[str]:
 
 def beside_before(compared: Compared, figure: Figure) -> str:
     """`เพิ่มขึ้น 8% จาก 1–23 ต.ค. 69 (381) · ปีก่อน 390`."""
-    was = change(_number(compared.now, figure), _number(compared.before, figure))
+    was = change(
+        _number(compared.now, figure),
+        _number(compared.before, figure),
+        compared.least_for_percent,
+    )
     old = number_text(figure, compared.before)
     course = _course(was.percent, _number(compared.now, figure) - was.was)
     before = _("เท่ากับ %(days)s", days=compared.days)
@@ -189,13 +195,12 @@ def finding_lines(found: Sequence[Finding]) -> Iterator[str]:
     """Each thing that stands out as a sentence."""
     for one in found:
         name = one.row.name if one.row else ""
-        part = share(one.count, one.of)
         yield _(
             WHY[one.what],
             name=name,
             count=f"{one.count:,}",
             of=f"{one.of:,}",
-            percent=part,
+            percent=one.percent,
         )
 
 

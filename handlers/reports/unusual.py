@@ -8,7 +8,7 @@ from domain.dates.periods import Period
 from domain.reports.figures import Figure
 from domain.reports.requests import Dimension, ReportRequest
 from domain.reports.rhythms import last_working_day
-from domain.reports.unusual import UnusualSubject, unusual_subjects, usual_days
+from domain.reports.unusual import UnusualSubject, unusual_subjects
 from domain.staff import Role
 from handlers.chat import Choice, Reply
 from handlers.desk import Work
@@ -24,16 +24,19 @@ KIND = "report.unusual"
 @due(KIND, daily_at=time(9, 5))
 async def tell_unusual(work: Work, rows: Sequence[Due]) -> None:
     """Tells supervisors of the last working day, and of the free days behind it."""
+    rules = work.configuration.unusual
+    if rules.off:
+        return
     calendar = work.configuration.calendar
     first = last_working_day(work.today, calendar)
     days = Period(first, work.today)
-    usual = Period(first - timedelta(days=usual_days()), first)
+    usual = Period(first - timedelta(days=rules.days), first)
     request = ReportRequest(days, Dimension.SUBJECT)
     now = await read_figures(work, request)
     before = await read_figures(work, request.over(usual))
     worked = sum(calendar.is_working_day(each) for each in _each_day(usual))
     counts = {row.key: row.tickets for row in before.rows}
-    found = unusual_subjects(now.rows, counts, worked)
+    found = unusual_subjects(now.rows, counts, worked, rules)
     if found:
         make = partial(_told, work, days, found)
         work.notify(make, f"{KIND}:{days.first}", role=Role.SUPERVISOR)

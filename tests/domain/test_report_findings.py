@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from domain.dates.periods import Period, fiscal_year_of, month_of
+from domain.operating.report_rules import SummaryRules
 from domain.reports.comparing import (
     StandsOut,
     change,
@@ -19,6 +20,7 @@ from domain.reports.requests import ReportRequest
 
 TODAY = date(2026, 11, 23)
 NOVEMBER = month_of(TODAY)
+RULES = SummaryRules()
 
 
 def report(tickets=None, **figures):
@@ -31,7 +33,7 @@ def report(tickets=None, **figures):
 
 
 def found(now, before):
-    return [(one.what, one.row.key if one.row else "") for one in findings(now, before)]
+    return [(one.what, one.row.key if one.row else "") for one in findings(now, before, RULES)]
 
 
 @pytest.mark.parametrize(
@@ -69,13 +71,13 @@ def test_the_last_days_of_march_are_compared_with_all_of_february():
     ("part", "whole", "percent"), [(5, 19, None), (5, 20, 25), (0, 0, None), (20, 20, 100)]
 )
 def test_no_percentage_is_told_of_few(part, whole, percent):
-    assert share(part, whole) == percent
+    assert share(part, whole, 20) == percent
 
 
 def test_a_change_is_told_in_percent_of_what_was():
-    assert change(412, 381).percent == 8
-    assert change(3, 1).percent is None
-    assert change(10, 40).percent == -75
+    assert change(412, 381, 20).percent == 8
+    assert change(3, 1, 20).percent is None
+    assert change(10, 40, 20).percent == -75
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 """Reports come by themselves once their days are over, once each; unusual days are told."""
 
+import asyncio
 from functools import partial
 
 import pytest
+from typer.testing import CliRunner
 
 from bot.mail.adapter import MailAdapter
 from bot.mail.server import Encryption, MailServer
+from domain.configuration import load_configuration
+from domain.data import DataError
 from domain.reports.rhythms import Rhythm, read_rhythm
 from domain.staff import Role
+from run_bot import app
 from store import staff
 from store.blobs import Blobs
 from tests.fakes.smtp import FakeSmtp
@@ -153,6 +158,47 @@ async def test_an_unusual_day_is_told_once(desk):
     assert desk.told("ton").text.count("📈") == 1
     assert desk.told("ton").buttons[0].startswith("1.1 แนะนำให้คำปรึกษา · 12 ใบ")
     assert "📈" not in desk.told("nok").text
+
+
+async def test_an_office_has_its_own_numbers_and_a_check_says_what_they_come_to(
+    desk, tmp_path, desk_url
+):
+    for _ticket in range(6):
+        await desk.says("/open C81554 โทร 1.1 ถามเวลาทำการ => ตอบแล้ว ปิด")
+    path = tmp_path / "office.toml"
+    path.write_text("[unusual]\nleast = 5\n[summary]\nleast_for_percent = 4\n", "utf-8")
+    object.__setattr__(desk.engine.desk, "configuration", load_configuration(path))
+    # A fifth of six is told of, too.
+    assert "ส่วนใหญ่คือ 1.1 แนะนำให้คำปรึกษา 6 ใบ (100%)" in (await desk.says("รายงาน", "ton")).text
+    desk.wait(days=1)
+    await desk.tick()
+    assert desk.told("ton").text.count("📈") == 1
+    clock = tmp_path / "clock"
+    clock.write_text(desk.now.isoformat(), "utf-8")
+    environment = {"DESKBOT_DATABASE_URL": desk_url, "DESKBOT_CLOCK": str(clock)}
+
+    async def check(*words):
+        return await asyncio.to_thread(CliRunner().invoke, app, ["check", *words], env=environment)
+
+    tried = await check("--config", str(path))
+    assert "unusual days: 1 of the last 20 working days would have been told" in tried.output
+    assert "unusual days: 0 of the last 20" in (await check()).output
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("[unusual]\nfactor = 0", "must be a whole number from 1 to 1000"),
+        ("[unusual]\ntimes = 3", "times"),
+        ("[summary]\nmostly_percent = 10", "must not be less than largest_percent"),
+        ("[summary]\nlate_percent = 101", "must be 100 or less"),
+    ],
+)
+def test_a_number_that_is_none_is_refused_by_its_name(tmp_path, written, mend):
+    path = tmp_path / "office.toml"
+    path.write_text(written, "utf-8")
+    with pytest.raises(DataError, match=mend):
+        load_configuration(path)
 
 
 @pytest.mark.parametrize(
