@@ -46,6 +46,8 @@ MORNING = "ตอนเช้า"
 """Typed for the next working day at nine, when all that a morning tells is told."""
 MAIL = "✉"
 """Begins a line that is a mail from a customer: "✉ subject | text"."""
+FURTHER = "เพิ่มเติม"
+"""The button behind which a card keeps further ones."""
 SENDER = "Somchai Jaidee <somchai@example.com>"
 OFFICE_MAIL = "services@nso.example"
 PUBLIC = "https://desk.example"
@@ -90,7 +92,7 @@ class LookingDesk:
             subject, _bar, text = line.removeprefix(MAIL).partition("|")
             await self._mailbox.brings(a_mail(text.strip(), subject.strip(), SENDER))
         elif line.startswith("[") and line.endswith("]"):
-            await self._press(platform, who, line[1:-1])
+            await self._press_or_unfold(platform, who, line[1:-1])
         else:
             await self._type(platform, who, line)
         self._look(who)
@@ -102,6 +104,15 @@ class LookingDesk:
             return
         self._line_says(who, text)
         await self._line_turn(self.line.text_event(line_id(who), text))
+
+    async def _press_or_unfold(self, platform: str, who: str, label: str) -> None:
+        """Press it, behind [เพิ่มเติม] where it does not stand on the card itself."""
+        try:
+            await self._press(platform, who, label)
+        except LookupError:
+            await self._press(platform, who, FURTHER)
+            self._look(who)
+            await self._press(platform, who, label)
 
     async def _press(self, platform: str, who: str, label: str) -> None:
         if platform == Platform.TELEGRAM:
