@@ -3,9 +3,9 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 # The library's coming default; without it every 429 warns.
@@ -37,10 +37,18 @@ from bot.platform import (
 )
 from bot.telegram import group_messages
 from bot.telegram import render as telegram_render
+from bot.telegram.calendars import (
+    is_turn,
+    picked_text,
+    read_shown,
+    turned,
+    without_calendar,
+)
 from bot.telegram.render import Means, TelegramCall
 from bot.telegram.request import NotAccepted, PerhapsAccepted, TelegramRequest
 from bot.telegram.updates import INLINE, incoming, plainly_said, row_of
 from bot.web.answers import within
+from domain.dates.working_calendar import WorkingCalendar
 from domain.errors import DeskError, InvalidInput, NotFound
 from domain.files import LARGEST, FileRefusal
 from domain.staff import Platform
@@ -51,6 +59,7 @@ from store.blobs import Blobs
 from store.chat.inbox import Event
 from store.chat.outbox import Message
 
+OfficeDays = Callable[[], Awaitable[tuple[WorkingCalendar, date]]]
 UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 PER_SECOND = 28
 PER_CHAT = (3, 3.0)
@@ -99,6 +108,8 @@ class TelegramAdapter:
         self.lacking: set[Means] = set()
         self.tell_lack: Callable[[Means], None] = _tell_nobody
         """Called once with what this server turns out not to know."""
+        self.office_days: OfficeDays | None = None
+        """Which days are worked, and today: what a calendar shows; None = there is no desk."""
         self._all = AsyncLimiter(PER_SECOND, 1.0)
         self._chats: dict[str, AsyncLimiter] = {}
 
@@ -117,6 +128,8 @@ class TelegramAdapter:
             self._name = await self._ask_name()
         rows = []
         for update in updates:
+            if is_turn(update):
+                continue
             kept = group_messages.of_telegram(update, self._id, self._name)
             if kept is not None:
                 rows.append(row_of(kept))
@@ -156,11 +169,42 @@ class TelegramAdapter:
             raise FetchFailed(type(error).__name__) from None
 
     async def answer_press(self, update: Any) -> None:
-        """Stop the button's spinner; too late or failing is of no consequence."""
+        """Stop the button's spinner, and show what is looked at in a calendar; too late or failing
+        is of no consequence: a tap shows it again.
+        """
         query_id = within(update, "callback_query", "id")
         if isinstance(query_id, str):
             with suppress(TelegramError):
                 await self.bot.answer_callback_query(query_id)
+                await self._turn_calendar(update["callback_query"])
+
+    async def _turn_calendar(self, pressed: Any) -> None:
+        """The calendar of the message that was tapped shows something else; it goes once a day was
+        picked.
+        """
+        data = str(within(pressed, "data"))
+        keyboard = within(pressed, "message", "reply_markup", "inline_keyboard")
+        chat = within(pressed, "message", "chat", "id")
+        if not isinstance(keyboard, list) or self.office_days is None:
+            return
+        shown = read_shown(data)
+        if shown is not None:
+            calendar, today = await self.office_days()
+            rows = turned(shown, keyboard, calendar, today)
+        elif picked_text(data) is not None:
+            rows = without_calendar(keyboard)
+        else:
+            return
+        await self.pace(str(chat))
+        call = {
+            "method": "editMessageReplyMarkup",
+            "params": {
+                "message_id": pressed["message"]["message_id"],
+                "reply_markup": {"inline_keyboard": rows},
+            },
+        }
+        for known in telegram_render.as_known(call, self.lacking):
+            await self._call(known, int(chat))
 
     # Out.
 

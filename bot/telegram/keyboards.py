@@ -84,10 +84,17 @@ def _is_short_enough(button: AnyButton) -> bool:
     return True
 
 
-def keyboard_of(rows: Sequence[Sequence[AnyButton]], *, looks: bool = True) -> Keyboard | None:
-    """Whole rows, as many as Telegram takes; None where there are no buttons."""
-    kept: list[list[Keyboard]] = []
-    count = 0
+def keyboard_of(
+    rows: Sequence[Sequence[AnyButton]],
+    *,
+    looks: bool = True,
+    above: Sequence[Keyboard] = (),
+) -> Keyboard | None:
+    """Whole rows, as many as Telegram takes, with a row `above` them; None where there are no
+    buttons.
+    """
+    kept = [list(above)] if above else []
+    count = len(above)
     for row in rows:
         count += len(row)
         # Half a row would look as if it were all of it.

@@ -1,7 +1,7 @@
 """Telegram's parts: updates by polling or webhook, the command list, and the check of the token."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from starlette.requests import Request
@@ -26,10 +26,12 @@ from bot.telegram.web_login import user_of
 from bot.telegram.webhook import receive_webhook, secret_matches
 from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
+from domain.dates.days import BANGKOK
+from domain.dates.working_calendar import WorkingCalendar
 from domain.staff import Platform, Role
 from handlers import system
 from handlers.chat import Notice, Reply
-from handlers.desk import Outcome
+from handlers.desk import Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
 from handlers.registry import Command
 from store.engine.database import StoreUnavailable
@@ -100,6 +102,7 @@ class TelegramPlatform(PlatformParts):
         """The command list, and where updates go."""
 
         self.adapter.tell_lack = partial(_tell_lack, running)
+        self.adapter.office_days = partial(office_days, running.desk)
 
         async def greet() -> None:
             name = await self.adapter.set_up(command_lists())
@@ -159,6 +162,12 @@ class TelegramPlatform(PlatformParts):
     async def close(self) -> None:
         """Close the connections."""
         await self.adapter.close()
+
+
+async def office_days(desk: Desk) -> tuple[WorkingCalendar, date]:
+    """Which days are worked by now, and today."""
+    today = desk.clock().astimezone(BANGKOK).date()
+    return (await up_to_date(desk)).configuration.calendar, today
 
 
 LACKS = {

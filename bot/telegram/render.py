@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.telegram.as_lines import lines_of_rich
+from bot.telegram.calendars import opening
 from bot.telegram.keyboards import (
     Keyboard,
     has_looks,
@@ -99,13 +100,22 @@ def _said(words: Sequence[Worded], replaces: str, lacking: Collection[Means]) ->
     for part, named in zip(words, keys, strict=True):
         rows += rows_of(part, named)
     calls = _worded(words, keys, lacking)
-    keyboard = keyboard_of(rows, looks=Means.LOOKS not in lacking)
+    keyboard = keyboard_of(rows, looks=Means.LOOKS not in lacking, above=_calendars(words))
     if keyboard is not None:
         calls[-1]["params"]["reply_markup"] = keyboard
     if replaces:
         calls[0]["method"] = "editMessageText"
         calls[0]["params"]["message_id"] = int(replaces)
     return calls
+
+
+def _calendars(words: Sequence[Worded]) -> list[Keyboard]:
+    """What opens the calendar of the first question for a date."""
+    for part in words:
+        opens = opening(part.asks) if part.asks else None
+        if opens is not None:
+            return opens
+    return []
 
 
 def _keys_of_all(words: Sequence[Worded]) -> list[list[str]]:

@@ -11,6 +11,7 @@ from typing import Any
 import telegram
 
 from bot.platform import Unparsable
+from bot.telegram.calendars import picked_text
 from bot.telegram.keyboards import CODE
 from bot.web.answers import as_number, within
 from domain.customers.vcards import VCard, read_vcards
@@ -296,6 +297,9 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
     if asked := update.inline_query:
         return Query(asked.query, asked.offset), asked.id
     if pressed := update.callback_query:
+        picked = picked_text(pressed.data or "")
+        if picked is not None:
+            return Text(picked), ""
         message = str(pressed.message.message_id) if pressed.message else ""
         return Press(pressed.data or ""), message
     return _body_without_message(update, bot_id), ""

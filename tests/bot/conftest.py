@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.parts import RunningDesk
 from bot.queues.pulses import Pulses
 from bot.telegram import webhook as telegram_webhook
 from bot.telegram.adapter import TelegramAdapter
+from bot.telegram.platform import office_days
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.desk import Desk
 from store import staff
@@ -69,10 +71,11 @@ class WiredDesk:
         """Telegram hands over what it has, and everything is answered and sent."""
         while self.telegram.updates:
             raw = self.telegram.updates.popleft().raw
-            woken, _update = await telegram_webhook.receive_webhook(
+            woken, update = await telegram_webhook.receive_webhook(
                 self.adapters[0], self.db, self.engine.owner, self.now, raw
             )
             self.engine.worker.wake(woken)
+            await self.adapters[0].answer_press(update)
         await self.engine.idle()
 
     async def hears(self, *events: dict[str, Any]) -> None:
@@ -167,6 +170,7 @@ async def wired(tmp_path: Path, wired_engine: str) -> AsyncIterator[WiredDesk]:
         by_platform = {adapter.platform: adapter for adapter in adapters}
         files = FileStore(db, by_platform, blobs, has_links=True, album_pause=0.0)
         engine = Engine(db, OFFICE, by_platform, "test", clock, files)
+        adapters[0].office_days = partial(office_days, engine.desk)
         desk = WiredDesk(db, engine, telegram, line, adapters, await db.write(_fill))
         yield desk
         await engine.stop()
