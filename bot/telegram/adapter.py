@@ -68,6 +68,10 @@ PER_CHAT = (3, 3.0)
 """
 MOST_LIMITERS = 10_000
 """Chats whose pace is remembered; more are forgotten together."""
+DRAFT = {"method": "sendMessageDraft", "params": {"draft_id": 1, "text": ""}}
+"""A draft without words: what stands there is the telephone's own placeholder, for half a minute or
+until the answer comes.
+"""
 TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 """What Telegram says where a topic takes no messages."""
 UNKNOWN = ("unsupported", "not supported", "method not found", "unknown")
@@ -240,7 +244,17 @@ class TelegramAdapter:
         return limiter
 
     async def show_busy(self, chat: str) -> None:
-        """Typing…"""
+        """A draft of the answer that says it is thought about, in the reader's own language; of a
+        server that knows no drafts: typing…
+        """
+        if Means.DRAFTS not in self.lacking:
+            try:
+                await self._call(DRAFT, int(chat))
+            except (BadRequest, InvalidToken):
+                # Nobody misses a draft: administrators need not hear of it.
+                self.lacking.add(Means.DRAFTS)
+            else:
+                return
         await self.bot.send_chat_action(chat, "typing")
 
     async def deliver(self, message: Message) -> Delivery:

@@ -33,11 +33,12 @@ TelegramCall = dict[str, Any]
 
 class Means(StrEnum):
     """What only newer servers of Telegram know: rich messages; styles of buttons, and such that
-    copy.
+    copy; drafts of an answer that is not there yet.
     """
 
     RICH = "rich"
     LOOKS = "looks"
+    DRAFTS = "drafts"
 
 
 def render(reply: Reply, replaces: str = "", lacking: Collection[Means] = ()) -> list[str]:

@@ -82,7 +82,7 @@ def test_data_of_nobodys_making_shows_nothing(data: str) -> None:
 
 
 async def test_a_reminder_is_picked_by_taps(wired: WiredDesk) -> None:
-    wired.telegram.say(NOK, "เตือน โทรหาคุณสมชาย")
+    wired.telegram.say(NOK, "/remind")
     await wired.turn()
     (card,) = wired.telegram.messages(NOK)
     for tap in ("📅 เลือกวันและเวลา", "»", "8", "14.30"):

@@ -64,3 +64,13 @@ async def test_a_wrong_token_is_no_old_server(wired: WiredDesk) -> None:
     wired.telegram.say(NOK, "C81554")
     await wired.turn()
     assert wired.adapters[0].lacking == set()
+
+
+async def test_what_takes_long_is_a_draft_and_typing_on_an_old_server(wired: WiredDesk) -> None:
+    adapter = wired.adapters[0]
+    await adapter.show_busy(str(NOK))
+    wired.telegram.unknown_methods.add("sendMessageDraft")
+    for _time in range(2):
+        await adapter.show_busy(str(NOK))
+    methods = [call.method for call in wired.telegram.calls]
+    assert methods == ["sendMessageDraft", "sendMessageDraft", "sendChatAction", "sendChatAction"]

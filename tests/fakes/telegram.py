@@ -19,6 +19,7 @@ from tests.fakes.wire import Call, Fault, Status, form_of, json_response
 _ANSWER_SECONDS = 15.0
 _MOST_DOWN, _MOST_UP, _MOST_PHOTO = 20_000_000, 50_000_000, 10_000_000  # bytes
 SENDS = frozenset({"sendMessage", "sendRichMessage"})
+_NO_MESSAGES = {"sendChatAction", "sendMessageDraft", "sendRichMessageDraft"}
 _SENT_BY_TEXT = {*SENDS, *(f"send{kind.title()}" for kind in MEDIA)}
 _NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly "
@@ -193,7 +194,7 @@ class FakeTelegram(TelegramWorld):
 
     def _admit(self, method: str, chat_id: Any) -> None:
         if self.limits and (
-            seconds := self._flood.wait(chat_id, self.now(), method != "sendChatAction")
+            seconds := self._flood.wait(chat_id, self.now(), method not in _NO_MESSAGES)
         ):
             raise Refused(f"Too Many Requests: retry after {seconds}", 429, seconds)
         if chat_id in self.blocked:
@@ -205,6 +206,8 @@ class FakeTelegram(TelegramWorld):
             raise Refused(_UPGRADED, migrate_to=self.migrated[chat_id])
         if not isinstance(chat_id, int) or chat_id == 0:
             raise Refused("Bad Request: chat not found")
+        if method.endswith("Draft") and chat_id < 0:
+            raise Refused("Bad Request: drafts can be sent to private chats only")
 
     def _admit_topic(self, params: dict[str, Any]) -> None:
         """Only a forum has topics, and General is none that can be named."""

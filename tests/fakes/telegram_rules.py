@@ -289,6 +289,8 @@ def _telegram_limits(table: dict[str, str], params: dict[str, Any], out: list[Is
             _parsed_text(field, params[field], mode, (int(span[1]), int(span[2])), out)
     if not re.fullmatch("([a-z]{2})?", params.get("language_code", "")):
         out.append(Issue("language_code", "LANG_CODE_INVALID"))
+    if params.get("draft_id") == 0:
+        out.append(Issue("draft_id", "must be non-zero"))
     if "inline_query_id" in params:
         _inline_limits(params, out)
     if not re.fullmatch("[A-Za-z0-9_-]*", params.get("secret_token", "")):
