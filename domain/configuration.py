@@ -32,6 +32,7 @@ from domain.owed.requests import RequestKind, Steps, read_requests
 from domain.owed.rules import Rule, read_rules
 from domain.publicity.posting import PostingRules, read_posting
 from domain.publicity.summary import Release, read_releases
+from domain.reach.board import BoardRules, read_board
 from domain.reach.health import HealthRules, read_health
 from domain.reach.plan import ReachRules, read_reach
 from domain.search import organisations
@@ -103,6 +104,7 @@ class Configuration:
     health: HealthRules
     """Those of them that surely speak against a habit."""
     reach: ReachRules
+    board: BoardRules
     matching: MatchingRules
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
@@ -159,6 +161,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
         seeds=seeds,
         telling=read_telling(root, catalogue, seeds),
         reach=read_reach(root),
+        board=read_board(root),
         matching=read_matching(root),
         releases=read_releases(root, projects),
         posting=read_posting(root),

@@ -115,8 +115,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody put these signs on a message of the desk's, which `Incoming.message` names."""
+
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
-    """An event that needs no answer (read, reactions and whatever the platform invents next)."""
+    """An event that needs no answer (read, and whatever the platform invents next)."""
 
 
 Body = (
@@ -130,6 +137,7 @@ Body = (
     | Joined
     | Left
     | Moved
+    | Reacted
     | Other
 )
 
@@ -272,7 +280,9 @@ class DateAsked:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A few sentences. `asks`, `passing` and `more`: see `Choice`; `whole`: see `Card`."""
+    """A few sentences. `asks`, `passing` and `more`: see `Choice`; `whole`, `record` and `version`:
+    see `Card`.
+    """
 
     text: str
     buttons: tuple[AnyButton, ...] = ()
@@ -280,6 +290,8 @@ class Paragraph:
     passing: bool = False
     more: Button | None = None
     whole: bool = False
+    record: str = ""
+    version: int = 0
 
 
 class FactKind(StrEnum):
@@ -325,7 +337,9 @@ class Card:
 
     Lines may be written as pairs, which are facts of no special kind; `facts` are what is read.
     Lines in a row with the same label are one: the label is said once, above a value a line.
-    `asks` and `more`: see `Choice`. `whole` = nothing of it may wait behind a button."""
+    `asks` and `more`: see `Choice`. `whole` = nothing of it may wait behind a button. `record`
+    ("" = none) is what the card is of, as of `version`: where a platform can, its messages are
+    drawn anew when that changes elsewhere."""
 
     title: str
     fields: tuple[CardLine, ...] = ()
@@ -335,6 +349,8 @@ class Card:
     asks: DateAsked | None = None
     more: Button | None = None
     whole: bool = False
+    record: str = ""
+    version: int = 0
 
     def __post_init__(self) -> None:
         joined: list[Fact] = []
@@ -434,12 +450,14 @@ class Masked:
     typed.
 
     `action` ("" = none) with `args` shows in private what stands behind it, and so does what is
-    `typed` there."""
+    `typed` there. `version` = that of the record; `done` = nothing is to be done about it."""
 
     text: str
     action: str = ""
     args: Mapping[str, str] = field(default_factory=dict)
     typed: str = ""
+    version: int = 0
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +477,8 @@ class Reply:
     earlier: tuple[Earlier, ...] = ()
     masked: tuple[Masked, ...] = ()
     tells: tuple[str, ...] = ()
+    reaction: str = ""
+    """The sign that the desk puts on the message that the event came from, where a platform can."""
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -542,6 +562,14 @@ def turn_buttons(
     if more:
         turns.append((_("ถัดไป"), page + 1))
     return [Button(label, name, {**args, "page": str(to)}) for label, to in turns]
+
+
+def card_of(reply: Reply) -> Card | Paragraph | None:
+    """The one part of a reply that shows a record, where it says nothing else."""
+    parts = reply.all_parts
+    if len(parts) != 1 or not isinstance(parts[0], Card | Paragraph):
+        return None
+    return parts[0] if parts[0].record else None
 
 
 def buttons_of(part: ReplyPart) -> tuple[Button, ...]:

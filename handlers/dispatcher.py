@@ -24,6 +24,7 @@ from handlers.chat import (
     Moved,
     Press,
     Query,
+    Reacted,
     Reply,
     SharedContact,
     Text,
@@ -44,6 +45,7 @@ from handlers.registry import ACTIONS, STATES, check_right, reads_text
 from handlers.spoken import Said, parse_command
 from handlers.staff import groups, strangers
 from handlers.staff.tour import followed
+from handlers.work import board
 from store import staff as staff_store
 from store.audit import AuditEntry
 from store.chat import buttons as button_store
@@ -165,7 +167,7 @@ async def _answer(ctx: Context) -> Reply | None:
         ctx.jobs.clear()
         ctx.group_answer = None
         reply = refused(error)
-    if reply and not incoming.private and isinstance(incoming.body, Press):
+    if reply and not incoming.private and isinstance(incoming.body, Press | Reacted):
         await groups.in_private(ctx, reply)
         return ctx.group_answer
     return reply
@@ -238,6 +240,8 @@ def _private_chat_changed(incoming: Incoming, body: Left | Moved, now: datetime)
 async def _in_group(ctx: Context) -> Reply | None:
     """In a group only what stands behind a masked line can be pressed, and little be asked."""
     body = ctx.incoming.body
+    if isinstance(body, Reacted):
+        return await board.reacted(ctx, body)
     if not isinstance(body, Press):
         return await groups.spoken(ctx)
     button = await _button(ctx, body.token)

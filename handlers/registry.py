@@ -26,6 +26,7 @@ from handlers.chat import (
     Button,
     ButtonStyle,
     Card,
+    Masked,
     Paragraph,
     Reply,
     ReplyPart,
@@ -411,6 +412,9 @@ class SavedTicket:
 
 after_save: Hook[Callable[[Context, SavedTicket], Awaitable[tuple[ReplyPart, ...]]]] = Hook()
 """What follows when a ticket is saved; what it returns is shown below the ticket."""
+
+on_group_line: Hook[Callable[[Masked], Sequence[Button]]] = Hook()
+"""What whoever of the staff reads one record's masked line in a group can do about it there."""
 
 reads_text: Hook[Callable[[Context, str, Draft | None], Awaitable[Reply | None]]] = Hook()
 """What a text may be, beside a command, an answer to the open form (which asks nothing here) and a

@@ -359,6 +359,11 @@ def button_looks_unknown() -> str:
     return _("สีของปุ่มและปุ่มคัดลอก")
 
 
+def reactions_refused() -> str:
+    """The same of signs on messages."""
+    return _("การกดอีโมจิของบอทในกลุ่ม (ให้บอทเป็นผู้ดูแลกลุ่ม)")
+
+
 def lacks(platform: str, means: str) -> Reply:
     """Administrators hear that a platform does not take something: it is said in the older form."""
     return say(

@@ -14,7 +14,7 @@ from store.owed import requests
 from store.owed.placing import place_tickets
 from store.records.save_context import SaveContext
 from store.reports import catching_up
-from store.tickets import deadlines
+from store.tickets import deadlines, redraws
 from store.tickets import records as tickets
 
 
@@ -52,6 +52,7 @@ async def update_ticket(
 ) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
     await tickets.update_ticket(tx, old, new, context.by, context.now)
+    await redraws.want(tx, new.no, context.now)
     told_before = deadlines.rows_for(context.configuration, old)
     told_now = deadlines.rows_for(context.configuration, new)
     if told_now != told_before:

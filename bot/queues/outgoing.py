@@ -26,7 +26,7 @@ from domain.reach.routes import (
 )
 from domain.reach.untold import Untold, of_others, read_told
 from domain.staff import Chat, Platform, Staff, StaffId
-from handlers.chat import Incoming, Notice, Reply, WorkLetter, reply_to_json
+from handlers.chat import Incoming, Notice, Reply, WorkLetter, card_of, reply_to_json
 from handlers.desk import Outcome
 from handlers.i18n import speaking
 from handlers.staff.groups import answered_here, told
@@ -35,6 +35,7 @@ from handlers.staff.work_address import letter
 from store import audit, staff
 from store.chat import buttons, groups, outbox, untold
 from store.chat.buttons import StoredButton
+from store.chat.cards import TAKEN
 from store.chat.outbox import Message
 from store.engine.database import Database, Tx
 from store.mail.mails import notice_payload
@@ -47,6 +48,18 @@ BREATH = 20
 def served(adapters: Adapters) -> Callable[[Platform, str], bool]:
     """Whether a chat is sent to by this process."""
     return lambda platform, chat: platform in adapters and adapters[platform].serves(chat)
+
+
+def _with_card(calls: Sequence[Message], reply: Reply, replaces: str) -> Message:
+    """The first call with the record that it shows as a card: it alone says all of it, but for what
+    it does to other messages. What takes another's place shows it no more.
+    """
+    shown = card_of(replace(reply, earlier=()))
+    if shown is not None:
+        return replace(calls[0], card=shown.record, card_version=shown.version)
+    if replaces and reply.in_place:
+        return replace(calls[0], card=TAKEN)
+    return calls[0]
 
 
 def _message_id(now: datetime) -> UUID:
@@ -149,6 +162,8 @@ class Outgoing:
             )
             for payload in together.payloads
         ]
+        if not together.told:
+            calls[0] = _with_card(calls, reply, replaces=incoming.message)
         calls[0] = replace(
             calls[0],
             reply_token=incoming.reply_token,
@@ -370,6 +385,7 @@ class Outgoing:
         """
         platform, chat_id = chat
         message_id = _message_id(self.now)
+        shown = card_of(reply)
         brought = read_told(reply.tells)
         if brought:
             self._claims.append((message_id, brought))
@@ -383,6 +399,8 @@ class Outgoing:
             dedupe_key=key,
             confirms=True,
             carries=bool(brought),
+            card=shown.record if shown else "",
+            card_version=shown.version if shown else 0,
         )
 
     def _with_tokens(self, reply: Reply, presser: StaffId | None, platform: Platform) -> Reply:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
@@ -60,12 +60,21 @@ from store.chat.inbox import Event
 from store.chat.outbox import Message
 
 OfficeDays = Callable[[], Awaitable[tuple[WorkingCalendar, date]]]
-UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
+UPDATES = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "message_reaction",
+]
 PER_SECOND = 28
 PER_CHAT = (3, 3.0)
 """Calls a second in all (Telegram allows about 30), and calls in so many seconds to one chat (about
 1 a second).
 """
+PER_GROUP = (18, 60.0)
+"""Calls in so many seconds to a group, of which Telegram takes 20 a minute."""
 MOST_LIMITERS = 10_000
 """Chats whose pace is remembered; more are forgotten together."""
 DRAFT = {"method": "sendMessageDraft", "params": {"draft_id": 1, "text": ""}}
@@ -112,10 +121,13 @@ class TelegramAdapter:
         self.lacking: set[Means] = set()
         self.tell_lack: Callable[[Means], None] = _tell_nobody
         """Called once with what this server turns out not to know."""
+        self.signs: Collection[str] = ()
+        """What reactions mean anything to the desk; see `domain/reach/board.py`."""
         self.office_days: OfficeDays | None = None
         """Which days are worked, and today: what a calendar shows; None = there is no desk."""
         self._all = AsyncLimiter(PER_SECOND, 1.0)
         self._chats: dict[str, AsyncLimiter] = {}
+        self._groups: dict[str, AsyncLimiter] = {}
 
     async def close(self) -> None:
         """Close the connections."""
@@ -134,10 +146,16 @@ class TelegramAdapter:
         for update in updates:
             if is_turn(update):
                 continue
-            kept = group_messages.of_telegram(update, self._id, self._name)
+            kept = self._kept(update)
             if kept is not None:
                 rows.append(row_of(kept))
         return rows
+
+    def _kept(self, update: Any) -> Any | None:
+        """An update as it may be kept, None where nothing of it may."""
+        if within(update, "message_reaction") is not None:
+            return group_messages.reaction_kept(update, self.signs)
+        return group_messages.of_telegram(update, self._id, self._name)
 
     async def _ask_name(self) -> str:
         try:
@@ -228,10 +246,16 @@ class TelegramAdapter:
         # The answer to a query is no message: nobody's chat grows by it.
         if not chat.startswith(INLINE):
             await self._limiter(chat).acquire()
+        of_group = self._group_limiter(chat)
+        if of_group is not None:
+            await of_group.acquire()
         await self._all.acquire()
 
     def is_free(self, chat: str) -> bool:
         """Whether the pace allows a message to this chat now."""
+        of_group = self._group_limiter(chat)
+        if of_group is not None and not of_group.has_capacity():
+            return False
         return self._limiter(chat).has_capacity() and self._all.has_capacity()
 
     def _limiter(self, chat: str) -> AsyncLimiter:
@@ -242,6 +266,12 @@ class TelegramAdapter:
             limiter = AsyncLimiter(*PER_CHAT)
             self._chats[chat] = limiter
         return limiter
+
+    def _group_limiter(self, chat: str) -> AsyncLimiter | None:
+        """Of a group's minute; None for another chat."""
+        if not chat.startswith("-"):
+            return None
+        return self._groups.setdefault(chat, AsyncLimiter(*PER_GROUP))
 
     async def show_busy(self, chat: str) -> None:
         """A draft of the answer that says it is thought about, in the reader's own language; of a
@@ -286,8 +316,9 @@ class TelegramAdapter:
             return Refused("the file is gone")
         except InvalidToken as error:
             # So the library calls a method that is not found, too.
-            if telegram_render.needs(call, Means.RICH):
-                return await self._without(message, call, Means.RICH, str(error))
+            for means in (Means.RICH, Means.REACTIONS):
+                if telegram_render.needs(call, means):
+                    return await self._without(message, call, means, str(error))
             return _verdict(error)
         except TelegramError as error:
             return _verdict(error)
@@ -303,7 +334,7 @@ class TelegramAdapter:
             delivery = await self._deliver_one(message, known)
             if not isinstance(delivery, Sent):
                 return delivery
-        if _is_unknown(error) and means not in self.lacking:
+        if (means is Means.REACTIONS or _is_unknown(error)) and means not in self.lacking:
             self.lacking.add(means)
             self.tell_lack(means)
         return delivery
@@ -434,6 +465,8 @@ _OF_BUTTONS = ("button", "keyboard", "copy", "style", "reply_markup")
 
 def _means_refused(call: TelegramCall, said: str) -> Means | None:
     """What of a call a server does not take; None where it is about the chat or the message."""
+    if telegram_render.needs(call, Means.REACTIONS) and "message to react" not in said:
+        return Means.REACTIONS
     if any(word in said for word in _OF_CHAT):
         return None
     about_buttons = any(word in said for word in _OF_BUTTONS)

@@ -1,8 +1,9 @@
 """A small calendar under a question that asks for a date: month by month, and hours where a time is
 asked for. Pure.
 
-It needs nothing but the message that it stands under: a tap's data says what is shown next, and what
-is picked is the text that would be typed (`picked_text`). The question's own buttons stay below it."""
+It needs nothing but the message that it stands under: a tap's data says what is shown next, and
+what is picked is the text that would be typed (`picked_text`). The question's own buttons stay
+below it."""
 
 from calendar import Calendar
 from collections.abc import Iterator, Sequence
@@ -188,5 +189,3 @@ def _hour_rows(shown: MonthShown) -> Iterator[Row]:
 def _hour_key(clock: str, shown: MonthShown) -> dict[str, Any]:
     data = f"{PICK}{_written(shown.on)}:{clock}:{shown.before}"
     return {"text": f"{int(clock[:2])}.{clock[2:]}", "callback_data": data}
-
-

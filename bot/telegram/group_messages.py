@@ -3,14 +3,17 @@ Everything else is never stored. Pure.
 """
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from bot.platform import HEARD
 from bot.web.answers import as_object, within
+from domain.reach.board import plain_sign
 from domain.text import clean
 
 GROUPS = ("group", "supergroup")
 KEPT = ("message_id", "date", "chat", "from", "is_topic_message", "message_thread_id")
+REACTION = ("chat", "message_id", "date", "old_reaction", "new_reaction")
 NEWS = ("migrate_to_chat_id", "migrate_from_chat_id")
 COMMAND = re.compile(r"(?P<command>/\w+)(?:@(?P<meant>\w+))?")
 
@@ -44,6 +47,23 @@ def of_telegram(update: Any, bot_id: str, name: str) -> Any | None:
     if news:
         return {"update_id": number, "message": {**kept, **news}}
     return None
+
+
+def reaction_kept(update: Any, signs: Collection[str]) -> Any | None:
+    """A reaction as it may be kept, without anybody's name: where a sign came that means something
+    on the team's board; None for any other, and in private.
+    """
+    reaction = as_object(within(update, "message_reaction"))
+    if reaction is None or within(reaction, "chat", "type") not in GROUPS:
+        return None
+    came = [within(each, "emoji") for each in reaction.get("new_reaction", ())]
+    if not any(plain_sign(str(sign)) in signs for sign in came):
+        return None
+    kept = {field: reaction[field] for field in REACTION if field in reaction}
+    user = as_object(within(reaction, "user"))
+    if user:
+        kept["user"] = {"id": user.get("id"), "is_bot": user.get("is_bot"), "first_name": ""}
+    return {"update_id": update.get("update_id"), "message_reaction": kept}
 
 
 def _news_of_bot(message: TelegramJson, bot_id: str) -> TelegramJson:

@@ -103,6 +103,7 @@ class TelegramPlatform(PlatformParts):
 
         self.adapter.tell_lack = partial(_tell_lack, running)
         self.adapter.office_days = partial(office_days, running.desk)
+        self.adapter.signs = running.desk.configuration.board.signs
 
         async def greet() -> None:
             name = await self.adapter.set_up(command_lists())
@@ -173,6 +174,7 @@ async def office_days(desk: Desk) -> tuple[WorkingCalendar, date]:
 LACKS = {
     Means.RICH: system.rich_messages_unknown,
     Means.LOOKS: system.button_looks_unknown,
+    Means.REACTIONS: system.reactions_refused,
 }
 """How administrators are told what their Telegram does not know."""
 

@@ -33,12 +33,13 @@ TelegramCall = dict[str, Any]
 
 class Means(StrEnum):
     """What only newer servers of Telegram know: rich messages; styles of buttons, and such that
-    copy; drafts of an answer that is not there yet.
+    copy; drafts of an answer that is not there yet; signs on messages.
     """
 
     RICH = "rich"
     LOOKS = "looks"
     DRAFTS = "drafts"
+    REACTIONS = "reactions"
 
 
 def render(reply: Reply, replaces: str = "", lacking: Collection[Means] = ()) -> list[str]:
@@ -58,7 +59,9 @@ def _calls(reply: Reply, replaces: str, lacking: Collection[Means]) -> list[Tele
     words, files = _words_and_files(reply)
     in_place = replaces if reply.in_place else ""
     calls: list[TelegramCall] = []
-    if words or not files:
+    if reply.reaction and replaces:
+        calls.append(_reaction(replaces, reply.reaction))
+    if words or not (files or calls):
         calls += _said(words, in_place, lacking)
     calls += [_send_file(file) for file in files]
     if replaces and reply.retires and not (in_place and words):
@@ -187,6 +190,13 @@ def _send(text: str) -> TelegramCall:
     return {"method": "sendMessage", "params": {"text": text, "parse_mode": "HTML"}}
 
 
+def _reaction(message: str, sign: str) -> TelegramCall:
+    """The desk's own sign on a message: says nothing where that cannot be done."""
+    reaction = [{"type": "emoji", "emoji": sign}]
+    params = {"message_id": int(message), "reaction": reaction}
+    return {"method": "setMessageReaction", "params": params, ONLY_THERE: True}
+
+
 def _send_rich(text: str) -> TelegramCall:
     return {"method": "sendRichMessage", "params": {"rich_message": {"html": text}}}
 
@@ -236,6 +246,8 @@ def marked(call: TelegramCall, mark: str) -> TelegramCall:
 
 def as_known(call: TelegramCall, lacking: Collection[Means]) -> list[TelegramCall]:
     """The calls that say the same by what this server knows."""
+    if Means.REACTIONS in lacking and needs(call, Means.REACTIONS):
+        return []
     if Means.LOOKS in lacking and has_looks(call["params"].get("reply_markup")):
         call = _plainly_buttoned(call)
     if Means.RICH in lacking and "rich_message" in call["params"]:
@@ -245,6 +257,8 @@ def as_known(call: TelegramCall, lacking: Collection[Means]) -> list[TelegramCal
 
 def needs(call: TelegramCall, means: Means) -> bool:
     """Whether the call is made by that."""
+    if means is Means.REACTIONS:
+        return bool(call["method"] == "setMessageReaction")
     if means is Means.RICH:
         return "rich_message" in call["params"]
     return has_looks(call["params"].get("reply_markup"))

@@ -28,6 +28,7 @@ from handlers.chat import (
     Other,
     Press,
     Query,
+    Reacted,
     SharedContact,
     Text,
 )
@@ -86,7 +87,7 @@ def _unreadable(event_id: str, number: int, raw: str) -> Event:
 
 
 def _conversation(update: dict[str, Any]) -> str | None:
-    for kind in ("message", "edited_message", "my_chat_member"):
+    for kind in ("message", "edited_message", "my_chat_member", "message_reaction"):
         if kind in update:
             return _id_within(update, kind, "chat", "id")
     if update.get("callback_query") is not None:
@@ -263,7 +264,7 @@ def _person(user: telegram.User | None) -> _Person:
     user_id = str(user.id)
     who = None if user.is_bot else user_id
     language = user.language_code or ""
-    return _Person(user_id, who, user.full_name, language, user.username or "")
+    return _Person(user_id, who, user.full_name or "", language, user.username or "")
 
 
 def _topic(message: telegram.MaybeInaccessibleMessage | None) -> str:
@@ -302,7 +303,20 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
             return Text(picked), ""
         message = str(pressed.message.message_id) if pressed.message else ""
         return Press(pressed.data or ""), message
+    if update.message_reaction is not None:
+        return _signs(update.message_reaction), str(update.message_reaction.message_id)
     return _body_without_message(update, bot_id), ""
+
+
+def _signs(reaction: telegram.MessageReactionUpdated) -> Reacted:
+    """The signs that came, not those that were there or went."""
+    before = set(map(_sign, reaction.old_reaction))
+    now = map(_sign, reaction.new_reaction)
+    return Reacted(tuple(sign for sign in now if sign and sign not in before))
+
+
+def _sign(reaction: telegram.ReactionType) -> str:
+    return str(getattr(reaction, "emoji", ""))
 
 
 def _body_without_message(update: telegram.Update, bot_id: str) -> Body:

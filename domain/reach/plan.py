@@ -133,7 +133,7 @@ def _days_of_month(today: date) -> list[date]:
 def read_reach(root: TomlTable) -> ReachRules:
     """Reads the table `reach`; the DataError it raises names the key."""
     table = root.table("reach")
-    table.check_keys(("climbs", "climb", "line"))
+    table.check_keys(("climbs", "climb", "line", "board"))
     climb = table.table("climb")
     climb.check_keys([*Above])
     line = table.table("line")

@@ -35,6 +35,7 @@ from handlers.registry import (
     action,
     check_right,
     command,
+    on_group_line,
 )
 from handlers.spoken import parse_command
 from handlers.staff.masked import masked_customer
@@ -48,6 +49,8 @@ FOUND = 5
 TITLE = 60
 """Characters of a group's title."""
 SHOW = "group.show"
+TICKET = "ticket.show"
+"""What shows a ticket: its line is kept true."""
 OFF_WORDS = ("ยกเลิก", "off", "cancel")
 TEAM_WORDS = ("ทีม", "team ")
 HELP = frozenset({"help", "menu", "start"})
@@ -220,7 +223,7 @@ async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
     """
     lines = await _named_lines(ctx, name, text)
     if lines:
-        return lines_of("", lines)
+        return on_board(lines[0]) if len(lines) == 1 else lines_of("", lines)
     if name != "find" or not text:
         return None
     hits = await ctx.find_customers(text)
@@ -299,6 +302,20 @@ def lines_of(
         texts.append(f"{n} {line.text}")
         shows += _show_buttons(line, _("%(n)s ดูข้อมูล", n=n))
     return say(in_lines(head, *texts, more), *shows)
+
+
+def on_board(line: Masked) -> Reply:
+    """One record's line as the team's board has it: with what can be done there, and kept true."""
+    deeds = [button for add in on_group_line for button in add(line)]
+    return kept_true(lines_of("", [line], buttons=deeds), line)
+
+
+def kept_true(reply: Reply, line: Masked) -> Reply:
+    """What says nothing but one ticket's line: it changes as the ticket does."""
+    (part,) = reply.parts
+    if not isinstance(part, Paragraph) or line.action != TICKET:
+        return reply
+    return replace(reply, parts=(replace(part, record=line.typed, version=line.version),))
 
 
 def _show_buttons(line: Masked, label: str) -> list[Button]:

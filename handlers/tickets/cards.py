@@ -237,6 +237,8 @@ def masked_line(work: Work, found: Ticket, officer: str = "") -> Masked:
         "ticket.show",
         {"no": found.no},
         found.no,
+        found.version,
+        done=found.is_done,
     )
 
 
@@ -274,6 +276,8 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
         tuple(shown),
         buttons=tuple(buttons),
         tone=tone(ctx, ticket),
+        record=ticket.no,
+        version=ticket.version,
     )
 
 
@@ -440,6 +444,8 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
         "\n".join(told),
         buttons,
         shown.tone,
+        record=ticket.no,
+        version=ticket.version,
     )
     return Reply((confirmed,), confirms=True)
 

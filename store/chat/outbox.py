@@ -52,6 +52,9 @@ class Message:
     """What its platform calls it, once it was sent."""
     is_revoked: bool = False
     """Whether whom it is for has lost access, or the telephone, since it was queued."""
+    card: str = ""
+    card_version: int = 0
+    """Which record it shows as its card, and as of which version: see `store/chat/cards.py`."""
 
     @property
     def at(self) -> Chat:
@@ -158,8 +161,8 @@ async def put_begun(
     ready = (*message.at, name, owner, now + FRESH)
     row = await tx.fetch_one(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, reply_token, reply_until_at, "
-        "confirms, event_id, shows, created_at, next_at, state, attempts) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "confirms, event_id, shows, card, card_version, created_at, next_at, state, attempts) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         f"CASE WHEN {is_next} THEN 'sending' ELSE 'queued' END, "
         f"CASE WHEN {is_next} THEN 1 ELSE 0 END) RETURNING state",
         str(message.id),
@@ -172,6 +175,8 @@ async def put_begun(
         message.confirms,
         message.event_id or None,
         shown_in(message),
+        message.card,
+        message.card_version,
         now,
         now,
         *ready,
@@ -187,8 +192,9 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
     """Queue messages for whoever looks next."""
     await tx.execute_many(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, "
-        "reply_token, reply_until_at, confirms, event_id, carries, shows, state, created_at, "
-        "next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) "
+        "reply_token, reply_until_at, confirms, event_id, carries, shows, card, card_version, "
+        "state, created_at, next_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) "
         "ON CONFLICT (dedupe_key) DO NOTHING",
         [
             (
@@ -205,6 +211,8 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
                 message.event_id or None,
                 message.carries,
                 shown_in(message),
+                message.card,
+                message.card_version,
                 now,
                 now,
             )

@@ -20,7 +20,7 @@ from bot.line.adapter import LineAdapter
 from bot.parts import RunningDesk
 from bot.queues.pulses import Pulses
 from bot.telegram import webhook as telegram_webhook
-from bot.telegram.adapter import TelegramAdapter
+from bot.telegram.adapter import UPDATES, TelegramAdapter
 from bot.telegram.platform import office_days
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.desk import Desk
@@ -171,6 +171,8 @@ async def wired(tmp_path: Path, wired_engine: str) -> AsyncIterator[WiredDesk]:
         files = FileStore(db, by_platform, blobs, has_links=True, album_pause=0.0)
         engine = Engine(db, OFFICE, by_platform, "test", clock, files)
         adapters[0].office_days = partial(office_days, engine.desk)
+        adapters[0].signs = OFFICE.board.signs
+        telegram.allow(UPDATES)
         desk = WiredDesk(db, engine, telegram, line, adapters, await db.write(_fill))
         yield desk
         await engine.stop()

@@ -12,7 +12,9 @@ from tests.fakes.office import OFFICE
 from tests.fakes.telegram_rules import check_telegram
 
 TODAY = date(2026, 11, 23)
-DECEMBER = MonthShown(date(2026, 12, 1), TODAY, date(2027, 2, 10), timed=False, spoken="th", before="")
+DECEMBER = MonthShown(
+    date(2026, 12, 1), TODAY, date(2027, 2, 10), timed=False, spoken="th", before=""
+)
 OWN = [[{"text": "ยกเลิก", "callback_data": "token"}]]
 
 
@@ -39,7 +41,10 @@ def test_a_month_of_the_buddhist_era_marks_days_off() -> None:
 
 def test_days_before_the_earliest_and_months_without_days_cannot_be_picked() -> None:
     rows = turned(
-        MonthShown(TODAY, TODAY, TODAY, timed=False, spoken="th", before=""), [], OFFICE.calendar, TODAY
+        MonthShown(TODAY, TODAY, TODAY, timed=False, spoken="th", before=""),
+        [],
+        OFFICE.calendar,
+        TODAY,
     )
     picks = [key["text"] for row in rows for key in row if key["callback_data"].startswith("day:")]
     assert picks == ["23"]

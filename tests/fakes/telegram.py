@@ -282,6 +282,20 @@ class FakeTelegram(TelegramWorld):
         markup = params.get("reply_markup")
         return self._edited(message, rest | ({"reply_markup": markup} if markup else {}))
 
+    def _do_set_message_reaction(self, params: dict[str, Any]) -> bool:
+        message = self._sent.get(params["message_id"])
+        if message is None or message.chat_id != params["chat_id"]:
+            raise Refused("Bad Request: message to react not found")
+        if params["chat_id"] in self.without_reactions:
+            raise Refused("Bad Request: REACTION_INVALID")
+        if len(params.get("reaction", ())) > 1:
+            raise Refused("Bad Request: REACTIONS_TOO_MANY")
+        own = self.reactions.setdefault(message.message_id, {})
+        own.pop(self.bot["id"], None)
+        for each in params.get("reaction", ()):
+            own[self.bot["id"]] = each["emoji"]
+        return True
+
     def _do_delete_message(self, params: dict[str, Any]) -> bool:
         message = self._sent.get(params["message_id"])
         if message is None or message.chat_id != params["chat_id"]:

@@ -15,6 +15,7 @@ from tests.fakes.schema import utf16_length
 from tests.fakes.telegram_chat import Message, SentMessage, public
 from tests.fakes.telegram_queue import Courier, Flood, Update
 from tests.fakes.telegram_rich import blocks_of
+from tests.fakes.telegram_rules import REACTIONS
 from tests.fakes.wire import WireServer
 
 _OFF_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
@@ -52,6 +53,8 @@ class TelegramWorld(WireServer):
             int, int
         ] = {}  # groups that became supergroups: sends are told the new chat
         self.unknown_methods: set[str] = set()  # what a server of an older version does not know
+        self.reactions: dict[int, dict[int, str]] = {}  # by message who put which sign on it
+        self.without_reactions: set[int] = set()  # groups in which the bot may not react
         self.webhook: dict[str, Any] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.files: dict[str, bytes] = {}  # file_id -> content
@@ -68,6 +71,10 @@ class TelegramWorld(WireServer):
         self._poller: asyncio.Future[str] | None = None
         self._flood = Flood()
         self._courier = Courier(self)
+
+    def allow(self, updates: list[str]) -> None:
+        """The bot asked for these kinds of updates."""
+        self._allowed = updates
 
     # ---- what people do
 
@@ -289,6 +296,26 @@ class TelegramWorld(WireServer):
                 "data": data,
             }
             return self._push({"callback_query": query})
+
+    def react(self, user_id: int, message_id: int, sign: str) -> int:
+        """A person puts a sign on a message of the bot's. Raises ValueError for one that Telegram
+        does not offer.
+        """
+        if sign not in REACTIONS:
+            raise ValueError(f"Telegram offers no {sign}")
+        with self.lock:
+            message = self._sent[message_id]
+            before = self.reactions.setdefault(message_id, {}).get(user_id)
+            self.reactions[message_id][user_id] = sign
+            update = {
+                "chat": self._chat(message.chat_id),
+                "message_id": message_id,
+                "user": self._person(user_id),
+                "date": int(self.now()),
+                "old_reaction": [{"type": "emoji", "emoji": before}] if before else [],
+                "new_reaction": [{"type": "emoji", "emoji": sign}],
+            }
+            return self._push({"message_reaction": update})
 
     def inquire(
         self, user_id: int, query: str, *, offset: str = "", chat_type: str = "group"

@@ -11,7 +11,7 @@ from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import person_label
 from handlers.registry import ACTIONS, action
-from handlers.staff.groups import SHOW, lines_of
+from handlers.staff.groups import SHOW, kept_true, lines_of
 from handlers.tickets import cards as ticket_cards
 from store import staff
 from store.tickets import records as tickets
@@ -23,7 +23,8 @@ HERE = "mail.take_here"
 def masked_notice(line: Masked) -> Reply:
     """What a group is told of one new mail."""
     with speaking("th"):
-        return lines_of(_("📬 อีเมลใหม่"), [line], buttons=(take_button(line),))
+        told = lines_of(_("📬 อีเมลใหม่"), [line], buttons=(take_button(line),))
+        return kept_true(told, line)
 
 
 def take_button(line: Masked) -> Button:
