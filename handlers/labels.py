@@ -183,6 +183,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "morning": "สรุปงานตอนเช้า",
         "report.file": "ทำไฟล์รายงานที่ขอไว้",
         "report.send": "ส่งรายงานประจำ",
+        "card.redraw": "แก้การ์ดที่ส่งไปแล้วให้เป็นปัจจุบัน",
         "report.unusual": "แจ้งเรื่องที่มากกว่าปกติ",
         "post.lapse": "ปิดโพสต์ที่ไม่มีผู้อนุมัติ",
         "facebook.event": "รับข้อมูลจากเพจ Facebook",

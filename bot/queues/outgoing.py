@@ -14,6 +14,7 @@ from bot.platform import Adapter, ShowsAScreen
 from bot.queues.alarms import person_unreached
 from bot.queues.pushes import Pushes, free_chat
 from bot.queues.tokens import Rest, with_tokens
+from domain.reach.board import EDITING
 from domain.reach.routes import (
     ByMail,
     Directory,
@@ -162,7 +163,7 @@ class Outgoing:
             )
             for payload in together.payloads
         ]
-        if not together.told:
+        if not together.told and incoming.platform in EDITING:
             calls[0] = _with_card(calls, reply, replaces=incoming.message)
         calls[0] = replace(
             calls[0],
@@ -385,7 +386,7 @@ class Outgoing:
         """
         platform, chat_id = chat
         message_id = _message_id(self.now)
-        shown = card_of(reply)
+        shown = card_of(reply) if platform in EDITING else None
         brought = read_told(reply.tells)
         if brought:
             self._claims.append((message_id, brought))

@@ -218,13 +218,11 @@ class TelegramAdapter:
         else:
             return
         await self.pace(str(chat))
-        call = {
-            "method": "editMessageReplyMarkup",
-            "params": {
-                "message_id": pressed["message"]["message_id"],
-                "reply_markup": {"inline_keyboard": rows},
-            },
+        params = {
+            "message_id": pressed["message"]["message_id"],
+            "reply_markup": {"inline_keyboard": rows},
         }
+        call = {"method": "editMessageReplyMarkup", "params": params}
         for known in telegram_render.as_known(call, self.lacking):
             await self._call(known, int(chat))
 

@@ -8,7 +8,7 @@ below it."""
 from calendar import Calendar
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.web.answers import within
@@ -30,7 +30,7 @@ LONGEST_DATA = 64
 ANY_DAY = date.min
 """Opens at today."""
 _MONTHS = Calendar()
-Row = list[dict[str, Any]]
+KeyRow = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,23 @@ class MonthShown:
         return f"{TURN}{days}:{flags}:{self.before}"
 
 
+def _day_of(at: datetime | None, otherwise: date) -> date:
+    if at is None:
+        return otherwise
+    return at.date()
+
+
 def _written(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-def opening(asked: DateAsked) -> Row | None:
+def opening(asked: DateAsked) -> KeyRow | None:
     """The button that opens the calendar; None where its data would be too long."""
     opens_at = asked.default or asked.earliest or asked.latest
-    on = opens_at.date() if opens_at else ANY_DAY
     shown = MonthShown(
-        on=on,
-        first=asked.earliest.date() if asked.earliest else date.min,
-        last=asked.latest.date() if asked.latest else date.max,
+        on=_day_of(opens_at, ANY_DAY),
+        first=_day_of(asked.earliest, date.min),
+        last=_day_of(asked.latest, date.max),
         timed=asked.kind is DateKind.DAY_AND_TIME,
         spoken=language(),
         before=asked.before,
@@ -85,8 +90,10 @@ def read_shown(data: str) -> MonthShown | None:
         on, first, last = (date.fromisoformat(part) for part in parts[:3])
     except ValueError:
         return None
-    hours, timed, spoken = parts[3][:1], parts[3][1:2], parts[3][2:]
-    return MonthShown(on, first, last, timed == "1", spoken, parts[4], hours == "1")
+    flags = parts[3]
+    timed = flags[1:2] == "1"
+    hours = flags[:1] == "1"
+    return MonthShown(on, first, last, timed, flags[2:], parts[4], hours)
 
 
 def picked_text(data: str) -> str | None:
@@ -109,8 +116,8 @@ def is_turn(update: Any) -> bool:
 
 
 def turned(
-    shown: MonthShown, keyboard: Sequence[Row], calendar: WorkingCalendar, today: date
-) -> list[Row]:
+    shown: MonthShown, keyboard: Sequence[KeyRow], calendar: WorkingCalendar, today: date
+) -> list[KeyRow]:
     """The calendar as it is shown now, above the question's own buttons."""
     if shown.on == ANY_DAY:
         shown = replace(shown, on=today)
@@ -119,7 +126,7 @@ def turned(
     return [*rows, *without_calendar(keyboard)]
 
 
-def without_calendar(keyboard: Sequence[Row]) -> list[Row]:
+def without_calendar(keyboard: Sequence[KeyRow]) -> list[KeyRow]:
     """The question's own buttons."""
     return [row for row in keyboard if not any(map(_is_of_calendar, row))]
 
@@ -131,14 +138,14 @@ def _is_of_calendar(key: dict[str, Any]) -> bool:
 # Months.
 
 
-def _month_rows(shown: MonthShown, calendar: WorkingCalendar, today: date) -> Iterator[Row]:
+def _month_rows(shown: MonthShown, calendar: WorkingCalendar, today: date) -> Iterator[KeyRow]:
     first = shown.on.replace(day=1)
     yield [
         _turn("«", shown, first - timedelta(days=1)),
-        {"text": format_month(first, full=True), "callback_data": NOTHING},
+        _key(format_month(first, full=True)),
         _turn("»", shown, first + timedelta(days=31)),
     ]
-    yield [{"text": name, "callback_data": NOTHING} for name in day_words.weekday_names()]
+    yield list(map(_key, day_words.weekday_names()))
     for week in _MONTHS.monthdatescalendar(first.year, first.month):
         yield [_day_key(day, shown, calendar, today) for day in week]
 
@@ -146,21 +153,27 @@ def _month_rows(shown: MonthShown, calendar: WorkingCalendar, today: date) -> It
 def _turn(sign: str, shown: MonthShown, to: date) -> dict[str, Any]:
     """[«] or [»], where any day of that month can be picked."""
     month = to.replace(day=1)
-    ends = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    in_the_next = month + timedelta(days=31)
+    ends = in_the_next.replace(day=1) - timedelta(days=1)
     if ends < shown.first or month > shown.last:
-        return {"text": "·", "callback_data": NOTHING}
-    return {"text": sign, "callback_data": replace(shown, on=month, hours=False).data()}
+        return _key("·")
+    other = replace(shown, on=month, hours=False)
+    return _key(sign, other.data())
+
+
+def _key(text: str, data: str = NOTHING) -> dict[str, Any]:
+    return {"text": text, "callback_data": data}
 
 
 def _day_key(
     day: date, shown: MonthShown, calendar: WorkingCalendar, today: date
 ) -> dict[str, Any]:
     if day.month != shown.on.month or not shown.first <= day <= shown.last:
-        return {"text": "·", "callback_data": NOTHING}
+        return _key("·")
     label = str(day.day)
     if not calendar.is_working_day(day):
         label = day_words.day_off(label)
-    key = {"text": label, "callback_data": _pick(day, shown)}
+    key = _key(label, _pick(day, shown))
     if day == today:
         key["style"] = "primary"
     return key
@@ -175,17 +188,21 @@ def _pick(day: date, shown: MonthShown) -> str:
 # Hours.
 
 
-def _hour_rows(shown: MonthShown) -> Iterator[Row]:
+def _hour_rows(shown: MonthShown) -> Iterator[KeyRow]:
     back = replace(shown, hours=False).data()
-    yield [{"text": f"« {format_date(shown.on, full=True)}", "callback_data": back}]
-    times = [f"{hour:02d}{half}" for hour in range(FIRST_HOUR, LAST_HOUR) for half in ("00", "30")]
-    keys = [_hour_key(each, shown) for each in times]
+    day = format_date(shown.on, full=True)
+    yield [_key(f"« {day}", back)]
+    keys = []
+    for hour in range(FIRST_HOUR, LAST_HOUR):
+        keys.append(_hour_key(f"{hour:02d}00", shown))
+        keys.append(_hour_key(f"{hour:02d}30", shown))
     for start in range(0, len(keys), HOURS_A_ROW):
         yield keys[start : start + HOURS_A_ROW]
     whole = f"{PICK}{_written(shown.on)}::{shown.before}"
-    yield [{"text": day_words.without_time(), "callback_data": whole}]
+    yield [_key(day_words.without_time(), whole)]
 
 
 def _hour_key(clock: str, shown: MonthShown) -> dict[str, Any]:
     data = f"{PICK}{_written(shown.on)}:{clock}:{shown.before}"
-    return {"text": f"{int(clock[:2])}.{clock[2:]}", "callback_data": data}
+    hour = int(clock[:2])
+    return _key(f"{hour}.{clock[2:]}", data)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from bot.telegram.limits import LIMITS
@@ -58,8 +59,9 @@ def _options(choice: Choice, keys: Sequence[str]) -> Iterator[list[AnyButton]]:
             yield [option]
         return
     most = LIMITS.row_buttons
-    named = zip(keys, choice.options, strict=True)
-    short: list[AnyButton] = [replace(option, label=key) for key, option in named]
+    short: list[AnyButton] = []
+    for key, option in zip(keys, choice.options, strict=True):
+        short.append(replace(option, label=key))
     for start in range(0, len(short), most):
         yield short[start : start + most]
 
@@ -120,17 +122,28 @@ def _key(button: AnyButton) -> Keyboard:
 
 def without_looks(keyboard: Keyboard) -> Keyboard | None:
     """The keyboard for a server that knows neither styles nor copying."""
-    rows = [_plain_keys(row) for row in keyboard["inline_keyboard"]]
-    kept = [row for row in rows if row]
-    return {"inline_keyboard": kept} if kept else None
+    kept = []
+    for row in keyboard["inline_keyboard"]:
+        keys = _plain_keys(row)
+        if keys:
+            kept.append(keys)
+    if not kept:
+        return None
+    return {"inline_keyboard": kept}
 
 
 def _plain_keys(row: Sequence[Keyboard]) -> list[Keyboard]:
-    presses = [key for key in row if "copy_text" not in key]
-    return [{name: key[name] for name in key if name not in LOOKS} for key in presses]
+    plain = []
+    for key in row:
+        if "copy_text" not in key:
+            known = {name: key[name] for name in key if name not in LOOKS}
+            plain.append(known)
+    return plain
 
 
 def has_looks(keyboard: Keyboard | None) -> bool:
     """Whether anything in it needs a newer server."""
-    rows = (keyboard or {}).get("inline_keyboard", ())
-    return any(LOOKS & key.keys() for row in rows for key in row)
+    if keyboard is None:
+        return False
+    keys = chain.from_iterable(keyboard["inline_keyboard"])
+    return any(LOOKS & key.keys() for key in keys)

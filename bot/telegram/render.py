@@ -48,6 +48,8 @@ def render(reply: Reply, replaces: str = "", lacking: Collection[Means] = ()) ->
     """
     if reply.offers is not None:
         calls = [_answer_query(reply.offers, replaces)]
+    elif reply.reaction and replaces:
+        calls = [_reaction(replaces, reply.reaction)]
     elif not reply.parts and any(each.message for each in reply.earlier):
         calls = [{**call, ONLY_THERE: True} for call in _redrawn(reply, lacking)]
     else:
@@ -59,9 +61,7 @@ def _calls(reply: Reply, replaces: str, lacking: Collection[Means]) -> list[Tele
     words, files = _words_and_files(reply)
     in_place = replaces if reply.in_place else ""
     calls: list[TelegramCall] = []
-    if reply.reaction and replaces:
-        calls.append(_reaction(replaces, reply.reaction))
-    if words or not (files or calls):
+    if words or not files:
         calls += _said(words, in_place, lacking)
     calls += [_send_file(file) for file in files]
     if replaces and reply.retires and not (in_place and words):
@@ -104,7 +104,8 @@ def _said(words: Sequence[Worded], replaces: str, lacking: Collection[Means]) ->
     for part, named in zip(words, keys, strict=True):
         rows += rows_of(part, named)
     calls = _worded(words, keys, lacking)
-    keyboard = keyboard_of(rows, looks=Means.LOOKS not in lacking, above=_calendars(words))
+    looks = Means.LOOKS not in lacking
+    keyboard = keyboard_of(rows, looks=looks, above=_calendars(words))
     if keyboard is not None:
         calls[-1]["params"]["reply_markup"] = keyboard
     if replaces:
@@ -137,15 +138,19 @@ def _worded(
     """What is said, without buttons: richly where it gains by that."""
     if Means.RICH not in lacking and is_worth_it(words, keys):
         return list(map(_send_rich, _rich_texts(words, keys)))
+    texts = packed(_lines_of_all(words, keys))
+    if len(texts) > 1 and Means.RICH not in lacking:
+        return list(map(_send_rich, _rich_texts(words, keys)))
+    return list(map(_send, texts))
+
+
+def _lines_of_all(words: Sequence[Worded], keys: Sequence[Sequence[str]]) -> list[MarkedLine]:
     lines: list[MarkedLine] = []
     for part, named in zip(words, keys, strict=True):
         if lines:
             lines.append(("", ""))
         lines += lines_of(part, named)
-    texts = packed(lines)
-    if len(texts) > 1 and Means.RICH not in lacking:
-        return list(map(_send_rich, _rich_texts(words, keys)))
-    return list(map(_send, texts))
+    return lines
 
 
 def _rich_texts(words: Sequence[Worded], keys: Sequence[Sequence[str]]) -> list[str]:
@@ -240,7 +245,8 @@ def marked(call: TelegramCall, mark: str) -> TelegramCall:
     if field:
         params[field] = escaped(mark) + params[field]
     elif call["method"] == "sendRichMessage":
-        params["rich_message"] = {"html": mark_first(params["rich_message"]["html"], mark)}
+        html = params["rich_message"]["html"]
+        params["rich_message"] = {"html": mark_first(html, mark)}
     return {**call, "params": params}
 
 
@@ -277,9 +283,10 @@ def _plainly_worded(call: TelegramCall) -> list[TelegramCall]:
     by the first.
     """
     params = dict(call["params"])
-    html = params.pop("rich_message")["html"]
+    rich = params.pop("rich_message")
+    texts = packed(lines_of_rich(rich["html"]))
     beside = {name: value for name, value in call.items() if name not in ("method", "params")}
-    calls = [{**beside, **_send(text)} for text in packed(lines_of_rich(html))]
+    calls = [{**beside, **_send(text)} for text in texts]
     keyboard = params.pop("reply_markup", None)
     if keyboard is not None:
         calls[-1]["params"]["reply_markup"] = keyboard

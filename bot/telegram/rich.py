@@ -212,7 +212,8 @@ def _parted(card: Card) -> tuple[list[Fact], list[Fact]]:
     screen the long values, the longest first, until it does not.
     """
     facts = card.facts
-    rows = rows_of(card.title) + rows_of(card.note) + sum(map(_rows_of_fact, facts))
+    rows = sum(map(_rows_of_fact, facts))
+    rows += rows_of(card.title) + rows_of(card.note)
     folded = [fact for fact in facts if utf16_length(fact.value) > PIECE]
     rows -= sum(map(_rows_saved, folded))
     for fact in sorted(facts, key=_rows_of_fact, reverse=True):
@@ -245,7 +246,8 @@ def _tables(facts: Sequence[Fact]) -> Iterator[Block]:
     for some in _in_pieces(facts, _size_of_fact):
         rows = "".join(map(_table_row, some))
         size = sum(map(_size_of_fact, some))
-        yield Block(f"<table>{rows}</table>", size, len(some) + 1)
+        count = len(some) + 1
+        yield Block(f"<table>{rows}</table>", size, count)
 
 
 def _size_of_fact(fact: Fact) -> int:
@@ -304,10 +306,15 @@ def _dated(value: str, shown: str) -> str:
         return shown
     on, rest = found
     clock = _TIME.match(rest)
-    if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59:
+    if clock is None:
         return shown
-    at = datetime.combine(on, time(int(clock[1]), int(clock[2])), BANGKOK)
-    return f'<tg-time unix="{int(at.timestamp())}">{shown}</tg-time>'
+    hour = int(clock[1])
+    minute = int(clock[2])
+    if hour > 23 or minute > 59:
+        return shown
+    at = datetime.combine(on, time(hour, minute), BANGKOK)
+    unix = int(at.timestamp())
+    return f'<tg-time unix="{unix}">{shown}</tg-time>'
 
 
 # Lists, and what is longer than a button copies.
@@ -343,8 +350,13 @@ def _to_mark(part: Worded) -> Iterator[Block]:
     """Texts that are too long for a button that copies: a tap on them copies them whole."""
     for button in part.buttons:
         if isinstance(button, CopyButton) and utf16_length(button.text) > LIMITS.copied:
-            for piece in split_text(button.text, PIECE):
-                marked = f"<pre>{escaped(piece)}</pre>"
-                summary = f"<summary>{_inline(button.label)}</summary>"
-                size = utf16_length(piece) + utf16_length(button.label)
-                yield Block(f"<details>{summary}{marked}</details>", size, 3)
+            yield from _marked_whole(button)
+
+
+def _marked_whole(button: CopyButton) -> Iterator[Block]:
+    summary = f"<summary>{_inline(button.label)}</summary>"
+    beside = utf16_length(button.label)
+    for piece in split_text(button.text, PIECE):
+        marked = f"<pre>{escaped(piece)}</pre>"
+        size = utf16_length(piece) + beside
+        yield Block(f"<details>{summary}{marked}</details>", size, 3)

@@ -311,8 +311,11 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
 def _signs(reaction: telegram.MessageReactionUpdated) -> Reacted:
     """The signs that came, not those that were there or went."""
     before = set(map(_sign, reaction.old_reaction))
-    now = map(_sign, reaction.new_reaction)
-    return Reacted(tuple(sign for sign in now if sign and sign not in before))
+    came = []
+    for sign in map(_sign, reaction.new_reaction):
+        if sign and sign not in before:
+            came.append(sign)
+    return Reacted(tuple(came))
 
 
 def _sign(reaction: telegram.ReactionType) -> str:

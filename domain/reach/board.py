@@ -8,6 +8,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from domain.data import TomlTable
+from domain.staff import Platform
+
+EDITING = frozenset({Platform.TELEGRAM})
+"""The platforms on which a message can be changed."""
 
 
 class Deed(StrEnum):
@@ -43,5 +47,10 @@ def read_board(root: TomlTable) -> BoardRules:
     """Reads the table `reach.board`; the DataError it raises names the key."""
     table = root.table("reach").table("board")
     table.check_keys((*Deed, "noted", "true_days"))
-    signs = {plain_sign(sign): deed for deed in Deed for sign in table.texts(deed)}
-    return BoardRules(signs, table.text("noted"), timedelta(days=table.count("true_days")))
+    signs: dict[str, Deed] = {}
+    for deed in Deed:
+        for sign in table.texts(deed):
+            signs[plain_sign(sign)] = deed
+    noted = table.text("noted")
+    days = table.count("true_days")
+    return BoardRules(signs, noted, timedelta(days=days))

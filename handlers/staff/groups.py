@@ -306,7 +306,9 @@ def lines_of(
 
 def on_board(line: Masked) -> Reply:
     """One record's line as the team's board has it: with what can be done there, and kept true."""
-    deeds = [button for add in on_group_line for button in add(line)]
+    deeds: list[Button] = []
+    for add in on_group_line:
+        deeds += add(line)
     return kept_true(lines_of("", [line], buttons=deeds), line)
 
 
@@ -315,7 +317,8 @@ def kept_true(reply: Reply, line: Masked) -> Reply:
     (part,) = reply.parts
     if not isinstance(part, Paragraph) or line.action != TICKET:
         return reply
-    return replace(reply, parts=(replace(part, record=line.typed, version=line.version),))
+    true = replace(part, record=line.typed, version=line.version)
+    return replace(reply, parts=(true,))
 
 
 def _show_buttons(line: Masked, label: str) -> list[Button]:

@@ -43,8 +43,11 @@ async def take_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take the ticket; what a new mail brought is matched on the way."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     if found.status is Status.NEW:
-        return await ACTIONS["mail.take"].run(ctx, args)
-    return await ACTIONS["hand.give"].run(ctx, {**args, "to": str(ctx.staff.id)})
+        take = ACTIONS["mail.take"]
+        return await take.run(ctx, args)
+    give = ACTIONS["hand.give"]
+    to_me = {**args, "to": str(ctx.staff.id)}
+    return await give.run(ctx, to_me)
 
 
 @action(NAMES[Deed.CLOSE])
@@ -59,7 +62,8 @@ async def urgent_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await tickets.get_ticket(ctx.db, args["no"])
     if found.is_done or found.urgency is Urgency.URGENT:
         return await ticket_cards.present_state(ctx, found)
-    urgent = await ticket_saves.save(ctx, found, replace(found, urgency=Urgency.URGENT))
+    wanted = replace(found, urgency=Urgency.URGENT)
+    urgent = await ticket_saves.save(ctx, found, wanted)
     ctx.audit("ticket.changed", found.no)
     return await ticket_cards.saved(ctx, urgent)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from domain.staff import Chat, Platform, Staff
+from domain.staff import Chat, Staff
 from domain.tickets.records import Ticket
 from handlers.chat import Earlier, Incoming, Other, Reply, ReplyPart
 from handlers.desk import Context, Work
@@ -21,8 +21,6 @@ from store.due import Due, plan
 from store.tickets import records as tickets
 from store.tickets.redraws import KIND, PAUSE
 
-EDITING = Platform.TELEGRAM
-"""The platform on which a message can be changed."""
 AT_ONCE = 2
 """Cards that one chat gets at a time: answers go before them, and platforms count."""
 MOST_PASSES = 9
@@ -43,15 +41,14 @@ async def draw_anew(work: Work, rows: Sequence[Due]) -> None:
         outdated = await shown_cards.list_outdated(work.db, ticket.no, ticket.version, since)
         left = False
         for shown in outdated:
-            if shown.platform is not EDITING:
-                continue
             if shown.at in busy or drawn[shown.at] == AT_ONCE:
                 left = True
                 continue
             drawn[shown.at] += 1
             await _tell(work, ticket, shown, readers)
         if left:
-            _again(work, row, is_moving=bool(drawn))
+            is_moving = bool(drawn)
+            _again(work, row, is_moving=is_moving)
 
 
 def _again(work: Work, row: Due, *, is_moving: bool) -> None:
@@ -72,11 +69,13 @@ def _passes(row: Due) -> int:
 
 async def _readers(work: Work) -> dict[Chat, Staff | None]:
     """Whose chat each is by now; None = that of a group that is served."""
-    people = {person.id: person for person in await staff.list_staff(work.db)}
-    readers: dict[Chat, Staff | None] = {
-        (group.platform, group.chat): None for group in await groups.list_groups(work.db)
-    }
-    for staff_id, accounts in (await staff.list_all_identities(work.db)).items():
+    everybody = await staff.list_staff(work.db)
+    people = {person.id: person for person in everybody}
+    readers: dict[Chat, Staff | None] = {}
+    for group in await groups.list_groups(work.db):
+        readers[(group.platform, group.chat)] = None
+    known = await staff.list_all_identities(work.db)
+    for staff_id, accounts in known.items():
         person = people[staff_id]
         if person.blocked_at is None:
             readers |= {account.at: person for account in accounts}
@@ -103,8 +102,10 @@ async def _part(work: Work, ticket: Ticket, shown: ShownCard, person: Staff | No
     """The ticket as its reader sees it: whole in a private chat, masked in a group."""
     if person is None:
         names = await staff.staff_names(work.db)
-        officer = names.get(ticket.assignee, "") if ticket.assignee is not None else ""
-        line = ticket_cards.masked_line(work, ticket, person_label(officer) if officer else "")
+        officer = ""
+        if ticket.assignee in names:
+            officer = person_label(names[ticket.assignee])
+        line = ticket_cards.masked_line(work, ticket, officer)
         (part,) = on_board(line).parts
         return part
     with speaking(person.language):

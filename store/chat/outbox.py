@@ -70,7 +70,8 @@ MOST_CALLS = 20
 _NOTICE_MAIL = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>]+>")
 _COLUMNS = (
     "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, "
-    "confirms, created_at, attempts, unclear, state, next_at, event_id, carries"
+    "confirms, created_at, attempts, unclear, state, next_at, event_id, carries, card, "
+    "card_version"
 )
 
 _REVOKED = (
@@ -101,6 +102,8 @@ def _message(row: Row) -> Message:
         event_id=row["event_id"] or "",
         carries=bool(row["carries"]),
         is_revoked=bool(row["is_revoked"]),
+        card=row["card"],
+        card_version=int(row["card_version"]),
     )
 
 

@@ -67,6 +67,8 @@ async def test_every_field_of_a_message_comes_back(db: Database, officer: StaffI
         confirms=True,
         event_id="e1",
         carries=True,
+        card="R2611000124",
+        card_version=3,
     )
     assert await put(db, full) == [(LINE, "U1")]
 
