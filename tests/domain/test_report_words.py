@@ -160,6 +160,13 @@ def test_a_colleagues_name_that_two_share_names_neither():
     assert found.unknown == ("นก",)
 
 
+def test_a_number_within_a_name_is_nobody():
+    people = person_phrases({"เจ้าหน้าที่ 31": "เจ้าหน้าที่ 31"}, [], "")
+    found = read_question("31 ต.ค. 69 กี่ใบ", TODAY, office().catalogue, people, office().known)
+    assert not found.filters
+    assert days(found.days.period) == "2026-10-31..2026-10-31"
+
+
 def test_of_a_long_text_only_the_beginning_is_looked_at():
     assert not ask("กี่ใบ " * 2000).unknown
     assert not ask("ม" * 100_000).is_bare

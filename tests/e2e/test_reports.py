@@ -1,10 +1,15 @@
-"""Reports that come by themselves, in real processes: killed at each step, each period goes once."""
+"""Reports in real processes: those that come by themselves go once, wherever the desk is killed; on
+LINE one is asked for in words, as a picture and as files.
+"""
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -17,8 +22,9 @@ from store.reports.subscriptions import ReportSubscription, add_subscription
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import ADMIN, DeskProcess, eventually, fill
 from tests.e2e.test_due import count, let_leases_lapse, office, on_store
-from tests.fakes.clock import CLOCK
+from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.line import FakeLine
+from tests.fakes.line_chat import SentLineMessage
 from tests.fakes.postgres import shared_server
 from tests.fakes.smtp import FakeSmtp
 
@@ -160,3 +166,73 @@ def test_two_processes_send_it_once(
     eventually(lambda: not count(url, WAITING), "nothing is left to be made")
     eventually(lambda: not count(url, UNSENT), "all is sent")
     assert len(smtp.mails) == 1
+
+
+@pytest.fixture
+def reporting(make_desk: MakeDesk, line: FakeLine) -> DeskProcess:
+    """A desk on LINE, whose files have links."""
+    desk = make_desk(None, line)
+    desk.settings["PUBLIC_URL"] = "https://desk.example"
+    desk.start()
+    line.say(ADMIN.line, "/open C81554 โทร 1.1 ถามเวลาทำการ => ตอบแล้ว ปิด")
+    line.wait_messages(ADMIN.line, 1)
+    return desk
+
+
+def fetched(desk: DeskProcess, url: str) -> bytes:
+    """What a link of LINE's leads to."""
+    connection = HTTPConnection("127.0.0.1", desk.port, timeout=PATIENCE)
+    parts = urlsplit(url)
+    connection.request("GET", f"{parts.path}?{parts.query}".rstrip("?"))
+    answer = connection.getresponse()
+    assert answer.status == 200, url
+    content = answer.read()
+    connection.close()
+    return content
+
+
+def links(message: SentLineMessage) -> list[str]:
+    return re.findall(r"https://desk\.example/[^\"\s\\]+", json.dumps(message.raw))
+
+
+def test_a_report_on_line_is_words_then_a_picture_then_files_behind_links(
+    reporting: DeskProcess, line: FakeLine
+) -> None:
+    def presses(label: str, more: int = 1) -> SentLineMessage:
+        before = len(line.messages(ADMIN.line))
+        line.press(ADMIN.line, label)
+        return line.wait_messages(ADMIN.line, before + more)[-1]
+
+    line.say(ADMIN.line, "รายงาน")
+    told = line.wait_messages(ADMIN.line, 2)[-1]
+    assert "รับ 1 · ปิด 1" in told.text
+    assert told.via == "reply"
+    presses("รูปและไฟล์…")
+    picture = presses("รูป", 2)
+    assert picture.raw["type"] == "image"
+    assert fetched(reporting, picture.raw["originalContentUrl"]).startswith(b"\x89PNG")
+    for label, begins in (("ไฟล์ PDF", b"%PDF"), ("ไฟล์ Excel", b"PK"), ("ไฟล์ CSV", b"\xef\xbb\xbf")):
+        line.say(ADMIN.line, "รายงาน")
+        line.wait_messages(ADMIN.line, len(line.messages(ADMIN.line)) + 1)
+        presses("รูปและไฟล์…")
+        (link, *_rest) = links(presses(label))
+        assert fetched(reporting, link).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("รายงาน ปี 2653", "ปี 2653 ไม่น่าใช่"),
+        ("รายงาน 31 ต.ค. 69 - 1 ต.ค. 69", "จบก่อนเริ่ม"),
+        ("รายงาน ปีงบ 2571", "ยังมาไม่ถึง"),
+        ("รายงาน ม.ค. 2501", "ไม่มีรายการ"),
+        ("รายงาน ไอ้เวร", "ไม่เข้าใจ"),
+    ],
+)
+def test_bad_input_gets_one_clear_answer_on_line(
+    reporting: DeskProcess, line: FakeLine, typed: str, said: str
+) -> None:
+    line.say(ADMIN.line, typed)
+    told = line.wait_messages(ADMIN.line, 2)
+    assert len(told) == 2
+    assert said in told[-1].text

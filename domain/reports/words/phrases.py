@@ -145,7 +145,9 @@ def person_phrases(
     words_of: dict[str, set[str]] = {}
     for name, key in people.items():
         plain = strip_titles(name.casefold())
-        for word in {name.casefold(), plain, *plain.split()}:
+        # A number within a name is no name of its own.
+        single = [word for word in plain.split() if not word.isdigit()]
+        for word in {name.casefold(), plain, *single}:
             words_of.setdefault(word, set()).add(key)
     for word, keys in words_of.items():
         if len(keys) > 1:
