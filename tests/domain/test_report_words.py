@@ -120,6 +120,7 @@ def test_a_question_is_understood(text, figures, by, only, period, unknown, more
         "มหาวิทยาลัยตาก",
         "ลูกค้าเก่า",
         "งานด่วน",
+        "ไม่มีเรื่องนี้",
         "บริษัท ใบงาน จำกัด",
     ],
 )

@@ -78,6 +78,18 @@ async def test_the_message_about_many_mails_offers_it_too(
     assert await desk.count("tickets", "status = 'new'") == 1
 
 
+async def test_the_list_of_new_mails_offers_it_with_those_of_other_pages(
+    desk: DeskUnderTest, mailbox: Mailbox
+) -> None:
+    await ten(mailbox)
+    listed = await desk.says("/inbox")
+    assert "📬 อีเมลใหม่ 10 ฉบับ" in listed.text
+    assert "Wipa Jaidee <wipa@example.org> ส่งมา 10 ฉบับ" in listed.text
+    done = await desk.presses(f"{JOIN} (10)")
+    assert done.text.startswith(f"✅ รวมเข้า {FIRST} แล้ว: {SECOND}, ")
+    assert JOIN not in (await desk.says("/inbox")).text
+
+
 async def test_an_answer_to_a_joined_number_goes_to_the_first(
     desk: DeskUnderTest, mailbox: Mailbox, tmp_path: Path
 ) -> None:

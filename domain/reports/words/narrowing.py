@@ -49,7 +49,8 @@ def _of_subjects(
     groups = [code for code in named if _is_group(code, catalogue)]
     if not groups:
         return [(Dimension.SUBJECT, code) for code in named]
-    inside = [code for code in named if catalogue.subjects[code].parent in groups]
+    known = filter(catalogue.subjects.__contains__, named)
+    inside = [code for code in known if catalogue.subjects[code].parent in groups]
     dimension = Dimension.SUBJECT_GROUP
     meant = groups
     if inside and not _named_at_once({*groups, *inside}, said):
@@ -59,8 +60,9 @@ def _of_subjects(
 
 
 def _is_group(code: str, catalogue: Catalogue) -> bool:
-    subject = catalogue.subjects[code]
-    return subject.parent is None and subject.is_numbered
+    # Tickets without a subject have no code.
+    subject = catalogue.subjects.get(code)
+    return subject is not None and subject.parent is None and subject.is_numbered
 
 
 def _named_at_once(codes: set[str], said: SaidPhrases) -> bool:

@@ -2,7 +2,8 @@
 the first, another parts them again. None is joined unasked.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -91,8 +92,31 @@ def offered_together(
         first = mails[0]
         if len(mails) < fewest or first.reading.kind != NEW:
             continue
-        text = _("%(who)s ส่งมา %(count)s ฉบับ", who=writer(first.reading), count=len(mails))
-        found.append(Paragraph(text, (join_button(first, len(mails)),)))
+        found.append(_offer(first, len(mails)))
+    return found
+
+
+def _offer(mail: IncomingMail, count: int) -> Paragraph:
+    """How many mails a caller sent, and the way to join them."""
+    text = _("%(who)s ส่งมา %(count)s ฉบับ", who=writer(mail.reading), count=count)
+    return Paragraph(text, (join_button(mail, count),))
+
+
+async def offered_of(work: Work, mails: Iterable[IncomingMail]) -> list[Paragraph]:
+    """Of the busiest callers on a page of new mails those that may be one ticket, with what is on
+    other pages.
+    """
+    fewest = work.configuration.intake.together_fewest
+    of_persons = [mail for mail in mails if mail.reading.kind == NEW]
+    callers = Counter(mail.reading.from_email for mail in of_persons)
+    found = []
+    for email, count in callers.most_common(CALLERS):
+        if count < fewest:
+            break
+        first = next(mail for mail in of_persons if mail.reading.from_email == email)
+        nos = await _of_caller(work, first)
+        if len(nos) >= fewest:
+            found.append(_offer(first, len(nos)))
     return found
 
 
