@@ -16,6 +16,10 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Self, cast
 
+from bot.mail.adapter import MailAdapter
+from bot.mail.server import Encryption, MailServer
+from store.blobs import Blobs
+
 CLOSE, HANG = "close", "hang"
 """Instead of an answer: the connection ends, or nothing comes."""
 STEPS = ("connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "message", "quit")
@@ -267,3 +271,10 @@ def _context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate[1], certificate[0])
     return context
+
+
+def mail_adapter(smtp: FakeSmtp, folder: Path | None = None, name: str = "กลุ่มบริการ") -> MailAdapter:
+    """The way out for mails to this server, with the files of that folder."""
+    server = MailServer("127.0.0.1", smtp.port, Encryption.NONE)
+    blobs = Blobs(folder) if folder else None
+    return MailAdapter(server, name, "services@nso.example", blobs=blobs)

@@ -56,6 +56,7 @@ from store.tickets import records as tickets
 from tests.fakes.incoming_mails import Mailbox
 from tests.fakes.office import OFFICE, copy_of
 from tests.fakes.postgres import shared_server
+from tests.fakes.smtp import FakeSmtp
 
 # Monday 23 November 2026 (2569), 10.00 in Bangkok.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -389,6 +390,14 @@ def quiet_mornings() -> Iterator[None]:
     kind = KINDS.pop("morning")
     yield
     KINDS["morning"] = kind
+
+
+@pytest.fixture
+def smtp() -> Iterator[FakeSmtp]:
+    """A server that takes mails; what it saw that no server takes fails the test."""
+    with FakeSmtp() as fake:
+        yield fake
+        assert fake.violations == []
 
 
 @pytest.fixture

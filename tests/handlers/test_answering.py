@@ -3,21 +3,17 @@ whoever answers second, and closed in one tap.
 """
 
 import email
-from collections.abc import Iterator
 from email.policy import SMTP
 from pathlib import Path
 
 import pytest
 
-from bot.mail.adapter import MailAdapter
-from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from domain.mail.reading import read_mail
 from domain.staff import Platform
 from domain.tickets.records import Status
-from store.blobs import Blobs
 from store.tickets import records as tickets
-from tests.fakes.smtp import CLOSE, FakeSmtp
+from tests.fakes.smtp import CLOSE, FakeSmtp, mail_adapter
 from tests.handlers.conftest import DeskUnderTest
 from tests.handlers.test_incoming_mails import Mailbox, a_mail
 
@@ -29,16 +25,8 @@ TEXT = "รายได้ครัวเรือนกระบี่ปี 25
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(smtp: FakeSmtp, tmp_path: Path) -> Adapter:
-    server = MailServer("127.0.0.1", smtp.port, Encryption.NONE)
-    return MailAdapter(server, "กลุ่มบริการ", OURS, blobs=Blobs(tmp_path))
+    return mail_adapter(smtp, tmp_path)
 
 
 @pytest.fixture

@@ -2,23 +2,20 @@
 an erased customer who writes again.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from bot.mail.adapter import MailAdapter
-from bot.mail.server import Encryption, MailServer
 from bot.operating.asked_erasures import Erasures
 from bot.platform import Adapter
 from domain.staff import Identity, Platform, Role
 from domain.tickets.records import Status
 from store import staff
-from store.blobs import Blobs
 from store.engine.database import Tx
 from store.tickets import records as tickets
 from tests.fakes.incoming_mails import FIRST, Mailbox, a_mail, exported
-from tests.fakes.smtp import FakeSmtp
+from tests.fakes.smtp import FakeSmtp, mail_adapter
 from tests.handlers.conftest import NOW, DeskUnderTest
 
 SECOND = "R2611000125"
@@ -28,16 +25,8 @@ Erase = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(smtp: FakeSmtp, tmp_path: Path) -> Adapter:
-    server = MailServer("127.0.0.1", smtp.port, Encryption.NONE)
-    return MailAdapter(server, "กลุ่มบริการ", "services@nso.example", blobs=Blobs(tmp_path))
+    return mail_adapter(smtp, tmp_path)
 
 
 @pytest.fixture

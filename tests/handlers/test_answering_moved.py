@@ -1,18 +1,14 @@
 """An answer whose customer or ticket became another one's while it was written."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.mail.adapter import MailAdapter
-from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from domain.tickets.records import Status
-from store.blobs import Blobs
 from store.tickets import records as tickets
 from tests.fakes.incoming_mails import FIRST, Mailbox, a_mail
-from tests.fakes.smtp import FakeSmtp
+from tests.fakes.smtp import FakeSmtp, mail_adapter
 from tests.handlers.conftest import DeskUnderTest
 
 SECOND = "R2611000125"
@@ -21,16 +17,8 @@ TEXT = "รายได้เฉลี่ย 26,946 บาทต่อเดื�
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(smtp: FakeSmtp, tmp_path: Path) -> Adapter:
-    server = MailServer("127.0.0.1", smtp.port, Encryption.NONE)
-    return MailAdapter(server, "กลุ่มบริการ", "services@nso.example", blobs=Blobs(tmp_path))
+    return mail_adapter(smtp, tmp_path)
 
 
 async def test_a_customer_who_was_merged_meanwhile_is_answered_once_that_was_seen(

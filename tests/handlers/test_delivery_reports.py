@@ -2,12 +2,8 @@
 press.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
-from bot.mail.adapter import MailAdapter
-from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from domain.errors import Conflict
 from domain.mail.incoming import WaitingMail
@@ -18,7 +14,7 @@ from handlers.mail.delivery_reports import settle_report
 from handlers.mail.incoming_sorting import sort
 from store.mail.inboxes import MailKind
 from tests.fakes.bounces import report_of
-from tests.fakes.smtp import CLOSE, FakeSmtp
+from tests.fakes.smtp import CLOSE, FakeSmtp, mail_adapter
 
 TICKET = "R2611000124"
 TO = "somchai@example.com"
@@ -26,17 +22,8 @@ BACK = f"⚠️ อีเมลถึง {TO} ส่งไม่ถึงผู�
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(smtp: FakeSmtp) -> Adapter:
-    return MailAdapter(
-        MailServer("127.0.0.1", smtp.port, Encryption.NONE), "", "services@nso.example"
-    )
+    return mail_adapter(smtp, name="")
 
 
 async def sent(desk):

@@ -4,18 +4,14 @@ says what was.
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.mail.adapter import MailAdapter
-from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from domain.staff import Platform
-from store.blobs import Blobs
 from tests.fakes.incoming_mails import Mailbox
-from tests.fakes.smtp import FakeSmtp
+from tests.fakes.smtp import FakeSmtp, mail_adapter
 from tests.handlers.conftest import Answer, DeskUnderTest
 from tests.handlers.mail_procedures import MAIL_PROCEDURES
 from tests.handlers.manual_procedures import BY_TAPS, MISSES, MISSES_BY_TAPS, PROCEDURES, Procedure
@@ -57,20 +53,12 @@ RECORD = re.compile(r"\b[RC]\d{5,10}\b")
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(request: pytest.FixtureRequest, smtp: FakeSmtp, tmp_path: Path) -> Adapter | None:
     """The way out for mails, where one comes in."""
     procedure: Procedure = request.node.callspec.params["procedure"]
     if not procedure.mails:
         return None
-    server = MailServer("127.0.0.1", smtp.port, Encryption.NONE)
-    return MailAdapter(server, "กลุ่มบริการ", "services@nso.example", blobs=Blobs(tmp_path))
+    return mail_adapter(smtp, tmp_path)
 
 
 async def come_in(desk: DeskUnderTest, mails: tuple[bytes, ...], platform: Platform) -> str:

@@ -3,12 +3,9 @@ switched on the draft, and remembered.
 """
 
 import csv
-from collections.abc import Iterator
 
 import pytest
 
-from bot.mail.adapter import MailAdapter
-from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from bot.tables.report import export_file
 from domain.staff import Platform
@@ -16,7 +13,7 @@ from domain.tables.tables import RecordOutcome, Register
 from store.tables.tables import staged
 from store.tables.transfer import import_table
 from tests.fakes.office import OFFICE
-from tests.fakes.smtp import FakeSmtp
+from tests.fakes.smtp import FakeSmtp, mail_adapter
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
 
@@ -24,17 +21,8 @@ KAMON, SOMCHAI = "C70001", "C81554"
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(smtp: FakeSmtp) -> Adapter:
-    return MailAdapter(
-        MailServer("127.0.0.1", smtp.port, Encryption.NONE), "กลุ่มบริการ", "services@nso.example"
-    )
+    return mail_adapter(smtp)
 
 
 async def renamed(desk, code, name):

@@ -18,7 +18,7 @@ from handlers.mail.letters import commands as mail
 from handlers.mail.letters import sending
 from handlers.registry import ACTIONS, action
 from store.mail.mails import NewMail
-from tests.fakes.smtp import CLOSE, HANG, FakeSmtp
+from tests.fakes.smtp import CLOSE, HANG, FakeSmtp, mail_adapter
 
 TICKET = "R2611000124"
 RESULT = "ครัวเรือนในกระบี่มีรายได้เฉลี่ย 26,946 บาทต่อเดือน"
@@ -26,17 +26,8 @@ TO = "somchai@example.com"
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(smtp: FakeSmtp) -> Adapter:
-    return MailAdapter(
-        MailServer("127.0.0.1", smtp.port, Encryption.NONE), "กลุ่มบริการ", "services@nso.example"
-    )
+    return mail_adapter(smtp)
 
 
 async def ticket(desk, code="C81554", result=f" => {RESULT}"):

@@ -6,16 +6,13 @@ from functools import partial
 import pytest
 from typer.testing import CliRunner
 
-from bot.mail.adapter import MailAdapter
-from bot.mail.server import Encryption, MailServer
 from domain.configuration import load_configuration
 from domain.data import DataError
 from domain.reports.rhythms import Rhythm, read_rhythm
 from domain.staff import Role
 from run_bot import app
 from store import staff
-from store.blobs import Blobs
-from tests.fakes.smtp import FakeSmtp
+from tests.fakes.smtp import mail_adapter
 
 
 @pytest.fixture(autouse=True)
@@ -24,16 +21,8 @@ def _no_mornings(quiet_mornings):
 
 
 @pytest.fixture
-def smtp():
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(smtp, tmp_path):
-    server = MailServer("127.0.0.1", smtp.port, Encryption.NONE)
-    return MailAdapter(server, "", "services@nso.example", blobs=Blobs(tmp_path))
+    return mail_adapter(smtp, tmp_path, name="")
 
 
 def sent(desk, who):

@@ -2,14 +2,11 @@
 administrators hear.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.mail.adapter import MailAdapter
-from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter, Refused
 from domain.mail.incoming import WaitingMail
 from domain.mail.reading import read_mail
@@ -20,7 +17,7 @@ from handlers.mail.delivery_reports import settle_report
 from handlers.mail.incoming_sorting import sort
 from store.mail.inboxes import MailKind
 from tests.fakes.bounces import report_of
-from tests.fakes.smtp import CLOSE, FakeSmtp
+from tests.fakes.smtp import CLOSE, FakeSmtp, mail_adapter
 
 NOK = "nok@nso.example"
 TICKET = "R2611000124"
@@ -29,17 +26,8 @@ SPENT, GONE = Refused("429", spent=True), Refused("403", unreachable=True)
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    with FakeSmtp() as fake:
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture
 def mailer(smtp: FakeSmtp) -> Adapter:
-    return MailAdapter(
-        MailServer("127.0.0.1", smtp.port, Encryption.NONE), "", "services@nso.example"
-    )
+    return mail_adapter(smtp, name="")
 
 
 def _taken(work, raw):

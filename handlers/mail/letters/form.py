@@ -1,7 +1,7 @@
 """The form of a mail: shown as it will go, its parts can be changed."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from domain.customers.phones import parse_email
@@ -12,7 +12,8 @@ from domain.mail.mails import BODY_LIMIT, check_subject, is_ticket_no, subject_l
 from domain.tickets.records import reply_addresses
 from handlers.chat import Button, Card, CardLine, Reply, in_lines
 from handlers.desk import Context
-from handlers.forms.engine import Field, Form, Option, enter_form, form_button
+from handlers.forms.engine import Field, Form, Option, Parse, enter_form, form_button
+from handlers.forms.reading import read_into
 from handlers.i18n import _
 from handlers.labels import fact, field_label, value_label
 from handlers.mail.asking.canned_field import CANNED_FIELD
@@ -36,12 +37,13 @@ ARROW = "=>"
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
-async def _parse_to(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
-    return {"mail_to": parse_email(text)}
+def _into(name: str, read: Callable[[str], str]) -> Parse:
+    """Reads a value that the text itself tells."""
+
+    def of_text(_ctx: Context, text: str) -> str:
+        return read(text)
+
+    return read_into(name, of_text)
 
 
 async def _known_addresses(ctx: Context, draft: Draft) -> list[Option]:
@@ -52,64 +54,53 @@ async def _known_addresses(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(address, address) for address in reply_addresses(ticket, customer)]
 
 
-async def _parse_subject(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
-    return {"mail_subject": check_subject(text)}
-
-
-async def _parse_text(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+def _read_text(text: str) -> str:
     if len(text) > BODY_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=BODY_LIMIT)
     # Officers put the arrow of a ticket's result before an answer, too: no customer reads it.
-    return {"mail_text": text.strip().removeprefix(ARROW).lstrip()}
+    return text.strip().removeprefix(ARROW).lstrip()
 
 
-async def _parse_greeting(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
-    return {"mail_greeting": check_subject(text)}
-
-
-async def _parse_cc(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+def _read_copies(text: str) -> str:
     """Addresses, each once."""
     typed = _BETWEEN.split(text.strip())
     if len(typed) > COPIES:
         raise InvalidInput("mail_copies", limit=COPIES)
     addresses = dict.fromkeys(map(parse_email, typed))
-    return {"mail_cc": " ".join(addresses)}
+    return " ".join(addresses)
 
 
 _FIELDS = (
     Field(
         "mail_to",
         "พิมพ์อีเมลของผู้รับ เช่น somchai@example.com",
-        _parse_to,
+        _into("mail_to", parse_email),
         _known_addresses,
         takes=frozenset({"email"}),
         clearable=False,
     ),
-    Field("mail_subject", "พิมพ์หัวเรื่องของอีเมลในบรรทัดเดียว", _parse_subject, clearable=False),
-    Field("mail_greeting", "พิมพ์คำขึ้นต้นทั้งบรรทัด เช่น เรียน คุณสมชาย ใจดี", _parse_greeting),
+    Field(
+        "mail_subject",
+        "พิมพ์หัวเรื่องของอีเมลในบรรทัดเดียว",
+        _into("mail_subject", check_subject),
+        clearable=False,
+    ),
+    Field(
+        "mail_greeting",
+        "พิมพ์คำขึ้นต้นทั้งบรรทัด เช่น เรียน คุณสมชาย ใจดี",
+        _into("mail_greeting", check_subject),
+    ),
     Field(
         "mail_text",
         "พิมพ์ข้อความที่จะส่ง (คำขึ้นต้นและคำลงท้ายใส่ให้แล้ว)",
-        _parse_text,
+        _into("mail_text", _read_text),
         clearable=False,
     ),
-    Field("mail_cc", "พิมพ์อีเมลที่จะส่งสำเนาถึง คั่นด้วยวรรค", _parse_cc),
+    Field(
+        "mail_cc",
+        "พิมพ์อีเมลที่จะส่งสำเนาถึง คั่นด้วยวรรค",
+        _into("mail_cc", _read_copies),
+    ),
     CANNED_FIELD,
     Field(FIELD, "พิมพ์ชื่อไฟล์ หรือส่งไฟล์ใหม่มา", parse_file, file_options, clearable=False),
 )

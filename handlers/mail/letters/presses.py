@@ -1,6 +1,6 @@
 """Mails that were written: shown, sent again, taken for sent, written anew."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 
 from domain.mail.mails import is_customer
@@ -41,31 +41,32 @@ def _card(ctx: Context, mail: Mail) -> Card:
 async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Send a mail that is stuck once more, as it was."""
     mail = await mails.get_mail(ctx.db, args["mail"])
-    if mail.state not in mails.STUCK:
-        return _now(ctx, mail)
-    ctx.change(
-        mails.send_again,
-        mail=mail,
-        now=ctx.now,
-    )
-    ctx.audit("mail.sent_again", mail.record)
     told = _("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to)
-    return confirm(told)
+    return _decided(ctx, mail, mails.STUCK, mails.send_again, "mail.sent_again", told)
 
 
 @action("mail.assume")
 async def assume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer decides that a doubtful mail was sent."""
     mail = await mails.get_mail(ctx.db, args["mail"])
-    if mail.state is not MailState.DOUBTFUL:
-        return _now(ctx, mail)
-    ctx.change(
-        mails.assume_sent,
-        mail=mail,
-        now=ctx.now,
-    )
-    ctx.audit("mail.assumed_sent", mail.record)
     told = _("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to)
+    doubtful = (MailState.DOUBTFUL,)
+    return _decided(ctx, mail, doubtful, mails.assume_sent, "mail.assumed_sent", told)
+
+
+def _decided(
+    ctx: Context,
+    mail: Mail,
+    states: Collection[MailState],
+    change: Callable[..., Awaitable[None]],
+    audited: str,
+    told: str,
+) -> Reply:
+    """What an officer decides about a mail in one of these states; in another one, how it is."""
+    if mail.state not in states:
+        return _now(ctx, mail)
+    ctx.change(change, mail=mail, now=ctx.now)
+    ctx.audit(audited, mail.record)
     return confirm(told)
 
 

@@ -19,10 +19,17 @@ from domain.tickets.records import Ticket
 from handlers.chat import Button, Reply, confirm, in_lines, in_one_line, say
 from handlers.desk import Context, Work
 from handlers.i18n import _, month_text
-from handlers.mail.uses.using import note, ticket_beside, told_before, undo_button, uses_of
+from handlers.mail.uses.using import (
+    add_beside,
+    note,
+    save_in_place,
+    ticket_beside,
+    told_before,
+    undo_button,
+    uses_of,
+)
 from handlers.registry import CardAddition, action, on_mail_card, on_reply_card
 from handlers.tickets import buttons as ticket_buttons
-from handlers.tickets import saves as ticket_saves
 from store.mail import incoming
 from store.tickets import provinces
 from store.tickets import records as tickets
@@ -246,9 +253,10 @@ async def _record(ctx: Context, mail: IncomingMail, counts: Sequence[ToldCount])
     made: list[Ticket] = []
     for place, count in enumerate(counts):
         if place == 0 and is_own:
-            saved = await _in_place(ctx, ticket, count)
+            saved = await save_in_place(ctx, ticket, _filled(ctx, ticket, count))
         else:
-            saved = await _beside(ctx, mail, ticket, count)
+            blank = await ticket_beside(ctx, mail, ticket, COUNTS)
+            saved = await add_beside(ctx, _filled(ctx, blank, count))
         made.append(saved)
         note(
             ctx,
@@ -278,22 +286,3 @@ def _filled(ctx: Context, ticket: Ticket, count: ToldCount) -> Ticket:
         assignee=ticket.assignee or ctx.staff.id,
         result=count_text(count.province, count.users, count.month),
     )
-
-
-async def _in_place(ctx: Context, ticket: Ticket, count: ToldCount) -> Ticket:
-    saved = await ticket_saves.save(ctx, ticket, _filled(ctx, ticket, count))
-    ctx.audit("ticket.changed", saved.no)
-    return saved
-
-
-async def _beside(
-    ctx: Context,
-    mail: IncomingMail,
-    ticket: Ticket,
-    count: ToldCount,
-) -> Ticket:
-    blank = await ticket_beside(ctx, mail, ticket, COUNTS)
-    made = _filled(ctx, blank, count)
-    await ticket_saves.add(ctx, made)
-    ctx.audit("ticket.created", made.no)
-    return made

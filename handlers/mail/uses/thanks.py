@@ -15,11 +15,18 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context, Work
 from handlers.i18n import _, language, speaking
-from handlers.mail.uses.using import note, ticket_beside, told_before, undo_button, uses_of
+from handlers.mail.uses.using import (
+    add_beside,
+    note,
+    save_in_place,
+    ticket_beside,
+    told_before,
+    undo_button,
+    uses_of,
+)
 from handlers.registry import CardAddition, action, on_mail_card, on_reply_card
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
-from handlers.tickets import saves as ticket_saves
 from handlers.tickets.saves import what_follows
 from store.mail import incoming
 from store.owed import requests
@@ -95,9 +102,7 @@ async def _in_place(ctx: Context, mail: IncomingMail, ticket: Ticket) -> Ticket:
         assignee=ticket.assignee or ctx.staff.id,
         result=result,
     )
-    saved = await ticket_saves.save(ctx, ticket, thanked)
-    ctx.audit("ticket.changed", saved.no)
-    return saved
+    return await save_in_place(ctx, ticket, thanked)
 
 
 async def _beside(ctx: Context, mail: IncomingMail, ticket: Ticket) -> Ticket:
@@ -116,6 +121,4 @@ async def _beside(ctx: Context, mail: IncomingMail, ticket: Ticket) -> Ticket:
         status=Status.CLOSED,
         closed_at=mail.arrived_at,
     )
-    await ticket_saves.add(ctx, thanked)
-    ctx.audit("ticket.created", thanked.no)
-    return thanked
+    return await add_beside(ctx, thanked)

@@ -68,6 +68,20 @@ async def ticket_beside(ctx: Context, mail: IncomingMail, ticket: Ticket, subjec
     )
 
 
+async def add_beside(ctx: Context, made: Ticket) -> Ticket:
+    """Writes a ticket beside the one that a mail answers."""
+    await ticket_saves.add(ctx, made)
+    ctx.audit("ticket.created", made.no)
+    return made
+
+
+async def save_in_place(ctx: Context, ticket: Ticket, changed: Ticket) -> Ticket:
+    """Writes what becomes of the mail's own ticket."""
+    saved = await ticket_saves.save(ctx, ticket, changed)
+    ctx.audit("ticket.changed", saved.no)
+    return saved
+
+
 async def told_before(ctx: Context, use: MailUse) -> Reply:
     """Who did it already, and when."""
     names = await ctx.once(staff.staff_names)
