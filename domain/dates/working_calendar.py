@@ -3,10 +3,12 @@ both.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from domain.data import TomlTable
@@ -205,15 +207,32 @@ _DAY = timedelta(days=1)
 def _library_holidays(year: int, leave_out: tuple[str, ...]) -> dict[date, str]:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidInput("holiday_year", year=year)
-    from holidays import country_holidays  # 80 ms that a start without a date question need not pay
-
-    known = country_holidays("TH", years=year, categories=("public", "government"), language="th")
+    thailand = _library()
+    known = thailand(years=year, categories=("public", "government"), language="th")
     holidays: dict[date, str] = {}
     for on, names in known.items():
         kept = [name for name in names.split("; ") if not _holds_any(name, leave_out)]
         if on.year == year and kept:
             holidays[on] = "; ".join(kept)
     return holidays
+
+
+@cache
+def _library() -> Callable[..., Mapping[date, str]]:
+    """Returns the library's class for Thailand. It is loaded from its file: its package would load
+    250 other countries, 8 MB of them, and a start without a date question needs none.
+    """
+    package = find_spec("holidays")
+    assert package is not None
+    assert package.origin is not None
+    file = Path(package.origin).parent / "countries" / "thailand.py"
+    spec = spec_from_file_location("holidays.thailand_alone", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    thailand: Callable[..., Mapping[date, str]] = module.Thailand
+    return thailand
 
 
 def _holds_any(text: str, words: tuple[str, ...]) -> bool:

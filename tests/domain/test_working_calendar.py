@@ -1,9 +1,11 @@
 """Working hours, Thai holidays of 2025 to 2027, and arithmetic over working time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -193,3 +195,15 @@ def test_the_office_changes_its_hours(tmp_path: Path) -> None:
 def test_the_office_may_keep_labour_day(tmp_path: Path) -> None:
     calendar = office(tmp_path, '[holiday_rules]\nleave_out = ["วันเด็กแห่งชาติ"]\n')
     assert calendar.holiday_name(date(2026, 5, 1)) == "วันแรงงานแห่งชาติ"
+
+
+@pytest.mark.parametrize("year", [1990, 2026, 2031])
+def test_holidays_are_those_of_the_whole_library(year: int) -> None:
+    known = country_holidays("TH", years=year, categories=("public", "government"), language="th")
+    whole = {on: name for on, name in known.items() if on.year == year}
+
+    calendar = replace(CALENDAR, rules={}, leave_out=())
+
+    days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+    named = {day: calendar.holiday_name(day) for day in days if day.year == year}
+    assert {day: name for day, name in named.items() if name} == whole
