@@ -43,7 +43,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={BUSY}",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-32768",
+    # Of each connection: twice as much makes no search cheaper, and the system keeps the file, too.
+    "PRAGMA cache_size=-16384",
     "PRAGMA journal_size_limit=67108864",
     # What is deleted is written over, also where its page stays in use.
     "PRAGMA secure_delete=ON",
