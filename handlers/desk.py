@@ -160,10 +160,19 @@ class NoCharts:
 class ReportFiles(Protocol):
     """Whoever makes files of reports."""
 
-    async def workbook(self, document: ReportDocument, tickets: TicketRows | None) -> Drawn:
+    async def workbook(
+        self,
+        document: ReportDocument,
+        tickets: TicketRows | None,
+        key: str = "",
+    ) -> Drawn:
         """The report as a stored workbook, with the tickets behind it where they are given. Raises
-        NotDrawn.
+        NotDrawn. `key` = by which it is asked how far it is.
         """
+        ...
+
+    def written(self, key: str) -> int | None:
+        """How many tickets of the workbook with this key are written; None while none is."""
         ...
 
     async def page(self, document: ReportDocument, picture: Picture | None) -> Drawn:
@@ -174,8 +183,16 @@ class ReportFiles(Protocol):
 class NoReportFiles:
     """A desk that makes no files of reports."""
 
-    async def workbook(self, document: ReportDocument, tickets: TicketRows | None) -> Drawn:
+    async def workbook(
+        self,
+        document: ReportDocument,
+        tickets: TicketRows | None,
+        key: str = "",
+    ) -> Drawn:
         raise NotDrawn("")
+
+    def written(self, key: str) -> int | None:
+        return None
 
     async def page(self, document: ReportDocument, picture: Picture | None) -> Drawn:
         raise NotDrawn("")

@@ -131,6 +131,23 @@ async def list_due(db: Reader, kind: str, now: datetime) -> list[Due]:
     return [_DUE.of(row) for row in rows]
 
 
+async def is_waiting(
+    db: Reader,
+    kind: str,
+    subject: str,
+    occurrence: str,
+) -> bool:
+    """Whether this occurrence is still to be done."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM due "
+        "WHERE kind = ? AND subject = ? AND occurrence = ? AND state <> 'done'",
+        kind,
+        subject,
+        occurrence,
+    )
+    return row is not None
+
+
 async def is_planned(
     db: Reader,
     kind: str,

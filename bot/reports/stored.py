@@ -26,19 +26,35 @@ class StoredReports:
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
         self._turn = asyncio.Lock()
+        self._written: dict[str, int] = {}
 
-    async def workbook(self, document: ReportDocument, tickets: TicketRows | None) -> Drawn:
+    def written(self, key: str) -> int | None:
+        """How many tickets are written, as far as this process makes it."""
+        return self._written.get(key)
+
+    async def workbook(
+        self,
+        document: ReportDocument,
+        tickets: TicketRows | None,
+        key: str = "",
+    ) -> Drawn:
         """Its rows go to disk as they come, so that a year of tickets takes no more memory than a
         day.
         """
+
+        def advance(rows: int) -> None:
+            self._written[key] = self._written.get(key, 0) + rows
+
         try:
             async with self._turn:
                 with TemporaryDirectory(prefix="deskbot-report-") as folder:
                     path = Path(folder) / "report.xlsx"
-                    await write_workbook(path, document, tickets)
+                    await write_workbook(path, document, tickets, advance)
                     return await self._keep(_chunks(path))
         except Exception as error:  # noqa: BLE001 - whatever broke, the numbers are told without it
             raise _not_made(error) from None
+        finally:
+            self._written.pop(key, None)
 
     async def page(self, document: ReportDocument, picture: Picture | None) -> Drawn:
         """The page with its picture."""

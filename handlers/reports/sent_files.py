@@ -13,7 +13,7 @@ from domain.errors import DeskError
 from domain.reports.documents import TicketRows
 from domain.reports.figures import Figure
 from domain.staff import Staff, StaffId
-from handlers.chat import Document, Reply, in_lines, say
+from handlers.chat import Button, Document, Reply, in_lines, say
 from handlers.desk import Context, Drawn, NotDrawn, Work
 from handlers.files import cards as file_cards
 from handlers.i18n import _, period_text, speaking
@@ -84,13 +84,35 @@ def _later(
     )
     ctx.change(due_rows.plan, [row])
     minutes = -(-count // A_MINUTE)
-    return say(
-        _(
-            "กำลังทำไฟล์ %(count)s ใบ ราว %(minutes)s นาที จะส่งให้เมื่อเสร็จ",
-            count=f"{count:,}",
-            minutes=minutes,
-        )
+    told = _(
+        "กำลังทำไฟล์ %(count)s ใบ ราว %(minutes)s นาที จะส่งให้เมื่อเสร็จ",
+        count=f"{count:,}",
+        minutes=minutes,
     )
+    return say(told, _progress_button({"row": wanted, "count": str(count)}))
+
+
+def _progress_button(args: Mapping[str, str]) -> Button:
+    return Button(_("ถึงไหนแล้ว"), "report.progress", args)
+
+
+@action("report.progress", in_place=True)
+async def progress_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """How far a file is that takes a while."""
+    wanted = args["row"]
+    if not await due_rows.is_waiting(ctx.db, KIND, str(ctx.staff.id), wanted):
+        return say(_("ทำไฟล์เสร็จแล้ว ส่งไว้ด้านล่าง"))
+    count = int(args["count"])
+    written = ctx.desk.report_files.written(orjson.loads(wanted)["event"])
+    told = _("รอทำไฟล์ %(count)s ใบ", count=f"{count:,}")
+    if written is not None:
+        told = _(
+            "ทำไฟล์ไปแล้ว %(written)s จาก %(count)s ใบ (%(percent)s%%)",
+            written=f"{written:,}",
+            count=f"{count:,}",
+            percent=min(written * 100 // max(count, 1), 100),
+        )
+    return say(told, _progress_button(args))
 
 
 @due(KIND, urgent=True)
@@ -135,7 +157,7 @@ async def make_file(
 ) -> Document:
     """The file of a report, stored; who took it is audited."""
     asked = AskedReport.of(args)
-    drawn = await _drawn(work, person, asked, args["file"])
+    drawn = await _drawn(work, person, asked, args)
     last = asked.period.until - timedelta(days=1)
     name = f"{_('รายงาน')} {asked.period.first} {last}.{args['file']}"
     file = files.File(
@@ -164,7 +186,7 @@ async def _drawn(
     work: Work,
     person: Staff,
     asked: AskedReport,
-    form: str,
+    args: Mapping[str, str],
 ) -> Drawn:
     """The bytes of the file: a page, or a workbook with the tickets for those who lead."""
     found = await draw_for(work, person, asked)
@@ -176,14 +198,14 @@ async def _drawn(
         found.ago,
     )
     document = report_document(work.configuration, drawing)
-    if form == "pdf":
+    if args["file"] == "pdf":
         return await work.desk.report_files.page(
             document, document_picture(work.configuration, drawing)
         )
     tickets = None
     if leads(person):
         tickets = _tickets(work, drawing)
-    return await work.desk.report_files.workbook(document, tickets)
+    return await work.desk.report_files.workbook(document, tickets, args.get("event", ""))
 
 
 def _tickets(work: Work, drawing: Drawing) -> TicketRows:

@@ -247,6 +247,20 @@ async def test_a_large_workbook_is_announced_and_sent_when_it_is_made(busy, monk
     assert len(busy.documents) == before + 1
 
 
+async def test_how_far_a_large_workbook_is_is_told_in_place(busy, monkeypatch):
+    monkeypatch.setattr(sent_files, "MANY", 1)
+    await choose_file(busy, "ไฟล์ Excel")
+    waits = await busy.presses("ถึงไหนแล้ว", "ton")
+    assert waits.text.startswith("รอทำไฟล์ 4 ใบ")
+    files = busy.engine.desk.report_files
+    monkeypatch.setattr(files, "written", lambda key: 3)
+    assert "ทำไฟล์ไปแล้ว 3 จาก 4 ใบ (75%)" in (await busy.presses("ถึงไหนแล้ว", "ton")).text
+    token = waits.token("ถึงไหนแล้ว")
+    await busy.tick()
+    done = await busy.presses_token(token, "ton")
+    assert done.text.startswith("ทำไฟล์เสร็จแล้ว")
+
+
 async def test_who_may_not_see_it_any_more_gets_no_large_workbook(busy, monkeypatch):
     monkeypatch.setattr(sent_files, "MANY", 1)
     await busy.says("รายงาน ตามทีม", "ton")
