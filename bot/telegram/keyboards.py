@@ -58,7 +58,7 @@ def _options(choice: Choice, keys: Sequence[str]) -> Iterator[list[AnyButton]]:
         for option in choice.options:
             yield [option]
         return
-    most = LIMITS.row_buttons
+    most = _most_in_row(keys)
     short: list[AnyButton] = []
     for key, option in zip(keys, choice.options, strict=True):
         short.append(replace(option, label=key))
@@ -66,12 +66,19 @@ def _options(choice: Choice, keys: Sequence[str]) -> Iterator[list[AnyButton]]:
         yield short[start : start + most]
 
 
+def _most_in_row(labels: Sequence[str]) -> int:
+    """How many buttons of one width show such labels whole."""
+    longest = max(len(graphemes(label)) for label in labels)
+    return max(1, sum(longest <= wide for wide in LIMITS.row))
+
+
 def _by_width(buttons: Sequence[AnyButton]) -> Iterator[list[AnyButton]]:
     """As many to a row as a telephone shows whole."""
     row: list[AnyButton] = []
     for button in filter(_is_short_enough, buttons):
-        wide = sum(len(graphemes(other.label)) for other in (*row, button))
-        if row and (len(row) >= LIMITS.row_buttons or wide > LIMITS.row_graphemes):
+        together = [other.label for other in (*row, button)]
+        most = min(LIMITS.row_buttons, _most_in_row(together))
+        if len(together) > most and row:
             yield row
             row = []
         row.append(button)

@@ -15,10 +15,15 @@ from domain.text import MARKS, split_text, utf16_length
 from handlers.chat import Card, Choice, CopyButton, Fact, FactKind, Paragraph
 from handlers.system import further_lines
 
-SCREEN_ROWS = 18
+SCREEN_ROWS = 15
 """Rows of a small telephone's screen, less what the chat and the buttons take."""
 WIDE = 36
 """Letters in such a row; a Thai mark takes no place of its own."""
+LABEL = 7
+VALUE = 22
+"""Letters of a row of a table's two columns."""
+LIST_ROWS = 12
+"""A list of more rows has one row an option, behind which the rest of it is folded."""
 LONG_ROWS = 3
 """A value of more rows may be folded away, where not all of it fits a screen."""
 READ_ROWS = 2 * SCREEN_ROWS
@@ -27,6 +32,8 @@ PIECE = LIMITS.rich // 4
 """Signs of one text at most: a longer one is several blocks."""
 SUMMARY = 60
 """Letters of a folded value that are told beside its label."""
+PART = " · "
+"""What an option says is parted by this."""
 ROWS_A_BLOCK = 100
 """Rows of a table, or items of a list."""
 
@@ -231,8 +238,7 @@ def _rows_saved(fact: Fact) -> int:
 
 
 def _rows_of_fact(fact: Fact) -> int:
-    beside = max(WIDE // 3, WIDE - len(fact.label) - 2)
-    return rows_of(fact.value, beside)
+    return max(rows_of(fact.label, LABEL), rows_of(fact.value, VALUE))
 
 
 def _beginning(value: str) -> str:
@@ -327,9 +333,24 @@ def _list(choice: Choice, keys: Sequence[str], first: int) -> Iterator[Block]:
         return
     numbered = not choice.options[0].label.startswith(keys[0])
     labels = [option.label.strip() or "…" for option in choice.options]
+    if sum(map(rows_of, labels)) > LIST_ROWS:
+        for number, label in enumerate(labels, first):
+            yield from _folded_item(f"{number}. {label}" if numbered else label)
+        return
     for some in _in_pieces(labels, utf16_length):
         yield from _items(some, first if numbered else None)
         first += len(some)
+
+
+def _folded_item(label: str) -> list[Block]:
+    """An option's first row, and what it says beyond that behind it."""
+    shown = ""
+    parts = label.replace("\n", PART).split(PART)
+    while parts and (not shown or rows_of(PART.join((shown, parts[0]))) == 1):
+        shown = PART.join(filter(None, (shown, parts.pop(0))))
+    if not parts:
+        return _paragraphs(shown)
+    return _folded(shown, PART.join(parts))
 
 
 def _items(labels: Sequence[str], number: int | None) -> Iterator[Block]:

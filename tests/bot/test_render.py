@@ -25,8 +25,11 @@ from handlers.chat import (
     Button,
     Card,
     Choice,
+    CopyButton,
     Document,
     Earlier,
+    Fact,
+    FactKind,
     Offers,
     Paragraph,
     QueryResult,
@@ -447,3 +450,59 @@ def test_numbers_of_several_lists_in_one_message_go_on() -> None:
         "3.",
         "4.",
     ]
+
+
+def test_a_card_of_more_than_a_screen_folds_its_long_values_and_cuts_nothing() -> None:
+    facts = [(f"ช่อง {n}", "ค่า") for n in range(9)]
+    long = "\n".join(f"บรรทัดที่ {n}" for n in range(12))
+    (payload,) = telegram_render.render(Reply((Card("🎫", (*facts, ("รายละเอียด", long))),)))
+    html = json.loads(payload)["params"]["rich_message"]["html"]
+    assert "<details><summary>รายละเอียด: บรรทัดที่ 0</summary>" in html
+    assert long in visible_rich(html)
+    (payload,) = telegram_render.render(Reply((Card("🎫", (("รายละเอียด", long),)),)))
+    assert "<details>" not in payload
+
+
+def test_a_list_of_more_than_a_screen_has_a_row_an_option_with_the_rest_behind_it() -> None:
+    options = [
+        button(f"เกินกำหนด · 🎫 R{n} · บริษัท ตัวอย่าง จำกัด · {'ขอข้อมูล' * 6}", n) for n in range(10)
+    ]
+    (payload,) = telegram_render.render(Reply((Choice("งานของคุณ 10 เรื่อง", tuple(options)),)))
+    params = json.loads(payload)["params"]
+    html = params["rich_message"]["html"]
+    assert html.count("<details><summary>") == 10
+    assert "<summary>1. เกินกำหนด · 🎫 R0</summary>" in html
+    assert visible_rich(html).count("ขอข้อมูล" * 6) == 10
+    rows = params["reply_markup"]["inline_keyboard"]
+    assert [len(row) for row in rows] == [5, 5]
+
+
+def test_what_is_too_long_to_be_copied_by_a_button_can_be_marked_whole() -> None:
+    letter = "เรียน คุณสมชาย\n" * 40
+    (payload,) = telegram_render.render(
+        Reply((Card("✉️", (("ถึง", "ก"),), buttons=(CopyButton("คัดลอก", letter),)),))
+    )
+    assert "copy_text" not in payload
+    assert f"<pre>{letter[:40]}" in json.loads(payload)["params"]["rich_message"]["html"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "html"),
+    [
+        (
+            Fact("โทรศัพท์", "081-234-5678, 02 141 7500 ต่อ 12", FactKind.PHONE),
+            '<a href="tel:+66812345678">081-234-5678</a>, '
+            '<a href="tel:+6621417500">02 141 7500</a> ต่อ 12',
+        ),
+        (Fact("รหัส", "C81554", FactKind.CODE), "<code>C81554</code>"),
+        (
+            Fact("กำหนด", "30 พ.ย. 69 10.00 น.", FactKind.DATE),
+            '<tg-time unix="1796007600">30 พ.ย. 69 10.00 น.</tg-time>',
+        ),
+        (Fact("วันที่", "30 พ.ย. 69", FactKind.DATE), "30 พ.ย. 69"),
+        (Fact("กำหนด", "30 พ.ย. 69 29.99 น.", FactKind.DATE), "30 พ.ย. 69 29.99 น."),
+    ],
+)
+def test_a_value_is_shown_as_what_it_is(fact: Fact, html: str) -> None:
+    (payload,) = telegram_render.render(Reply((Card("ก", (fact,)),)))
+    assert f"<td>{html}</td>" in json.loads(payload)["params"]["rich_message"]["html"]
