@@ -33,7 +33,7 @@ from handlers.chat import (
     say,
 )
 from handlers.customers import commands as customers
-from handlers.customers import contact_cards, inline
+from handlers.customers import contact_cards, inline, places
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.files import receiving, unsent
 from handlers.forms import drafts
@@ -372,6 +372,9 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
         if draft is None or not _is_fresh(ctx, draft):
             return say(f"⚠️ {problem}")
         return await forms.proceed(ctx, draft, draft.asking, problem)
+    if body.kind == "location":
+        fresh = draft if _is_fresh(ctx, draft) else None
+        return await places.shared_place(ctx, body, fresh)
     begun = None
     if draft is None or not forms.asks(draft):
         begun = publicity.begun(ctx, body.caption)

@@ -102,8 +102,8 @@ def period_text(period: Period) -> str:
 
 
 _NAMED = re.compile(r"%\(\w+\)s")
-_MONTH = r"(?:(?:[ก-ฮ]|มี|เม|มิ)[.][ก-ฮ][.]|[A-Z][a-z][a-z])"
-_TIME = r"\d\d[.:]\d\d(?: น[.])?"
+_MONTH = r"(?:\S{1,2}[.]\S[.]|[A-Z][a-z][a-z])"
+_TIME = r"\d\d[.:]\d\d(?: \S[.])?"
 _DAY = rf"\d{{1,2}}(?:[–-]\d{{1,2}})? {_MONTH}(?: \d{{2,4}})?(?: {_TIME})?"
 _NUMBER = r"[A-Z]\d{1,10}|\d{1,6}/\d{4}|\d{1,3}(?:,\d{3})*"
 _SAFE = re.compile(rf"(?<![\w.-])(?:{_DAY}|{_NUMBER})(?![\w-])")

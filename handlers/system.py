@@ -364,6 +364,11 @@ def reactions_refused() -> str:
     return _("การกดอีโมจิของบอทในกลุ่ม (ให้บอทเป็นผู้ดูแลกลุ่ม)")
 
 
+def menus_refused() -> str:
+    """What falls back where LINE takes no menus of people."""
+    return _("เมนูของแต่ละคน")
+
+
 def lacks(platform: str, means: str) -> Reply:
     """Administrators hear that a platform does not take something: it is said in the older form."""
     return say(

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -17,11 +16,11 @@ import aiohttp
 
 from bot.files.links import Links
 from bot.line import group_messages
-from bot.line import menu as line_menu
 from bot.line import render as line_render
 from bot.line.events import incoming, row_of, unreadable
 from bot.line.folding import rest
 from bot.line.groups import LineGroups
+from bot.line.rich_menus import LineMenu, LineMenus
 from bot.log import get_logger
 from bot.platform import (
     Delivery,
@@ -73,6 +72,7 @@ class LineAdapter:
         self._clients: tuple[Any, Any] | None = None
         self._opening = asyncio.Lock()
         self.groups = LineGroups(self._client, clock)
+        self.menus = LineMenus(self._client, clock)
         self._bot_id = ""
         self.user_id = ""
         """The bot's own, which only LINE and the desk know; "" before LINE was asked."""
@@ -298,59 +298,11 @@ class LineAdapter:
         tried = await api.test_webhook_endpoint(_request_timeout=TIMEOUT)
         return int(tried.status_code)
 
-    async def set_up(self, labels: list[tuple[str, str]]) -> str:
-        """Put up the rich menu, once for each picture; returns the bot's name."""
+    async def set_up(self, menu: LineMenu) -> str:
+        """Put up the menu of who has none of their own; returns the bot's name. MenuRefused."""
         bot_name = await self.hello()
-        api, blob = await self._client()
-        words = [label for _key, label in labels]
-        definition = line_menu.menu_definition(labels, words)
-        listed = await api.get_rich_menu_list(_request_timeout=TIMEOUT)
-        ours = {
-            menu.name: menu.rich_menu_id
-            for menu in listed.richmenus
-            if menu.name.startswith(line_menu.NAME)
-        }
-        menu_id = ours.pop(str(definition["name"]), None)
-        if menu_id is None:
-            menu_id = await self._new_menu(api, blob, definition, labels)
-        if await self._is_shown(api, menu_id) and not ours:
-            return bot_name
-        await api.set_default_rich_menu(menu_id, _request_timeout=TIMEOUT)
-        for old in ours.values():
-            await api.delete_rich_menu(old, _request_timeout=TIMEOUT)
+        await self.menus.put_up(menu)
         return bot_name
-
-    async def _is_shown(self, api: Any, menu_id: str) -> bool:
-        """Whether this is the menu that everybody sees; LINE answers 404 where nobody sees one."""
-        with suppress(import_sdk().ApiException):
-            shown = await api.get_default_rich_menu_id(_request_timeout=TIMEOUT)
-            return bool(shown.rich_menu_id == menu_id)
-        return False
-
-    async def _new_menu(
-        self,
-        api: Any,
-        blob: Any,
-        definition: Any,
-        labels: list[tuple[str, str]],
-    ) -> str:
-        sdk = import_sdk()
-        picture = await asyncio.to_thread(line_menu.draw_menu, labels)
-        made = await api.create_rich_menu(
-            sdk.RichMenuRequest.from_dict(definition), _request_timeout=TIMEOUT
-        )
-        try:
-            await blob.set_rich_menu_image(
-                made.rich_menu_id,
-                body=bytearray(picture),
-                _headers={"Content-Type": "image/png"},
-                _request_timeout=TIMEOUT * 3,
-            )
-        except BaseException:
-            # A menu without its picture must not be taken for a finished one next time.
-            await api.delete_rich_menu(made.rich_menu_id, _request_timeout=TIMEOUT)
-            raise
-        return str(made.rich_menu_id)
 
 
 def import_sdk() -> Any:

@@ -177,12 +177,14 @@ def _message(message: dict[str, Any]) -> Body:
 def _attachment(message: dict[str, Any]) -> Attachment:
     message_id = str(message.get("id", ""))
     album = message.get("imageSet") or {}
+    place = [as_text(message.get(name)) for name in ("title", "address")]
     album_id = album.get("id")
     return Attachment(
         KINDS.get(message["type"], message["type"]),
         reference=message_id if _is_fetchable(message, message_id) else "",
         name=str(message.get("fileName", "")),
         size=as_number(message.get("fileSize")),
+        caption=" ".join(filter(None, place)),
         message=message_id,
         album=album_id if _is_plain(album_id) else "",
         album_size=as_number(album.get("total")),

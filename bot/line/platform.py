@@ -1,7 +1,8 @@
 """LINE's parts: the webhook, the rich menu, the watch over the quota, broadcasts, and the check."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +10,8 @@ from starlette.routing import Route
 
 from bot.line.adapter import LineAdapter, import_sdk
 from bot.line.broadcast import LineBroadcast
+from bot.line.personal_menus import PersonalMenus, default_menu, line_menu_of
+from bot.line.rich_menus import MenuRefused
 from bot.line.settings import LineSettings
 from bot.line.signatures import Signatures
 from bot.line.web_login import channel_of, user_of
@@ -27,12 +30,14 @@ from bot.queues.pulses import Pulses
 from bot.queues.quota import QuotaWatch
 from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
-from domain.staff import Platform
-from handlers.registry import COMMANDS
+from domain.staff import Platform, Role
+from handlers import system
+from handlers.chat import Notice, Reply
+from handlers.desk import Outcome
+from handlers.work.menu import common_menu
 from store.engine.database import StoreUnavailable
 
 WEBHOOK = "/line/webhook"
-MENU_KEYS = ("find", "open", "my", "new", "menu", "help")
 REFUSES = (401, 403)
 """What LINE answers whom it does not know."""
 SIGNATURE_HEADER = "x-line-signature"
@@ -114,7 +119,10 @@ class LinePlatform(PlatformParts):
         """The rich menu, and the bot's name."""
 
         async def greet() -> None:
-            await self.adapter.set_up(menu_labels())
+            try:
+                await self.adapter.set_up(default_menu())
+            except MenuRefused:
+                _tell_lack(running, "menu", system.menus_refused)
             running.desk.private_chats[Platform.LINE] = self.adapter.private_chat
 
         return (greet,)
@@ -132,13 +140,25 @@ class LinePlatform(PlatformParts):
             running.desk.configuration.calendar,
         )
         hearing = Hearing(running.pulses, self.name, self._is_brought)
+        refused = partial(self._without_menus, running)
+        menus = PersonalMenus(running.desk, self.adapter.menus, refused)
         signatures = self._signatures_of(running.pulses)
-        return (watch.run_forever, hearing.run_forever, signatures.run_forever)
+        return (
+            watch.run_forever,
+            hearing.run_forever,
+            signatures.run_forever,
+            menus.run_forever,
+        )
 
     async def _is_brought(self) -> bool:
         """Whether LINE brings events, and to such an address as ours; it may have another host."""
         address, is_active = await self.adapter.webhook()
         return is_active and address.endswith(WEBHOOK)
+
+    def _without_menus(self, running: RunningDesk) -> None:
+        """LINE takes no menus of people: everybody sees the officers' one, without numbers."""
+        _tell_lack(running, "menu", system.menus_refused)
+        running.after(self.adapter.menus.put_up(line_menu_of(common_menu())))
 
     async def title(self, chat: str) -> str:
         """LINE says a group's name only when it is asked."""
@@ -194,6 +214,11 @@ def _login(liff_id: str, api_url: str) -> WebLogin:
     )
 
 
-def menu_labels() -> list[tuple[str, str]]:
-    """Key and Thai word of each tile of LINE's rich menu."""
-    return [(key, COMMANDS[key].words[0]) for key in MENU_KEYS]
+def _tell_lack(running: RunningDesk, means: str, called: Callable[[], str]) -> None:
+    """Administrators hear once that LINE does not take something."""
+
+    def make() -> Reply:
+        return system.lacks(Platform.LINE, called())
+
+    notice = Notice(make, f"lacks:{Platform.LINE}:{means}", role=Role.ADMIN)
+    running.after(running.post(Outcome(notices=(notice,))))

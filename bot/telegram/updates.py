@@ -388,11 +388,18 @@ def _attachment(message: telegram.Message, kind: str, part: Any) -> Attachment:
         name=_attribute(file, "file_name"),
         mime=_attribute(file, "mime_type"),
         size=as_number(getattr(file, "file_size", None)),
-        caption=_with_links(message.caption or "", message.caption_entities),
+        caption=_with_links(message.caption or "", message.caption_entities) or _place(message),
         message=str(message.message_id),
         album=message.media_group_id or "",
         quoted=_quoted(message.reply_to_message),
     )
+
+
+def _place(message: telegram.Message) -> str:
+    """What a place that is shared is called, and where it lies."""
+    if message.venue is None:
+        return ""
+    return f"{message.venue.title} {message.venue.address}"
 
 
 def _attribute(file: Any, name: str) -> str:

@@ -21,7 +21,7 @@ TABLES = (
     "letter_names",
     "province_letters",
 )
-RULES = ("legal", "behind", "numbered", "spoken_without", "left_out", "glued")
+RULES = ("legal", "behind", "numbered", "spoken_without", "left_out")
 
 LONGEST_TYPED = 200
 """Letters of what may be an organisation's name; what is longer is a text about something."""
@@ -100,7 +100,6 @@ class Organisations:
             rules.texts("spoken_without"),
             rules.texts("left_out"),
         )
-        self._glued = frozenset(map(_key, rules.texts("glued")))
         self._names = _Names(spoken.with_spoken(_rows(root.table("organisations"))))
         self._provinces = _texts(root.table("province_letters"))
         self._letters = _texts(root.table("letter_names"))
@@ -312,7 +311,7 @@ class Organisations:
             return False
         if begins > end or text[end - 1] in _ENDS_ITSELF:
             return True
-        if key in self._glued or any(key == _key(part.full) for part in parts):
+        if any(key == _key(part.full) for part in parts):
             return True
         if _CONSONANTS.fullmatch(key):
             return len(key) >= LEAST_GLUED

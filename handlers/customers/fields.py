@@ -347,6 +347,7 @@ _OWN: Mapping[str, Field] = {
         ),
         replace(
             fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด (ไม่ทราบพิมพ์ 9)", unknown=True),
+            takes=fields.PLACE,
             opens="customer.addresses",
         ),
         _number_field("phone"),

@@ -437,7 +437,10 @@ PARTS = {
         fields.email_field("email"),
         fields.named_field("letter_language"),
     ),
-    "addresses": PartForm("addresses", fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด")),
+    "addresses": PartForm(
+        "addresses",
+        replace(fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด"), takes=fields.PLACE),
+    ),
 }
 for form in PARTS.values():
     enter_form(form)

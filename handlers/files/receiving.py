@@ -95,7 +95,7 @@ async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply 
 
 async def _no_file(ctx: Context, fresh: Draft | None) -> Reply:
     """A place, a voice call, and whatever else has no bytes."""
-    problem = _("รับได้เฉพาะข้อความ รูป และไฟล์")
+    problem = _("รับได้: ข้อความ รูป ไฟล์ เสียง ผู้ติดต่อ และตำแหน่ง")
     if fresh is None:
         return say(f"⚠️ {problem}")
     return await forms.proceed(ctx, fresh, fresh.asking, problem)

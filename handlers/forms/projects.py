@@ -371,6 +371,7 @@ PROVINCE = Field(
     "พิมพ์ชื่อจังหวัด เช่น กระบี่",
     _parse_province,
     _province_options,
+    takes=frozenset({"place"}),
     unknown=True,
 )
 USER_COUNT = Field("user_count", "พิมพ์จำนวนผู้ใช้ เช่น 1600", _parse_users, unknown=True)

@@ -49,6 +49,7 @@ _STORED_MONTH = re.compile(r"\d{4}-\d\d-01")
 FEWEST = 2
 """So many letters of an option's name may stand for it."""
 PHONE = frozenset({"phone"})
+PLACE = frozenset({"place"})
 EMAIL = frozenset({"email"})
 CODE = frozenset({"code", "phone", "email"})
 

@@ -19,7 +19,7 @@ from handlers.chat import (
     say,
 )
 from handlers.desk import Desk, Outcome
-from handlers.i18n import _
+from handlers.i18n import LANGUAGES, _, speaking
 from handlers.messages import sentence
 from handlers.spoken import parse_command
 from handlers.staff.access import list_notice
@@ -99,6 +99,9 @@ async def _decide(
         code = _invitation_code(body.text)
         if code:
             return await _link(desk, incoming, who, code, now)
+        # A menu says what the button does.
+        if _asks(body.text.strip()):
+            return await _ask_access(desk, incoming, who, now)
     if isinstance(body, Press):
         token = clean(body.token)[: budget.TOKEN_LENGTH]
         button = await buttons.find_button(desk.db, token)
@@ -106,6 +109,15 @@ async def _decide(
             return await _ask_access(desk, incoming, who, now)
     told = _("บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช.")
     return Outcome(say(told, Button(_("ขอสิทธิ์ใช้งาน"), ASK_ACCESS)))
+
+
+def _asks(text: str) -> bool:
+    """Whether a text is what the button says, in either language."""
+    said = set()
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            said.add(_("ขอสิทธิ์ใช้งาน"))
+    return text in said
 
 
 def _invitation_code(text: str) -> str:

@@ -316,7 +316,7 @@ def _by_section(work: Work, mine: Sequence[Ticket]) -> dict[Section, list[Ticket
     """The tickets that stand in the day, by why they do, in the order of their due times."""
     chosen = []
     for ticket in mine:
-        section = _section_of(work, ticket)
+        section = section_of(work, ticket)
         if section is not None:
             chosen.append((section, ticket))
     chosen.sort(key=lambda pair: ticket_cards.due(work, pair[1]) or pair[1].created_at)
@@ -368,7 +368,7 @@ async def _deadline_day(
     return Day(counts, lines, {ticket.no for _stage, ticket in told})
 
 
-def _section_of(work: Work, ticket: Ticket) -> Section | None:
+def section_of(work: Work, ticket: Ticket) -> Section | None:
     """Why a ticket stands in the day; None where it does not."""
     state = clock.state(work.desk.configuration, ticket, work.now)
     if state is State.WAITING:

@@ -87,18 +87,13 @@ class WordMeanings:
     def __init__(self, words: SearchWords) -> None:
         self.words = words
         self._meant: dict[str, Meanings] = {}
-        self._known: dict[str, bool] = {}
         self._begun: dict[str, bool] = {}
         self._parts: dict[tuple[str, int], list[str]] = {}
         # By the word, the most slips, and how many more than its length allows.
         self._likes: dict[tuple[str, int, int], dict[str, float]] = {}
 
     def __contains__(self, word: object) -> bool:
-        if not isinstance(word, str):
-            return False
-        if word not in self._known:
-            self._known[word] = word in self.words
-        return self._known[word]
+        return isinstance(word, str) and word in self.words
 
     def whole(self, words: Sequence[str]) -> Meanings:
         """What these spellings of a word mean as they are."""

@@ -6,7 +6,7 @@ The attempts, the surest first; the first that finds somebody surely ends the se
 all words but one. What is written in Latin letters is also looked for by its sound."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
@@ -108,21 +108,15 @@ async def _meant(
     for attempt in (_Search.by_words, _Search.by_parts):
         found: dict[str, NameMatch] = {}
         for search in searches:
-            # Where the very words are somebody's name, they need no other gaps.
-            search.sets_gaps = not any(match.kind == WHOLE for match in found.values())
-            matches = await _surely_meant(search, attempt, is_typed=search is typed)
-            _keep_surest(found, matches)
+            for match in await _surely_meant(search, attempt, is_typed=search is typed):
+                code = match.customer.code
+                known = found.get(code, match)
+                if match.place <= known.place:
+                    # What was typed says why; how surely it was meant says where it stands.
+                    found[code] = replace(match, why=known.why)
         if found:
             return in_turn(list(found.values()))[:LIMIT]
     return ()
-
-
-def _keep_surest(found: dict[str, NameMatch], matches: Iterable[NameMatch]) -> None:
-    """What was typed says why somebody was found; how surely it was meant says where he stands."""
-    for match in matches:
-        known = found.get(match.customer.code, match)
-        if match.place <= known.place:
-            found[match.customer.code] = replace(match, why=known.why)
 
 
 async def _surely_meant(
@@ -192,8 +186,6 @@ class _Search:
         text: str,
     ) -> None:
         self.text = text
-        self.sets_gaps = True
-        """Whether words are tried with other gaps between them, too."""
         self._db = db
         self._query = NameQuery(text)
         self._meanings = meanings
@@ -303,7 +295,7 @@ class _Search:
         gave too few.
         """
         await self._that_begin(text, words, found)
-        if self.sets_gaps and not _count_whole(found):
+        if not _count_whole(found):
             await asyncio.sleep(0)  # as below
             gaps = other_gaps(text, self._meanings)
             readings = [[itself(word) for word in reading] for reading in gaps]

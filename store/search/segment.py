@@ -14,7 +14,7 @@ from domain.customers.romanise import Sound, thai_sounds
 from domain.text.keyboard import has_thai
 from store.search import letters
 from store.search.packed import Length, PackedWords, Packing, pack
-from store.search.sieve import SIZE, passes, sieve_of
+from store.search.sieve import SIZE, sieve_of
 from store.search.sounds import Candidates, PackedSounds, SoundPacking, pack_sounds
 
 FORMAT = f"2 {sys.byteorder}"
@@ -137,7 +137,7 @@ class Segment:
         )
 
     def __contains__(self, word: bytes) -> bool:
-        return passes(self.sieve, word) and self.words.number(word) is not None
+        return self.words.number(word) is not None
 
     def __iter__(self) -> Iterator[str]:
         for word in self.words:

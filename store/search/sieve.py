@@ -26,7 +26,7 @@ def together(sieves: Iterable[bytes | memoryview]) -> bytes:
     return bits.to_bytes(SIZE, "little")
 
 
-def passes(sieve: bytes | memoryview, word: bytes) -> bool:
+def passes(sieve: bytes, word: bytes) -> bool:
     """Whether the word may be one of those that were put in; False is certain."""
     place = crc32(word) & _BITS
     return bool(sieve[place >> 3] & (1 << (place & 7)))

@@ -11,7 +11,7 @@ from inspect import signature
 from pathlib import Path
 
 from bot.line import menu
-from bot.line.platform import menu_labels
+from bot.line.personal_menus import default_menu
 from bot.telegram.platform import command_lists
 from domain import configuration
 from domain.customers.romanise import thai_sounds
@@ -75,9 +75,9 @@ def read_certificates() -> None:
 
 def draw_menu() -> None:
     """Draws LINE's menu for all desks: the same labels give the same bytes (test_line_menu.py)."""
-    labels, draw = menu_labels(), menu.draw_menu
+    labels, draw = default_menu().labels, menu.draw_menu
     drawn = draw(labels)
-    menu.draw_menu = lambda asked: drawn if asked == labels else draw(asked)
+    menu.draw_menu = lambda asked, badges=(): drawn if asked == labels else draw(asked, badges)
 
 
 for library in LIBRARIES:

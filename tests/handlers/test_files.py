@@ -297,9 +297,9 @@ async def test_a_refused_file_leaves_the_form_where_it_was(desk):
     assert "พิมพ์รายละเอียด" in told.text
 
 
-@pytest.mark.parametrize("kind", ["location", "contact", "other"])
+@pytest.mark.parametrize("kind", ["contact", "other"])
 async def test_what_has_no_bytes_is_told_what_is_taken(desk, kind):
-    assert "รับได้เฉพาะข้อความ รูป และไฟล์" in (await desk.sends("attachment", kind)).text
+    assert "รับได้: ข้อความ รูป ไฟล์ เสียง ผู้ติดต่อ และตำแหน่ง" in (await desk.sends("attachment", kind)).text
 
 
 async def test_a_file_that_is_gone_is_told(desk):
