@@ -75,6 +75,12 @@ class Blobs:
                 if _SHA256.fullmatch(path.name):
                     yield path
 
+    def of_folder(self, folder: str) -> Iterator[Path]:
+        """Those in one of `folders`."""
+        for path in sorted((self._root / folder).glob(f"{_FOLDER}/*")):
+            if _SHA256.fullmatch(path.name):
+                yield path
+
     def new_part(self) -> tuple[int, Path]:
         """An empty temporary file beside the others: its handle and path."""
         folder = self._root / _PARTS

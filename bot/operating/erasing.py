@@ -1,13 +1,14 @@
 """A customer's data leave the desk, which may be serving meanwhile: for `run_bot.py erase`, and for
 what administrators decided in chat.
 
-First the decision is written to the list of erasures, then the rows go in one transaction, then the
-bytes of files, then whatever the database's files still hold of it; last comes the certificate.
-Each step can be done again: a row of `erasures` says how far a kill left it."""
+First the decision is written to the list of erasures, then his own rows go in one transaction, then
+what texts of others and files say of him, piece by piece, then the bytes of files, and whatever the
+database's files still hold of it; last comes the certificate. Each step can be done again: a row of
+`erasures` says how far a kill left it."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,17 +18,17 @@ from typing import Any
 from uuid import uuid4
 
 from bot.operating.erasures import note_erasures, write_private
+from bot.operating.left_over import LeftOver, overwrite_bytes, overwrite_freed
 from bot.operating.refused import VerbRefused
-from bot.operating.shown import CHANGED, LEFT, take_out
+from bot.operating.shown import take_out
 from bot.settings import Settings
-from domain.customers.marks import PersonMarks, find_marks
 from domain.dates.days import BANGKOK
 from domain.errors import NotFound
 from domain.staff import Staff
 from domain.text import clean, words
 from domain.tickets.references import ReferenceKind, read_alone
 from handlers.privacy.certificate import Certified, certificate
-from store import audit, files, staff
+from store import audit, staff
 from store.audit import AuditEntry
 from store.blobs import Blobs
 from store.engine import leases
@@ -36,16 +37,8 @@ from store.engine.failpoints import failpoint
 from store.moving.opening import open_moved
 from store.opening import Opening, may_be_there, open_database
 from store.privacy import asked
-from store.privacy.asked import Erasure, ErasureState
-from store.privacy.erased_files import (
-    forget_files,
-    hashes_of_mails,
-    naming,
-    overwrite,
-    unnamed,
-)
+from store.privacy.asked import Erasure, ErasureState, Sought
 from store.privacy.erasing import erase
-from store.privacy.proof import is_in_files
 from store.privacy.subjects import DataSubject, codes_of, find_subject
 
 FOLDER = "erasures"
@@ -54,10 +47,6 @@ FOLDER = "erasures"
 
 OWNER = "verb"
 KEEP_LEASE = leases.TTL / 3
-TICKETS = "tickets kept"
-"""Among the counts, beside those of tables: his tickets, which stay."""
-APART = (TICKETS, CHANGED, LEFT)
-NO_TABLES = (*APART, "bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,19 +240,10 @@ async def _erase_again(
         "command",
         "",
     )
-    erased = await _erase_rows(
-        db,
-        blobs,
-        code,
-        entry,
-    )
-    await _overwrite(
-        db,
-        blobs,
-        erased.hashes,
-        erased.rows,
-        erased,
-    )
+    erased = await db.write(partial(_erase_rows, code=code, entry=entry))
+    left = LeftOver(db, blobs, erased.sought, hashes=[*erased.hashes], rows=erased.rows)
+    await left.take_out(erased.codes)
+    await left.end()
 
 
 async def carry_out(
@@ -280,34 +260,22 @@ async def carry_out(
     at = erasure.decided_at or erasure.asked_at
     note_erasures(data_dir, [_entry(erasure, at, by, confirmed_by)])
     failpoint("erase.listed")
-    blobs = Blobs(data_dir)
-    gone = None
     if erasure.state is ErasureState.CONFIRMED:
-        gone = await _erase_once(
-            db,
-            blobs,
-            erasure,
-            at,
-        )
+        await db.write(partial(_begin, erasure=erasure, at=at))
     failpoint("erase.rows")
+    await _take_what_is_left(db, Blobs(data_dir), erasure.id)
+    failpoint("erase.freed")
     erased = await asked.get(db, erasure.id)
-    await _overwrite(
-        db,
-        blobs,
-        erased.hashes.split(),
-        erased.rows,
-        gone,
-    )
     told = Certified(
         codes=erased.codes.split(),
         at=at,
         asked_by=by,
         confirmed_by=confirmed_by,
         reason=erased.reason,
-        tickets=erased.rows[TICKETS],
-        chats_changed=erased.rows.get(CHANGED, 0),
-        chats_left=erased.rows.get(LEFT, 0),
-        rows={table: count for table, count in erased.rows.items() if table not in APART},
+        tickets=erased.rows[asked.TICKETS],
+        chats_changed=erased.rows.get(asked.CHANGED, 0),
+        chats_left=erased.rows.get(asked.LEFT, 0),
+        rows={table: count for table, count in erased.rows.items() if table not in asked.APART},
     )
     path = data_dir / FOLDER / f"{erased.code}-{at.astimezone(BANGKOK):%Y%m%dT%H%M%S}.txt"
     write_private(path, certificate(told).encode())
@@ -315,22 +283,36 @@ async def carry_out(
     return path
 
 
+async def _take_what_is_left(db: Database, blobs: Blobs, erasure_id: str) -> None:
+    """His own rows are gone: now whatever else says something of him."""
+    erased = await asked.get(db, erasure_id)
+    if not erased.sought:
+        # A kill left nobody who knows what is to be nowhere.
+        await overwrite_bytes(db, blobs, erased.hashes.split())
+        await overwrite_freed(db, Counter(erased.rows))
+        return
+    left = LeftOver(db, blobs, Sought.of_text(erased.sought), erasure_id)
+    await left.take_out(erased.codes.split(), erased.looked)
+    erased = await asked.get(db, erasure_id)
+    left.hashes = erased.hashes.split()
+    left.rows = Counter(erased.rows)
+    await left.end()
+
+
 @dataclass(frozen=True, slots=True)
 class _Erased:
-    """What left the rows, the hashes of files whose bytes are to go, and what must be nowhere."""
+    """Who left the rows and what of them, the hashes of bytes that are to go, and what is still to
+    be looked for everywhere.
+    """
 
+    codes: Sequence[str]
     rows: Counter[str]
     hashes: Sequence[str]
-    marks: PersonMarks
-    words: Sequence[str]
+    sought: Sought
 
 
-async def _erase_once(
-    db: Database,
-    blobs: Blobs,
-    erasure: Erasure,
-    at: datetime,
-) -> _Erased:
+async def _begin(tx: Tx, erasure: Erasure, at: datetime) -> None:
+    """His rows go, and what is still to be done is noted, in one transaction."""
     entry = AuditEntry(
         at,
         erasure.asked_by,
@@ -339,102 +321,25 @@ async def _erase_once(
         "command",
         "",
     )
-    return await _erase_rows(
-        db,
-        blobs,
-        erasure.code,
-        entry,
-        erasure.id,
-    )
+    erased = await _erase_rows(tx, erasure.code, entry)
+    await asked.note_erased(tx, erasure.id, erased.rows, erased.sought)
+    await asked.note_more(tx, erasure.id, {}, erased.hashes)
 
 
 async def _erase_rows(
-    db: Database,
-    blobs: Blobs,
+    tx: Tx,
     code: str,
     entry: AuditEntry,
-    erasure_id: str = "",
 ) -> _Erased:
-    """All rows in one transaction, which also notes what is still to be done."""
-    erased = words("privacy").text("erased")
-    before = await find_subject(db, code)
-    finder = find_marks(before.marks.without(before.shared))
-    # Looked for while he is known: afterwards nobody could.
-    named = await asyncio.to_thread(
-        naming,
-        blobs,
-        finder,
-    )
-
-    async def work(tx: Tx) -> _Erased:
-        subject = await find_subject(tx, code)
-        done = await erase(
-            tx,
-            subject,
-            erased,
-        )
-        await audit.add(tx, [entry])
-        raw = await hashes_of_mails(tx, done.mails)
-        done.rows["files"] += await forget_files(tx, named)
-        hashes = await unnamed(
-            tx,
-            [*done.hashes, *raw, *named],
-            [*subject.incoming, *done.mails],
-        )
-        rows = Counter({table: count for table, count in done.rows.items() if count})
-        rows[TICKETS] = len(subject.tickets)
-        rows.update(await take_out(tx, subject.records, entry.at))
-        marks = subject.marks.without(subject.shared)
-        rows["bytes"] = len(hashes)
-        if erasure_id:
-            await asked.note_erased(
-                tx,
-                erasure_id,
-                hashes,
-                rows,
-            )
-        return _Erased(rows, hashes, marks, done.words)
-
-    return await db.write(work)
-
-
-async def _overwrite(
-    db: Database,
-    blobs: Blobs,
-    hashes: Sequence[str],
-    rows: Mapping[str, int],
-    gone: _Erased | None,
-) -> None:
-    """The bytes of files, and what is left of the rows in the database's files; `gone` = what must
-    be nowhere in them, None where nobody knows it any more.
-    """
-    # The same bytes may have come in anew.
-    named = await files.list_named(db, hashes)
-    await asyncio.to_thread(
-        overwrite,
-        blobs,
-        [sha256 for sha256 in hashes if sha256 not in named],
-    )
-    failpoint("erase.bytes")
-    tables = dict.fromkeys([*rows, "ticket_texts", "search_words", "customer_keys"])
-    await _overwrite_freed(db, [table for table in tables if table not in NO_TABLES], gone)
-    failpoint("erase.freed")
-
-
-async def _overwrite_freed(
-    db: Database,
-    tables: Sequence[str],
-    gone: _Erased | None,
-) -> None:
-    """Emptying the log is enough for SQLite where the bytes show it; else all is written anew,
-    while whoever writes has to wait.
-    """
-    if gone is None or not db.paths:
-        await db.overwrite_freed(tables)
-        return
-    await db.empty_log(tables)
-    if await is_in_files(db.paths, gone.marks, gone.words):
-        await db.overwrite_freed(tables)
+    """What is his own, at once: from here on nobody finds it."""
+    subject = await find_subject(tx, code)
+    done = await erase(tx, subject, words("privacy").text("erased"))
+    await audit.add(tx, [entry])
+    rows = Counter({table: count for table, count in done.rows.items() if count})
+    rows[asked.TICKETS] = len(subject.tickets)
+    rows.update(await take_out(tx, subject.records, entry.at))
+    marks = subject.marks.without(subject.shared)
+    return _Erased(subject.codes, rows, done.hashes, Sought(marks, done.words))
 
 
 def _entry(

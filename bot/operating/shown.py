@@ -11,10 +11,7 @@ from handlers.privacy.erasing import taken_out
 from store.chat import outbox
 from store.chat.outbox import Message
 from store.engine.database import Tx
-
-CHANGED = "chats changed"
-LEFT = "chats left"
-"""Among the counts: messages that are changed, and those that no platform can change."""
+from store.privacy.asked import CHANGED, LEFT
 
 
 async def take_out(

@@ -4,8 +4,8 @@ there.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 from domain.text.titles import full_titles, strip_titles
 
@@ -55,6 +55,15 @@ class PersonMarks:
             kept(self.emails),
             kept(self.texts),
         )
+
+    def as_json(self) -> dict[str, list[str]]:
+        """The same for JSON."""
+        return {name: sorted(some) for name, some in asdict(self).items()}
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Iterable[str]]) -> "PersonMarks":
+        """What `as_json` told."""
+        return cls(**{name: frozenset(some) for name, some in told.items()})
 
 
 @dataclass(frozen=True, slots=True)

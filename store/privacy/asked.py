@@ -1,16 +1,25 @@
 """Erasures that were asked for: whose data, why, who asked and confirmed, and how far each came."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.customers.marks import PersonMarks
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from store.engine.columns import RecordColumns
 from store.engine.database import Reader, Tx
 from store.engine.rows import column
+
+TICKETS = "tickets kept"
+CHANGED = "chats changed"
+LEFT = "chats left"
+"""Among the counts, beside those of tables: his tickets, which stay, and messages in chats."""
+APART = (TICKETS, CHANGED, LEFT)
+NO_TABLES = (*APART, "bytes")
 
 
 class ErasureState(StrEnum):
@@ -28,7 +37,8 @@ class ErasureState(StrEnum):
 class Erasure:
     """`codes` = those that are one person, side by side; it lapses at `until_at`.
 
-    `hashes` = whose bytes are to be overwritten; `counts` = what was erased, as JSON."""
+    `hashes` = whose bytes are to be overwritten; `counts` = what was erased, as JSON; `sought` =
+    what is to be nowhere, as JSON, until that is so; `looked` = how far it was looked for."""
 
     id: str
     code: str
@@ -42,12 +52,32 @@ class Erasure:
     decided_at: datetime | None = None
     hashes: str = ""
     counts: str = ""
+    sought: str = ""
+    looked: str = ""
 
     @property
     def rows(self) -> dict[str, int]:
         """How many rows of each table were erased or emptied."""
         found: dict[str, int] = json.loads(self.counts or "{}")
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """By what texts name somebody, and the words of his that nobody is found by any more."""
+
+    marks: PersonMarks
+    words: Sequence[str]
+
+    def as_text(self) -> str:
+        """As it is kept."""
+        return json.dumps({"marks": self.marks.as_json(), "words": [*self.words]})
+
+    @classmethod
+    def of_text(cls, text: str) -> "Sought":
+        """What `as_text` made."""
+        told = json.loads(text)
+        return cls(PersonMarks.of_json(told["marks"]), told["words"])
 
 
 _ERASURES = RecordColumns(Erasure)
@@ -124,16 +154,46 @@ async def decide(
 async def note_erased(
     tx: Tx,
     erasure_id: str,
-    hashes: Sequence[str],
     counts: Mapping[str, int],
+    sought: "Sought",
 ) -> None:
-    """Its rows are gone with this transaction; these bytes are still to be overwritten."""
+    """Its own rows are gone with this transaction; this is still to be looked for everywhere."""
     await tx.execute(
-        "UPDATE erasures SET state = 'erased', hashes = ?, counts = ? WHERE id = ?",
-        " ".join(hashes),
+        "UPDATE erasures SET state = 'erased', counts = ?, sought = ? WHERE id = ?",
         json.dumps(counts),
+        sought.as_text(),
         erasure_id,
     )
+
+
+async def note_more(
+    tx: Tx,
+    erasure_id: str,
+    counts: Mapping[str, int],
+    hashes: Sequence[str],
+) -> None:
+    """So much more went with this transaction, and these bytes are to be overwritten, too."""
+    erasure = await get(tx, erasure_id)
+    rows = Counter(erasure.rows)
+    rows.update(counts)
+    listed = dict.fromkeys([*erasure.hashes.split(), *hashes])
+    rows["bytes"] = len(listed)
+    await tx.execute(
+        "UPDATE erasures SET hashes = ?, counts = ? WHERE id = ?",
+        " ".join(listed),
+        json.dumps(rows),
+        erasure_id,
+    )
+
+
+async def note_looked(tx: Tx, erasure_id: str, looked: str) -> None:
+    """It was looked for up to here."""
+    await tx.execute("UPDATE erasures SET looked = ? WHERE id = ?", looked, erasure_id)
+
+
+async def forget_sought(tx: Tx, erasure_id: str) -> None:
+    """It stands nowhere any more, and so not here."""
+    await tx.execute("UPDATE erasures SET sought = '' WHERE id = ?", erasure_id)
 
 
 async def end(tx: Tx, erasure_id: str) -> bool:

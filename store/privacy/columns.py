@@ -41,6 +41,30 @@ class WordColumns:
     table: str
     key: Sequence[str]
     texts: Sequence[str]
+    has_key: bool = True
+
+    @property
+    def whole(self) -> str:
+        """All the texts of a row as one."""
+        return " || ' ' || ".join(f"COALESCE({name}, '')" for name in self.texts)
+
+    @property
+    def select(self) -> str:
+        """Keys and texts, of rows for which no condition stands there yet."""
+        return f"SELECT {', '.join(dict.fromkeys([*self.key, *self.texts]))} FROM {self.table}"
+
+    @property
+    def is_row(self) -> str:
+        """The condition for the row of one key."""
+        return " AND ".join(f"{name} = ?" for name in self.key)
+
+    def key_of(self, row: Row) -> tuple[object, ...]:
+        """What a row is known by."""
+        return tuple(row[name] for name in self.key)
+
+    def are_named(self, row: Row, finder: MarkFinder) -> bool:
+        """Whether a mark stands in its texts."""
+        return any(finder.is_in(row[name] or "") for name in self.texts)
 
 
 def may_hold_words(table: str, column: str) -> bool:
@@ -71,7 +95,7 @@ def _word_columns(table: str, columns: Sequence[Row]) -> WordColumns:
     texts = [row["col"] for row in columns if row["is_text"] and may_hold_words(table, row["col"])]
     names = [row["col"] for row in columns]
     key = [row["col"] for row in columns if row["pk"]]
-    return WordColumns(table, key or names, texts)
+    return WordColumns(table, key or names, texts, bool(key))
 
 
 async def rows_with(
@@ -80,12 +104,11 @@ async def rows_with(
     finder: MarkFinder,
 ) -> list[Row]:
     """The rows of a table in which a mark stands."""
-    whole = " || ' ' || ".join(f"COALESCE({name}, '')" for name in columns.texts)
     looked_for = " OR ".join(["whole LIKE ? ESCAPE '!'"] * len(finder.needles))
     listed = ", ".join(dict.fromkeys([*columns.key, *columns.texts]))
     rows = await db.fetch(
-        f"SELECT * FROM (SELECT {listed}, lower({whole}) AS whole FROM {columns.table}) AS looked "
-        f"WHERE {looked_for}",
+        f"SELECT * FROM (SELECT {listed}, lower({columns.whole}) AS whole FROM {columns.table}) "
+        f"AS looked WHERE {looked_for}",
         *(f"%{needle}%" for needle in finder.needles),
     )
-    return [row for row in rows if any(finder.is_in(row[name] or "") for name in columns.texts)]
+    return [row for row in rows if columns.are_named(row, finder)]

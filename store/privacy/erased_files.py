@@ -21,6 +21,8 @@ YOUNG = timedelta(minutes=1)
 """How long somebody who stored bytes takes at most until a row names them."""
 LARGEST_LOOKED_THROUGH = 64_000_000
 """Bytes of a file, or of a member of an archive, that is looked through."""
+_EMPTIED = "read_at IS NOT NULL AND from_email = '' AND message_id = '' AND body_text = ''"
+"""Mails that were erased: they keep the hash of their bytes, by which they are known again."""
 _MAIL_HEADS = (b"\nFrom:", b"\nReceived:", b"\nSubject:", b"\nMessage-ID:", b"\nDate:")
 _HEAD = 4_000
 
@@ -41,7 +43,7 @@ async def unnamed(
     hashes: Sequence[str],
     mails: Sequence[int],
 ) -> list[str]:
-    """Those of these hashes that no file, and no mail but these, has."""
+    """Those of these hashes that no file has, and no mail but these and those that were emptied."""
     if not hashes:
         return []
     named = await db.fetch(
@@ -50,7 +52,7 @@ async def unnamed(
     )
     others = await db.fetch(
         f"SELECT raw_sha256 AS named FROM incoming_mails WHERE {is_one_of('raw_sha256', hashes)} "
-        f"AND NOT ({is_one_of('id', mails)})",
+        f"AND NOT ({is_one_of('id', mails)}) AND NOT ({_EMPTIED})",
         *hashes,
         *mails,
     )
@@ -72,6 +74,16 @@ async def hashes_of_mails(db: Reader, mails: Sequence[int]) -> list[str]:
     return column(rows, "raw_sha256")
 
 
+async def mails_with(db: Reader, hashes: Sequence[str]) -> list[int]:
+    """The mails that came in as these bytes, and were read."""
+    rows = await db.fetch(
+        f"SELECT id FROM incoming_mails WHERE {is_one_of('raw_sha256', hashes)} "
+        "AND read_at IS NOT NULL",
+        *hashes,
+    )
+    return column(rows, "id")
+
+
 async def forget_files(tx: Tx, hashes: Sequence[str]) -> int:
     """The rows of files with these bytes go; returns how many."""
     return await tx.execute(
@@ -80,12 +92,10 @@ async def forget_files(tx: Tx, hashes: Sequence[str]) -> int:
     )
 
 
-def naming(blobs: Blobs, finder: MarkFinder) -> list[str]:
-    """The hashes of all files in which a mark stands."""
-    if not finder.needles:
-        return []
+def naming(paths: Iterable[Path], finder: MarkFinder) -> list[str]:
+    """The hashes of those of these files in which a mark stands."""
     sieve = MarkSieve(finder.needles)
-    return [path.name for path in blobs.all() if _names(path, finder, sieve)]
+    return [path.name for path in paths if _names(path, finder, sieve)]
 
 
 def _names(path: Path, finder: MarkFinder, sieve: MarkSieve) -> bool:

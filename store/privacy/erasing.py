@@ -7,17 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.customers.marks import MarkFinder, find_marks
 from store.customers import records as customers
 from store.customers.keys import forget_words
-from store.engine.database import Row, Tx, is_one_of
+from store.engine.database import Tx, is_one_of
 from store.engine.rows import column
-from store.privacy.columns import (
-    WordColumns,
-    list_word_columns,
-    privacy_rows,
-    rows_with,
-)
+from store.privacy.columns import privacy_rows
+from store.privacy.erased_files import unnamed
 from store.privacy.subjects import AT_ONCE, DataSubject
 from store.search.segments import drop_segments_of
 from store.tickets import records as tickets
@@ -47,19 +42,14 @@ KEPT_FIELDS = (
     "unsent_at",
 )
 """Fields whose changes say nothing about anybody: reports look at them."""
-_VERSIONED = ("customers", "publications", "tickets")
-"""Whoever has one open while a text of it is changed meets a conflict: it is not written back."""
-_DELETED_WHERE_NAMED = ("buttons",)
-"""Tables whose rows are of no use without the words that they hold."""
 
 
 @dataclass(slots=True)
 class Erasing:
-    """What came of it: rows by table, the hashes of files that were his, mails that named him."""
+    """What came of it: rows by table, and the hashes of bytes that no row names any more."""
 
     rows: Counter[str] = field(default_factory=Counter)
     hashes: list[str] = field(default_factory=list)
-    mails: list[int] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     """The words that nobody is found by any more."""
 
@@ -69,13 +59,15 @@ async def erase(
     subject: DataSubject,
     erased: str,
 ) -> Erasing:
-    """Take everything of the customer's away; `erased` stands where something was said."""
+    """Take what is the customer's own away; `erased` stands where something was said. What texts
+    of others say of him goes afterwards (`store.privacy.looking`).
+    """
     await customers.hold(
         tx,
         subject.codes,
         alone=True,
     )
-    done = Erasing(hashes=[*subject.hashes])
+    done = Erasing()
     words = await words_of(tx, (*subject.codes, *subject.known_to))
     await take_rows(tx, subject, erased, done)
     await _forget_events(
@@ -83,16 +75,10 @@ async def erase(
         subject,
         done,
     )
-    touched = await _look_through(
-        tx,
-        subject,
-        erased,
-        done,
-    )
+    done.hashes += await unnamed(tx, [*filter(None, subject.hashes)], subject.incoming)
     await _derive(
         tx,
         subject,
-        touched,
         words,
         done,
     )
@@ -229,81 +215,14 @@ async def _forget_events(
     done.rows["inbox"] += len(seqs)
 
 
-async def _look_through(
-    tx: Tx,
-    subject: DataSubject,
-    erased: str,
-    done: Erasing,
-) -> list[str]:
-    """Take his marks out of all texts; returns the numbers of tickets in which some stood."""
-    finder = find_marks(subject.marks.without(subject.shared))
-    touched: list[str] = []
-    if not finder.needles:
-        return touched
-    for columns in await list_word_columns(tx, tx.engine):
-        found = await rows_with(
-            tx,
-            columns,
-            finder,
-        )
-        done.rows[columns.table] += len(found)
-        if columns.table == "tickets":
-            touched = column(found, "no")
-        if columns.table == "incoming_mails":
-            done.mails += column(found, "id")
-        await _write_without(
-            tx,
-            columns,
-            found,
-            finder,
-            erased,
-        )
-    return touched
-
-
-async def _write_without(
-    tx: Tx,
-    columns: WordColumns,
-    rows: Sequence[Row],
-    finder: MarkFinder,
-    erased: str,
-) -> None:
-    where = " AND ".join(f"{name} = ?" for name in columns.key)
-    if columns.table in _DELETED_WHERE_NAMED:
-        keys = [tuple(row[name] for name in columns.key) for row in rows]
-        await tx.execute_many(f"DELETE FROM {columns.table} WHERE {where}", keys)
-        return
-    sets = ", ".join(f"{name} = ?" for name in columns.texts)
-    if columns.table in _VERSIONED:
-        sets += ", version = version + 1"
-    for row in rows:
-        await tx.execute(
-            f"UPDATE {columns.table} SET {sets} WHERE {where}",
-            *_texts_without(row, columns.texts, finder, erased),
-            *(row[name] for name in columns.key),
-        )
-
-
-def _texts_without(
-    row: Row,
-    names: Sequence[str],
-    finder: MarkFinder,
-    erased: str,
-) -> list[str | None]:
-    return [row[name] and finder.replaced(row[name], erased) for name in names]
-
-
 async def _derive(
     tx: Tx,
     subject: DataSubject,
-    touched: Sequence[str],
     words: Sequence[str],
     done: Erasing,
 ) -> None:
-    """What tickets and customers are found by; `touched` = tickets of others."""
+    """What customers and his tickets are found by."""
     await customers.contacts_went(tx, [*dict.fromkeys(subject.known_to)])
-    nos = dict.fromkeys([*subject.tickets, *touched])
-    found = await tickets.get_tickets(tx, list(nos))
+    found = await tickets.get_tickets(tx, list(subject.tickets))
     await ticket_texts.keep(tx, found.values())
-    await ticket_texts.forget_index(tx, [*found])
     done.words += await forget_words_of(tx, words)

@@ -1,5 +1,5 @@
-"""Looks through the bytes of a database's files for what should be nowhere in them, in a process of
-its own: a file of SQLite's that is opened and closed in the desk's would lose the desk its locks.
+"""Looks for what should be nowhere in what a database's files hold beside their rows, in a process
+of its own: where the desk's opens and closes a file of SQLite's, it loses its locks.
 
 SQLite writes over what is deleted, but not over what it left behind where it moved rows from one
 page to another; only VACUUM ends that, and it is seldom needed."""
@@ -9,21 +9,17 @@ import os
 import subprocess
 import sys
 from asyncio import to_thread
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from domain.customers.marks import MarkFinder, PersonMarks, find_marks, national_digits
+from domain.customers.marks import PersonMarks, find_marks
+from store.privacy.leftovers import leftovers
+from store.privacy.sieve import MarkSieve
 
 ROOT = Path(__file__).parents[2]
 GENTLE = 10
 """How much later than others the process has its turn."""
-CHUNK = 1 << 24
-AROUND = 600
-"""Bytes before and behind a part of a mark in which the whole of it stands."""
 SHORTEST_WORD = 4
-LAST_DIGITS = 4
-_THAI_ZERO = 0x0E50
 FOUND = 3
 """The exit code where something was found."""
 
@@ -33,12 +29,12 @@ async def is_in_files(
     marks: PersonMarks,
     words: Iterable[str],
 ) -> bool:
-    """Whether a mark, or one of these words that nobody has any more, stands in these bytes; True
-    where that could not be found out, too.
+    """Whether a mark, or one of these words that nobody has any more, stands there beside the rows;
+    True where that could not be found out, too.
     """
     asked = {
         "files": [str(file) for file in files],
-        "marks": {name: sorted(some) for name, some in asdict(marks).items()},
+        "marks": marks.as_json(),
         "words": [word for word in words if len(word) >= SHORTEST_WORD],
     }
     code = await to_thread(_ask, json.dumps(asked).encode())
@@ -62,65 +58,16 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(GENTLE)
     asked = json.loads(sys.stdin.buffer.read())
-    given = asked["marks"]
-    marks = PersonMarks(**{name: frozenset(some) for name, some in given.items()})
-    finder = find_marks(marks)
+    finder = find_marks(PersonMarks.of_json(asked["marks"]))
+    sieve = MarkSieve(finder.needles, ("utf-8",))
     words = [word.encode() for word in asked["words"]]
-    parts = [*dict.fromkeys(_parts(marks))]
-    found = any(
-        _stands_in(chunk, words, parts, finder)
-        for file in asked["files"]
-        for chunk in _chunks(Path(file))
-    )
-    return FOUND if found else 0
-
-
-def _chunks(file: Path) -> Iterator[bytes]:
-    """The bytes of a file, each chunk with the end of the one before."""
-    if not file.exists():
-        return
-    before = b""
-    with file.open("rb") as opened:
-        while chunk := opened.read(CHUNK):
-            yield before + chunk
-            before = chunk[-2 * AROUND :]
-
-
-def _stands_in(
-    chunk: bytes,
-    words: Sequence[bytes],
-    parts: Sequence[bytes],
-    finder: MarkFinder,
-) -> bool:
-    if any(word in chunk for word in words):
-        return True
-    return any(
-        finder.is_in(chunk[max(0, at - AROUND) : at + AROUND].decode("utf-8", "ignore"))
-        for part in parts
-        for at in _places(chunk, part)
-    )
-
-
-def _places(chunk: bytes, part: bytes) -> Iterator[int]:
-    at = chunk.find(part)
-    while at >= 0:
-        yield at
-        at = chunk.find(part, at + AROUND)
-
-
-def _parts(marks: PersonMarks) -> Iterator[bytes]:
-    """What stands in the bytes wherever a mark does."""
-    for text in (*marks.names, *marks.texts, *marks.emails):
-        longest = max(text.split(), key=len, default="")
-        for form in (longest, longest.lower(), json.dumps(longest)[1:-1]):
-            if form:
-                yield form.encode()
-    for phone in marks.phones:
-        digits = national_digits(phone)[-LAST_DIGITS:]
-        thai = "".join(chr(_THAI_ZERO + int(digit)) for digit in digits)
-        for form in (digits, digits[::-1], thai, json.dumps(thai)[1:-1]):
-            if form:
-                yield form.encode()
+    for file in asked["files"]:
+        for some in leftovers(Path(file)):
+            if any(word in some for word in words):
+                return FOUND
+            if sieve.may_hold(some) and finder.is_in(some.decode("utf-8", "ignore")):
+                return FOUND
+    return 0
 
 
 if __name__ == "__main__":

@@ -5,13 +5,16 @@ whole pattern, which takes a hundred times as long.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, product
+from math import prod
 
 CHARSETS = ("utf-8", "cp874", "utf-16-le")
 WINDOW = 1 << 20
 """Bytes that are looked at in one go: nobody else works in this process meanwhile."""
 OVERLAP = 1 << 12
 """No mark is longer."""
+MOST_CASES = 64
+"""Ways of writing a word of other letters than ours and Thai, each small or large."""
 _APART = re.compile(r"(?<!!)%")
 _ESCAPED_SIGN = re.compile(r"!(.)")
 _DIGITS = b"0123456789"
@@ -40,14 +43,16 @@ in the other two.
 class MarkSieve:
     """Made of the needles of a finder (`domain.customers.marks.MarkFinder`)."""
 
-    def __init__(self, needles: Iterable[str]) -> None:
+    def __init__(self, needles: Iterable[str], charsets: Sequence[str] = CHARSETS) -> None:
+        """`charsets` = those in which the bytes may be written."""
         parted = list(map(_parts, needles))
         self._texts = [parts[0] for parts in parted if len(parts) == 1]
         numbers = [_number(parts) for parts in parted if len(parts) > 1]
         known = list(filter(None, numbers))
-        # What is written in other letters than ours and Thai may be written large as well.
-        self._holds_any = len(known) < len(numbers) or not all(map(_is_plain, self._texts))
-        self._literals = set(chain.from_iterable(map(_forms, self._texts)))
+        cases = [_cases(text) for text in self._texts]
+        self._holds_any = len(known) < len(numbers) or not all(cases)
+        written = chain.from_iterable(cases)
+        self._literals = set(chain.from_iterable(_forms(text, charsets) for text in written))
         self._digits = set(map(self._whole, known))
 
     def _whole(self, last: str) -> bytes:
@@ -96,13 +101,19 @@ def _number(parts: Sequence[str]) -> str | None:
     return "".join(map(str, map(int, last)))
 
 
-def _is_plain(text: str) -> bool:
-    return all(sign.isascii() or sign.lower() == sign.upper() for sign in text)
+def _cases(text: str) -> list[str]:
+    """A text with each of its letters small and large, but for ASCII, which is made small in bytes;
+    none where there are too many ways.
+    """
+    ways = [[sign] if sign.isascii() else sorted({sign.lower(), sign.upper()}) for sign in text]
+    if prod(map(len, ways)) > MOST_CASES:
+        return []
+    return ["".join(way) for way in product(*ways)]
 
 
-def _forms(text: str) -> Iterator[bytes]:
+def _forms(text: str, charsets: Iterable[str]) -> Iterator[bytes]:
     """The bytes of a text in each way of writing it that has its letters."""
-    for encoded in map(partial(_encoded, text), CHARSETS):
+    for encoded in map(partial(_encoded, text), charsets):
         if encoded is not None:
             yield encoded.lower()
 
