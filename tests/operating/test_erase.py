@@ -404,7 +404,14 @@ async def test_what_the_desk_keeps_is_its_owners_alone(known: Place) -> None:
     )
 
 
-KILLED_AT = ("erase.listed", "erase.rows", "erase.bytes", "erase.freed", "erase.certified")
+KILLED_AT = (
+    "erase.listed",
+    "erase.rows",
+    "erase.texts",
+    "erase.bytes",
+    "erase.freed",
+    "erase.certified",
+)
 
 
 @pytest.mark.parametrize("failpoint", KILLED_AT)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -136,7 +137,9 @@ async def _night(place: Place, kill_after: float | None = None) -> bool:
     try:
         await asyncio.wait_for(process.wait(), kill_after)
     except TimeoutError:
-        process.kill()
+        # It may end at this very moment.
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
     return process.returncode == 0
 
