@@ -10,9 +10,10 @@ import io
 import os
 import tarfile
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -22,7 +23,8 @@ import orjson
 from bot.operating.refused import VerbRefused
 from store.engine.failpoints import failpoint
 
-FORMAT = 1
+FORMAT = 2
+"""Of the first, a table's rows had a hash of their own beside those of its members."""
 HEAD = "head.json"
 MANIFEST = "manifest.json"
 TABLES = "tables/"
@@ -36,6 +38,10 @@ PART = ".part"
 PIECE = 8_000_000
 """Bytes of rows, before they are packed, in one member."""
 CHUNK = 1 << 20
+PACE = 16 << 20
+"""Bytes after which an archive is brought to the disk."""
+PACKED_AHEAD = 2
+"""Members of rows that are packed, or wait for it, while others are read."""
 
 
 @dataclass(slots=True)
@@ -59,6 +65,12 @@ class ArchiveWriter:
         self._hashes: dict[str, str] = {}
         self._files = 0
         self._bytes = 0
+        self._packer = ThreadPoolExecutor(1)
+        self._packing: deque[tuple[str, Future[_Packed]]] = deque()
+
+    def close(self) -> None:
+        """Nothing more is packed."""
+        self._packer.shutdown(cancel_futures=True)
 
     def add(self, name: str, data: bytes) -> None:
         """A small one, from memory."""
@@ -66,9 +78,17 @@ class ArchiveWriter:
         self._put(name, len(data), io.BytesIO(data))
 
     def add_rows(self, table: str, number: int, lines: Sequence[bytes]) -> None:
-        """Rows of a table, as lines."""
-        data = gzip.compress(b"\n".join(lines), compresslevel=1, mtime=0)
-        self.add(f"{TABLES}{table}/{number:05}.jsonl.gz", data)
+        """Rows of a table, as lines; they are packed while the next ones are read."""
+        name = f"{TABLES}{table}/{number:05}.jsonl.gz"
+        self._packing.append((name, self._packer.submit(_packed, lines)))
+        if len(self._packing) > PACKED_AHEAD:
+            self._put_packed()
+
+    def _put_packed(self) -> None:
+        name, packing = self._packing.popleft()
+        packed = packing.result()
+        self._hashes[name] = packed.digest
+        self._write(name, len(packed.data), io.BytesIO(packed.data))
 
     def add_file(self, path: Path) -> bool:
         """A file that lies under its hash; False where its bytes are others than that says."""
@@ -89,10 +109,49 @@ class ArchiveWriter:
         self._put(MANIFEST, len(data), io.BytesIO(data))
 
     def _put(self, name: str, size: int, content: IO[bytes]) -> None:
+        """In the order in which they were added."""
+        while self._packing:
+            self._put_packed()
+        self._write(name, size, content)
+
+    def _write(self, name: str, size: int, content: IO[bytes]) -> None:
         info = tarfile.TarInfo(name)
         info.size = size
         info.mode = 0o600
         self._tar.addfile(info, content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    data: bytes
+    digest: str
+
+
+def _packed(lines: Sequence[bytes]) -> _Packed:
+    data = gzip.compress(b"\n".join(lines), compresslevel=1, mtime=0)
+    return _Packed(data, hashlib.sha256(data).hexdigest())
+
+
+class _PacedFile:
+    """A file of which little waits to be written to the disk at a time: whoever else writes there
+    has to wait for all that does.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._waiting = 0
+
+    def write(self, data: bytes) -> int:
+        written = self._file.write(data)
+        self._waiting += written
+        if self._waiting >= PACE:
+            self.flush()
+            os.fdatasync(self._file.fileno())
+            self._waiting = 0
+        return written
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 class _Hashing:
@@ -121,8 +180,13 @@ def new_archive(path: Path, recipient: str | None) -> Iterator[ArchiveWriter]:
     part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
     try:
         with _new_file(part) as file:
-            with _encrypted(file, recipient) as sink, _writing(sink) as tar:
-                yield ArchiveWriter(tar)
+            paced = cast("IO[bytes]", _PacedFile(file))
+            with (
+                _encrypted(paced, recipient) as sink,
+                _writing(sink) as tar,
+                closing(ArchiveWriter(tar)) as archive,
+            ):
+                yield archive
             file.flush()
             os.fsync(file.fileno())
         failpoint("backup.whole")
@@ -162,7 +226,14 @@ def _lives(process: int) -> bool:
 
 @contextmanager
 def _writing(sink: IO[bytes]) -> Iterator[tarfile.TarFile]:
-    with tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(
+        fileobj=sink,
+        mode="w|",
+        bufsize=CHUNK,
+        format=tarfile.PAX_FORMAT,
+    ) as tar:
+        # In steps of 16 KB unless it is told otherwise.
+        tar.copybufsize = CHUNK  # type: ignore[attr-defined]
         yield tar
 
 

@@ -12,7 +12,7 @@ from store.engine.postgresql import LONGEST_MIGRATION
 from store.engine.postgresql_errors import TRANSLATED
 from store.engine.postgresql_pool import LOOKS, MOVES, connect
 from store.moving.marks import FILLED, MARK, SAID
-from store.moving.rows import PAGE, RowValues, TableShape, fitting, raw_bytes, told
+from store.moving.rows import PAGE, RowValues, TableShape, fitting, line_of, raw_bytes, told
 from store.moving.sqlite_rows import shapes_of
 
 COLUMNS = (
@@ -60,6 +60,10 @@ class PostgresqlSnapshot:
                 page = []
         if page:
             yield page
+
+    async def lines(self, shape: TableShape) -> AsyncGenerator[list[bytes]]:
+        async for page in self.pages(shape):
+            yield list(map(line_of, page))
 
     async def numbers(self) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -60,6 +60,10 @@ class Snapshot(Protocol):
         """All rows of a table, some at a time."""
         ...
 
+    def lines(self, shape: TableShape) -> AsyncGenerator[list[bytes]]:
+        """The same rows as lines of JSON."""
+        ...
+
     async def numbers(self) -> dict[str, int]:
         """By table the last number that it gave to a row by itself."""
         ...

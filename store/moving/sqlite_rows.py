@@ -11,13 +11,23 @@ from store.engine.migrate import money_columns
 from store.engine.sqlite import to_look
 from store.engine.sqlite_errors import store_error
 from store.moving.marks import FILLED, MARK
-from store.moving.rows import PAGE, RowValues, TableShape, fitting, money, raw_bytes, told
+from store.moving.rows import (
+    PAGE,
+    RowValues,
+    TableShape,
+    fitting,
+    line_of,
+    money,
+    raw_bytes,
+    told,
+)
 
 COLUMNS = (
     "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c "
     "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.name"
 )
 NUMBERED = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
+HOLDS_BYTES = "SELECT 1 FROM pragma_table_info(?) WHERE type IN ('BLOB', 'BYTEA')"
 
 
 class SqliteSnapshot:
@@ -37,11 +47,29 @@ class SqliteSnapshot:
         while some := cursor.fetchmany(PAGE):
             yield [_row(values, in_money) for values in some]
 
+    async def lines(self, shape: TableShape) -> AsyncGenerator[list[bytes]]:
+        if self._db.execute(HOLDS_BYTES, (shape.name,)).fetchone():
+            async for page in self.pages(shape):
+                yield list(map(line_of, page))
+            return
+        # The engine writes them four times as fast as we do.
+        columns = ", ".join(map(_in_json, shape.columns))
+        cursor = self._db.execute(f"SELECT CAST(json_array({columns}) AS BLOB) FROM {shape.name}")
+        while some := cursor.fetchmany(PAGE):
+            yield [line for (line,) in some]
+
     async def numbers(self) -> dict[str, int]:
         return dict(self._db.execute("SELECT name, seq FROM sqlite_sequence"))
 
     async def find(self, sql: str) -> list[tuple[Any, ...]]:
         return self._db.execute(sql).fetchall()
+
+
+def _in_json(column: str) -> str:
+    """A column as JSON has it: sums of money as texts with two decimals, see `money`."""
+    if column not in money_columns():
+        return column
+    return f"CASE WHEN {column} IS NOT NULL THEN printf('%.2f', {column}) END"
 
 
 def _row(values: Sequence[object], in_money: Sequence[int]) -> RowValues:

@@ -92,10 +92,22 @@ async def list_word_columns(db: Reader, engine: str) -> list[WordColumns]:
 
 
 def _word_columns(table: str, columns: Sequence[Row]) -> WordColumns:
-    texts = [row["col"] for row in columns if row["is_text"] and may_hold_words(table, row["col"])]
-    names = [row["col"] for row in columns]
-    key = [row["col"] for row in columns if row["pk"]]
-    return WordColumns(table, key or names, texts, bool(key))
+    names: list[str] = []
+    key: list[str] = []
+    texts: list[str] = []
+    for row in columns:
+        name = row["col"]
+        names.append(name)
+        if row["pk"]:
+            key.append(name)
+        if row["is_text"] and may_hold_words(table, name):
+            texts.append(name)
+    return WordColumns(
+        table,
+        key or names,
+        texts,
+        bool(key),
+    )
 
 
 async def rows_with(

@@ -105,10 +105,17 @@ def _cases(text: str) -> list[str]:
     """A text with each of its letters small and large, but for ASCII, which is made small in bytes;
     none where there are too many ways.
     """
-    ways = [[sign] if sign.isascii() else sorted({sign.lower(), sign.upper()}) for sign in text]
+    ways = list(map(_ways, text))
     if prod(map(len, ways)) > MOST_CASES:
         return []
-    return ["".join(way) for way in product(*ways)]
+    return list(map("".join, product(*ways)))
+
+
+def _ways(sign: str) -> list[str]:
+    if sign.isascii():
+        return [sign]
+    both = {sign.lower(), sign.upper()}
+    return sorted(both)
 
 
 def _forms(text: str, charsets: Iterable[str]) -> Iterator[bytes]:
