@@ -80,7 +80,8 @@ class ArchiveWriter:
     def add_rows(self, table: str, number: int, lines: Sequence[bytes]) -> None:
         """Rows of a table, as lines; they are packed while the next ones are read."""
         name = f"{TABLES}{table}/{number:05}.jsonl.gz"
-        self._packing.append((name, self._packer.submit(_packed, lines)))
+        packing = self._packer.submit(_packed, lines)
+        self._packing.append((name, packing))
         if len(self._packing) > PACKED_AHEAD:
             self._put_packed()
 
@@ -128,8 +129,10 @@ class _Packed:
 
 
 def _packed(lines: Sequence[bytes]) -> _Packed:
-    data = gzip.compress(b"\n".join(lines), compresslevel=1, mtime=0)
-    return _Packed(data, hashlib.sha256(data).hexdigest())
+    whole = b"\n".join(lines)
+    data = gzip.compress(whole, compresslevel=1, mtime=0)
+    digest = hashlib.sha256(data)
+    return _Packed(data, digest.hexdigest())
 
 
 class _PacedFile:

@@ -275,7 +275,7 @@ async def carry_out(
         tickets=erased.rows[asked.TICKETS],
         chats_changed=erased.rows.get(asked.CHANGED, 0),
         chats_left=erased.rows.get(asked.LEFT, 0),
-        rows={table: count for table, count in erased.rows.items() if table not in asked.APART},
+        rows=erased.rows_of_tables,
     )
     path = data_dir / FOLDER / f"{erased.code}-{at.astimezone(BANGKOK):%Y%m%dT%H%M%S}.txt"
     write_private(path, certificate(told).encode())
@@ -335,7 +335,10 @@ async def _erase_rows(
     subject = await find_subject(tx, code)
     done = await erase(tx, subject, words("privacy").text("erased"))
     await audit.add(tx, [entry])
-    rows = Counter({table: count for table, count in done.rows.items() if count})
+    rows = Counter[str]()
+    for table, count in done.rows.items():
+        if count:
+            rows[table] = count
     rows[asked.TICKETS] = len(subject.tickets)
     rows.update(await take_out(tx, subject.records, entry.at))
     marks = subject.marks.without(subject.shared)

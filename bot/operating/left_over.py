@@ -55,8 +55,11 @@ class LeftOver:
             await self._look_at_files(finder, looked)
 
     async def _look_at_files(self, finder: MarkFinder, looked: str) -> None:
-        folders = [folder for folder in await self.blobs.folders() if folder > looked]
-        for number, folder in enumerate(folders, 1):
+        number = 0
+        for folder in await self.blobs.folders():
+            if folder <= looked:
+                continue
+            number += 1
             paths = self.blobs.of_folder(folder)
             named = await asyncio.to_thread(naming, paths, finder)
             if named:
@@ -66,8 +69,11 @@ class LeftOver:
 
     async def _forget(self, tx: Tx, named: Sequence[str]) -> None:
         """The rows of files in which he stands go; mails lose the bytes that they came in."""
-        gone = TakenOut(Counter(files=await forget_files(tx, named)))
-        gone.hashes += await unnamed(tx, named, await mails_with(tx, named))
+        gone = TakenOut()
+        gone.rows["files"] = await forget_files(tx, named)
+        mails = await mails_with(tx, named)
+        hashes = await unnamed(tx, named, mails)
+        gone.hashes.extend(hashes)
         await self._note(tx, gone)
 
     async def _note(self, tx: Tx, taken: TakenOut) -> None:
@@ -109,4 +115,6 @@ async def overwrite_freed(db: Database, rows: Counter[str]) -> None:
     while whoever writes has to wait.
     """
     tables = dict.fromkeys([*rows, *DERIVED])
-    await db.overwrite_freed([table for table in tables if table not in asked.NO_TABLES])
+    for no_table in asked.NO_TABLES:
+        tables.pop(no_table, None)
+    await db.overwrite_freed(list(tables))

@@ -69,7 +69,8 @@ def _in_json(column: str) -> str:
     """A column as JSON has it: sums of money as texts with two decimals, see `money`."""
     if column not in money_columns():
         return column
-    return f"CASE WHEN {column} IS NOT NULL THEN printf('%.2f', {column}) END"
+    told = f"printf('%.2f', {column})"
+    return f"CASE WHEN {column} IS NOT NULL THEN {told} END"
 
 
 def _row(values: Sequence[object], in_money: Sequence[int]) -> RowValues:

@@ -61,6 +61,14 @@ class Erasure:
         found: dict[str, int] = json.loads(self.counts or "{}")
         return found
 
+    @property
+    def rows_of_tables(self) -> dict[str, int]:
+        """The same without what is counted beside tables."""
+        found = self.rows
+        for apart in APART:
+            found.pop(apart, None)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:

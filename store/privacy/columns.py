@@ -87,8 +87,12 @@ async def list_word_columns(db: Reader, engine: str) -> list[WordColumns]:
     rows = defaultdict[str, list[Row]](list)
     for row in await db.fetch(_COLUMNS[engine]):
         rows[row["tab"]].append(row)
-    every = [_word_columns(table, columns) for table, columns in rows.items()]
-    return [columns for columns in every if columns.texts]
+    found: list[WordColumns] = []
+    for table, columns in rows.items():
+        each = _word_columns(table, columns)
+        if each.texts:
+            found.append(each)
+    return found
 
 
 def _word_columns(table: str, columns: Sequence[Row]) -> WordColumns:

@@ -95,15 +95,22 @@ async def forget_files(tx: Tx, hashes: Sequence[str]) -> int:
 def naming(paths: Iterable[Path], finder: MarkFinder) -> list[str]:
     """The hashes of those of these files in which a mark stands."""
     sieve = MarkSieve(finder.needles)
-    return [path.name for path in paths if _names(path, finder, sieve)]
+    found: list[str] = []
+    for path in paths:
+        if _names(path, finder, sieve):
+            found.append(path.name)
+    return found
 
 
 def _names(path: Path, finder: MarkFinder, sieve: MarkSieve) -> bool:
     if path.stat().st_size > LARGEST_LOOKED_THROUGH:
         return False
     content = path.read_bytes()
-    held = filter(sieve.may_hold, _pieces(content))
-    return any(finder.is_in(text) for piece in held for text in _texts(piece))
+    for piece in filter(sieve.may_hold, _pieces(content)):
+        for text in _texts(piece):
+            if finder.is_in(text):
+                return True
+    return False
 
 
 def _pieces(content: bytes) -> Iterator[bytes]:

@@ -75,7 +75,13 @@ async def erase(
         subject,
         done,
     )
-    done.hashes += await unnamed(tx, [*filter(None, subject.hashes)], subject.incoming)
+    hashes = filter(None, subject.hashes)
+    gone = await unnamed(
+        tx,
+        list(hashes),
+        subject.incoming,
+    )
+    done.hashes.extend(gone)
     await _derive(
         tx,
         subject,
@@ -201,8 +207,13 @@ async def _forget_events(
 ) -> None:
     """What messages said that went into his records."""
     records = {*subject.records}
-    rows = await tx.fetch("SELECT seq, records FROM inbox WHERE raw <> '' AND records <> ''")
-    seqs = [row["seq"] for row in rows if records & {*row["records"].split()}]
+    seqs: list[int] = []
+    for row in await tx.fetch(
+        "SELECT seq, records FROM inbox WHERE raw <> '' AND records <> ''",
+    ):
+        named = {*row["records"].split()}
+        if records & named:
+            seqs.append(row["seq"])
     for at in range(0, len(subject.records), AT_ONCE):
         some = subject.records[at : at + AT_ONCE]
         noted = await tx.fetch(
@@ -225,4 +236,5 @@ async def _derive(
     await customers.contacts_went(tx, [*dict.fromkeys(subject.known_to)])
     found = await tickets.get_tickets(tx, list(subject.tickets))
     await ticket_texts.keep(tx, found.values())
-    done.words += await forget_words_of(tx, words)
+    forgotten = await forget_words_of(tx, words)
+    done.words.extend(forgotten)

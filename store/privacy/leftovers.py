@@ -11,6 +11,8 @@ from struct import unpack_from
 MAGIC = b"SQLite format 3\0"
 _FILE_HEADER = 100
 _LARGEST_PAGE = 65_536
+_PAGE_SIZE = 16
+"""Where the header says how long a page is."""
 _FREE_LIST = 32
 """Where the header names the first page of the list of free ones."""
 _HEADERS = {2: 12, 5: 12, 10: 8, 13: 8}
@@ -44,9 +46,10 @@ def _pieces(content: mmap.mmap) -> Iterator[bytes]:
     if content[:16] != MAGIC:
         yield content[:]
         return
-    (size,) = unpack_from(">H", content, 16)
-    # 65536 does not fit there.
-    size = size if size > 1 else _LARGEST_PAGE
+    (size,) = unpack_from(">H", content, _PAGE_SIZE)
+    if size == 1:
+        # It does not fit there.
+        size = _LARGEST_PAGE
     free = set(_free_pages(content, size))
     for number in range(len(content) // size):
         start = number * size
@@ -63,10 +66,12 @@ def _rooms(content: mmap.mmap, start: int, size: int) -> Iterator[bytes]:
         header = _FILE_HEADER
     kind, free, rows, first = unpack_from(">BHHH", content, header)
     if kind not in _HEADERS:
-        yield content[start : start + size].strip(b"\0")
+        end = start + size
+        yield content[start:end].strip(b"\0")
         return
-    pointers = header + _HEADERS[kind] + 2 * rows
-    room = content[pointers : start + (first or _LARGEST_PAGE)].strip(b"\0")
+    begins = header + _HEADERS[kind] + 2 * rows
+    ends = start + (first or _LARGEST_PAGE)
+    room = content[begins:ends].strip(b"\0")
     if len(room) >= _SHORTEST:
         yield room
     yield from _freed(content, start, free, size)
@@ -75,8 +80,10 @@ def _rooms(content: mmap.mmap, start: int, size: int) -> Iterator[bytes]:
 def _freed(content: mmap.mmap, start: int, free: int, size: int) -> Iterator[bytes]:
     """What rows left that were taken out of a page."""
     while 0 < free <= size - _SHORTEST:
-        following, length = unpack_from(">HH", content, start + free)
-        room = content[start + free + _SHORTEST : start + free + length].strip(b"\0")
+        begins = start + free
+        following, length = unpack_from(">HH", content, begins)
+        ends = begins + length
+        room = content[begins + _SHORTEST : ends].strip(b"\0")
         if len(room) >= _SHORTEST:
             yield room
         if following <= free:
@@ -93,7 +100,9 @@ def _free_pages(content: mmap.mmap, size: int) -> Iterator[int]:
         seen.add(trunk)
         start = (trunk - 1) * size
         following, count = unpack_from(">II", content, start)
-        listed = min(count, size // 4 - 2)
         yield trunk - 1
-        yield from (each - 1 for each in unpack_from(f">{listed}I", content, start + 8))
+        most = size // 4 - 2
+        listed = min(count, most)
+        for each in unpack_from(f">{listed}I", content, start + 8):
+            yield each - 1
         trunk = following

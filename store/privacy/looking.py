@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from domain.customers.marks import MarkFinder
-from store.engine.database import Database, Reader, Row, Tx, is_one_of
+from store.engine.database import Database, Reader, Row, Tx, is_one_of, marks
 from store.engine.rows import column
 from store.privacy.columns import WordColumns, list_word_columns, rows_with
 from store.privacy.erased_files import hashes_of_mails, unnamed
@@ -67,7 +67,12 @@ class Looking:
         after: Sequence[object] = ()
         while True:
             joined = _JOINED[db.engine].format(columns.whole)
-            reading = partial(_next_texts, columns=columns, joined=joined, after=after)
+            reading = partial(
+                _next_texts,
+                columns=columns,
+                joined=joined,
+                after=after,
+            )
             until, texts = await db.read_long(reading)
             if texts and sieve.may_hold(texts):
                 await self._take_between(db, columns, after, until)
@@ -84,16 +89,40 @@ class Looking:
     ) -> None:
         where, params = _between(columns.key, after, until)
         rows = await db.fetch(f"{columns.select} WHERE {where}", *params)
-        found = [columns.key_of(row) for row in rows if columns.are_named(row, self.finder)]
-        if found:
-            await db.write(partial(self._take, columns=columns, keys=found))
+        await self._take_rows(
+            db,
+            columns,
+            [row for row in rows if columns.are_named(row, self.finder)],
+        )
 
     async def _through_at_once(self, db: Database, columns: WordColumns) -> None:
         """A table that has no key: a small one."""
-        rows = await db.read_long(partial(rows_with, columns=columns, finder=self.finder))
-        if rows:
-            keys = [columns.key_of(row) for row in rows]
-            await db.write(partial(self._take, columns=columns, keys=keys))
+        reading = partial(
+            rows_with,
+            columns=columns,
+            finder=self.finder,
+        )
+        rows = await db.read_long(reading)
+        await self._take_rows(
+            db,
+            columns,
+            rows,
+        )
+
+    async def _take_rows(
+        self,
+        db: Database,
+        columns: WordColumns,
+        rows: Sequence[Row],
+    ) -> None:
+        if not rows:
+            return
+        taking = partial(
+            self._take,
+            columns=columns,
+            keys=list(map(columns.key_of, rows)),
+        )
+        await db.write(taking)
 
     async def _take(
         self,
@@ -103,9 +132,11 @@ class Looking:
     ) -> None:
         """As they are now: somebody may have written meanwhile."""
         named: list[Row] = []
+        of_key = f"{columns.select} WHERE {columns.is_row}"
         for key in keys:
-            rows = await tx.fetch(f"{columns.select} WHERE {columns.is_row}", *key)
-            named += [row for row in rows if columns.are_named(row, self.finder)]
+            for row in await tx.fetch(of_key, *key):
+                if columns.are_named(row, self.finder):
+                    named.append(row)
         if not named:
             return
         await _write_without(tx, columns, named, self)
@@ -126,17 +157,23 @@ async def _next_texts(
     after: Sequence[object],
 ) -> tuple[Sequence[object], bytes]:
     """The last key of the next piece, () at the end of the table, and its texts."""
+    until: Sequence[object] = ()
     key = ", ".join(columns.key)
-    begins, params = _between(columns.key, after, ())
+    table = columns.table
+    where, params = _between(columns.key, after, ())
     edge = await db.fetch_one(
-        f"SELECT {key} FROM {columns.table} WHERE {begins} "
-        f"ORDER BY {key} LIMIT 1 OFFSET {PIECE - 1}",
+        f"SELECT {key} FROM {table} WHERE {where} ORDER BY {key} LIMIT 1 OFFSET {PIECE - 1}",
         *params,
     )
-    until = columns.key_of(edge) if edge else ()
+    if edge:
+        until = columns.key_of(edge)
     where, params = _between(columns.key, after, until)
-    rows = await db.fetch(f"SELECT {joined} AS texts FROM {columns.table} WHERE {where}", *params)
-    return until, b"".join(filter(None, column(rows, "texts")))
+    rows = await db.fetch(
+        f"SELECT {joined} AS texts FROM {table} WHERE {where}",
+        *params,
+    )
+    texts = column(rows, "texts")
+    return until, b"".join(filter(None, texts))
 
 
 def _between(
@@ -145,13 +182,13 @@ def _between(
     until: Sequence[object],
 ) -> tuple[str, list[object]]:
     """The condition for keys behind one, up to another; () = none is named."""
-    names = f"({', '.join(key)})"
-    signs = f"({', '.join('?' * len(key))})"
+    names = ", ".join(key)
+    signs = marks(key)
     conditions = ["1 = 1"]
     params: list[object] = []
     for sign, edge in ((">", after), ("<=", until)):
         if edge:
-            conditions.append(f"{names} {sign} {signs}")
+            conditions.append(f"({names}) {sign} ({signs})")
             params += edge
     return " AND ".join(conditions), params
 

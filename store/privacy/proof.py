@@ -65,7 +65,10 @@ def main() -> int:
         for some in leftovers(Path(file)):
             if any(word in some for word in words):
                 return FOUND
-            if sieve.may_hold(some) and finder.is_in(some.decode("utf-8", "ignore")):
+            if not sieve.may_hold(some):
+                continue
+            text = some.decode("utf-8", "ignore")
+            if finder.is_in(text):
                 return FOUND
     return 0
 

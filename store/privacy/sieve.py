@@ -5,7 +5,7 @@ whole pattern, which takes a hundred times as long.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain, product
+from itertools import product
 from math import prod
 
 CHARSETS = ("utf-8", "cp874", "utf-16-le")
@@ -45,15 +45,29 @@ class MarkSieve:
 
     def __init__(self, needles: Iterable[str], charsets: Sequence[str] = CHARSETS) -> None:
         """`charsets` = those in which the bytes may be written."""
-        parted = list(map(_parts, needles))
-        self._texts = [parts[0] for parts in parted if len(parts) == 1]
-        numbers = [_number(parts) for parts in parted if len(parts) > 1]
-        known = list(filter(None, numbers))
-        cases = [_cases(text) for text in self._texts]
-        self._holds_any = len(known) < len(numbers) or not all(cases)
-        written = chain.from_iterable(cases)
-        self._literals = set(chain.from_iterable(_forms(text, charsets) for text in written))
+        self._holds_any = False
+        self._texts: list[str] = []
+        self._literals: set[bytes] = set()
+        known: list[str] = []
+        for parts in map(_parts, needles):
+            if len(parts) == 1:
+                self._add_text(parts[0], charsets)
+                continue
+            number = _number(parts)
+            if number is None:
+                self._holds_any = True
+            else:
+                known.append(number)
         self._digits = set(map(self._whole, known))
+
+    def _add_text(self, text: str, charsets: Iterable[str]) -> None:
+        self._texts.append(text)
+        cases = _cases(text)
+        if not cases:
+            self._holds_any = True
+        for written in cases:
+            forms = _forms(written, charsets)
+            self._literals.update(forms)
 
     def _whole(self, last: str) -> bytes:
         """All digits of a telephone of which these are the last: they stand backwards as well."""
