@@ -3,6 +3,7 @@ what it holds about people.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from bot.tables.command import DryRun, OnDesk
 from domain.configuration import Configuration
 from store.engine.database import Database
 
+GENTLE = 10
+"""How much later than the desk a backup has its turn."""
 ArchivePath = Annotated[Path, typer.Argument(help="The archive.", metavar="PATH")]
 RecipientKey = Annotated[
     str | None,
@@ -148,6 +151,8 @@ def _backup(load: Callable[[], Settings], run: Run) -> Callable[[Path, str | Non
 
         async def work() -> None:
             settings = load()
+            # Whoever chats meanwhile comes first.
+            os.nice(GENTLE)
             print(
                 await back_up(
                     settings,

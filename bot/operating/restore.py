@@ -139,7 +139,6 @@ class ArchiveReading:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _own_file(path) as file:
             digest = _copied(member.content, file)
-            os.fsync(file.fileno())
         self.files += 1
         self.bytes += member.size
         if digest != name:
@@ -397,6 +396,8 @@ class _Place:
         if not self._keeps_key:
             unused = self.unfinished / KEY
             unused.unlink(missing_ok=True)
+        # Once for all of them, before anything names them.
+        os.sync()
         ours = sorted(self.unfinished.iterdir())
         self._moved.touch()
         for path in ours:
