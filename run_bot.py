@@ -40,6 +40,7 @@ from store.blobs import Blobs
 from store.engine.database import Database, StoreUnavailable
 from store.engine.locks import take_lock
 from store.engine.migrate import WrongSchema, is_empty
+from store.moving.opening import is_desk
 from store.opening import Opening, open_database, pending_migrations, sqlite_path
 
 if TYPE_CHECKING:
@@ -451,7 +452,9 @@ def migrate(
     async def work() -> None:
         url = settings.database_url
         new = await upgrading.pending_at(url)
-        if new or dry_run:
+        if not await is_desk(url):
+            print(f"database: {upgrading.NO_DESK}")
+        elif new or dry_run:
             print(f"database: {upgrading.migrations_text(new)}")
         if dry_run:
             return

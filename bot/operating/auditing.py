@@ -10,7 +10,7 @@ from typing import IO
 
 import orjson
 
-from bot.operating.refused import VerbRefused
+from bot.operating.refused import VerbRefused, refuse_no_desk
 from bot.settings import Settings
 from domain.dates.days import BANGKOK
 from domain.dates.periods import Period
@@ -21,7 +21,7 @@ from domain.tickets.references import read_alone
 from store import audit, staff
 from store.audit import AuditEntry, AuditQuestion
 from store.engine.database import Database
-from store.opening import Opening, may_be_there, open_database
+from store.opening import Opening, open_database
 
 PAGE = 2_000
 SYSTEM = "system"
@@ -54,8 +54,7 @@ async def print_audit(
     """Write the entries; returns their totals in one line.
 
     Raises VerbRefused, WrongSchema, StoreUnavailable."""
-    if not may_be_there(settings.database_url):
-        raise VerbRefused("DESKBOT_DATABASE_URL: there is no desk")
+    await refuse_no_desk(settings.database_url)
     db = await open_database(settings.database_url, opening=Opening.LOOK)
     try:
         names = await staff.staff_names(db)

@@ -19,6 +19,7 @@ from bot.operating.archive import (
     new_archive,
 )
 from bot.operating.erasures import note_erasures, read_erasures
+from bot.operating.refused import refuse_no_desk
 from bot.queues.calls import believed_notes
 from bot.settings import Settings, secret_key
 from store.blobs import Blobs
@@ -42,6 +43,7 @@ async def back_up(
     """Write the archive; returns what is in it, and what is amiss, in one line.
 
     Raises VerbRefused, WrongSchema, StoreUnavailable."""
+    await refuse_no_desk(settings.database_url)
     is_running = await is_served(settings.database_url)
     erasures = read_erasures(settings.data_dir / ERASURES)
     with new_archive(path, recipient) as archive:

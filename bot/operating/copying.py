@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
 
-from bot.operating.refused import VerbRefused
+from bot.operating.refused import VerbRefused, refuse_no_desk
 from store.engine.failpoints import failpoint
 from store.moving.marks import DROP
 from store.moving.opening import is_served, snapshot, target
@@ -48,8 +48,7 @@ async def copy_desk(source: str, to: str, now: datetime, say: Callable[[str], No
 async def _refuse(source: str, to: str) -> None:
     if source == to:
         raise VerbRefused("that is the desk's own database: name another one")
-    if not may_be_there(source):
-        raise VerbRefused("DESKBOT_DATABASE_URL: there is no desk")
+    await refuse_no_desk(source)
     for url, which in ((source, "the configured database"), (to, "that database")):
         if may_be_there(url) and await is_served(url):
             raise VerbRefused(f"a desk serves {which}: stop it first")

@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.operating.erasing import customer_code, found_subject
-from bot.operating.refused import VerbRefused
+from bot.operating.refused import VerbRefused, refuse_no_desk
 from bot.settings import Settings
 from store import audit
 from store.audit import AuditEntry
-from store.opening import Opening, may_be_there, open_database
+from store.opening import Opening, open_database
 from store.privacy.disclosing import as_bytes, disclose
 
 
@@ -23,8 +23,7 @@ async def disclose_customer(
 
     Raises VerbRefused, WrongSchema, StoreUnavailable."""
     _refuse_there(out)
-    if not may_be_there(settings.database_url):
-        raise VerbRefused("DESKBOT_DATABASE_URL: there is no desk")
+    await refuse_no_desk(settings.database_url)
     db = await open_database(
         settings.database_url,
         now,

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from bot.operating.erasures import note_erasures, write_private
 from bot.operating.left_over import LeftOver, overwrite_bytes, overwrite_freed
-from bot.operating.refused import VerbRefused
+from bot.operating.refused import VerbRefused, refuse_no_desk
 from bot.operating.shown import take_out
 from bot.settings import Settings
 from domain.dates.days import BANGKOK
@@ -35,7 +35,7 @@ from store.engine import leases
 from store.engine.database import Database, Reader, StoreUnavailable, Tx
 from store.engine.failpoints import failpoint
 from store.moving.opening import open_moved
-from store.opening import Opening, may_be_there, open_database
+from store.opening import Opening, open_database
 from store.privacy import asked
 from store.privacy.asked import Erasure, ErasureState, Sought
 from store.privacy.erasing import erase
@@ -67,8 +67,7 @@ async def erase_customer(
     """Erase, and write the certificate; returns what came of it, in one line.
 
     Raises VerbRefused, WrongSchema, StoreUnavailable."""
-    if not may_be_there(settings.database_url):
-        raise VerbRefused("DESKBOT_DATABASE_URL: there is no desk")
+    await refuse_no_desk(settings.database_url)
     db = await open_database(
         settings.database_url,
         now,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.clock import Clock
-from bot.operating.refused import VerbRefused
+from bot.operating.refused import refuse_no_desk
 from bot.settings import Settings
 from domain.configuration import load_configuration
 from domain.dates.days import BANGKOK
 from handlers.desk import Desk, Work
 from handlers.privacy.retention import KindPreview, preview
-from store.opening import Opening, may_be_there, open_database
+from store.opening import Opening, open_database
 
 
 async def preview_retention(settings: Settings, clock: Clock) -> dict[str, Any]:
@@ -18,8 +18,7 @@ async def preview_retention(settings: Settings, clock: Clock) -> dict[str, Any]:
 
     Raises VerbRefused, DataError, WrongSchema, StoreUnavailable."""
     configuration = load_configuration(settings.config)
-    if not may_be_there(settings.database_url):
-        raise VerbRefused("DESKBOT_DATABASE_URL: there is no desk")
+    await refuse_no_desk(settings.database_url)
     now = clock()
     db = await open_database(
         settings.database_url,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import Clock
+from bot.operating.refused import refuse_no_desk
 from bot.operating.upgrading import migrations_text
 from bot.platforms import platforms_to_check
 from bot.settings import Settings
@@ -19,7 +20,6 @@ from store.engine.migrate import applied_version, columns_of
 from store.opening import (
     Opening,
     engine_name,
-    may_be_there,
     open_database,
     pending_migrations,
 )
@@ -56,13 +56,12 @@ class DeskStatus:
 async def look(settings: Settings, clock: Clock) -> DeskStatus:
     """Everything of it; no byte of the database is written."""
     now = clock()
-    found = _Found()
-    if may_be_there(settings.database_url):
-        db = await open_database(settings.database_url, opening=Opening.LOOK)
-        try:
-            found = await _read(db, now)
-        finally:
-            await db.close()
+    await refuse_no_desk(settings.database_url)
+    db = await open_database(settings.database_url, opening=Opening.LOOK)
+    try:
+        found = await _read(db, now)
+    finally:
+        await db.close()
     names = await _configured(settings, clock)
     told = {
         "platforms": {name: _platform(name, found.notes, now) for name in names},

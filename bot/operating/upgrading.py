@@ -11,6 +11,7 @@ from store.opening import Opening, may_be_there, open_database, pending_migratio
 BACKUPS = "backups"
 """The folder in the data folder."""
 UP_TO_DATE = "up to date"
+NO_DESK = "there is no desk yet, the first start makes it"
 
 
 def migrations_text(names: Sequence[str]) -> str:

@@ -141,6 +141,17 @@ async def refuse_used(url: str) -> None:
         await db.close()
 
 
+async def is_desk(url: str) -> bool:
+    """Whether there is a desk at this address; raises what opening another program's does."""
+    if not may_be_there(url):
+        return False
+    db = await open_database(url, opening=Opening.LOOK)
+    try:
+        return not await is_empty(db, db.engine)
+    finally:
+        await db.close()
+
+
 async def is_served(url: str) -> bool:
     """Whether a desk serves this database just now."""
     path = sqlite_path(url)
