@@ -23,6 +23,7 @@ BENCHES = (
     "suggest",
     "tickets",
     "transfer",
+    "web",
     "workbooks",
 )
 """Modules of this package with a function `run() -> Report`."""

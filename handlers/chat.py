@@ -71,6 +71,17 @@ class SharedContact:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """Fields of a draft, filled on one page: by name what was typed; `saves` = all of it is to be
+    saved, else it is only kept.
+    """
+
+    draft: str
+    answers: Mapping[str, str]
+    saves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Typed after the bot's name in any chat, perhaps a foreign one; `offset` asks for the answer's
     next page.
@@ -131,6 +142,7 @@ Body = (
     | Press
     | Attachment
     | SharedContact
+    | Filled
     | Query
     | Edited
     | Unsent
@@ -196,6 +208,9 @@ def _cleaned(body: Body) -> Body:
             caption=clean(body.caption),
             quoted=clean(body.quoted),
         )
+    if isinstance(body, Filled):
+        answers = {name: clean(text) for name, text in body.answers.items()}
+        return replace(body, answers=answers)
     if isinstance(body, SharedContact):
         return SharedContact(
             clean(body.name),

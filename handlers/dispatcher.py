@@ -18,6 +18,7 @@ from handlers import system
 from handlers.chat import (
     Attachment,
     Edited,
+    Filled,
     Incoming,
     Joined,
     Left,
@@ -36,7 +37,7 @@ from handlers.customers import commands as customers
 from handlers.customers import contact_cards, inline, places
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.files import receiving, unsent
-from handlers.forms import drafts
+from handlers.forms import drafts, whole_page
 from handlers.forms import engine as forms
 from handlers.i18n import _, speak
 from handlers.messages import sentence
@@ -269,6 +270,8 @@ async def _route(ctx: Context) -> Reply | None:
         return await _attachment(ctx, body)
     if isinstance(body, SharedContact):
         return await _contact(ctx, body)
+    if isinstance(body, Filled):
+        return await whole_page.fill(ctx, body)
     if isinstance(body, Unsent):
         return await unsent.taken_back(ctx, body)
     if isinstance(body, Edited):

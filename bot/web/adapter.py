@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -17,6 +18,7 @@ from domain.staff import Platform
 from handlers.chat import (
     Attachment,
     Body,
+    Filled,
     Incoming,
     Press,
     Reply,
@@ -34,13 +36,14 @@ CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class WebLimits:
-    """A page's numbers: characters of a text that is posted, bytes of a form without its file, and
-    bytes of a file.
+    """A page's numbers: characters of a text that is posted, bytes of a form without its file and
+    of a file, and of what was said that the page begins with.
     """
 
     text: int = 10_000
     form: int = 1_000_000
     file: int = LARGEST
+    said: int = 24_000
 
 
 LIMITS = WebLimits()
@@ -153,7 +156,9 @@ class WebAdapter:
                 yield chunk
 
 
-def _body(told: dict[str, str], event_id: str) -> Body:
+def _body(told: dict[str, Any], event_id: str) -> Body:
+    if "draft" in told:
+        return Filled(told["draft"], told["answers"], told["saves"])
     if "press" in told:
         return Press(told["press"])
     if "text" in told:

@@ -11,13 +11,16 @@ from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
 from bot.web.adapter import WebAdapter
 from bot.web.live import Live
 from bot.web.pages import statics
+from bot.web.pages.board import show_board
 from bot.web.pages.chat import ChatPage
 from bot.web.pages.doors import Doors
 from bot.web.pages.drawing import page
+from bot.web.pages.forms import FormPage
 from bot.web.pages.guard import Guard, NotTaken, Visitor, is_this_machine
 from bot.web.pages.keys import WebKeys
 from bot.web.settings import WebSettings
 from domain.staff import Platform, StaffId
+from handlers.desk import Desk
 from handlers.staff.browser.words import door_words
 
 GET = ("GET",)
@@ -62,27 +65,43 @@ class WebPlatform(PlatformParts):
     def routes(self, running: RunningDesk) -> Sequence[Route]:
         """All addresses of the pages; whatever else is asked for turns strangers away as well."""
         desk = running.desk
-        guard = Guard(desk, WebKeys(self._key), self._home, self._demo_person)
+        guard = self._guard(desk)
         doors = Doors(desk, guard)
         chat = ChatPage(running, guard, self._live)
+        forms = FormPage(chat)
 
-        door = doors.door
+        pages = (
+            ("GET", "/board", partial(show_board, desk)),
+            ("GET", "/forms/{draft}", forms.show),
+            ("POST", "/forms/{draft}", forms.take),
+            ("GET", "/files/shown/{file}", chat.file),
+            ("GET", "/events", chat.events),
+            ("POST", "/", chat.take),
+            ("POST", "/logout", doors.leave),
+        )
+        link = "/login/{token}"
         return (
             *_apps(running, doors),
             Route("/", guard(chat.show, _door), methods=GET),
-            Route("/", guard(chat.take), methods=POST),
-            Route("/files/shown/{file}", guard(chat.file), methods=GET),
-            Route("/events", guard(chat.events), methods=GET),
             Route("/static/{name:path}", statics.serve, methods=GET),
-            Route("/login/{token}", door(doors.show_link), methods=GET),
-            Route("/login/{token}", door(doors.use_link), methods=POST),
-            Route("/logout", guard(doors.leave), methods=POST),
+            Route(link, doors.door(doors.show_link), methods=GET),
+            Route(link, doors.door(doors.use_link), methods=POST),
+            *(Route(path, guard(show), methods=[method]) for method, path, show in pages),
         )
 
     def last_routes(self, running: RunningDesk) -> Sequence[Route]:
         """Whatever else is asked for."""
-        guard = Guard(running.desk, WebKeys(self._key), self._home, self._demo_person)
-        return (Route("/{path:path}", guard(_nothing), methods=EVERY),)
+        nothing = self._guard(running.desk)(_nothing)
+        return (Route("/{path:path}", nothing, methods=EVERY),)
+
+    def _guard(self, desk: Desk) -> Guard:
+        keys = WebKeys(self._key)
+        return Guard(
+            desk,
+            keys,
+            self._home,
+            self._demo_person,
+        )
 
     def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """The look at what other processes brought."""

@@ -594,7 +594,14 @@ async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
     """The draft that a button means: this person's, still alive, and now the open one.
     NotFound("draft_…").
     """
-    draft = await forms.find_draft(ctx.db, args["draft"])
+    draft = check_own(ctx, await forms.find_draft(ctx.db, args["draft"]))
+    # Its button brings a parked draft back; what was open meanwhile takes its place.
+    await park_open(ctx, draft.id)
+    return draft
+
+
+def check_own(ctx: Context, draft: Draft | None) -> Draft:
+    """The draft, where it is this person's and still alive; NotFound("draft_…")."""
     if draft is None or draft.staff_id != ctx.staff.id:
         raise NotFound("draft_gone")
     if draft.state == "saved":
@@ -603,8 +610,6 @@ async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
         raise NotFound("draft_cancelled")
     if draft.state == "erased":
         raise NotFound("draft_erased")
-    # Its button brings a parked draft back; what was open meanwhile takes its place.
-    await park_open(ctx, draft.id)
     return draft
 
 

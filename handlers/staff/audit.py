@@ -115,6 +115,7 @@ ACTIONS = {
     "tickets.exported": "ส่งออกใบงาน",
     "tickets.imported": "นำเข้าใบงาน",
     "tickets.table_received": "รับตารางใบงาน",
+    "board.read": "ดูกระดานงาน",
     "web.ended": "ออกจากระบบในเบราว์เซอร์",
     "web.entered": "เข้าใช้งานในเบราว์เซอร์",
     "web.link": "ขอลิงก์เข้าใช้งานในเบราว์เซอร์",

@@ -79,6 +79,18 @@ def _messages(rows: Sequence[Row]) -> list[ShownMessage]:
     ]
 
 
+async def newest(db: Reader, chat: str) -> ShownUpTo:
+    """How far a page is that shows all of its chat."""
+    row = await db.fetch_one(
+        "SELECT (SELECT max(seq) FROM inbox WHERE platform = 'web' AND conversation = ?) AS typed, "
+        "(SELECT max(seq) FROM outbox WHERE platform = 'web' AND chat = ?) AS answered",
+        f"{Platform.WEB}:{chat}",
+        chat,
+    )
+    assert row is not None
+    return ShownUpTo(row["typed"] or 0, row["answered"] or 0)
+
+
 async def was_shown(db: Reader, chat: str, file_id: str) -> bool:
     """Whether a message of this chat shows the file."""
     row = await db.fetch_one(

@@ -45,6 +45,7 @@ TABLES = {
     "VALUES",
     "ROLES",
     "WHY",
+    "PILES",
     "SENTENCES",
     "SPANS",
     "POST_STATES",

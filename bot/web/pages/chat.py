@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from bot.web.live import Live, Watcher
 from bot.web.pages.drawing import PAGE_HEADERS, drawn, page
 from bot.web.pages.guard import Guard, NotTaken, Visitor
 from bot.web.pages.statics import version
-from bot.web.pages.thread import Bubble, as_shown, steps
+from bot.web.pages.thread import Bubble, as_shown, newest_within, steps
 from domain.dates.days import BUDDHIST_OFFSET
 from domain.staff import Platform
 from handlers.i18n import speak
@@ -33,6 +33,7 @@ from store.engine.database import StoreUnavailable
 EVENT_ID = re.compile(r"[0-9a-f-]{36}")
 """What a page calls what it posts, so that it is taken once, however often it is posted."""
 FILE_ID = re.compile(r"[0-9a-f]{32}")
+UP_TO = re.compile(r"(\d{1,18})\.(\d{1,18})", re.ASCII)
 BROKEN_OFF = 3000
 """Milliseconds until a browser asks again."""
 CHUNK = 1 << 16
@@ -50,7 +51,8 @@ class ChatPage:
         """The last messages, and where one types."""
         desk = self.running.desk
         rules = desk.configuration.browser
-        messages = await shown.list_last(desk.db, visitor.chat, rules.history)
+        last = await shown.list_last(desk.db, visitor.chat, rules.history)
+        messages = newest_within(last, LIMITS.said)
         return page(
             "chat.html",
             words=page_words(),
@@ -58,7 +60,7 @@ class ChatPage:
             at="/",
             bubbles=as_shown(messages),
             up_to=_told(shown.up_to(messages)),
-            is_whole=len(messages) < rules.history,
+            is_whole=len(messages) == len(last) < rules.history,
             event_id=str(uuid.uuid4()),
             longest=LIMITS.text,
         )
@@ -67,7 +69,7 @@ class ChatPage:
         """What is typed, pressed or dropped, as one event each."""
         async with self.guard.posted(request, visitor, LIMITS.file + LIMITS.form) as form:
             told = await self._told(form)
-            await self._receive(visitor, _event_id(form), told)
+            await self.receive(visitor, event_id_of(form), told)
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse("/", 303)
         return Response(status_code=204, headers=PAGE_HEADERS)
@@ -77,7 +79,9 @@ class ChatPage:
         press = str(form.get("press", ""))
         if press:
             return {"press": press, "message": str(form.get("message", ""))}
-        text = str(form.get("text", "")) or _picked(str(form.get("picked", "")))
+        # A command of the board has its ticket and its person in fields of their own.
+        typed = " ".join(map(str, form.getlist("text")))
+        text = typed or _picked(str(form.get("picked", "")))
         if len(text) > LIMITS.text:
             raise NotTaken("too_long")
         file = form.get("file")
@@ -107,8 +111,10 @@ class ChatPage:
             "caption": caption,
         }
 
-    async def _receive(self, visitor: Visitor, event_id: str, told: dict[str, str]) -> None:
-        """Commit it; whoever works on the inbox goes on from there."""
+    async def receive(self, visitor: Visitor, event_id: str, told: Mapping[str, object]) -> str:
+        """Commit it, and return what the inbox calls it; whoever works on that goes on from
+        there.
+        """
         running = self.running
         now = running.desk.clock()
         event = Event(
@@ -120,6 +126,7 @@ class ChatPage:
         )
         running.wake(await inbox.receive(running.desk.db, [event], running.owner, now))
         self.live.wake(visitor.chat)
+        return event.event_id
 
     async def file(self, request: Request, visitor: Visitor) -> Response:
         """A file that this person's chat shows."""
@@ -129,7 +136,9 @@ class ChatPage:
             raise NotTaken("nothing")
         if not await shown.was_shown(desk.db, visitor.chat, file_id):
             raise NotTaken("nothing")
-        return await send_file(desk, FileLink(file_id, visitor.person.id, desk.clock()))
+        reader = visitor.person.id
+        link = FileLink(file_id, reader, desk.clock())
+        return await send_file(desk, link)
 
     # Live.
 
@@ -137,7 +146,8 @@ class ChatPage:
         """What comes from now on, as server-sent events."""
         since = request.headers.get("last-event-id") or request.query_params.get("after", "")
         headers = {**PAGE_HEADERS, "X-Accel-Buffering": "no"}
-        stream = self._stream(request, visitor, _read_up_to(since))
+        seen = _read_up_to(since) or await shown.newest(self.running.desk.db, visitor.chat)
+        stream = self._stream(request, visitor, seen)
         return StreamingResponse(stream, 200, headers, "text/event-stream")
 
     async def _stream(
@@ -191,7 +201,8 @@ OVER = _event("over", "401")
 """The session is over."""
 
 
-def _event_id(form: FormData) -> str:
+def event_id_of(form: FormData) -> str:
+    """What the page calls what it posts, else a name of its own."""
     given = str(form.get("id", ""))
     return given if EVENT_ID.fullmatch(given) else str(uuid.uuid4())
 
@@ -209,9 +220,7 @@ def _told(seen: ShownUpTo) -> str:
     return f"{seen.typed}.{seen.answered}"
 
 
-def _read_up_to(text: str) -> ShownUpTo:
-    """How far a page says that it is; what is no such word shows nothing anew."""
-    typed, _dot, answered = text.partition(".")
-    if not (typed.isdecimal() and answered.isdecimal()):
-        return ShownUpTo(2**62, 2**62)
-    return ShownUpTo(int(typed), int(answered))
+def _read_up_to(text: str) -> ShownUpTo | None:
+    """How far a page says that it is; None where it does not say."""
+    found = UP_TO.fullmatch(text)
+    return ShownUpTo(int(found[1]), int(found[2])) if found else None

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.web.pages.statics import address_of, version
 from domain.dates.days import BANGKOK
-from handlers.chat import DateAsked, DateKind
+from handlers.chat import DateAsked, DateKind, ReplyPart, buttons_of
 
 TEMPLATES = Path(__file__).with_name("templates")
 CONTENT_POLICY = {
@@ -50,6 +50,8 @@ PAGE_HEADERS = {
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What a page shows by itself; everything else is saved."""
+OF_FORMS = frozenset({"form.more", "form.save", "form.resume"})
+"""What buttons do below a form that is worth a page."""
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,:;!?)\]]")
 _DIALLED = re.compile(r"[^0-9+]")
 _INPUTS = {DateKind.DAY: "%Y-%m-%d", DateKind.DAY_AND_TIME: "%Y-%m-%dT%H:%M"}
@@ -65,7 +67,7 @@ class PagePlace(NamedTuple):
 
 def places(words: Mapping[str, str]) -> list[PagePlace]:
     """The pages of whoever is logged in."""
-    return [PagePlace("/", words["chat"])]
+    return [PagePlace("/", words["chat"]), PagePlace("/board", words["board"])]
 
 
 def linked(text: str) -> Markup:
@@ -94,6 +96,14 @@ def date_bounds(asked: DateAsked) -> dict[str, str]:
     return {name: at.astimezone(BANGKOK).strftime(form) for name, at in known.items()}
 
 
+def draft_of(part: ReplyPart) -> str:
+    """The draft that a part's buttons work on, which has a page of its own; "" for none."""
+    drafts = [
+        button.args.get("draft", "") for button in buttons_of(part) if button.action in OF_FORMS
+    ]
+    return max(drafts, default="")
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -110,6 +120,7 @@ def _environment() -> Environment:
         "pictures": PICTURES,
     }
     made.filters |= {
+        "draft": draft_of,
         "kind": lambda part: type(part).__name__.lower(),
         "linked": linked,
         "callable_number": callable_number,

@@ -3,6 +3,7 @@ Thailand writes. Their addresses change with what is in them, so browsers keep t
 """
 
 import asyncio
+import gzip
 import hashlib
 from functools import cache
 from importlib import resources
@@ -15,7 +16,10 @@ from starlette.responses import PlainTextResponse, Response
 FOLDER = Path(__file__).with_name("static")
 MIMES = {
     "desk.css": "text/css",
+    "pages.css": "text/css",
     "desk.js": "text/javascript",
+    "board.js": "text/javascript",
+    "form.js": "text/javascript",
     "telegram.js": "text/javascript",
     "line.js": "text/javascript",
     "sarabun.woff": "font/woff",
@@ -27,6 +31,7 @@ LETTERS = [*range(0x20, 0x7F), 0xA0, 0xB7, 0xD7, *range(0x0E01, 0x0E5C), *range(
 FOR_GOOD = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Encoding",
 }
 
 
@@ -36,6 +41,12 @@ def bytes_of(name: str) -> bytes:
     if name == FONT:
         return _font()
     return (FOLDER / name).read_bytes()
+
+
+@cache
+def _packed(name: str) -> bytes:
+    """The same compressed; the font is already. Pages are not: they hold the session's word."""
+    return gzip.compress(bytes_of(name))
 
 
 def _font() -> bytes:
@@ -75,4 +86,8 @@ async def serve(request: Request) -> Response:
         return PlainTextResponse("", 404)
     # The font is cut by the first who asks, which takes a moment.
     content = await asyncio.to_thread(bytes_of, name)
-    return Response(content, media_type=MIMES[name], headers=FOR_GOOD)
+    headers = dict(FOR_GOOD)
+    if "gzip" in request.headers.get("accept-encoding", "") and name != FONT:
+        content = _packed(name)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type=MIMES[name], headers=headers)

@@ -77,6 +77,16 @@ def as_shown(messages: Sequence[ShownMessage]) -> list[Bubble]:
     return list(shown.values())
 
 
+def newest_within(messages: Sequence[ShownMessage], most: int) -> Sequence[ShownMessage]:
+    """The last of these that are not more than so many bytes; the very last one in any case."""
+    size = 0
+    for place in range(len(messages) - 1, -1, -1):
+        size += len(messages[place].text.encode())
+        if size > most:
+            return messages[min(place + 1, len(messages) - 1) :]
+    return messages
+
+
 def _apply(shown: dict[str, Bubble], step: Bubble | Spent) -> None:
     known = shown.get(step.id)
     if isinstance(step, Bubble):

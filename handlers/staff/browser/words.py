@@ -31,7 +31,40 @@ def page_words() -> dict[str, str]:
         "start_my": _("ใบงานของฉัน"),
         "start_help": _("ช่วยเหลือ"),
         "more": _("ดูทั้งหมด"),
+        "whole_form": _("กรอกทั้งหน้า"),
         "pick": _("เลือกวันที่นี้"),
+    }
+
+
+def board_words() -> dict[str, str]:
+    """What stands on the board beside the page's own words."""
+    return {
+        **page_words(),
+        "all": _("ทั้งหมด"),
+        "who": _("เจ้าหน้าที่และทีม"),
+        "sum": _("รวม"),
+        "mails": _("อีเมลใหม่ยังไม่มีคนรับ"),
+        "owed": _("ค้างส่งสำนักงาน"),
+        "owed_late": _("ค้างส่งเกินกำหนด"),
+        "oldest": _("ค้างส่งนานที่สุด"),
+        "health": _("สถานะระบบ"),
+        "tickets": _("ใบงาน"),
+        "nothing": _("ไม่มีใบงานตามที่เลือก"),
+        "more_rows": _("แสดงบางส่วน เลือกคนหรือสถานะเพื่อดูที่เหลือ"),
+        "assign": _("มอบหมาย"),
+        "assign_to": _("มอบหมายให้"),
+        "drag": _("ลากใบงานไปที่ชื่อเพื่อมอบหมาย หรือเลือกชื่อแล้วกดมอบหมาย"),
+    }
+
+
+def form_words() -> dict[str, str]:
+    """What stands on a form's page beside the page's own words."""
+    return {
+        **page_words(),
+        "missing": _("ยังขาด"),
+        "required": _("ต้องกรอก"),
+        "kept": _("เก็บร่างแล้ว"),
+        "back": _("กลับไปที่แชต"),
     }
 
 
