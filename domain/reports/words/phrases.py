@@ -211,10 +211,12 @@ def _enter_dimensions(known: Phrases) -> None:
 def _enter_none(known: Phrases) -> None:
     """Without something: the words for that before a dimension."""
     table = question_words("none")
+    not_alone = set(map(parts_of, question_words("dimensions_alone").texts("not")))
     for name in table.texts("dimensions"):
         sense = _filter(Dimension(name), "")
         for word in phrases("dimensions", name):
-            known.enter([(*lead, *word) for lead in phrases("none", "before")], sense)
+            if word not in not_alone:
+                known.enter([(*lead, *word) for lead in phrases("none", "before")], sense)
 
 
 def _subject_phrases(catalogue: Catalogue) -> Iterator[tuple[str, Parts]]:

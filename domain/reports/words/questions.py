@@ -243,9 +243,13 @@ def _is_of_desk(said: SaidPhrases, filters: RequestFilters) -> bool:
 
 
 def _is_all_understood(said: SaidPhrases) -> bool:
-    """Returns whether nothing is said but of which days what is counted, compared or sorted."""
+    """Returns whether nothing is said but of which days what is counted, compared or sorted, or of
+    what came in the most or the least is asked.
+    """
     asks = said.says(*_SIGNS, Says.BY, Says.PER)
-    return asks and said.says(Says.PERIOD) and not said.unknown
+    sorts = said.says(Says.MOST, Says.LEAST) and "came" in said.states
+    told = said.says(Says.PERIOD) or sorts
+    return asks and told and not said.unknown
 
 
 def _sorts_own(said: SaidPhrases) -> bool:
