@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import Clock
-from bot.operating.refused import refuse_no_desk
 from bot.operating.upgrading import migrations_text
 from bot.platforms import platforms_to_check
 from bot.settings import Settings
@@ -17,6 +16,7 @@ from store.chat.pulses import Pulse, Waiting
 from store.due import LATE
 from store.engine.database import Database
 from store.engine.migrate import applied_version, columns_of
+from store.moving.opening import is_desk
 from store.opening import (
     Opening,
     engine_name,
@@ -56,12 +56,13 @@ class DeskStatus:
 async def look(settings: Settings, clock: Clock) -> DeskStatus:
     """Everything of it; no byte of the database is written."""
     now = clock()
-    await refuse_no_desk(settings.database_url)
-    db = await open_database(settings.database_url, opening=Opening.LOOK)
-    try:
-        found = await _read(db, now)
-    finally:
-        await db.close()
+    found = _Found()
+    if await is_desk(settings.database_url):
+        db = await open_database(settings.database_url, opening=Opening.LOOK)
+        try:
+            found = await _read(db, now)
+        finally:
+            await db.close()
     names = await _configured(settings, clock)
     told = {
         "platforms": {name: _platform(name, found.notes, now) for name in names},

@@ -10,6 +10,7 @@ from store.engine.locks import take_lock
 from store.engine.migrate import (
     NewerSchema,
     WrongSchema,
+    applied_version,
     apply_migrations,
     columns_of,
     is_empty,
@@ -147,7 +148,7 @@ async def is_desk(url: str) -> bool:
         return False
     db = await open_database(url, opening=Opening.LOOK)
     try:
-        return not await is_empty(db, db.engine)
+        return bool(await applied_version(db, db.engine))
     finally:
         await db.close()
 
