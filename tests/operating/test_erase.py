@@ -245,6 +245,31 @@ async def test_nothing_is_left_of_him_anywhere(desk: Place) -> None:
     assert [entry["code"] for entry in listed] == [CODE]
 
 
+async def test_a_mail_that_became_his_ticket_and_another_goes_with_either(desk: Place) -> None:
+    await _staff(desk)
+    his = await _let_him_be_known(desk)
+    db = await open_database(desk.url, NOW)
+    try:
+        other = await _ticket(db, f"no <> '{his}'")
+        (mail,) = await db.fetch("SELECT max(id) AS id FROM incoming_mails")
+        said = "เรียนเจ้าหน้าที่ ขอข้อมูลสองเรื่อง"
+        await db.write(
+            lambda tx: tx.execute(
+                "UPDATE incoming_mails SET ticket = ?, second_ticket = ?, body_text = ? WHERE id = ?",
+                other,
+                his,
+                said,
+                mail["id"],
+            )
+        )
+    finally:
+        await db.close()
+    await erase_customer(desk.settings, _asked(), LATER)
+    left = await everything(desk.url)
+    assert said.encode() not in left
+    assert names_him(left) == []
+
+
 async def test_what_is_not_looked_through_is_named_for_columns_that_are_there(small: Place) -> None:
     async with snapshot(small.url) as state:
         shapes = {shape.name: {*shape.columns} for shape in await state.shapes()}

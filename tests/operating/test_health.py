@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -168,6 +169,26 @@ def test_a_platform_that_is_away(
     line.up()
     until(serving, "telegram", there=False)
     until(serving, "line", there=False)
+
+
+def test_a_message_that_nobody_takes(serving: DeskProcess, telegram: FakeTelegram) -> None:
+    telegram.fail("sendMessage", *[Status(500)] * 500)
+    telegram.say(ADMIN.telegram, "/help")
+    until(serving, "outbox")
+    telegram.calm()
+    until(serving, "outbox", there=False)
+    assert len(telegram.wait_messages(ADMIN.telegram, 1, SOON)) == 1
+
+
+def test_what_is_due_cannot_be_looked_at(serving: DeskProcess) -> None:
+    def rename(name: str, to: str) -> None:
+        with closing(sqlite3.connect(serving.database, timeout=20)) as beside:
+            beside.execute(f"ALTER TABLE {name} RENAME TO {to}")
+
+    rename("due", "due_aside")
+    until(serving, "tick")
+    rename("due_aside", "due")
+    until(serving, "tick", there=False)
 
 
 @pytest.mark.parametrize("kind", ["deleted", "replaced", "corrupt", "read-only", "log"])
