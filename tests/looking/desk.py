@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from bot.queues.pulses import Pulses
 from bot.reports.stored import StoredReports
 from bot.telegram import webhook as telegram_webhook
 from bot.telegram.adapter import TelegramAdapter
+from bot.telegram.platform import office_days
 from bot.web.app import make_app
 from domain.dates.days import BANGKOK
 from domain.staff import Identity, Platform
@@ -76,7 +78,7 @@ class LookingDesk:
         self._links = links
         self.now = MONDAY
         self._mailbox = Mailbox(self)
-        self._marks: dict[tuple[str, str], int] = {}
+        self._marks: dict[tuple[str, str], list[int]] = {}
         self._line_chats: dict[str, list[Shown]] = {}
         self._line_seen: dict[str, int] = {}
 
@@ -85,7 +87,8 @@ class LookingDesk:
     async def hears(self, platform: str, who: str, line: str) -> None:
         """One line of a script: typed text, [a button's label], or a morning."""
         self.now += timedelta(seconds=20)
-        self._marks[platform, who] = len((await self.shows(platform, who)).messages)
+        begun = len((await self.shows(platform, who)).messages)
+        self._marks.setdefault((platform, who), []).append(begun)
         if line == MORNING:
             await self.morning()
         elif line.startswith(MAIL):
@@ -157,10 +160,11 @@ class LookingDesk:
     async def _telegram_turn(self) -> None:
         while self.telegram.updates:
             raw = self.telegram.updates.popleft().raw
-            woken, _update = await telegram_webhook.receive_webhook(
+            woken, update = await telegram_webhook.receive_webhook(
                 self._adapters[0], self.db, self.engine.owner, self.now, raw
             )
             self.engine.worker.wake(woken)
+            await self._adapters[0].answer_press(update)
         await self.engine.idle()
 
     async def _line_turn(self, event: dict[str, Any]) -> None:
@@ -195,7 +199,9 @@ class LookingDesk:
         else:
             messages = self._line_chats.get(who, [])
         if last:
-            messages = messages[self._marks[platform, who] :]
+            # An answer that took the place of an earlier message begins where that one's line did.
+            begun = [at for at in self._marks[platform, who] if at < len(messages)]
+            messages = messages[begun[-1] :]
         return Conversation(platform, messages, await self._pictures(messages))
 
     def _telegram_chat(self, user: int) -> list[Shown]:
@@ -309,6 +315,7 @@ async def open_desk(folder: Path, platform: str) -> AsyncIterator[LookingDesk]:
             charts=StoredCharts(blobs),
             report_files=StoredReports(blobs),
         )
+        adapters[0].office_days = partial(office_days, engine.desk)
         desk = LookingDesk(db, engine, (telegram, line), adapters, accounts, links)
         try:
             # Who asks at once is answered as by a desk that has run for a while.

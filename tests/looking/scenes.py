@@ -3,9 +3,9 @@
 import asyncio
 import tempfile
 import tomllib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,13 +18,16 @@ PLATFORMS = ("telegram", "line")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One kind of message. `one_screen` = it has to fit on a small telephone's screen."""
+    """One kind of message. `one_screen` = it has to fit on a small telephone's screen; `further` =
+    what is said after `lines` on a platform alone.
+    """
 
     name: str
     title: str
     lines: Sequence[str]
     one_screen: bool = False
     who: str = "ฝน"
+    further: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def scenes() -> list[Scene]:
@@ -35,8 +38,9 @@ def scenes() -> list[Scene]:
 
 def played(scene: Scene, platform: str, *, last: bool = True) -> Conversation:
     """What the chat shows after it."""
+    lines = [*scene.lines, *scene.further.get(platform, ())]
     with tempfile.TemporaryDirectory() as folder:
-        return beside(talk(Path(folder), platform, scene.who, scene.lines, last=last))
+        return beside(talk(Path(folder), platform, scene.who, lines, last=last))
 
 
 def beside(work: Coroutine[Any, Any, T]) -> T:
