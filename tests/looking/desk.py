@@ -21,6 +21,7 @@ from bot.files.file_store import FileStore
 from bot.files.links import Links
 from bot.line import webhook as line_webhook
 from bot.line.adapter import LineAdapter
+from bot.line.personal_menus import PersonalMenus, default_menu
 from bot.parts import RunningDesk
 from bot.queues.pulses import Pulses
 from bot.reports.stored import StoredReports
@@ -192,8 +193,12 @@ class LookingDesk:
     def _clock_face(self) -> str:
         return self.now.astimezone(BANGKOK).strftime("%H:%M")
 
-    async def shows(self, platform: str, who: str, *, last: bool = False) -> Conversation:
-        """The chat of this person as it looks now; `last` = from the last line said."""
+    async def shows(
+        self, platform: str, who: str, *, last: bool = False, menu: bool = False
+    ) -> Conversation:
+        """The chat of this person as it looks now; `last` = from the last line said, `menu` = with
+        LINE's menu open.
+        """
         if platform == Platform.TELEGRAM:
             messages = self._telegram_chat(self._accounts[who])
         else:
@@ -202,7 +207,19 @@ class LookingDesk:
             # An answer that took the place of an earlier message begins where that one's line did.
             begun = [at for at in self._marks[platform, who] if at < len(messages)]
             messages = messages[begun[-1] :]
-        return Conversation(platform, messages, await self._pictures(messages))
+        pictures = await self._pictures(messages)
+        opened = b""
+        if menu and platform == Platform.LINE:
+            opened = await self._menu(line_id(who))
+        return Conversation(platform, messages, pictures, opened)
+
+    async def _menu(self, user: str) -> bytes:
+        """The picture of this person's rich menu, handed out as LINE's platform does."""
+        adapter = self._adapters[1]
+        await adapter.set_up(default_menu())
+        await PersonalMenus(self.engine.desk, adapter.menus, _not_refused).look()
+        _mime, picture = self.line.menu_images[self.line.linked_menus[user]]
+        return picture
 
     def _telegram_chat(self, user: int) -> list[Shown]:
         return [
@@ -236,6 +253,10 @@ class LookingDesk:
 
     def _now(self) -> datetime:
         return self.now
+
+
+def _not_refused() -> None:
+    raise AssertionError("LINE takes menus")
 
 
 async def _nothing(*_written: object) -> None: ...
@@ -330,10 +351,16 @@ async def open_desk(folder: Path, platform: str) -> AsyncIterator[LookingDesk]:
 
 
 async def talk(
-    folder: Path, platform: str, who: str, lines: Sequence[str], *, last: bool = False
+    folder: Path,
+    platform: str,
+    who: str,
+    lines: Sequence[str],
+    *,
+    last: bool = False,
+    menu: bool = False,
 ) -> Conversation:
-    """What a chat shows after these lines; `last` = of the last of them alone."""
+    """What a chat shows after these lines; see `LookingDesk.shows`."""
     async with open_desk(folder, platform) as desk:
         for line in lines:
             await desk.hears(platform, who, line)
-        return await desk.shows(platform, who, last=last)
+        return await desk.shows(platform, who, last=last, menu=menu)

@@ -5,12 +5,11 @@ Run: python -m tests.looking.measures prints what it measures now as a row of me
 
 import sys
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
-from tests.looking.camera import Camera, Measured, camera
+from tests.looking.camera import Measured, camera
 from tests.looking.scenes import PLATFORMS, played, scenes
-from tests.looking.shown import SMALL, Conversation
+from tests.looking.shown import SMALL
 
 KEPT = Path(__file__).with_name("measures.toml")
 
@@ -21,16 +20,9 @@ def kept() -> dict[str, dict[str, dict[str, int]]]:
 
 
 def card(measured: list[Measured]) -> Measured:
-    """The highest of the desk's messages."""
-    return max((each for each in measured if not each.own), key=lambda each: each.height)
-
-
-def measure_all(lens: Camera, talks: Mapping[tuple[str, str], Conversation]) -> dict[str, object]:
-    """The measures of each scene on each platform."""
-    return {
-        f"{name}.{platform}": card(lens.measure(talk, SMALL))
-        for (name, platform), talk in talks.items()
-    }
+    """The desk's first message with something to press, or its last one."""
+    own = [each for each in measured if not each.own]
+    return next((each for each in own if each.taps), own[-1])
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ draw rich messages is not published: they are drawn with the measures of its art
 
 ## How high they are
 
-Rows of about 36 characters, of which the small telephone has 22 for a chat; the highest message of each scene, before the
+Rows of about 36 characters, of which the small telephone has 22 for a chat; the card of each scene, before the
 cards were drawn for each platform and now; and the height in pixels of the smallest thing that can be pressed.
 
 | | Telegram before | now | smallest | LINE before | now | smallest |

@@ -34,6 +34,7 @@ class Told:
     since: int = 0
     moving: bool = False
     dark: bool = False
+    menu: bool = False
     language: str = "th"
 
 
@@ -54,7 +55,7 @@ async def _steps(one: Told, folder: Path) -> list[Conversation]:
     async with open_desk(folder, one.platform) as desk:
         for line in one.lines:
             await desk.hears(one.platform, one.who, line)
-            shown.append(await desk.shows(one.platform, one.who))
+            shown.append(await desk.shows(one.platform, one.who, menu=one.menu))
     earlier = len(shown[one.since - 1].messages) if one.since else 0
     return [
         replace(each, messages=each.messages[earlier:], language=one.language)

@@ -19,7 +19,7 @@ PLATFORMS = ("telegram", "line")
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One kind of message. `one_screen` = it has to fit on a small telephone's screen; `further` =
-    what is said after `lines` on a platform alone.
+    what is said after `lines` on a platform alone; `menu` = LINE's menu is open below.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Scene:
     one_screen: bool = False
     who: str = "ฝน"
     further: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    menu: bool = False
 
 
 def scenes() -> list[Scene]:
@@ -40,7 +41,7 @@ def played(scene: Scene, platform: str, *, last: bool = True) -> Conversation:
     """What the chat shows after it."""
     lines = [*scene.lines, *scene.further.get(platform, ())]
     with tempfile.TemporaryDirectory() as folder:
-        return beside(talk(Path(folder), platform, scene.who, lines, last=last))
+        return beside(talk(Path(folder), platform, scene.who, lines, last=last, menu=scene.menu))
 
 
 def beside(work: Coroutine[Any, Any, T]) -> T:
