@@ -82,7 +82,9 @@ def written(every: Sequence[Scene], highest: Mapping[tuple[str, str], Measured])
         cells = [scene.title]
         for platform in PLATFORMS:
             one = highest[scene.name, platform]
-            cells += [f"{before[scene.name][platform]}", f"{one.rows}", f"{one.lowest or 0:.0f}"]
+            rows = before.get(scene.name, {}).get(platform, "–")
+            lowest = "–" if one.lowest is None else f"{one.lowest:.0f}"
+            cells += [f"{rows}", f"{one.rows}", lowest]
         lines.append(f"| {' | '.join(cells)} |")
     for scene in every:
         lines += ["", f"## {scene.title}", ""]
