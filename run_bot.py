@@ -452,10 +452,11 @@ def migrate(
     async def work() -> None:
         url = settings.database_url
         new = await upgrading.pending_at(url)
-        if not await is_desk(url):
-            print(f"database: {upgrading.NO_DESK}")
-        elif new or dry_run:
-            print(f"database: {upgrading.migrations_text(new)}")
+        if new or dry_run:
+            told = upgrading.migrations_text(new)
+            if not await is_desk(url):
+                told = upgrading.NO_DESK
+            print(f"database: {told}")
         if dry_run:
             return
         lock = lock_desk(url)
