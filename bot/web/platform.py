@@ -18,9 +18,11 @@ from bot.web.pages.drawing import page
 from bot.web.pages.forms import FormPage
 from bot.web.pages.guard import Guard, NotTaken, Visitor, is_this_machine
 from bot.web.pages.keys import WebKeys
+from bot.web.pages.launch import LaunchPage
 from bot.web.settings import WebSettings
 from domain.staff import Platform, StaffId
 from handlers.desk import Desk
+from handlers.staff.browser.launching import administration, reports
 from handlers.staff.browser.words import door_words
 
 GET = ("GET",)
@@ -72,6 +74,8 @@ class WebPlatform(PlatformParts):
 
         pages = (
             ("GET", "/board", partial(show_board, desk)),
+            ("GET", "/reports", LaunchPage(desk, "/reports", "reports", reports, "/report").show),
+            ("GET", "/admin", LaunchPage(desk, "/admin", "admin", administration).show),
             ("GET", "/forms/{draft}", forms.show),
             ("POST", "/forms/{draft}", forms.take),
             ("GET", "/files/shown/{file}", chat.file),

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.web.pages.statics import address_of, version
 from domain.dates.days import BANGKOK
+from domain.staff import Role
 from handlers.chat import DateAsked, DateKind, ReplyPart, buttons_of
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -65,9 +66,14 @@ class PagePlace(NamedTuple):
     label: str
 
 
-def places(words: Mapping[str, str]) -> list[PagePlace]:
+PAGES = {"/": "chat", "/board": "board", "/reports": "reports"}
+ADMIN = {"/admin": "admin"}
+
+
+def places(words: Mapping[str, str], role: Role) -> list[PagePlace]:
     """The pages of whoever is logged in."""
-    return [PagePlace("/", words["chat"]), PagePlace("/board", words["board"])]
+    shown = PAGES | ADMIN if role is Role.ADMIN else PAGES
+    return [PagePlace(address, words[name]) for address, name in shown.items()]
 
 
 def linked(text: str) -> Markup:

@@ -11,6 +11,7 @@ def page_words() -> dict[str, str]:
         "chat": _("แชต"),
         "board": _("กระดานงาน"),
         "reports": _("รายงาน"),
+        "admin": _("ผู้ดูแลระบบ"),
         "logout": _("ออกจากระบบ"),
         "messages": _("ข้อความ"),
         "type": _("พิมพ์ข้อความ"),
@@ -65,6 +66,17 @@ def form_words() -> dict[str, str]:
         "required": _("ต้องกรอก"),
         "kept": _("เก็บร่างแล้ว"),
         "back": _("กลับไปที่แชต"),
+    }
+
+
+def launch_words() -> dict[str, str]:
+    """What stands on the pages of reports and of administration."""
+    return {
+        **page_words(),
+        "answers_in_chat": _("คำตอบ รูป และไฟล์แสดงในแชต"),
+        "question": _("ถามตัวเลข หรือพิมพ์ช่วงเวลา"),
+        "questions": _("เดือนนี้\nเดือนที่แล้ว ตามช่องทาง\nปีงบนี้ ตามเรื่อง"),
+        "ask": _("ดูรายงาน"),
     }
 
 
