@@ -261,7 +261,6 @@ class Seat:
     engine: "Engine"
     tick: Callable[[], Awaitable[object]]
 
-    @property
     def running(self) -> "RunningDesk":
         """The desk for the pages that are served beside."""
         from bot.parts import RunningDesk

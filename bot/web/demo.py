@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ def address_of(listening: socket.socket) -> str:
 
 @asynccontextmanager
 async def demo_pages(
-    running: "RunningDesk",
+    running: "Callable[[], RunningDesk]",
     live: Live,
     listening: socket.socket,
     person: StaffId,
@@ -54,11 +54,23 @@ async def demo_pages(
 
 
 async def _serve(
-    running: "RunningDesk",
+    running: "Callable[[], RunningDesk]",
     live: Live,
     listening: socket.socket,
     person: StaffId,
 ) -> None:
-    # What the pages are made with takes a moment to load, in which the terminal is there already.
+    # What the pages are made with takes a moment to load, which who never opens them is spared.
+    await _asked(listening)
     loaded = await asyncio.to_thread(import_module, "bot.web.demo_server")
-    await loaded.serve(running, live, listening, person)
+    await loaded.serve(running(), live, listening, person)
+
+
+async def _asked(listening: socket.socket) -> None:
+    """Until somebody knocks, who then waits for that moment."""
+    loop = asyncio.get_running_loop()
+    knocked = asyncio.Event()
+    loop.add_reader(listening, knocked.set)
+    try:
+        await knocked.wait()
+    finally:
+        loop.remove_reader(listening)
