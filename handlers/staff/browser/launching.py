@@ -8,7 +8,6 @@ from typing import NamedTuple
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.registry import COMMANDS, check_right
-from handlers.system import word
 
 ADMINISTRATION = (
     *("staff", "team", "enroll", "audit", "duplicates", "merge", "retention", "disclose", "erase"),
@@ -42,4 +41,4 @@ def _launches(ctx: Context, names: Sequence[str]) -> Sequence[Launch]:
     """Those of these commands that the reader may use."""
     role = ctx.staff.role
     usable = [COMMANDS[name] for name in names if role.covers(COMMANDS[name].role)]
-    return [Launch(_(word(each.name)), f"/{each.name}", _(each.about)) for each in usable]
+    return [Launch(_(each.words[0]), f"/{each.name}", _(each.about)) for each in usable]
