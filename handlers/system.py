@@ -364,6 +364,26 @@ def reactions_refused() -> str:
     return _("การกดอีโมจิของบอทในกลุ่ม (ให้บอทเป็นผู้ดูแลกลุ่ม)")
 
 
+def copying_unknown() -> str:
+    """The same of what copies at a tap."""
+    return _("การแตะเพื่อคัดลอก")
+
+
+def quoting_unknown() -> str:
+    """The same of answers that quote."""
+    return _("การอ้างข้อความเดิมในคำตอบ")
+
+
+def loading_unknown() -> str:
+    """The same of the sign that an answer is on its way."""
+    return _("สัญญาณกำลังพิมพ์")
+
+
+def read_marks_unknown() -> str:
+    """The same of read marks."""
+    return _("เครื่องหมายอ่านแล้ว")
+
+
 def menus_refused() -> str:
     """What falls back where LINE takes no menus of people."""
     return _("เมนูของแต่ละคน")

@@ -20,7 +20,9 @@ from bot.line import render as line_render
 from bot.line.events import incoming, row_of, unreadable
 from bot.line.folding import rest
 from bot.line.groups import LineGroups
-from bot.line.rich_menus import LineMenu, LineMenus
+from bot.line.menus.rich_menus import LineMenu, LineMenus
+from bot.line.older import LineMeans, means_of, without
+from bot.line.unanswered import Unanswered
 from bot.log import get_logger
 from bot.platform import (
     Delivery,
@@ -41,6 +43,7 @@ from store.chat.outbox import Message
 
 TIMEOUT = 10.0
 LOADING_SECONDS = 20
+READ_PATH = "/v2/bot/chat/markAsRead"
 MONTHLY = "monthly limit"
 LONGEST_REASON = 200
 """Characters of what LINE says against a message."""
@@ -71,6 +74,11 @@ class LineAdapter:
         self._clock = clock
         self._clients: tuple[Any, Any] | None = None
         self._opening = asyncio.Lock()
+        self.unanswered = Unanswered()
+        self.lacking: set[LineMeans] = set()
+        self.tell_lack: Callable[[LineMeans], None] = _tell_nobody
+        self._marks_read = False
+        self._marking: set[asyncio.Task[None]] = set()
         self.groups = LineGroups(self._client, clock)
         self.menus = LineMenus(self._client, clock)
         self._bot_id = ""
@@ -95,6 +103,8 @@ class LineAdapter:
 
     async def close(self) -> None:
         """Close the connections."""
+        for marking in self._marking:
+            marking.cancel()
         if self._clients is not None:
             for api in self._clients:
                 await api.api_client.close()
@@ -116,7 +126,13 @@ class LineAdapter:
         except (ValueError, KeyError, TypeError, RecursionError):
             return [unreadable(hashlib.sha256(body).hexdigest(), json.dumps(text))]
         kept = [group_messages.of_line(event) for event in listed]
-        return [row_of(event) for event in kept if event is not None]
+        rows = []
+        for event in filter(None, kept):
+            row = row_of(event)
+            if row.state != "unparsable":
+                self.unanswered.note(row.conversation, event)
+            rows.append(row)
+        return rows
 
     def parse(self, event: Event) -> Incoming:
         """The event as the desk sees it; kinds that LINE invents later are Other."""
@@ -169,11 +185,25 @@ class LineAdapter:
         return True
 
     async def show_busy(self, chat: str) -> None:
-        """The loading animation."""
-        sdk = await asyncio.to_thread(import_sdk)
-        api, _blob = await self._client()
-        request = sdk.ShowLoadingAnimationRequest(chatId=chat, loadingSeconds=LOADING_SECONDS)
-        await api.show_loading_animation(request, _request_timeout=TIMEOUT)
+        """The loading animation, where LINE has one."""
+        await self._aside(
+            LineMeans.LOADING,
+            "/v2/bot/chat/loading/start",
+            {"chatId": chat, "loadingSeconds": LOADING_SECONDS},
+        )
+
+    async def _aside(self, means: LineMeans, path: str, body: dict[str, Any]) -> None:
+        """A call without which everything goes on; a server that has none is asked once."""
+        if means in self.lacking:
+            return
+        delivery = await self._post(path, body, "{}", {})
+        if isinstance(delivery, Refused) and delivery.unreachable:
+            self._lacks(means)
+
+    def _lacks(self, means: LineMeans) -> None:
+        if means not in self.lacking:
+            self.lacking.add(means)
+            self.tell_lack(means)
 
     async def deliver(self, message: Message) -> Delivery:
         """Reply while the free token may be good, else push under the message's id as retry key.
@@ -188,6 +218,7 @@ class LineAdapter:
         if self._fresh(message) or once_more:
             delivery = await self._reply(message)
             if not _is_spent_token(delivery):
+                self._answered(message)
                 return delivery
         return await self._push_instead(message)
 
@@ -208,14 +239,25 @@ class LineAdapter:
         return message.reply_until_at is not None and self._clock() < message.reply_until_at
 
     async def _reply(self, message: Message) -> Delivery:
-        return await self._post(
-            "/v2/bot/message/reply", {"replyToken": message.reply_token}, message.payload, {}
+        payload = self.unanswered.quoting(message.reply_token, message.payload)
+        return await self._say(
+            "/v2/bot/message/reply", {"replyToken": message.reply_token}, payload, {}
         )
+
+    def _answered(self, message: Message) -> None:
+        """Mark what was answered as read, where LINE does not do that by itself."""
+        token = self.unanswered.answered(message.reply_token)
+        if not token or not self._marks_read:
+            return
+        body = {"markAsReadToken": token}
+        marking = asyncio.create_task(self._aside(LineMeans.READ, READ_PATH, body))
+        self._marking.add(marking)
+        marking.add_done_callback(self._marking.discard)
 
     async def _push(self, message: Message, payload: str) -> Delivery:
         retry_key = {"X-Line-Retry-Key": str(message.id)}
         recipient = {"to": message.chat}
-        delivery = await self._post("/v2/bot/message/push", recipient, payload, retry_key)
+        delivery = await self._say("/v2/bot/message/push", recipient, payload, retry_key)
         if isinstance(delivery, Sent):
             return Sent(pushes=await self.groups.size(message.chat))
         if isinstance(delivery, Retry):
@@ -223,10 +265,31 @@ class LineAdapter:
             return replace(delivery, unclear=message.unclear)
         return delivery
 
-    async def _post(
+    async def _say(
         self,
         path: str,
         to: dict[str, str],
+        payload: str,
+        headers: dict[str, str],
+    ) -> Delivery:
+        """One message by what this server knows: what it refuses is tried without newer means once,
+        and that is remembered where it helps.
+        """
+        payload = without(payload, self.lacking)
+        delivery = await self._post(path, to, payload, headers)
+        means = means_of(payload)
+        if not means or not _is_bad_request(delivery):
+            return delivery
+        plainly = await self._post(path, to, without(payload, means), headers)
+        if isinstance(plainly, Sent):
+            for each in means:
+                self._lacks(each)
+        return plainly
+
+    async def _post(
+        self,
+        path: str,
+        to: dict[str, Any],
         payload: str,
         headers: dict[str, str],
     ) -> Delivery:
@@ -279,6 +342,7 @@ class LineAdapter:
         info = await api.get_bot_info(_request_timeout=TIMEOUT)
         self._bot_id = quote(info.basic_id, safe="")
         self.user_id = str(info.user_id)
+        self._marks_read = str(info.mark_as_read_mode) == "manual"
         return str(info.display_name)
 
     async def webhook(self) -> tuple[str, bool]:
@@ -310,6 +374,16 @@ def import_sdk() -> Any:
     import linebot.v3.messaging as sdk
 
     return sdk
+
+
+def _tell_nobody(means: LineMeans) -> None:
+    """Until somebody listens."""
+
+
+def _is_bad_request(delivery: Delivery) -> bool:
+    """Whether LINE does not take the message itself."""
+    is_refused = isinstance(delivery, Refused) and delivery.error.startswith("400")
+    return is_refused and not _is_spent_token(delivery)
 
 
 def _is_spent_token(delivery: Delivery) -> bool:

@@ -1,6 +1,6 @@
 """LINE's parts: the webhook, the rich menu, the watch over the quota, broadcasts, and the check."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from bot.line.adapter import LineAdapter, import_sdk
 from bot.line.broadcast import LineBroadcast
-from bot.line.personal_menus import PersonalMenus, default_menu, line_menu_of
-from bot.line.rich_menus import MenuRefused
+from bot.line.menus.personal_menus import PersonalMenus, default_menu, line_menu_of
+from bot.line.menus.rich_menus import MenuRefused
+from bot.line.older import LineMeans
 from bot.line.settings import LineSettings
 from bot.line.signatures import Signatures
 from bot.line.web_login import channel_of, user_of
@@ -118,11 +119,13 @@ class LinePlatform(PlatformParts):
     def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """The rich menu, and the bot's name."""
 
+        self.adapter.tell_lack = partial(_tell_lack, running)
+
         async def greet() -> None:
             try:
                 await self.adapter.set_up(default_menu())
             except MenuRefused:
-                _tell_lack(running, "menu", system.menus_refused)
+                self.adapter.tell_lack(LineMeans.MENU)
             running.desk.private_chats[Platform.LINE] = self.adapter.private_chat
 
         return (greet,)
@@ -157,7 +160,7 @@ class LinePlatform(PlatformParts):
 
     def _without_menus(self, running: RunningDesk) -> None:
         """LINE takes no menus of people: everybody sees the officers' one, without numbers."""
-        _tell_lack(running, "menu", system.menus_refused)
+        self.adapter.tell_lack(LineMeans.MENU)
         running.after(self.adapter.menus.put_up(line_menu_of(common_menu())))
 
     async def title(self, chat: str) -> str:
@@ -214,11 +217,22 @@ def _login(liff_id: str, api_url: str) -> WebLogin:
     )
 
 
-def _tell_lack(running: RunningDesk, means: str, called: Callable[[], str]) -> None:
-    """Administrators hear once that LINE does not take something."""
+LACKS = {
+    LineMeans.MENU: system.menus_refused,
+    LineMeans.COPY: system.copying_unknown,
+    LineMeans.QUOTE: system.quoting_unknown,
+    LineMeans.LOADING: system.loading_unknown,
+    LineMeans.READ: system.read_marks_unknown,
+}
+"""How administrators are told what their LINE does not take."""
+
+
+def _tell_lack(running: RunningDesk, means: LineMeans) -> None:
+    """Administrators hear of it once."""
 
     def make() -> Reply:
-        return system.lacks(Platform.LINE, called())
+        return system.lacks(Platform.LINE, LACKS[means]())
 
     notice = Notice(make, f"lacks:{Platform.LINE}:{means}", role=Role.ADMIN)
-    running.after(running.post(Outcome(notices=(notice,))))
+    told = Outcome(notices=(notice,))
+    running.after(running.post(told))

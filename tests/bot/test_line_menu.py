@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 from PIL import Image
 
-from bot.line.menu import draw_menu, menu_definition
+from bot.line.menus.menu import draw_menu, menu_definition
 
 LABELS = [
     ("find", "ค้นหา"),

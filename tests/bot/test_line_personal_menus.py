@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.line import rich_menus
-from bot.line.personal_menus import PersonalMenus, default_menu, line_menu_of
-from bot.line.rich_menus import MenuRefused
+from bot.line.menus import rich_menus
+from bot.line.menus.personal_menus import PersonalMenus, default_menu, line_menu_of
+from bot.line.menus.rich_menus import MenuRefused
 from handlers.work.menu import MenuEntry
 from tests.bot.conftest import MAY_LINE, NOK_LINE, WiredDesk
 from tests.fakes.line_chat import line_id

@@ -10,8 +10,8 @@ from datetime import date
 from inspect import signature
 from pathlib import Path
 
-from bot.line import menu
-from bot.line.personal_menus import default_menu
+from bot.line.menus import menu
+from bot.line.menus.personal_menus import default_menu
 from bot.telegram.command_lists import command_lists
 from domain import configuration
 from domain.customers.romanise import thai_sounds

@@ -20,6 +20,7 @@ LINE_ENDPOINTS = {
     "pushMessage": "push",
     "broadcast": "broadcast",
     "showLoadingAnimation": "loading",
+    "markMessagesAsReadByToken": "read",
     "createRichMenu": "richmenu.create",
     "validateRichMenuObject": "richmenu.validate",
     "getRichMenuList": "richmenu.list",

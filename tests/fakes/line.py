@@ -92,6 +92,9 @@ class FakeLine(RichMenus):
         self.group_sizes: dict[
             str, int
         ] = {}  # recipients that a push to the group counts for; else 1
+        self.read_mode = "auto"
+        self.read_tokens: set[str] = set()
+        self.was_read: list[str] = []
         self.strangers: set[str] = (
             set()
         )  # ids that do not exist for this channel: a push is refused
@@ -144,6 +147,9 @@ class FakeLine(RichMenus):
             "type": "text",
             "quoteToken": secrets.token_urlsafe(24),
         }
+        if self.read_mode == "manual":
+            message["markAsReadToken"] = secrets.token_urlsafe(24)
+            self.read_tokens.add(message["markAsReadToken"])
         message["text"] = f"@Deskbot {text}" if mention else text
         if mention:
             mentionee = {
@@ -589,7 +595,13 @@ class FakeLine(RichMenus):
 
     def _do_info(self, call: Call, request_id: str) -> dict[str, Any]:
         info = {"userId": self.bot_user_id, "basicId": "@000fake", "displayName": "Deskbot"}
-        return info | {"chatMode": "bot", "markAsReadMode": "auto"}
+        return info | {"chatMode": "bot", "markAsReadMode": self.read_mode}
+
+    def _do_read(self, call: Call, request_id: str) -> None:
+        token = call.params["markAsReadToken"]
+        if token not in self.read_tokens:
+            raise Refused("Invalid markAsReadToken")
+        self.was_read.append(token)
 
     def _do_profile(self, call: Call, request_id: str) -> dict[str, Any]:
         user_id = call.params["userId"]

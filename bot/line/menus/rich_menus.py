@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from bot.line import menu as line_menu
-from bot.line.menu import Badge
+from bot.line.menus import menu as line_menu
+from bot.line.menus.menu import Badge
 
 TIMEOUT = 10.0
 UPLOAD_TIMEOUT = 30.0
@@ -32,7 +32,7 @@ class LineMenu:
 
     @property
     def definition(self) -> dict[str, object]:
-        """See `bot.line.menu.menu_definition`."""
+        """See `bot.line.menus.menu.menu_definition`."""
         return line_menu.menu_definition(self.labels, self.texts, self.badges)
 
     @property

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bot.charts.fonts import sarabun
-from bot.line.pictograms import pictogram
+from bot.line.menus.pictograms import pictogram
 from domain.text import graphemes, shorten
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ something else.
 import asyncio
 from collections.abc import Callable, Sequence
 
-from bot.line.menu import Badge
-from bot.line.rich_menus import LineMenu, LineMenus, MenuRefused
+from bot.line.menus.menu import Badge
+from bot.line.menus.rich_menus import LineMenu, LineMenus, MenuRefused
 from bot.log import get_logger, where
 from domain.staff import Platform
 from handlers.desk import Desk, Work

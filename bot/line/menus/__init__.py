@@ -1,0 +1,1 @@
+"""The menus below the chats of LINE: drawn, put up, and handed to people."""
