@@ -144,8 +144,6 @@ def _cut(fact: Fact) -> Fact:
         width = line_facts.VALUE_GRAPHEMES
     if fact.kind in line_facts.TAPPED or lines_of(fact.value, width) <= lines:
         return fact
-    first = fact.value.strip().split("\n")[:lines]
-    value = shorten("\n".join(first), width * lines - 1)
-    if len(first) > 1:
-        value = "\n".join(shorten(row, width - 1) for row in first)
+    words = " ".join(fact.value.split())
+    value = shorten(words, width * lines - 1)
     return replace(fact, value=value.rstrip("…") + "…")

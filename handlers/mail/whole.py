@@ -68,7 +68,7 @@ def _reply_button(mail: IncomingMail) -> Button:
     return whole_button(mail.id, _("อ่านอีเมล %(when)s", when=when(mail.arrived_at)))
 
 
-@action("mail.whole")
+@action("mail.whole", aside=True)
 async def whole_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The first page of a mail."""
     return await _page(ctx, args)

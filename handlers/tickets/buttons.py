@@ -3,9 +3,10 @@ opens the others.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from domain.tickets.records import Status, Ticket, reply_addresses
-from handlers.chat import Button, Reply, say
+from handlers.chat import Button, ButtonStyle, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.registry import action
@@ -24,7 +25,9 @@ async def daily_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     edit = edit_button(ticket)
     if ticket.status is Status.CLOSED:
         return reopen_button(ticket), edit, *answer, repeat_button(ticket)
-    return close_button(ticket), edit, *answer, wait_button(ticket)
+    # Whatever else a mail or a contract brings to the card: in the end it is closed.
+    close = replace(close_button(ticket), style=ButtonStyle.PRIMARY)
+    return close, edit, *answer, wait_button(ticket)
 
 
 def more_button(ticket: Ticket) -> Button:

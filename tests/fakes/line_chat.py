@@ -65,7 +65,8 @@ def _texts(node: Any) -> Iterator[str]:
             yield "".join(span.get("text", "") for span in node["contents"])
             return
         yield from (node[key] for key in ("title", "text") if isinstance(node.get(key), str))
-        for key in ("header", "hero", "body", "contents", "columns", "footer"):
+        # A bubble's foot has buttons alone, some of them boxes.
+        for key in ("header", "hero", "body", "contents", "columns"):
             yield from _texts(node.get(key))
 
 
