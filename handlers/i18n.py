@@ -101,6 +101,8 @@ def period_text(period: Period) -> str:
     return format_period(period, language())
 
 
+_APART = re.compile(r" · |\n")
+_PICTOGRAM = re.compile(r"^[^\w%]+")
 _NAMED = re.compile(r"%\(\w+\)s")
 _MONTH = r"(?:\S{1,2}[.]\S[.]|[A-Z][a-z][a-z])"
 _TIME = r"\d\d[.:]\d\d(?: \S[.])?"
@@ -113,14 +115,18 @@ anybody; no telephone is such a number."""
 
 @cache
 def _own_texts() -> frozenset[str]:
-    """All that the desk says, in both languages, with a sign where something is put in."""
+    """All that the desk says, in both languages and in its pieces, with a sign where something is
+    put in and without pictograms.
+    """
     texts = [text for pair in _catalogue("en").items() for text in pair]
-    plain = {_NAMED.sub("%", text).strip() for text in texts}
+    pieces = [piece for text in texts for piece in _APART.split(_NAMED.sub("%", text))]
+    plain = {_PICTOGRAM.sub("", piece).strip() for piece in pieces}
     return frozenset(text for text in plain if any(map(str.isalpha, text)))
 
 
 def is_own_text(text: str) -> bool:
-    """Whether a text is the desk's own, with nothing put into it but numbers of records, days and
-    sums.
+    """Whether a piece of a line is the desk's own, with nothing put into it but numbers of records,
+    days and sums.
     """
-    return _SAFE.sub("%", text.strip()) in _own_texts()
+    plain = _PICTOGRAM.sub("", text).strip()
+    return _SAFE.sub("%", plain) in _own_texts()

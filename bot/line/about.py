@@ -21,10 +21,10 @@ def about(part: ReplyPart) -> str:
     """The pictogram, the desk's own words of the first line, and the numbers of records in it."""
     line, *_others = _first(part).strip().split("\n")
     sign = _SIGN.match(line)
-    said = [*_told(line)]
-    if not said and sign is not None:
-        said = [sign[0]]
-    return shorten(" · ".join(said), LONGEST).strip() or FALLBACK
+    told = " · ".join(_told(line))
+    if sign is not None and not told.startswith(sign[0]):
+        told = f"{sign[0]} {told}"
+    return shorten(told, LONGEST).strip() or FALLBACK
 
 
 def _first(part: ReplyPart) -> str:
