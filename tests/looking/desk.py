@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from bot.line.personal_menus import PersonalMenus, default_menu
 
 from bot.charts.stored import StoredCharts
 from bot.demo.desk import fill_demo
@@ -22,6 +21,7 @@ from bot.files.file_store import FileStore
 from bot.files.links import Links
 from bot.line import webhook as line_webhook
 from bot.line.adapter import LineAdapter
+from bot.line.menus.personal_menus import PersonalMenus, default_menu
 from bot.parts import RunningDesk
 from bot.queues.pulses import Pulses
 from bot.reports.stored import StoredReports
