@@ -275,7 +275,9 @@ class TelegramAdapter:
         """A draft of the answer that says it is thought about, in the reader's own language; of a
         server that knows no drafts: typing…
         """
-        if Means.DRAFTS not in self.lacking:
+        # Groups have no drafts.
+        in_private = not chat.startswith("-")
+        if in_private and Means.DRAFTS not in self.lacking:
             try:
                 await self._call(DRAFT, int(chat))
             except (BadRequest, InvalidToken):

@@ -30,6 +30,7 @@ from domain.one_line.types import Grammar
 from domain.owed.narrowing import Speaker
 from domain.publicity.networks import Network
 from domain.publicity.page_feed import read_event
+from domain.reports.words.said import SaidPhrases
 from domain.search.organisations import standard_organisations
 from domain.staff import StaffId
 from domain.suggestions.pointing import Pointer
@@ -91,6 +92,7 @@ ARGUMENTS: dict[str, object] = {
     "Customer": CUSTOMER,
     "Contact": CONTACT,
     "Sequence[CannedAnswer]": CANNED,
+    "SaidPhrases": SaidPhrases(()),
 }
 """What a reader is given beside the text, by the name of its type."""
 NAMED = {"kind": "letter", "subject": "8.2", "language": "th", "field": "mood", "network": "เฟซ"}
@@ -106,7 +108,7 @@ NO_TEXTS = {
     "kind", "field", "column", "letter", "post_id", "network", "data_years", "link", "raw", "reason",
     "language", "phone", "mobile", "title", "what", "ticket", "message", "other", "page_id", "texts", "label", "heading", "otherwise",
     "day", "declared", "mime", "shown", "default", "encoding",
-    "sender", "domain", "above", "me", "noun",
+    "sender", "domain", "above", "me", "noun", "sign",
 }  # fmt: skip
 """Parameters that hold what the desk itself made or looked up, or a value that is checked by now."""
 NO_READERS = {

@@ -70,9 +70,9 @@ def test_the_indicators_of_work_are_understood_by_the_platforms(
             await other.close()
 
     asyncio.run(show())
-    assert [call.params for call in telegram.calls if call.method == "sendChatAction"] == [
-        {"chat_id": NOK.telegram, "action": "typing"}
-    ]
+    assert [
+        call.params["chat_id"] for call in telegram.calls if call.method == "sendMessageDraft"
+    ] == [NOK.telegram]
     assert [call.params["chatId"] for call in line.calls if call.method == "loading"] == [NOK.line]
 
 

@@ -19,6 +19,8 @@ from tests.handlers.conftest import NOW
 ROOT = Path(__file__).parents[2]
 PLACES = {"role": [role.value for role in Role], "register": ["customers", "tickets"]}
 """What stands in an action that is put together."""
+WRITERS = {"_audit": -1, "_web_audit": -1, "_audited": -2}
+"""Which argument of these is the action that they note."""
 LATIN = re.compile(r"[A-Za-z_]{2,}")
 
 
@@ -46,8 +48,8 @@ def noted() -> set[str]:
                 name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
                 if name.endswith(".audit"):
                     found |= {*_texts(node.args[0])}
-                elif name == "_audit":
-                    found |= {*_texts(node.args[-1])}
+                elif name in WRITERS:
+                    found |= {*_texts(node.args[WRITERS[name]])}
                 elif name.endswith("AuditEntry"):
                     named = [each.value for each in node.keywords if each.arg == "action"]
                     (action,) = named or node.args[2:3]

@@ -5,10 +5,10 @@ import pytest
 from bot.platform import Adapter
 from tests.fakes.smtp import FakeSmtp
 from tests.handlers.conftest import DeskUnderTest
-from tests.handlers.test_answering import FIRST, PDF, TEXT, asked, drafted, mailer, smtp
+from tests.handlers.test_answering import FIRST, PDF, TEXT, asked, drafted, mailer
 from tests.handlers.test_incoming_mails import Mailbox
 
-__all__ = ["mailer", "smtp"]
+__all__ = ["mailer"]
 
 
 @pytest.fixture

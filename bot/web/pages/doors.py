@@ -123,7 +123,7 @@ class Doors:
             now + self.desk.configuration.browser.session,
         )
         await sessions.add(tx, session)
-        await audit.add(tx, [_noted(self.desk, person, "web.entered")])
+        await audit.add(tx, [_web_audit(self.desk, person, "web.entered")])
         return secret
 
     def entered(self, request: Request, secret: str) -> Response:
@@ -153,7 +153,7 @@ class Doors:
 
         async def work(tx: Tx) -> None:
             await sessions.end(tx, person.id, hashed(visitor.secret), now)
-            await audit.add(tx, [_noted(self.desk, person, "web.ended")])
+            await audit.add(tx, [_web_audit(self.desk, person, "web.ended")])
 
         async with self.guard.posted(request, visitor):
             await self.desk.db.write(work)
@@ -162,7 +162,7 @@ class Doors:
         return response
 
 
-def _noted(desk: Desk, person: Staff, action: str) -> AuditEntry:
+def _web_audit(desk: Desk, person: Staff, action: str) -> AuditEntry:
     return AuditEntry(
         desk.clock(),
         person.id,

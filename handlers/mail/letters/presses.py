@@ -42,7 +42,7 @@ async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Send a mail that is stuck once more, as it was."""
     mail = await mails.get_mail(ctx.db, args["mail"])
     told = _("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to)
-    return _decided(ctx, mail, mails.STUCK, mails.send_again, "mail.sent_again", told)
+    return _audited(ctx, mail, mails.STUCK, mails.send_again, "mail.sent_again", told)
 
 
 @action("mail.assume")
@@ -51,10 +51,10 @@ async def assume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     mail = await mails.get_mail(ctx.db, args["mail"])
     told = _("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to)
     doubtful = (MailState.DOUBTFUL,)
-    return _decided(ctx, mail, doubtful, mails.assume_sent, "mail.assumed_sent", told)
+    return _audited(ctx, mail, doubtful, mails.assume_sent, "mail.assumed_sent", told)
 
 
-def _decided(
+def _audited(
     ctx: Context,
     mail: Mail,
     states: Collection[MailState],
