@@ -393,7 +393,7 @@ def lacks(platform: str, means: str) -> Reply:
     """Administrators hear that a platform does not take something: it is said in the older form."""
     return say(
         _(
-            "ℹ️ %(platform)s ยังไม่รองรับ %(means)s ระบบส่งแบบเดิมแทน ไม่มีข้อความหาย",
+            "🔧 %(platform)s ยังไม่รองรับ %(means)s ระบบส่งแบบเดิมแทน ไม่มีข้อความหาย",
             platform=platform.title(),
             means=means,
         )

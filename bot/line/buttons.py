@@ -14,7 +14,7 @@ from bot.line.design import (
     TALL,
     LineJson,
     box,
-    count,
+    lines_of,
     small,
 )
 from handlers.chat import Button, ButtonStyle, DateAsked
@@ -45,7 +45,9 @@ def _fits_beside(row: Sequence[Button], button: Button) -> bool:
 
 
 def _is_narrow(button: Button) -> bool:
-    return button.style is not ButtonStyle.PRIMARY and count(button.label) <= HALF
+    if button.style is ButtonStyle.PRIMARY:
+        return False
+    return lines_of(button.label, HALF) == 1
 
 
 def height(found: Sequence[Sequence[Button]]) -> int:

@@ -44,8 +44,14 @@ LONGEST_TEXT = 5000
 
 def lines_of(text: str, width: int) -> int:
     """How many lines so wide a text takes."""
-    rows = text.split("\n")
-    return sum(max(1, ceil(count(row) / width)) for row in rows)
+    return sum(_lines_of_row(row, width) for row in text.split("\n"))
+
+
+def _lines_of_row(row: str, width: int) -> int:
+    # There are never more characters than code points, which need no counting.
+    if len(row) <= width:
+        return 1
+    return max(1, ceil(count(row) / width))
 
 
 def count(text: str) -> int:

@@ -110,11 +110,14 @@ def _facts(card: Card, kept: Sequence[Button]) -> tuple[Fact, ...]:
     """
     room = SCREEN - _around(card, kept)
     facts = card.facts
-    if _height(facts) > room:
+    height = _height(facts)
+    if height > room:
         facts = tuple(map(_cut, facts))
-    while len(facts) > FEWEST and _height(facts) > room:
+        height = _height(facts)
+    while len(facts) > FEWEST and height > room:
         short = [fact for fact in facts if fact.kind is not FactKind.LONG]
         least = [*facts, *short][-1]
+        height -= line_facts.height(least)
         facts = tuple(fact for fact in facts if fact is not least)
     return facts
 
