@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-
-import pandas
+from typing import TYPE_CHECKING
 
 from domain.dates.periods import Period
 from store.engine.database import Database, Reader
+
+if TYPE_CHECKING:
+    import pandas
 
 COLUMNS = ("created_at", "closed_at", "status", "subject", "customer_code", "price", "receipt_on")
 PIECE = 20_000
@@ -54,14 +56,17 @@ async def _write(db: Reader, file: Path) -> None:
             no = rows[-1]["no"]
 
 
-def _load(file: Path) -> pandas.DataFrame:
+def _load(file: Path) -> "pandas.DataFrame":
+    # The tests, which make the same register, need no pandas.
+    import pandas
+
     tickets = pandas.read_csv(file, dtype={"subject": "category", "status": "category"})
     for name in ("created_at", "closed_at"):
         tickets[name] = pandas.to_datetime(tickets[name], utc=True, format="ISO8601")
     return tickets
 
 
-def _figures(tickets: pandas.DataFrame, period: Period) -> pandas.Series:
+def _figures(tickets: "pandas.DataFrame", period: Period) -> "pandas.Series":
     """Tickets by subject, those closed, those left open, and whose first ticket it was; of the time
     standard a dump says nothing.
     """

@@ -90,7 +90,8 @@ async def test_where_nothing_was_said_there_is_doubt(wired: WiredDesk) -> None:
 
 
 async def test_lines_no_in_odd_bytes_is_a_no(wired: WiredDesk) -> None:
-    wired.line.fail("push", Status(400, b"\xff\xfe"))
+    # With what is newer, and without.
+    wired.line.fail("push", *[Status(400, b"\xff\xfe")] * 2)
     event = wired.line.text_event(NOK_LINE, "C81554")
     await wired.hears(event | {"replyToken": ""})
     assert await wired.value("SELECT state FROM outbox WHERE platform = 'line'") == "dead"

@@ -199,7 +199,8 @@ async def test_an_answer_that_still_waits_is_not_said(wired: WiredDesk) -> None:
 
 
 async def test_what_could_not_be_sent_is_forgotten(wired: WiredDesk) -> None:
-    wired.line.fail("reply", Status(400))
+    # With what is newer, and without.
+    wired.line.fail("reply", Status(400), Status(400))
     said = wired.line.text_event(NOK_LINE, LINE_OF)
     await wired.hears(said)
     assert "outbox" in await lying_about(wired)
