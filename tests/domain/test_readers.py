@@ -346,6 +346,7 @@ def _shortest(function: Read, text: str, times: int) -> float:
     return min(seconds(function, text) for _ in range(times))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", READERS)
 def test_no_reader_goes_back_over_a_long_text(name: str) -> None:
     function = READERS[name]

@@ -249,6 +249,7 @@ async def test_a_bug_is_tried_three_times_and_told(desk, monkeypatch):
     assert "นำเข้า ลูกค้า.csv ไม่สำเร็จ" in desk.told("may").text
 
 
+@pytest.mark.long
 async def test_a_run_is_stopped_between_batches_and_says_what_went_in(desk, monkeypatch):
     monkeypatch.setattr("bot.tables.imports.KEEP_EVERY", 0.01)
     rows = "".join(f"C{n},นายทดสอบ ลำดับ{n}\n" for n in range(200_000, 220_000))

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+import pytest
+
 from domain.dates.days import BANGKOK
 from domain.staff import Platform
 from tests.fakes.office import OFFICE
@@ -63,6 +65,7 @@ def days(told: list[Told]) -> list[str]:
     return [each.on.isoformat() for each in told]
 
 
+@pytest.mark.long
 async def test_a_year_of_the_desk(desk: DeskUnderTest) -> None:
     year = Year(desk)
     await desk.says(SENT.format("C70001"))

@@ -469,6 +469,7 @@ async def test_what_is_committed_later_than_its_number_says_is_not_missed(world:
     await check_rebuilt(world)
 
 
+@pytest.mark.long
 async def test_two_hundred_who_ask_at_once_get_one_answer(world: World):
     await use_some(world)
     request = ReportRequest(month_of(date(2026, 10, 1)))
