@@ -5,6 +5,7 @@ each of the staff by role and by the language that they speak with the desk.
 from collections.abc import Sequence
 
 from domain.staff import Platform, Role, Staff
+from domain.text import shorten
 from handlers import system
 from handlers.desk import Desk
 from handlers.i18n import _, speaking
@@ -62,4 +63,4 @@ def _list(commands: Sequence[Command], language: str) -> CommandList:
 def _described(command: Command) -> tuple[str, str]:
     """A command's name, and what it is about in the language that is spoken now."""
     about = _(command.about)
-    return command.name, about[:LONGEST_ABOUT]
+    return command.name, shorten(about, LONGEST_ABOUT)

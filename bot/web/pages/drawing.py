@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from bot.web.pages.statics import address_of, version
 from domain.dates.days import BANGKOK
 from domain.staff import Role
+from domain.text import shorten
 from handlers.chat import DateAsked, DateKind, ReplyPart, buttons_of
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -131,6 +132,7 @@ def _environment() -> Environment:
         "linked": linked,
         "callable_number": callable_number,
         "date_bounds": date_bounds,
+        "shortened": shorten,
     }
     return made
 
