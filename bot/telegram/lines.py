@@ -81,7 +81,7 @@ def _list(choice: Choice, keys: Sequence[str]) -> list[MarkedLine]:
 def packed(lines: Sequence[MarkedLine]) -> list[str]:
     """Whole lines to as few messages as possible; tags never span lines, so none is cut."""
     texts: list[str] = []
-    current: list[str] = []
+    current: list[MarkedLine] = []
     size = 0
     for plain, marked_line in lines:
         # Tags do not count, and the line break does.
@@ -90,11 +90,14 @@ def packed(lines: Sequence[MarkedLine]) -> list[str]:
             texts.append(_text(current))
             current = []
             size = 0
-        current.append(marked_line)
+        current.append((plain, marked_line))
         size += units
     texts.append(_text(current))
     return [text for text in texts if text.strip()] or ["…"]
 
 
-def _text(lines: Sequence[str]) -> str:
-    return "\n".join(lines).strip("\n")
+def _text(lines: Sequence[MarkedLine]) -> str:
+    """The lines as one text; "" where people would see nothing of it, tags or not."""
+    if not any(plain.strip() for plain, _marked in lines):
+        return ""
+    return "\n".join(marked for _plain, marked in lines).strip("\n")

@@ -331,8 +331,9 @@ def test_a_body_of_three_megabytes_is_413(
     assert shared.health() == 200
 
 
-def test_an_unknown_way_in_is_404(shared: DeskProcess) -> None:
-    assert shared.request("POST", "/telegram/webhook", b"{}") == 404  # polling: there is no webhook
+def test_an_unknown_way_in_says_nothing(shared: DeskProcess) -> None:
+    # Polling: there is no webhook, and whoever is not logged in learns no more.
+    assert shared.request("POST", "/telegram/webhook", b"{}") == 401
     assert shared.request("GET", "/line/webhook") == 405
 
 

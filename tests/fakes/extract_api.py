@@ -51,6 +51,7 @@ LINE_ENDPOINTS = {
     "getNumberOfFollowers": "insight.followers",
     "getWebhookEndpoint": "endpoint.get",
     "setWebhookEndpoint": "endpoint.set",
+    "testWebhookEndpoint": "endpoint.test",
 }
 
 
