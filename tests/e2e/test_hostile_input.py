@@ -334,7 +334,7 @@ def test_a_body_of_three_megabytes_is_413(
 def test_an_unknown_way_in_says_nothing(shared: DeskProcess) -> None:
     # Polling: there is no webhook, and whoever is not logged in learns no more.
     assert shared.request("POST", "/telegram/webhook", b"{}") == 401
-    assert shared.request("GET", "/line/webhook") == 405
+    assert shared.request("GET", "/line/webhook") == 303
 
 
 # Presses.
