@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from starlette.routing import Route
 
@@ -12,11 +12,14 @@ from bot.files.links import Links
 from bot.platform import Adapter
 from bot.posting import PostingNetwork
 from bot.queues.pulses import Pulses
-from domain.staff import Platform
-from handlers.desk import Desk
+from domain.staff import Platform, Role
+from handlers import system
+from handlers.chat import Notice, Reply
+from handlers.desk import Desk, Outcome
 from store.blobs import Blobs
 from store.chat.inbox import Woken
 
+Means = TypeVar("Means", bound=str)
 PlatformWork: TypeAlias = Callable[[], Awaitable[None]]
 
 
@@ -67,6 +70,24 @@ class RunningDesk:
     post: Callable[..., Awaitable[None]]
     pulses: Pulses
     logins: Mapping[Platform, WebLogin] = field(default_factory=dict)
+
+
+def tell_lack(
+    running: RunningDesk,
+    platform: Platform,
+    words: Mapping[Means, Callable[[], str]],
+    means: Means,
+) -> None:
+    """Administrators hear once that a platform does not take something; `words` = what each is
+    called.
+    """
+
+    def make() -> Reply:
+        return system.lacks(platform, words[means]())
+
+    notice = Notice(make, f"lacks:{platform}:{means}", role=Role.ADMIN)
+    told = Outcome(notices=(notice,))
+    running.after(running.post(told))
 
 
 class Refusal(str):

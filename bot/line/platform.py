@@ -25,16 +25,15 @@ from bot.parts import (
     RunningDesk,
     Surroundings,
     WebLogin,
+    tell_lack,
 )
 from bot.queues.hearing import Hearing
 from bot.queues.pulses import Pulses
 from bot.queues.quota import QuotaWatch
 from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
-from domain.staff import Platform, Role
+from domain.staff import Platform
 from handlers import system
-from handlers.chat import Notice, Reply
-from handlers.desk import Outcome
 from handlers.work.menu import common_menu
 from store.engine.database import StoreUnavailable
 
@@ -119,7 +118,7 @@ class LinePlatform(PlatformParts):
     def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """The rich menu, and the bot's name."""
 
-        self.adapter.tell_lack = partial(_tell_lack, running)
+        self.adapter.tell_lack = partial(tell_lack, running, Platform.LINE, LACKS)
 
         async def greet() -> None:
             try:
@@ -225,14 +224,3 @@ LACKS = {
     LineMeans.READ: system.read_marks_unknown,
 }
 """How administrators are told what their LINE does not take."""
-
-
-def _tell_lack(running: RunningDesk, means: LineMeans) -> None:
-    """Administrators hear of it once."""
-
-    def make() -> Reply:
-        return system.lacks(Platform.LINE, LACKS[means]())
-
-    notice = Notice(make, f"lacks:{Platform.LINE}:{means}", role=Role.ADMIN)
-    told = Outcome(notices=(notice,))
-    running.after(running.post(told))

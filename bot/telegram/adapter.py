@@ -119,6 +119,8 @@ class TelegramAdapter:
         self._id = token.partition(":")[0]
         self._name = ""
         self.lacking: set[Means] = set()
+        self._without_reactions: set[str] = set()
+        """Chats where the bot may not react."""
         self.tell_lack: Callable[[Means], None] = _tell_nobody
         """Called once with what this server turns out not to know."""
         self.signs: Collection[str] = ()
@@ -301,11 +303,17 @@ class TelegramAdapter:
     async def _deliver(self, message: Message, call: TelegramCall) -> Delivery:
         """The call by what this server knows, which may take several."""
         delivery: Delivery = Sent()
-        for known in telegram_render.as_known(call, self.lacking):
+        for known in telegram_render.as_known(call, self.lacking_in(message.chat)):
             delivery = await self._deliver_one(message, known)
             if not isinstance(delivery, Sent):
                 break
         return delivery
+
+    def lacking_in(self, chat: str) -> set[Means]:
+        """What is done without there: unknown to the server, or not allowed in the chat."""
+        if chat in self._without_reactions:
+            return {*self.lacking, Means.REACTIONS}
+        return self.lacking
 
     async def _deliver_one(self, message: Message, call: TelegramCall) -> Delivery:
         try:
@@ -334,8 +342,14 @@ class TelegramAdapter:
             delivery = await self._deliver_one(message, known)
             if not isinstance(delivery, Sent):
                 return delivery
-        if (means is Means.REACTIONS or _is_unknown(error)) and means not in self.lacking:
+        if means in self.lacking_in(message.chat):
+            return delivery
+        if _is_unknown(error):
             self.lacking.add(means)
+            self.tell_lack(means)
+        elif means is Means.REACTIONS:
+            # Other groups may allow them.
+            self._without_reactions.add(message.chat)
             self.tell_lack(means)
         return delivery
 

@@ -17,6 +17,7 @@ from bot.parts import (
     RunningDesk,
     Surroundings,
     WebLogin,
+    tell_lack,
 )
 from bot.queues.hearing import Hearing
 from bot.telegram.adapter import UPDATES, NameUnknown, TelegramAdapter
@@ -30,10 +31,9 @@ from bot.variables import plain
 from bot.web.webhooks import empty, not_taken, read_body
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import WorkingCalendar
-from domain.staff import Platform, Role
+from domain.staff import Platform
 from handlers import system
-from handlers.chat import Notice, Reply
-from handlers.desk import Desk, Outcome, up_to_date
+from handlers.desk import Desk, up_to_date
 from store.engine.database import StoreUnavailable
 
 WEBHOOK = "/telegram/webhook"
@@ -97,7 +97,7 @@ class TelegramPlatform(PlatformParts):
     def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
         """The command list, and where updates go."""
 
-        self.adapter.tell_lack = partial(_tell_lack, running)
+        self.adapter.tell_lack = partial(tell_lack, running, Platform.TELEGRAM, LACKS)
         self.adapter.office_days = partial(office_days, running.desk)
         self.adapter.signs = running.desk.configuration.board.signs
 
@@ -181,17 +181,6 @@ LACKS = {
     Means.REACTIONS: system.reactions_refused,
 }
 """How administrators are told what their Telegram does not know."""
-
-
-def _tell_lack(running: RunningDesk, means: Means) -> None:
-    """Administrators hear of it once."""
-
-    def make() -> Reply:
-        return system.lacks(Platform.TELEGRAM, LACKS[means]())
-
-    key = f"lacks:{Platform.TELEGRAM}:{means}"
-    told = Outcome(notices=(Notice(make, key, role=Role.ADMIN),))
-    running.after(running.post(told))
 
 
 def _login(token: str) -> WebLogin:

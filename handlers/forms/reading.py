@@ -409,10 +409,11 @@ def match_option(options: list[Option], text: str) -> str:
     # One letter stands in almost every name.
     if len(wanted) < FEWEST:
         raise InvalidInput("choice")
-    having = [option.value for option in options if wanted in fold(option.label)]
+    # One value may have a label in each language.
+    having = {option.value for option in options if wanted in fold(option.label)}
     if len(having) != 1:
         raise InvalidInput("choice")
-    return having[0]
+    return having.pop()
 
 
 def money_field(name: str, hint: str) -> Field:

@@ -167,7 +167,7 @@ def is_over(ctx: Context, post_at: str) -> bool:
     return post_at != NOW and datetime.fromisoformat(post_at) <= ctx.now
 
 
-def time_text(post_at: str) -> str:
+def post_time_text(post_at: str) -> str:
     """Returns the time of a post as people read it."""
     if post_at == NOW:
         return _("ทันที")

@@ -44,9 +44,9 @@ from handlers.publicity.post_fields import (
     NOW,
     POST_FIELDS,
     is_over,
+    post_time_text,
     refusals,
     text_values,
-    time_text,
     words_for,
 )
 from handlers.publicity.saving import news_of
@@ -181,7 +181,7 @@ class PostForm(Form):
         lines = [
             *_previews(ctx, draft, bool(count)),
             (field_label("projects"), projects or unsettled_text(draft.query("projects"))),
-            (field_label("post_at"), time_text(data["post_at"])),
+            (field_label("post_at"), post_time_text(data["post_at"])),
             (field_label("files"), str(count or "")),
             *further_lines(ctx, data),
         ]
@@ -200,7 +200,7 @@ class PostForm(Form):
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         if name == "post_at":
-            return time_text(draft.given[name])
+            return post_time_text(draft.given[name])
         return publicity_cards.present(ctx, draft.given, name)
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
@@ -211,7 +211,7 @@ class PostForm(Form):
             return _("ส่งให้ผู้อนุมัติ")
         post_at = draft.given["post_at"]
         if post_at != NOW:
-            return _("ตั้งเวลาโพสต์ %(at)s", at=time_text(post_at))
+            return _("ตั้งเวลาโพสต์ %(at)s", at=post_time_text(post_at))
         return _("โพสต์เลย %(count)s ช่องทาง", count=len(networks_of(draft.given)))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:

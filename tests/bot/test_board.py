@@ -107,6 +107,9 @@ async def test_where_the_bot_may_not_react_the_deed_is_done_and_it_is_told_once(
     await react(board, MAY, "👍")
     assert "เร่งด่วน" in "".join(board.telegram_texts(NOK))
     assert told == ["reactions"]
+    # Only this group does without.
+    assert board.adapters[0].lacking_in(str(FORUM)) == {"reactions"}
+    assert board.adapters[0].lacking_in("-100777") == set()
 
 
 async def test_a_card_that_became_a_form_is_not_drawn_over(board: WiredDesk) -> None:
