@@ -1,9 +1,9 @@
 """What a tap on LINE does: tells the desk, calls, copies, opens an address or a picker. Pure."""
 
 import re
-from datetime import datetime
 
 from bot.line.design import LineJson, count
+from domain.dates.days import picked_date
 from domain.text import shorten
 from handlers.chat import Button, CopyButton, DateAsked, DateKind
 
@@ -17,7 +17,6 @@ PICKED = "pick:"
 MODES = {DateKind.DAY: "date", DateKind.DAY_AND_TIME: "datetime"}
 FORMS = {DateKind.DAY: "%Y-%m-%d", DateKind.DAY_AND_TIME: "%Y-%m-%dt%H:%M"}
 _CALLED = re.compile(r"\+?\d[\d\s-]*")
-_ERA = 543
 
 
 def press(button: Button, longest: int = LABEL) -> LineJson:
@@ -71,8 +70,4 @@ def pick(asked: DateAsked) -> LineJson:
 
 def picked(data: str, value: str) -> str:
     """The text that somebody would have typed: day, month, year of the Buddhist Era, and time."""
-    at = datetime.fromisoformat(value)
-    day = f"{at:%d/%m}/{at.year + _ERA}"
-    if len(value) > len("2026-12-24"):
-        day = f"{day} {at:%H:%M}"
-    return data.removeprefix(PICKED) + day
+    return data.removeprefix(PICKED) + picked_date(value)

@@ -244,6 +244,17 @@ def format_datetime(at: datetime, language: str = "th") -> str:
     return f"{day} {format_time(at, language)}"
 
 
+def picked_date(picked: str) -> str:
+    """Writes what a platform's picker gives, 2026-12-24 or 2026-12-24T14:30, as somebody would type
+    it; ValueError for anything else.
+    """
+    at = datetime.fromisoformat(picked)
+    day = f"{at:%d/%m}/{at.year + BUDDHIST_OFFSET}"
+    if len(picked) > len("2026-12-24"):
+        return f"{day} {at:%H:%M}"
+    return day
+
+
 def fiscal_year(d: date) -> int:
     """Returns the fiscal year in the Buddhist Era: 1 October begins the next (DOMAIN.md section
     1).

@@ -7,7 +7,6 @@ from functools import partial
 
 import orjson
 
-from domain.dates.periods import format_period
 from domain.errors import DeskError
 from domain.files import LARGEST
 from domain.staff import Staff, StaffId
@@ -21,7 +20,7 @@ from handlers.chat import (
     say,
 )
 from handlers.desk import NotDrawn, Work
-from handlers.i18n import _, speaking
+from handlers.i18n import _, period_text, speaking
 from handlers.labels import person_label
 from handlers.registry import due
 from handlers.reports.asked import AskedReport
@@ -108,7 +107,7 @@ def _letter(
     told: Reply,
     file: Document,
 ) -> WorkLetter:
-    period = format_period(asked.period)
+    period = period_text(asked.period)
     body = "\n\n".join(
         [
             _("เรียน %(who)s", who=person_label(person.name)),

@@ -14,7 +14,7 @@ from domain.staff import Role, Staff, StaffId
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Card, Fact, Tone
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, language
 from handlers.owed.cards import list_entries
 from handlers.owed.request_cards import owed_line
 from handlers.system import status
@@ -198,7 +198,7 @@ def _lain(ctx: Context, ticket: Ticket) -> BoardTicket:
     whose = NOBODY if ticket.assignee is None else str(ticket.assignee)
     return BoardTicket(
         ticket.no,
-        ctx.catalogue.subject_label(ticket.subject),
+        ctx.catalogue.subject_label(ticket.subject, language()),
         ticket_cards.due_state(ctx, ticket),
         pile_of(ctx, ticket),
         whose,

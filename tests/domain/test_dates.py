@@ -14,10 +14,13 @@ from domain.dates.days import (
     fiscal_year,
     format_date,
     format_datetime,
+    format_month,
     format_time,
     parse_date,
     parse_month,
+    picked_date,
 )
+from domain.dates.periods import format_period, parse_period
 from domain.errors import InvalidInput
 
 TODAY = date(2026, 11, 22)
@@ -260,3 +263,22 @@ def test_a_month_is_found_where_a_text_begins_with_it(
     text: str, found: tuple[date, str] | None
 ) -> None:
     assert find_month(text, TODAY) == found
+
+
+@pytest.mark.parametrize(
+    ("picked", "typed"),
+    [("2026-12-04", "04/12/2569"), ("2026-12-04T14:30", "04/12/2569 14:30")],
+)
+def test_what_is_picked_is_written_as_it_would_be_typed(picked: str, typed: str) -> None:
+    assert picked_date(picked) == typed
+    assert parse_date(typed.split()[0], TODAY) == date(2026, 12, 4)
+
+
+def test_english_readers_have_the_christian_era() -> None:
+    at = datetime(2026, 9, 3, 7, 30, tzinfo=UTC)
+    assert format_date(at.date(), language="en") == "3 Sep 2026"
+    assert format_date(at.date(), full=True, language="en") == "3 September 2026"
+    assert format_month(at.date(), language="en") == "Sep 2026"
+    assert format_datetime(at, "en") == "3 Sep 2026 14:30"
+    for text in ("fiscal year 2026", "Oct 2026", "Oct 2026 – Dec 2026", "1 Nov 2026 – 3 Nov 2026"):
+        assert format_period(parse_period(text, TODAY), "en") == text

@@ -108,7 +108,7 @@ NO_TEXTS = {
     "kind", "field", "column", "letter", "post_id", "network", "data_years", "link", "raw", "reason",
     "language", "phone", "mobile", "title", "what", "ticket", "message", "other", "page_id", "texts", "label", "heading", "otherwise",
     "day", "declared", "mime", "shown", "default", "encoding",
-    "sender", "domain", "above", "me", "noun", "sign",
+    "sender", "domain", "above", "me", "noun", "sign", "picked",
 }  # fmt: skip
 """Parameters that hold what the desk itself made or looked up, or a value that is checked by now."""
 NO_READERS = {

@@ -39,6 +39,15 @@ async def test_who_leads_sees_all_and_officers_their_own(paged):
     assert "R2611000124" not in nok.html
 
 
+async def test_the_board_is_in_the_language_of_whoever_looks(paged):
+    await logged_calls(paged)
+    fon = await paged.logged_in("ฝน")
+    await paged.db.write(lambda tx: tx.execute("UPDATE staff SET language = 'en'"))
+    await fon.open("/board")
+    assert "1.1 Advice and guidance" in fon.html
+    assert "แนะนำ" not in fon.html
+
+
 async def test_the_board_names_no_customer(paged):
     await logged_calls(paged)
     fon = await paged.logged_in("ฝน")

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -21,7 +20,7 @@ from bot.web.pages.drawing import PAGE_HEADERS, drawn, page
 from bot.web.pages.guard import Guard, NotTaken, Visitor
 from bot.web.pages.statics import version
 from bot.web.pages.thread import Bubble, as_shown, newest_within, steps
-from domain.dates.days import BUDDHIST_OFFSET
+from domain.dates.days import picked_date
 from domain.staff import Platform
 from handlers.i18n import speak
 from handlers.staff.browser.words import page_words
@@ -210,9 +209,7 @@ def event_id_of(form: FormData) -> str:
 def _picked(value: str) -> str:
     """A date that was picked, as somebody would type it; "" where it is none."""
     with suppress(ValueError):
-        at = datetime.fromisoformat(value)
-        day = f"{at.day}/{at.month}/{at.year + BUDDHIST_OFFSET}"
-        return f"{day} {at:%H.%M}" if "T" in value else day
+        return picked_date(value)
     return ""
 
 
